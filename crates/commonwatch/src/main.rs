@@ -1,0 +1,2 @@
+//! commonwatch
+fn main() {}
