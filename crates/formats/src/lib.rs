@@ -1,1 +1,10 @@
-//! formats
+//! Turns other people's bytes into STIX 2.1 objects, and objects back into what their tools read.
+//!
+//! Everything here is pure: bytes in, objects and a list of problems out. No clock, no network, no database, no
+//! file names taken on trust: what an input is, its content says ([`detect`]). A broken item is a [`Problem`] with its
+//! place; the items around it are still read. Input is streamed, decompressed only under a cap, and handed on one
+//! object at a time, so memory does not grow with the size of a feed.
+
+pub mod read;
+
+pub use read::{Found, Limits, ReadOptions, Sink, Summary};

@@ -1,1 +1,17 @@
-//! stix
+//! Reads, checks and compares STIX 2.1 objects without losing a byte of what they arrived with.
+//!
+//! An [`Object`] is the exact text it was received as plus a borrowed view of it ([`json::Map`]); nothing is
+//! ever re-serialised on the way through. Everything here is pure: no clock, no randomness, no input or output,
+//! and no knowledge of members, databases or HTTP.
+
+pub mod id;
+pub mod json;
+pub mod marking;
+pub mod object;
+pub mod problem;
+pub mod time;
+
+pub use id::Id;
+pub use object::{Head, Object};
+pub use problem::{Place, Problem, Severity};
+pub use time::Timestamp;
