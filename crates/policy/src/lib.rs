@@ -1,1 +1,21 @@
-//! policy
+//! Decides who may see an object and who may do what: pure rules, one place, nothing else decides.
+//!
+//! ```text
+//! (Principal, Audience) -> may it be seen          audience.rs, sight.rs
+//! (Principal, Action)   -> allowed, or why not     action.rs
+//! ```
+//!
+//! Nothing here knows where data is kept. The store's readers take a [`Viewer`], which only [`Viewer::resolve`] makes,
+//! so there is no way to read without having asked here first.
+
+pub mod action;
+pub mod audience;
+pub mod principal;
+pub mod sight;
+pub mod viewer;
+
+pub use action::{Action, Refusal, decide};
+pub use audience::{Audience, AudienceError};
+pub use principal::{AudienceId, CommunityId, MemberId, PersonId, Principal, Role};
+pub use sight::may_see;
+pub use viewer::Viewer;

@@ -1,0 +1,166 @@
+//! Who may do what: one function, one table.
+//!
+//! | action | needs |
+//! |---|---|
+//! | read | an active account (the public reads TLP:CLEAR where the operator opened it) |
+//! | contribute to a community | contributor, and the member contributes there |
+//! | retract an item | analyst of the member that contributed it |
+//! | use an object | its PAP allows that use |
+//! | see who contributed | the name is not withheld, or the viewer is of that member |
+//! | manage a community | coordinator of a member that coordinates it, or operator |
+//! | create a community | coordinator |
+//! | manage members, people, subscriptions, peers, warninglists, the node | operator |
+//! | manage keys | a person their own; operator everybody's |
+//!
+//! A read-only credential changes nothing, whatever the role.
+
+use stix::marking::Pap;
+
+use crate::principal::{CommunityId, MemberId, PersonId, Principal, Role};
+
+/// What somebody wants to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Read what the viewer may see.
+    Read,
+    /// Share into a community.
+    Contribute(CommunityId),
+    /// Share with named members only, in no community.
+    ContributeToNamed,
+    /// Take back an item that this member contributed.
+    Retract(MemberId),
+    /// Use an object of this PAP in this way.
+    Use(Pap, Use),
+    /// Learn which member contributed an item, given whether the name is withheld.
+    SeeOrigin(MemberId, Withheld),
+    /// Change a community: charter, membership.
+    ManageCommunity(CommunityId),
+    /// Make a new community.
+    CreateCommunity,
+    /// Make or revoke the keys of a person.
+    ManageKeys(PersonId),
+    /// Read the receipts of a member.
+    SeeReceipts(MemberId),
+    /// Members, people, subscriptions, peers, warninglists, settings.
+    Administer,
+}
+
+/// Whether an item was shared without its member's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Withheld {
+    /// The name may be shown.
+    No,
+    /// The name stays in the hub's own record.
+    Yes,
+}
+
+/// What an object is used for, from what nobody notices to what everybody does (PAP).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// Compare with one's own logs and traffic.
+    Detect,
+    /// Look up in third parties' services.
+    LookUp,
+    /// Block, redirect, sinkhole on one's own systems.
+    Block,
+    /// Act beyond one's own systems.
+    Contact,
+}
+
+/// Why something is not allowed; `hidden` where the answer must be the same as for a thing that does not exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{why}")]
+pub struct Refusal {
+    /// A sentence for the person who asked.
+    pub why: &'static str,
+    /// Whether even the refusal would tell something.
+    pub hidden: bool,
+}
+
+/// Decides.
+pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
+    let changes = !matches!(
+        action,
+        Action::Read | Action::Use(..) | Action::SeeOrigin(..) | Action::SeeReceipts(_)
+    );
+    if changes && principal.member.is_none() {
+        return refuse("sign in first");
+    }
+    if changes && principal.read_only {
+        return refuse("this key may only read");
+    }
+    match action {
+        Action::Read => Ok(()),
+        Action::Contribute(community) if !principal.communities.contains(&community) => Err(Refusal {
+            why: "there is no such community, or it is not open to you",
+            hidden: true,
+        }),
+        Action::Contribute(community) => need(
+            principal.has(Role::Contributor) && principal.contributes_to.contains(&community),
+            "contributing here needs the role contributor and a membership that may contribute",
+        ),
+        Action::ContributeToNamed => need(principal.has(Role::Contributor), "sharing needs the role contributor"),
+        Action::Retract(contributor) => need(
+            principal.member == Some(contributor) && principal.has(Role::Analyst),
+            "only an analyst of the member that contributed an item can retract it",
+        ),
+        Action::Use(pap, wanted) => need(pap_allows(pap, wanted), "the PAP marking does not allow this use"),
+        Action::SeeOrigin(contributor, withheld) => {
+            if withheld == Withheld::No || principal.member == Some(contributor) {
+                Ok(())
+            } else {
+                Err(Refusal {
+                    why: "the contributor's name is withheld",
+                    hidden: true,
+                })
+            }
+        }
+        Action::ManageCommunity(community) if principal.coordinates.contains(&community) => need(
+            principal.has(Role::Coordinator),
+            "managing a community needs the role coordinator",
+        ),
+        Action::ManageCommunity(community) if principal.communities.contains(&community) => need(
+            principal.has(Role::Operator),
+            "only the member that coordinates a community can change it",
+        ),
+        Action::ManageCommunity(_) if principal.has(Role::Operator) => Ok(()),
+        Action::ManageCommunity(_) => Err(Refusal {
+            why: "there is no such community, or it is not open to you",
+            hidden: true,
+        }),
+        Action::CreateCommunity => need(principal.has(Role::Coordinator), "this needs the role coordinator"),
+        Action::ManageKeys(owner) => need(
+            principal.person == Some(owner) || principal.has(Role::Operator),
+            "a person manages their own keys; an operator everybody's",
+        ),
+        Action::SeeReceipts(member) => {
+            if principal.member == Some(member) {
+                Ok(())
+            } else {
+                Err(Refusal {
+                    why: "receipts belong to the member they are of",
+                    hidden: true,
+                })
+            }
+        }
+        Action::Administer => need(principal.has(Role::Operator), "this needs the role operator"),
+    }
+}
+
+/// What each PAP colour allows (from the freest: everything; to the strictest: only what nobody notices).
+fn pap_allows(pap: Pap, wanted: Use) -> bool {
+    match pap {
+        Pap::Clear => true,
+        Pap::Green => wanted != Use::Contact,
+        Pap::Amber => matches!(wanted, Use::Detect | Use::LookUp),
+        Pap::Red => wanted == Use::Detect,
+    }
+}
+
+fn need(allowed: bool, why: &'static str) -> Result<(), Refusal> {
+    if allowed { Ok(()) } else { refuse(why) }
+}
+
+fn refuse(why: &'static str) -> Result<(), Refusal> {
+    Err(Refusal { why, hidden: false })
+}

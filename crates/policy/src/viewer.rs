@@ -1,0 +1,69 @@
+//! A principal together with the audiences open to them: the ticket without which the store reads nothing.
+
+use std::sync::Arc;
+
+use crate::audience::Audience;
+use crate::principal::{AudienceId, CommunityId, Principal};
+use crate::sight::may_see;
+
+/// Who is asking, resolved once a request. Only [`Viewer::resolve`] makes one.
+#[derive(Clone, Debug)]
+pub struct Viewer {
+    principal: Arc<Principal>,
+    /// Ascending.
+    audiences: Arc<[AudienceId]>,
+}
+
+impl Viewer {
+    /// Applies the rule of sight to every audience there is.
+    pub fn resolve<'a>(
+        principal: Arc<Principal>,
+        audiences: impl IntoIterator<Item = (AudienceId, &'a Audience)>,
+    ) -> Self {
+        let mut open: Vec<AudienceId> = audiences
+            .into_iter()
+            .filter(|(_, audience)| may_see(&principal, audience))
+            .map(|(id, _)| id)
+            .collect();
+        open.sort_unstable();
+        open.dedup();
+        Self {
+            principal,
+            audiences: open.into(),
+        }
+    }
+
+    /// Narrows the view to what was addressed to one community (a TAXII collection); never widens it.
+    pub fn within<'a>(
+        &self,
+        community: CommunityId,
+        audiences: impl IntoIterator<Item = (AudienceId, &'a Audience)>,
+    ) -> Self {
+        let open: Vec<AudienceId> = audiences
+            .into_iter()
+            .filter(|(id, audience)| audience.communities().contains(&community) && self.sees(*id))
+            .map(|(id, _)| id)
+            .collect();
+        let mut open = open;
+        open.sort_unstable();
+        Self {
+            principal: Arc::clone(&self.principal),
+            audiences: open.into(),
+        }
+    }
+
+    /// Who is asking.
+    pub fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    /// The audiences open to them, ascending.
+    pub fn audiences(&self) -> &[AudienceId] {
+        &self.audiences
+    }
+
+    /// Whether an audience is open to them.
+    pub fn sees(&self, audience: AudienceId) -> bool {
+        self.audiences.binary_search(&audience).is_ok()
+    }
+}
