@@ -10,6 +10,7 @@ pub mod marking;
 pub mod object;
 pub mod problem;
 pub mod time;
+pub mod version;
 
 pub use id::Id;
 pub use object::{Head, Object};

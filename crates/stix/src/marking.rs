@@ -45,7 +45,7 @@ pub const TLP_MARKINGS: [(&str, Tlp); 9] = [
     ("marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1", Tlp::Red),
     ("marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9", Tlp::Clear),
     ("marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da", Tlp::Green),
-    ("marking-definition--f88d31f6-486f-44da-b317-333bde0b82b8", Tlp::Amber),
+    ("marking-definition--f88d31f6-486f-44da-b317-01333bde0b82", Tlp::Amber),
     ("marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed", Tlp::Red),
 ];
 
