@@ -1,0 +1,3 @@
+//! What must hold of the workspace as a whole and of the binary as a user meets it.
+
+mod rooms;
