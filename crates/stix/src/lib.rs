@@ -8,6 +8,7 @@ pub mod id;
 pub mod json;
 pub mod marking;
 pub mod object;
+pub mod observable;
 pub mod pattern;
 pub mod problem;
 pub mod time;
