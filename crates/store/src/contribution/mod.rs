@@ -1,0 +1,152 @@
+//! Objects as members contribute them: the one door to the tables of objects.
+//!
+//! Nothing outside this directory names those tables (`tests/it/door.rs` holds that). Every function that reads takes a
+//! [`policy::Viewer`] and gives what it may see, and the same answer for what is hidden as for what is not there.
+//!
+//! ```text
+//! intake ── Contribution ──► weigh (pure: versions, repeats) ──► rows ──► one transaction with the ledger entry
+//! viewer ── ObjectQuery ───► merge (one run for each audience) ─► select (pure: versions, filters) ──► ObjectPage
+//! ```
+
+pub mod change;
+pub mod detail;
+pub mod find;
+pub mod page;
+
+use policy::{Audience, MemberId, PersonId, Principal};
+use stix::{Problem, Timestamp};
+use uuid::Uuid;
+
+use crate::{Result, Store};
+
+pub use change::{ChangeKind, ChangeRow, Changes, RemovedWhy};
+pub use detail::{Direction, Edge, ObjectDetail};
+pub use find::{Counts, Found, SearchQuery};
+pub use page::{ObjectPage, ObjectQuery, ObjectRow, Position, VersionFilter};
+
+/// One object as one member contributes it to one audience; made by the intake.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contribution {
+    /// The exact JSON text.
+    pub body: String,
+    /// `id`.
+    pub id: String,
+    /// `type`.
+    pub object_type: String,
+    /// `2.0` or `2.1`.
+    pub spec_version: String,
+    /// `modified`, else `created`; none for an object without versions.
+    pub version: Option<Timestamp>,
+    /// The same as the object writes it; empty for an object without versions.
+    pub version_text: String,
+    /// `created`.
+    pub created: Option<Timestamp>,
+    /// `created_by_ref`.
+    pub created_by: Option<String>,
+    /// `revoked`.
+    pub revoked: bool,
+    /// SHA-256 of what counts as its content.
+    pub digest: [u8; 32],
+    /// Who may see it.
+    pub audience: Audience,
+    /// Whether its times are its own; made-up ones do not make a new version of what the member shared already.
+    pub dated: bool,
+    /// Its name; for a relationship its `relationship_type`, which neighbours show.
+    pub title: Option<String>,
+    /// What full-text search reads beside the observables: name, description, aliases, labels (bounded).
+    pub text: Option<String>,
+    /// The normalised values found in it, each with the code of its kind.
+    pub observables: Vec<(i16, String)>,
+    /// The objects it refers to: property and target identifier.
+    pub edges: Vec<(String, String)>,
+    /// What an indicator is scored by.
+    pub indicator: Option<IndicatorFacts>,
+    /// The warninglists that know one of its values.
+    pub warnings: Vec<String>,
+}
+
+/// What the score and the end of an indicator are computed from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IndicatorFacts {
+    /// `pattern_type`.
+    pub pattern_type: String,
+    /// `valid_from`.
+    pub valid_from: Timestamp,
+    /// `valid_until`.
+    pub valid_until: Option<Timestamp>,
+    /// The score it starts with, 0 to 100.
+    pub base_score: i16,
+    /// Days until the score is nought; nought or less: never.
+    pub lifetime_days: i32,
+    /// How the score falls (MISP decay models).
+    pub decay_speed: f32,
+}
+
+/// Where a batch comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The member that shares.
+    pub member: MemberId,
+    /// The person, where one did it.
+    pub person: Option<PersonId>,
+    /// The way it came: `taxii`, `file`, `api`, `subscription:NAME`.
+    pub channel: String,
+    /// Whether the member's name is withheld from other members.
+    pub withheld: bool,
+    /// The transfer it is part of.
+    pub transfer: Uuid,
+}
+
+/// What became of one contribution.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// It is stored.
+    Accepted {
+        /// Its place in the order of everything stored.
+        added: Timestamp,
+    },
+    /// The member had shared the same with the same audience.
+    Unchanged {
+        /// The place of what is there.
+        added: Timestamp,
+    },
+    /// It breaks a rule.
+    Refused(Problem),
+}
+
+/// What a member takes back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retraction {
+    /// The object.
+    pub id: String,
+    /// Which of its versions.
+    pub versions: VersionFilter,
+    /// Only what was addressed to this community.
+    pub community: Option<policy::CommunityId>,
+    /// Why, for the ledger.
+    pub reason: String,
+}
+
+impl Store {
+    /// Stores what is new of a batch, in order, and answers when it is durable; one outcome for each contribution.
+    ///
+    /// Writes one ledger entry of kind `shared` for each audience that got something, in the same transaction.
+    pub async fn contribute(&self, origin: &Origin, batch: Vec<Contribution>) -> Result<Vec<Outcome>> {
+        let _ = (origin, batch);
+        Err(crate::unbuilt())
+    }
+
+    /// Takes back what the actor's member contributed: bodies and derived values are erased, tombstones and a ledger
+    /// entry `retracted` stay. Gives how many versions went. Whether the actor may do so is the caller's question.
+    pub async fn retract(&self, actor: &Principal, retraction: &Retraction) -> Result<usize> {
+        let _ = (actor, retraction);
+        Err(crate::unbuilt())
+    }
+
+    /// Does up to `limit` pieces of the work that is kept out of writing: full text, and the end of indicators whose
+    /// time is over. Gives how many it did; nought: nothing is left.
+    pub async fn index_next(&self, limit: usize) -> Result<usize> {
+        let _ = limit;
+        Err(crate::unbuilt())
+    }
+}
