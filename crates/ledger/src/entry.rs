@@ -57,7 +57,7 @@ pub struct Commitment(#[serde(with = "base64_bytes")] pub [u8; 32]);
 pub enum EntryError {
     /// The kind is empty, too long, or has other characters.
     #[error(
-        "the kind of an entry is 1 to {MAX_KIND} of the characters a-z, 0-9, '.', '_' and '-'; this one has {length} bytes or others"
+        "the kind of an entry is 1 to {MAX_KIND} of the characters a-z, 0-9, '.', '_' and '-'; this one has {length} bytes, or other characters"
     )]
     Kind {
         /// Its length in bytes.

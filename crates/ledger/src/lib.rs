@@ -27,13 +27,22 @@
 //! # Ok(()) }
 //! ```
 
+pub mod checkpoint;
 pub mod entry;
+pub mod export;
 pub mod frontier;
 pub mod hash;
+pub mod key;
+pub mod note;
 pub mod proof;
+pub mod receipt;
 pub mod tile;
+pub mod verify;
 
-pub use entry::{Commitment, Entry};
+pub use checkpoint::{Checkpoint, SignedCheckpoint};
+pub use entry::{Commitment, Entry, OpenedEntry};
 pub use frontier::{CompletedHash, Frontier};
 pub use hash::{Hash, digest_of, leaf_hash};
-pub use tile::Tile;
+pub use key::{SigningKey, VerifyingKey};
+pub use receipt::Receipt;
+pub use tile::{HashReader, Tile};

@@ -2,9 +2,8 @@
 
 use ct_merkle::mem_backed_tree::MemoryBackedTree;
 use ct_merkle::{ConsistencyProof, InclusionProof, RootHash};
-use ledger::proof::{
-    consistency_proof, consistency_tiles, inclusion_proof, inclusion_tiles, verify_consistency, verify_inclusion,
-};
+use ledger::proof::{consistency_proof, consistency_tiles, inclusion_proof, inclusion_tiles};
+use ledger::verify::{verify_consistency, verify_inclusion};
 use ledger::{Frontier, Hash, leaf_hash};
 use proptest::prelude::*;
 use sha2_current::Sha256;
