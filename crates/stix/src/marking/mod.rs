@@ -1,5 +1,9 @@
 //! TLP and PAP: how far an object may travel and what may be done with it.
 
+pub mod effective;
+pub mod fixed;
+
+pub use effective::{Effective, Granular, Meaning, effective, granular};
 use serde::{Deserialize, Serialize};
 
 /// Traffic Light Protocol 2.0 (FIRST), from the widest to the narrowest: a greater value is seen by fewer.
@@ -49,6 +53,21 @@ pub const TLP_MARKINGS: [(&str, Tlp); 9] = [
     ("marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed", Tlp::Red),
 ];
 
+/// The extension definition that carries TLP 2.0 (OASIS, 2022), in its property `tlp_2_0`.
+pub const TLP_2_EXTENSION: &str = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d";
+
+/// The extension definition that carries PAP (OASIS draft, 2022), in its property `pap`.
+pub const PAP_EXTENSION: &str = "extension-definition--f8d78575-edfd-406e-8e84-6162a8450f5b";
+
+/// The marking definitions that the OASIS draft for PAP gives.
+pub const PAP_MARKINGS: [(&str, Pap); 5] = [
+    ("marking-definition--ad15a0cd-55b6-4588-a14c-a66105329b92", Pap::Clear),
+    ("marking-definition--c43594d1-4b11-4c59-93ab-1c9b14d53ce9", Pap::Green),
+    ("marking-definition--60f8932b-e51e-4458-b265-a2e8be9a80ab", Pap::Amber),
+    ("marking-definition--740d36e5-7714-4c30-961a-3ae632ceee0e", Pap::Red),
+    ("marking-definition--a3bea94c-b469-41dc-9cfe-d6e7daba7730", Pap::Clear),
+];
+
 impl Tlp {
     /// The TLP that a fixed marking definition stands for.
     pub fn of_marking(id: &str) -> Option<Self> {
@@ -89,6 +108,14 @@ impl Tlp {
 }
 
 impl Pap {
+    /// The PAP that a marking definition of the OASIS draft stands for.
+    pub fn of_marking(id: &str) -> Option<Self> {
+        PAP_MARKINGS
+            .iter()
+            .find(|(marking, _)| *marking == id)
+            .map(|(_, pap)| *pap)
+    }
+
     /// The label, as in `PAP:AMBER`.
     pub const fn label(self) -> &'static str {
         match self {

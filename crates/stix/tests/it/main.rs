@@ -1,0 +1,8 @@
+//! The object model against real data, which lies outside the repository.
+//!
+//! The folder is named by `COMMONWATCH_DATA`; where it is unset these tests say that they were skipped.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+mod data;
+mod real_objects;
