@@ -5,6 +5,7 @@
 //! place; the items around it are still read. Input is streamed, decompressed only under a cap, and handed on one
 //! object at a time, so memory does not grow with the size of a feed.
 
+pub mod misp;
 pub mod read;
 
 pub use read::{Found, Limits, ReadOptions, Sink, Summary};

@@ -1,0 +1,87 @@
+//! MISP in and out: events, search answers and feed directories, to STIX 2.1 objects and back.
+//!
+//! ```text
+//! event ----------> report (published) or grouping, naming everything below
+//! attribute ------> to_ids: indicator, based on observed-data of observables; else observed-data
+//! object ---------> the same from a template; or the STIX object it describes (vulnerability, identity, ...)
+//! galaxy cluster -> attack-pattern, malware, tool, threat-actor, intrusion-set, location, ...
+//! tag ------------> TLP and PAP: markings; others: labels
+//! sighting -------> sighting, opinion (false positive), note (expiry)
+//! the rest -------> x-misp-attribute, x-misp-object and others, with a warning that names it
+//! ```
+//!
+//! Whatever MISP needs on the way back stands beside as `x_misp_*` properties, so that an event that goes through STIX
+//! comes back with the same content. docs/formats/misp-mapping.md has the tables and the reasons.
+
+mod attribute;
+mod attribute_table;
+mod context;
+mod convert;
+mod element;
+mod envelope;
+mod event;
+mod galaxy;
+mod object;
+mod observable;
+mod out;
+mod pattern;
+mod tags;
+mod text;
+mod time;
+
+use stix::{Place, Problem};
+
+use crate::{ReadOptions, Sink, Summary};
+
+/// Reads MISP JSON: one event or a list, bare or wrapped, or the attributes or objects of a search.
+///
+/// The input is held as it is; beyond that, memory grows only with what elements need to know of each other
+/// (a few dozen bytes each), not with their content.
+pub fn read_json(input: &[u8], options: &ReadOptions, sink: &mut dyn Sink) -> Result<Summary, Problem> {
+    let text = utf8(input)?;
+    let mut out = out::Out::new("misp-event", options, sink);
+    envelope::pieces(text, &mut |piece, path| match piece {
+        envelope::Piece::Event(entries, whole) => event::event(entries, whole, path, &mut out),
+        envelope::Piece::Attributes(raw) => {
+            out.summary.format = "misp-attributes";
+            let mut scope = event::loose_scope(&mut out)?;
+            event::attributes(raw, path, &mut scope, &mut out)?;
+            context::resolve(&mut scope, &mut out)?;
+            scope.tell_unmapped(&mut out);
+            Ok(())
+        }
+        envelope::Piece::Objects(raw) => {
+            out.summary.format = "misp-objects";
+            let mut scope = event::loose_scope(&mut out)?;
+            event::objects(raw, path, &mut scope, &mut out)?;
+            context::resolve(&mut scope, &mut out)?;
+            scope.tell_unmapped(&mut out);
+            Ok(())
+        }
+        envelope::Piece::Broken(problem) => {
+            out.problem(problem);
+            Ok(())
+        }
+    })
+    .map_err(|mut problem| {
+        problem.place.file = problem.place.file.or_else(|| options.name.clone());
+        problem
+    })?;
+    Ok(out.summary)
+}
+
+/// The text of an input; a byte order mark before it is left out.
+fn utf8(input: &[u8]) -> Result<&str, Problem> {
+    let input = input.strip_prefix(b"\xef\xbb\xbf").unwrap_or(input);
+    std::str::from_utf8(input).map_err(|error| {
+        let before = &input[..error.valid_up_to()];
+        let line = 1 + memchr::memchr_iter(b'\n', before).count() as u64;
+        let column = 1 + before.iter().rev().take_while(|byte| **byte != b'\n').count() as u64;
+        Problem::error(
+            "not-utf-8",
+            Place::line(line, column),
+            "JSON is UTF-8; here stands a byte that is not",
+        )
+        .help("save the file as UTF-8")
+    })
+}

@@ -1,0 +1,3 @@
+//! Integration tests of the formats, through their public face.
+
+mod misp;

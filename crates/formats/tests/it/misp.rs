@@ -1,0 +1,116 @@
+//! MISP through STIX and back, on events that nobody here wrote.
+
+use std::path::{Path, PathBuf};
+
+use formats::{Found, ReadOptions, Sink, Summary};
+use serde_json::Value;
+use stix::{Id, Problem, Severity, Timestamp};
+
+mod pairs;
+
+/// Keeps everything.
+#[derive(Default)]
+pub struct Collected {
+    pub objects: Vec<Value>,
+    pub problems: Vec<Problem>,
+}
+
+impl Sink for Collected {
+    fn object(&mut self, found: Found<'_>) -> Result<(), Problem> {
+        self.objects
+            .push(serde_json::from_str(&found.text).expect("every object is JSON"));
+        Ok(())
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+}
+
+pub fn options() -> ReadOptions {
+    ReadOptions {
+        name: None,
+        producer: Id::parse("identity--c78cb6e5-0c4b-4611-8297-d1b8b55e40b5").unwrap(),
+        default_markings: Vec::new(),
+        now: Timestamp::parse("2026-11-23T12:00:00Z").unwrap(),
+        limits: formats::Limits::default(),
+    }
+}
+
+pub fn read(json: &[u8]) -> Result<(Collected, Summary), Problem> {
+    let mut collected = Collected::default();
+    let summary = formats::misp::read_json(json, &options(), &mut collected)?;
+    Ok((collected, summary))
+}
+
+/// The folder of real data, or none where this machine has none.
+pub fn data() -> Option<PathBuf> {
+    let folder = std::env::var_os("COMMONWATCH_DATA").map(PathBuf::from);
+    if folder.is_none() {
+        println!("skipped: COMMONWATCH_DATA is not set");
+    }
+    folder
+}
+
+pub fn json_files(folder: &Path, files: &mut Vec<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.is_dir() {
+            json_files(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "json") {
+            files.push(path);
+        }
+    }
+}
+
+/// Every file of the data that holds MISP events.
+fn event_files(data: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for folder in ["eset-malware-ioc", "pymisp", "citizenlab", "feed-eset-by-pymisp"] {
+        json_files(&data.join("sharing").join(folder), &mut files);
+    }
+    files.sort();
+    files
+}
+
+#[test]
+fn every_real_event_is_read_and_nothing_is_refused() {
+    let Some(data) = data() else { return };
+    let mut events = 0;
+    for path in event_files(&data) {
+        let bytes = std::fs::read(&path).unwrap();
+        match read(&bytes) {
+            Ok((collected, _)) => {
+                let errors: Vec<_> = collected
+                    .problems
+                    .iter()
+                    .filter(|p| p.severity == Severity::Error)
+                    .collect();
+                events += collected
+                    .objects
+                    .iter()
+                    .filter(|o| o["type"] == "report" || o["type"] == "grouping")
+                    .count();
+                println!(
+                    "{}: {} objects, {} problems, errors {errors:?}",
+                    path.display(),
+                    collected.objects.len(),
+                    collected.problems.len()
+                );
+            }
+            Err(problem) => println!("{}: {problem}", path.display()),
+        }
+    }
+    assert!(events >= 40, "{events} events");
+}
+
+#[test]
+fn a_file_that_is_no_json_is_refused_with_line_and_column() {
+    let Some(data) = data() else { return };
+    let path = data.join("sharing/eset-malware-ioc/pypi_backdoor/malicious_pypi_packages.misp-event.json");
+    let problem = read(&std::fs::read(path).unwrap())
+        .err()
+        .expect("this file is broken as published");
+    assert_eq!((problem.code, problem.place.line), ("json-syntax", Some(37_374)));
+    assert!(problem.place.column.is_some());
+}

@@ -1,0 +1,68 @@
+//! The published pairs of MISP input and STIX output.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{data, read};
+
+fn pairs(file: &str) -> Option<BTreeMap<String, Value>> {
+    let path = data()?.join("sharing/misp-stix/documentation/mapping").join(file);
+    Some(serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap())
+}
+
+fn as_list(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Array(values) => values.clone(),
+        other => vec![other.clone()],
+    }
+}
+
+#[test]
+fn attributes_become_what_the_published_tables_say() {
+    let Some(pairs) = pairs("misp_attributes_to_stix21.json") else {
+        return;
+    };
+    let mut differences = Vec::new();
+    for (name, pair) in &pairs {
+        let mut attribute = pair["MISP"].clone();
+        attribute["to_ids"] = json!(true);
+        let (ours, _) = read(json!({"Attribute": [attribute]}).to_string().as_bytes()).unwrap();
+        for theirs in as_list(&pair["STIX"]) {
+            let kind = theirs["type"].as_str().unwrap();
+            let Some(own) = ours.objects.iter().find(|own| own["type"] == theirs["type"]) else {
+                differences.push(format!("{name}: no {kind}"));
+                continue;
+            };
+            for (key, value) in theirs.as_object().unwrap() {
+                if [
+                    "id",
+                    "created_by_ref",
+                    "object_refs",
+                    "source_ref",
+                    "target_ref",
+                    "created",
+                ]
+                .contains(&key.as_str())
+                    || key.ends_with("_ref")
+                    || key.ends_with("_refs")
+                {
+                    continue;
+                }
+                let same = match (value.as_str(), own[key].as_str()) {
+                    (Some(one), Some(other)) if one.ends_with('Z') => {
+                        stix::Timestamp::parse(one).ok() == stix::Timestamp::parse(other).ok()
+                    }
+                    _ => own[key] == *value,
+                };
+                if !same {
+                    differences.push(format!(
+                        "{name}: {kind}.{key}\n    theirs {value}\n    ours   {}",
+                        own[key]
+                    ));
+                }
+            }
+        }
+    }
+    println!("{}", differences.join("\n"));
+}
