@@ -1,0 +1,3 @@
+//! Warninglists as MISP publishes them, from the folder that COMMONWATCH_DATA names.
+
+mod published_warninglists;
