@@ -11,6 +11,13 @@
 //! no clock, draws no randomness and keeps nothing: the caller stores the entries, the tiles and the frontier in its
 //! own tables, inside its own transaction, and hands in salts and key material.
 //!
+//! | the caller stores | why |
+//! |---|---|
+//! | entry, salt and commitment by position | receipts, exports, and (hashed again) level 0 of the tiles |
+//! | each [`CompletedHash`] by level and position, one in 256 entries | the higher tiles |
+//! | the frontier, one value | appending and the root |
+//! | the last signed checkpoint | on opening: a frontier of the same size must have its root, or the store is damaged |
+//!
 //! What the caller does in one transaction, for a batch of entries:
 //!
 //! ```
@@ -21,7 +28,8 @@
 //! let mut frontier = Frontier::from_bytes(&stored_frontier)?;
 //! let entry = Entry { at_micros: 1_700_000_000_000_000, kind: "shared", body: r#"{"object":"x"}"#, salt: fresh_salt };
 //! let position = frontier.size();
-//! frontier.append(entry.commitment()?.leaf_hash())?;
+//! let mut completed_to_store = Vec::new();
+//! frontier.append_with(entry.commitment()?.leaf_hash(), |completed| completed_to_store.push(completed))?;
 //! assert_eq!((position, frontier.size()), (0, 1));
 //! let (_root, _blob_to_store) = (frontier.root(), frontier.to_bytes());
 //! # Ok(()) }

@@ -97,6 +97,16 @@ impl Tile {
         u64::from(self.width) == TILE_WIDTH
     }
 
+    /// Whether a log of `size` leaves has all of its hashes: to be asked before serving a path that a stranger sent.
+    pub fn is_within(&self, size: u64) -> bool {
+        let exact = self
+            .index
+            .checked_mul(TILE_WIDTH)
+            .and_then(|start| start.checked_add(self.width.into()));
+        let available = size.checked_shr(TILE_HEIGHT * u32::from(self.level)).unwrap_or(0);
+        self.width > 0 && exact.is_some_and(|end| end <= available)
+    }
+
     /// Which positions of its level it holds.
     pub fn positions(&self) -> Range<u64> {
         let start = self.index.saturating_mul(TILE_WIDTH);
@@ -244,6 +254,19 @@ mod tests {
         assert_eq!(paths(255, 256), ["tile/0/000", "tile/1/000.p/1"]);
         assert_eq!(paths(256, 257), ["tile/0/001.p/1"]);
         assert!(paths(300, 300).is_empty());
+    }
+
+    #[test]
+    fn only_tiles_whose_hashes_are_all_there_are_within_a_log() {
+        let within = |path: &str| Tile::from_path(path).unwrap().is_within(70_000);
+        assert!(within("tile/0/273.p/112") && within("tile/0/273.p/1") && within("tile/2/000.p/1"));
+        assert!(!within("tile/0/273.p/113") && !within("tile/0/273") && !within("tile/3/000.p/1"));
+        let last = Tile {
+            level: 0,
+            index: u64::MAX,
+            width: 256,
+        };
+        assert!(!last.is_within(u64::MAX));
     }
 
     #[test]
