@@ -12,15 +12,32 @@
 //! [`MAX_COMPARISONS`]. Where the specification and the reference implementation differ, the specification
 //! wins; `docs/decisions/0003-stix-pattern-semantics.md` lists each case.
 
+mod arrange;
 mod ast;
 mod canonical;
+mod check;
+mod compiled;
+mod condition;
+mod expression;
 mod lexer;
+mod literals;
+mod network;
+mod observed;
 mod parser;
+mod path;
+mod search;
+mod set;
+mod supply;
 
+pub use arrange::MAX_STEPS;
 pub use ast::{
     CompareOperator, Comparison, Condition, Constant, Instant, ObjectPath, Observation, Position, Qualifier, Seconds,
     Step, Test,
 };
+pub use compiled::{Compiled, TooComplex};
+pub use literals::{Literal, Operator, literals};
+pub use observed::{NoObjects, Observed, Resolver};
+pub use set::{Found, PatternSet};
 
 #[cfg(test)]
 mod tests;
@@ -55,6 +72,12 @@ impl Pattern {
     /// without parentheses. Writing the result gives a pattern of STIX 2.1 with the same meaning.
     pub fn parse_v20(text: &str) -> Result<Self, Problem> {
         parser::parse(text, parser::Version::V20)
+    }
+
+    /// Checks what the grammar does not: types of object joined by AND, sets, hashes, address blocks, regular
+    /// expressions, intervals. A pattern is good if none of the problems is an error.
+    pub fn check(&self) -> Vec<Problem> {
+        check::check(self)
     }
 }
 
