@@ -1,1 +1,26 @@
-//! server
+//! Answers over HTTP: TAXII 2.1 and the JSON API. Knows no SQL and decides no rule.
+//!
+//! ```text
+//! listen (TCP, TLS) -> around (id, log, headers) -> routes -> door (who asks) -> taxii | api -> node -> problem (errors)
+//! ```
+//!
+//! [`router`] makes the service from one table of routes; every handler in it takes an [`asked::Asked`], which only the
+//! door makes, so a route that asks nobody who they are cannot return data.
+
+pub mod api;
+pub mod app;
+mod around;
+pub mod asked;
+mod body;
+mod door;
+pub mod listen;
+mod media;
+pub mod problem;
+pub mod routes;
+pub mod taxii;
+pub mod tls;
+
+pub use app::{App, Options};
+pub use listen::{Limits, Listening, serve};
+pub use routes::{Needs, Route, router, routes};
+pub use tls::Tls;

@@ -1,0 +1,85 @@
+//! What every request can reach: the node, and how this face of it is reached from outside.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use node::Node;
+
+/// How the node is reached from outside.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// What stands before every path, without a slash at its end, as in `https://hub.example`. None: addresses are given
+    /// relative to the host that was asked.
+    pub base_url: Option<String>,
+    /// The last segment of the TAXII API root.
+    pub root: String,
+    /// Keys the `next` tokens. Kept by the caller, so that a token outlives a restart and works on every process.
+    pub secret: [u8; 32],
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Whether clients reach this over TLS, here or at a proxy: then browsers are told to insist on it.
+    pub secure: bool,
+}
+
+impl Options {
+    /// The usual root, no proxy, relative addresses.
+    pub fn new(secret: [u8; 32]) -> Self {
+        Self {
+            base_url: None,
+            root: "commonwatch".to_owned(),
+            secret,
+            trusted_proxies: Vec::new(),
+            secure: false,
+        }
+    }
+}
+
+struct Inside {
+    node: Node,
+    options: Options,
+    requests: AtomicU64,
+    process: String,
+}
+
+/// The node and its face; cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inside>);
+
+impl App {
+    /// Puts a face on a node.
+    pub fn new(node: Node, options: Options) -> Self {
+        let process = hex::encode(node.random::<4>());
+        Self(Arc::new(Inside {
+            node,
+            options,
+            requests: AtomicU64::new(0),
+            process,
+        }))
+    }
+
+    /// The node.
+    pub fn node(&self) -> &Node {
+        &self.0.node
+    }
+
+    /// How it is reached.
+    pub fn options(&self) -> &Options {
+        &self.0.options
+    }
+
+    /// The address of a path, absolute where a base is configured.
+    pub fn address(&self, path: &str) -> String {
+        let base = self.0.options.base_url.as_deref().unwrap_or_default();
+        format!("{}{path}", base.trim_end_matches('/'))
+    }
+
+    /// A name for the next request, unique to this process and its run.
+    pub(crate) fn next_request_id(&self) -> String {
+        format!(
+            "{}-{:08x}",
+            self.0.process,
+            self.0.requests.fetch_add(1, Ordering::Relaxed)
+        )
+    }
+}

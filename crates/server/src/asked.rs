@@ -1,0 +1,74 @@
+//! A request whose sender is known: what every handler takes, and what only the door ([`crate::door`]) makes.
+//!
+//! Because a handler takes an [`Asked`] and nothing else, a route without a sign-in cannot be written.
+
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderMap, Method, Uri};
+use node::{Caller, Node};
+
+use crate::app::App;
+use crate::body;
+use crate::problem::Fault;
+
+/// A signed-in request. There is no public constructor outside this crate.
+pub struct Asked {
+    pub(crate) app: App,
+    pub(crate) caller: Caller,
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) headers: HeaderMap,
+    pub(crate) params: Vec<(String, String)>,
+    /// In a lock only because a body cannot be shared between threads and this has to be.
+    pub(crate) body: Mutex<Body>,
+}
+
+impl Asked {
+    /// The node.
+    pub fn node(&self) -> &Node {
+        self.app.node()
+    }
+
+    /// Who asks.
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// A named part of the path, decoded; empty where the route has no such part.
+    pub fn param(&self, name: &str) -> &str {
+        self.params
+            .iter()
+            .find(|(found, _)| found == name)
+            .map_or("", |(_, value)| value.as_str())
+    }
+
+    /// The query string.
+    pub fn query(&self) -> Option<&str> {
+        self.uri.query()
+    }
+
+    /// Whether only the headers are wanted.
+    pub fn is_head(&self) -> bool {
+        self.method == Method::HEAD
+    }
+
+    /// The body, decompressed, within the limit that discovery advertises.
+    pub async fn take_body(&mut self) -> Result<Bytes, Fault> {
+        let most = self.node().settings().request_bytes;
+        let body = self.body.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let taken = std::mem::replace(body, Body::empty());
+        body::read(&self.headers, taken, most).await
+    }
+}
+
+/// The address a connection came from; put into each request by the listener.
+#[derive(Clone, Copy, Debug)]
+pub struct Remote(pub IpAddr);
+
+/// The certificate a TLS client presented, DER; put into each request by the listener. Possession of its key is proven
+/// by the handshake; whether anybody here knows it is for the node to say.
+#[derive(Clone, Debug)]
+pub struct ClientCertificate(pub Bytes);

@@ -1,0 +1,218 @@
+//! The one door: every request to every route comes through here and learns who sends it.
+//!
+//! ```text
+//! path -> method -> who is asking (node::sign_in) -> what they accept -> the handler, with an Asked in its hand
+//! ```
+
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex};
+
+use axum::extract::{FromRequestParts as _, RawPathParams, Request};
+use axum::response::{IntoResponse as _, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::header::{ALLOW, AUTHORIZATION};
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use node::{Caller, Presented, SignInError};
+
+use crate::app::App;
+use crate::around::{Noted, RequestId};
+use crate::asked::{Asked, ClientCertificate, Remote};
+use crate::media;
+use crate::problem::{Dialect, Fault};
+use crate::routes::{Answer, Route};
+
+/// Lets one request through to the route of its method, or says why not.
+pub(crate) async fn pass(app: App, routes: Arc<[Route]>, request: Request) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let request_id = parts
+        .extensions
+        .get::<RequestId>()
+        .map(|id| id.0.clone())
+        .unwrap_or_default();
+    let dialect = routes.first().map_or(Dialect::Json, |route| route.dialect);
+    let mut noted = Noted::default();
+    let answered = enter(app, &routes, &mut parts, body, &mut noted).await;
+    let mut response = answered.unwrap_or_else(|fault| {
+        noted.cause = fault.cause().map(str::to_owned);
+        noted.code = fault.code();
+        fault.into_response(dialect, &request_id)
+    });
+    response.extensions_mut().insert(noted);
+    response
+}
+
+async fn enter(
+    app: App,
+    routes: &[Route],
+    parts: &mut Parts,
+    body: axum::body::Body,
+    noted: &mut Noted,
+) -> Result<Response, Fault> {
+    let asked_for = if parts.method == Method::HEAD {
+        &Method::GET
+    } else {
+        &parts.method
+    };
+    let Some(route) = routes.iter().find(|route| route.method == asked_for) else {
+        return other_method(routes, &parts.method);
+    };
+    noted.route = route.path.clone();
+    let handler = match &route.answer {
+        Answer::ToAnybody(handler) => return handler(app).await,
+        Answer::ToCaller(handler) => handler,
+    };
+    let params = params(parts).await?;
+    let caller = caller(&app, parts).await?;
+    noted.caller.clone_from(&caller.name);
+    if route.dialect == Dialect::Taxii {
+        media::accepts_taxii(&parts.headers)?;
+    }
+    let asked = Asked {
+        app,
+        caller,
+        method: parts.method.clone(),
+        uri: parts.uri.clone(),
+        headers: std::mem::take(&mut parts.headers),
+        params,
+        body: Mutex::new(body),
+    };
+    handler(asked).await
+}
+
+/// OPTIONS is answered with what the path takes, which is no secret: it stands in the API document. Everything else that
+/// the path does not take is 405.
+fn other_method(routes: &[Route], method: &Method) -> Result<Response, Fault> {
+    let mut allowed: Vec<&str> = routes.iter().map(|route| route.method.as_str()).collect();
+    if allowed.contains(&"GET") {
+        allowed.push("HEAD");
+    }
+    allowed.push("OPTIONS");
+    let allow = HeaderValue::from_str(&allowed.join(", ")).map_err(Fault::ours)?;
+    if method == Method::OPTIONS {
+        return Ok((StatusCode::NO_CONTENT, [(ALLOW, allow)]).into_response());
+    }
+    let message = "this address does not take that method; the header Allow lists those it takes";
+    Err(Fault::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", message).header(ALLOW, allow))
+}
+
+/// The named parts of the path. What is no UTF-8 names nothing.
+async fn params(parts: &mut Parts) -> Result<Vec<(String, String)>, Fault> {
+    use axum::extract::rejection::RawPathParamsRejection as Rejection;
+    match RawPathParams::from_request_parts(parts, &()).await {
+        Ok(params) => Ok(params
+            .iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()),
+        Err(Rejection::MissingPathParams(_)) => Ok(Vec::new()),
+        Err(_) => Err(Fault::not_found()),
+    }
+}
+
+/// Who sends a request. An `Authorization` header counts before a certificate: it was chosen for this request.
+async fn caller(app: &App, parts: &Parts) -> Result<Caller, Fault> {
+    let from = remote_address(app, parts);
+    let node = app.node();
+    let mut credentials = parts.headers.get_all(AUTHORIZATION).iter();
+    let signed_in = match (credentials.next(), credentials.next()) {
+        (Some(_), Some(_)) => Err(SignInError::Wrong),
+        (Some(value), None) => match read_authorization(value) {
+            Some(Authorization::Basic { login, password }) => {
+                node.sign_in(
+                    Presented::Basic {
+                        login: &login,
+                        password: &password,
+                    },
+                    from,
+                )
+                .await
+            }
+            Some(Authorization::Bearer(key)) => node.sign_in(Presented::Bearer(key), from).await,
+            None => Err(SignInError::Wrong),
+        },
+        (None, _) => match parts.extensions.get::<ClientCertificate>() {
+            Some(certificate) => node.sign_in(Presented::Certificate(&certificate.0), from).await,
+            None => node.sign_in(Presented::Nothing, from).await,
+        },
+    };
+    signed_in.map_err(Fault::from)
+}
+
+enum Authorization<'a> {
+    Basic { login: String, password: String },
+    Bearer(&'a str),
+}
+
+/// Reads RFC 7617 and RFC 6750; the scheme in any case, as RFC 9110 section 11.1 wants it.
+fn read_authorization(value: &HeaderValue) -> Option<Authorization<'_>> {
+    let (scheme, rest) = value.to_str().ok()?.trim().split_once(' ')?;
+    let rest = rest.trim();
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(Authorization::Bearer(rest));
+    }
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let decoded = String::from_utf8(STANDARD.decode(rest).ok()?).ok()?;
+    let (login, password) = decoded.split_once(':')?;
+    Some(Authorization::Basic {
+        login: login.to_owned(),
+        password: password.to_owned(),
+    })
+}
+
+/// The address the connection came from, or what a trusted proxy says it came from (the last entry: the one it added).
+fn remote_address(app: &App, parts: &Parts) -> IpAddr {
+    let unknown = IpAddr::from([0, 0, 0, 0]);
+    let peer = parts
+        .extensions
+        .get::<Remote>()
+        .map_or(unknown, |remote| remote.0.to_canonical());
+    if !app.options().trusted_proxies.contains(&peer) {
+        return peer;
+    }
+    last_forwarded(&parts.headers).unwrap_or(peer)
+}
+
+fn last_forwarded(headers: &HeaderMap) -> Option<IpAddr> {
+    let name = HeaderName::from_static("x-forwarded-for");
+    let last = headers.get_all(name).iter().next_back()?.to_str().ok()?;
+    last.rsplit(',').next()?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::{Authorization, read_authorization};
+
+    fn read(text: &'static str) -> Option<String> {
+        Some(match read_authorization(&HeaderValue::from_static(text))? {
+            Authorization::Basic { login, password } => format!("{login}|{password}"),
+            Authorization::Bearer(key) => key.to_owned(),
+        })
+    }
+
+    #[test]
+    fn reads_both_schemes_in_any_case() {
+        assert_eq!(read("Basic YW5uYTphOmI=").as_deref(), Some("anna|a:b"));
+        assert_eq!(read("bAsIc  YW5uYTphOmI=").as_deref(), Some("anna|a:b"));
+        assert_eq!(read("bearer cw_1").as_deref(), Some("cw_1"));
+    }
+
+    #[test]
+    fn reads_nothing_out_of_nonsense() {
+        for nonsense in [
+            "",
+            "Basic",
+            "Basic !",
+            "Basic YW5uYQ==",
+            "Digest x",
+            "Bearer",
+            "Basic /w==",
+        ] {
+            assert_eq!(read(nonsense), None, "{nonsense}");
+        }
+    }
+}

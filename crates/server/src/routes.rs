@@ -1,0 +1,144 @@
+//! Every route as data: what the router is made of, what the crawl test walks, what the API document lists.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use axum::routing::any;
+use http::Method;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::SizeAbove;
+
+use crate::app::App;
+use crate::around::{RequestId, around};
+use crate::asked::Asked;
+use crate::problem::{Dialect, Fault};
+use crate::{api, door, taxii};
+
+type Answering = Pin<Box<dyn Future<Output = Result<Response, Fault>> + Send>>;
+
+/// Who gets something other than a refusal from a route. The rules themselves are in `policy`; this is what the crawl
+/// test holds them to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Needs {
+    /// Nothing: it holds no data.
+    Nothing,
+    /// An account, or public reading.
+    Reader,
+    /// An account of a member (never the public).
+    Member,
+    /// The role contributor.
+    Contributor,
+    /// The role analyst.
+    Analyst,
+    /// The role coordinator.
+    Coordinator,
+    /// The role operator.
+    Operator,
+}
+
+/// What answers.
+pub(crate) enum Answer {
+    /// Without asking who it is: the handler gets no request and can tell nothing but what is the same for everybody.
+    ToAnybody(Box<dyn Fn(App) -> Answering + Send + Sync>),
+    /// To a signed-in caller.
+    ToCaller(Box<dyn Fn(Asked) -> Answering + Send + Sync>),
+}
+
+/// One method of one path.
+pub struct Route {
+    /// The method; GET answers HEAD too.
+    pub method: Method,
+    /// The path as the router matches it, `{name}` for its variable parts.
+    pub path: String,
+    /// Who gets something.
+    pub needs: Needs,
+    /// The form of its errors.
+    pub dialect: Dialect,
+    pub(crate) answer: Answer,
+}
+
+impl Route {
+    /// A route for callers.
+    pub(crate) fn new<H, F>(method: Method, path: impl Into<String>, needs: Needs, dialect: Dialect, handler: H) -> Self
+    where
+        H: Fn(Asked) -> F + Send + Sync + 'static,
+        F: Future<Output = Result<Response, Fault>> + Send + 'static,
+    {
+        let answer = Answer::ToCaller(Box::new(move |asked| Box::pin(handler(asked))));
+        Self {
+            method,
+            path: path.into(),
+            needs,
+            dialect,
+            answer,
+        }
+    }
+
+    /// A route that holds no data and asks nobody who they are.
+    pub(crate) fn open<H, F>(path: impl Into<String>, handler: H) -> Self
+    where
+        H: Fn(App) -> F + Send + Sync + 'static,
+        F: Future<Output = Result<Response, Fault>> + Send + 'static,
+    {
+        let answer = Answer::ToAnybody(Box::new(move |app| Box::pin(handler(app))));
+        Self {
+            method: Method::GET,
+            path: path.into(),
+            needs: Needs::Nothing,
+            dialect: Dialect::Json,
+            answer,
+        }
+    }
+}
+
+/// Every route of a face. Paths end without a slash; the router takes them with one too.
+pub fn routes(app: &App) -> Vec<Route> {
+    let mut all = taxii::routes(&app.options().root);
+    all.extend(api::routes());
+    all
+}
+
+/// The whole service.
+pub fn router(app: App) -> Router {
+    let mut by_path: BTreeMap<String, Vec<Route>> = BTreeMap::new();
+    for route in routes(&app) {
+        by_path.entry(route.path.clone()).or_default().push(route);
+    }
+    let mut router = Router::new();
+    for (path, routes) in by_path {
+        let routes: Arc<[Route]> = routes.into();
+        let handler =
+            any(move |State(app): State<App>, request: Request| door::pass(app, Arc::clone(&routes), request));
+        router = router.route(&format!("{path}/"), handler.clone()).route(&path, handler);
+    }
+    // A tiny body grows when it is compressed. The fastest level: clients such as python-requests always ask for gzip.
+    let compression = CompressionLayer::new()
+        .quality(CompressionLevel::Fastest)
+        .compress_when(SizeAbove::new(1_024));
+    router
+        .fallback(nowhere)
+        .layer(compression)
+        .layer(axum::middleware::from_fn_with_state(app.clone(), around))
+        .with_state(app)
+}
+
+/// No such path. Which paths there are is no secret, so nobody is asked who they are.
+async fn nowhere(request: Request) -> Response {
+    let dialect = if request.uri().path().starts_with("/api/") {
+        Dialect::Json
+    } else {
+        Dialect::Taxii
+    };
+    let id = request
+        .extensions()
+        .get::<RequestId>()
+        .map(|id| id.0.clone())
+        .unwrap_or_default();
+    Fault::not_found().into_response(dialect, &id)
+}

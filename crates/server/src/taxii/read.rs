@@ -1,0 +1,213 @@
+//! Reading a collection: objects, one object, the manifest, the versions of an object.
+//!
+//! `X-TAXII-Date-Added-First` and `-Last` are on every 200 here. TAXII 2.1 does not say what they hold when nothing is
+//! on the page; here they repeat the place from which it was asked (`added_after`, or what `next` stands for; the
+//! beginning of 1970 where neither was given), so that a client which always goes on from `-Last` loses nothing, repeats
+//! nothing, and never reads a header that is not there.
+
+use axum::body::Body;
+use axum::response::Response;
+use http::{HeaderName, HeaderValue, StatusCode};
+use node::collections::Collection;
+use serde::Serialize;
+use stix::Timestamp;
+use store::{ObjectPage, ObjectQuery, ObjectRow, Position, VersionFilter};
+
+use super::filter::{Filters, Versions};
+use super::page::Envelope;
+use super::{answer, cursor, readable};
+use crate::asked::Asked;
+use crate::problem::Fault;
+
+/// What a manifest says of an object's form.
+const MEDIA_TYPE_2_1: &str = "application/stix+json;version=2.1";
+const MEDIA_TYPE_2_0: &str = "application/stix+json;version=2.0";
+
+/// TAXII 2.1 section 5.4.
+pub async fn objects(asked: Asked) -> Result<Response, Fault> {
+    let (collection, viewer) = readable(&asked).await?;
+    let question = Question::read(&asked, &collection, "objects", None)?;
+    let page = page(&asked, &collection, &viewer, &question.query).await?;
+    question.envelope(page)
+}
+
+/// TAXII 2.1 section 5.6. An object that is not there, or not for this caller, is 404; one that is there but has no
+/// version that the filters let through is an empty envelope.
+pub async fn object(asked: Asked) -> Result<Response, Fault> {
+    let (collection, viewer) = readable(&asked).await?;
+    let id = asked.param("object").to_owned();
+    let question = Question::read(&asked, &collection, "object", Some(&id))?;
+    let page = page(&asked, &collection, &viewer, &question.query).await?;
+    if page.rows.is_empty() && !asked.node().store().object_exists(&viewer, &id).await? {
+        return Err(Fault::not_found());
+    }
+    question.envelope(page)
+}
+
+#[derive(Serialize)]
+struct ManifestRecord<'a> {
+    id: &'a str,
+    date_added: String,
+    version: &'a str,
+    media_type: &'static str,
+}
+
+impl<'a> From<&'a ObjectRow> for ManifestRecord<'a> {
+    fn from(row: &'a ObjectRow) -> Self {
+        Self {
+            id: &row.id,
+            date_added: row.added.to_micros_text(),
+            version: &row.version_text,
+            media_type: if row.spec_version == "2.0" {
+                MEDIA_TYPE_2_0
+            } else {
+                MEDIA_TYPE_2_1
+            },
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Manifest<'a> {
+    more: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    objects: Vec<ManifestRecord<'a>>,
+}
+
+/// TAXII 2.1 section 5.3. The resource has no `next`: a client goes on with `added_after`, which loses nothing because
+/// every `date_added` is there once.
+pub async fn manifest(asked: Asked) -> Result<Response, Fault> {
+    let (collection, viewer) = readable(&asked).await?;
+    let question = Question::read(&asked, &collection, "manifest", None)?;
+    let page = asked.node().store().manifest_page(&viewer, &question.query).await?;
+    let manifest = Manifest {
+        more: page.more,
+        objects: page.rows.iter().map(ManifestRecord::from).collect(),
+    };
+    let body = serde_json::to_string(&manifest).map_err(Fault::ours)?;
+    Ok(question.dated(answer(StatusCode::OK, body), &page))
+}
+
+#[derive(Serialize)]
+struct VersionList<'a> {
+    more: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    versions: Vec<&'a str>,
+}
+
+/// TAXII 2.1 section 5.8.
+pub async fn versions(asked: Asked) -> Result<Response, Fault> {
+    let (collection, viewer) = readable(&asked).await?;
+    let id = asked.param("object").to_owned();
+    let question = Question::read(&asked, &collection, "versions", Some(&id))?;
+    let page = asked
+        .node()
+        .store()
+        .versions_page(&viewer, &id, &question.query)
+        .await?;
+    if page.rows.is_empty() && !asked.node().store().object_exists(&viewer, &id).await? {
+        return Err(Fault::not_found());
+    }
+    let versions = page.rows.iter().map(|row| row.version_text.as_str()).collect();
+    let body = serde_json::to_string(&VersionList {
+        more: page.more,
+        versions,
+    })
+    .map_err(Fault::ours)?;
+    Ok(question.dated(answer(StatusCode::OK, body), &page))
+}
+
+/// A page, recorded in the ledger as delivered; HEAD delivers nothing and records nothing.
+async fn page(
+    asked: &Asked,
+    collection: &Collection,
+    viewer: &policy::Viewer,
+    query: &ObjectQuery,
+) -> Result<ObjectPage, Fault> {
+    if asked.is_head() {
+        return Ok(asked.node().store().manifest_page(viewer, query).await?);
+    }
+    Ok(asked
+        .node()
+        .deliver_page(asked.caller(), collection, viewer, query)
+        .await?)
+}
+
+/// What is asked, and with which key its pages are tied together.
+struct Question {
+    query: ObjectQuery,
+    fingerprint: [u8; 32],
+    secret: [u8; 32],
+    head: bool,
+}
+
+impl Question {
+    fn read(asked: &Asked, collection: &Collection, what: &str, object: Option<&str>) -> Result<Self, Fault> {
+        let filters = Filters::read(asked.query())?;
+        let settings = asked.node().settings();
+        let secret = asked.app.options().secret;
+        let fingerprint = filters.fingerprint(&format!("{what} {} {}", collection.uuid, object.unwrap_or_default()));
+        let from = match &filters.next {
+            Some(token) => Some(Position::from(cursor::read(&secret, &fingerprint, token)?)),
+            None => None,
+        };
+        let query = ObjectQuery {
+            added_after: filters.added_after,
+            from,
+            // A path names its object; `match[id]` is not defined there and changes nothing.
+            ids: object.map_or(filters.ids, |id| vec![id.to_owned()]),
+            types: filters.types,
+            versions: filters
+                .versions
+                .map_or_else(VersionFilter::default, VersionFilter::from),
+            spec_versions: filters.spec_versions,
+            limit: filters.limit.unwrap_or(settings.page_default).min(settings.page_most),
+            max_bytes: settings.page_bytes,
+        };
+        Ok(Self {
+            query,
+            fingerprint,
+            secret,
+            head: asked.is_head(),
+        })
+    }
+
+    fn envelope(&self, page: ObjectPage) -> Result<Response, Fault> {
+        let after = page.rows.last().filter(|_| page.more).map(|row| row.added);
+        let next = after.map(|after| cursor::write(&self.secret, &self.fingerprint, after));
+        let head = answer(StatusCode::OK, Body::empty());
+        let mut response = self.dated(head, &page);
+        if !self.head {
+            let texts = page.rows.into_iter().map(|row| row.body).collect();
+            *response.body_mut() = Body::new(Envelope::new(texts, next.as_deref()));
+        }
+        Ok(response)
+    }
+
+    /// Adds the headers that say which stretch of the order a page covers.
+    fn dated(&self, mut response: Response, page: &ObjectPage) -> Response {
+        let asked_from = self.query.from.map(|position| Timestamp::from_micros(position.0));
+        let standing = asked_from
+            .max(self.query.added_after)
+            .unwrap_or(Timestamp::from_micros(0));
+        let first = page.rows.first().map_or(standing, |row| row.added);
+        let last = page.rows.last().map_or(standing, |row| row.added);
+        for (name, time) in [("x-taxii-date-added-first", first), ("x-taxii-date-added-last", last)] {
+            if let Ok(value) = HeaderValue::from_str(&time.to_micros_text()) {
+                response.headers_mut().insert(HeaderName::from_static(name), value);
+            }
+        }
+        response
+    }
+}
+
+impl From<Versions> for VersionFilter {
+    fn from(versions: Versions) -> Self {
+        Self {
+            first: versions.first,
+            last: versions.last,
+            all: versions.all,
+            exact: versions.exact,
+        }
+    }
+}
