@@ -5,4 +5,5 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod data;
+mod pattern_cases;
 mod real_objects;
