@@ -85,6 +85,42 @@ impl<'a> Map<'a> {
     }
 }
 
+/// Of several entries with one key the first is kept.
+impl<'a, K: Into<Cow<'a, str>>> FromIterator<(K, Value<'a>)> for Map<'a> {
+    fn from_iter<I: IntoIterator<Item = (K, Value<'a>)>>(entries: I) -> Self {
+        let mut seen = HashSet::new();
+        let entries = entries
+            .into_iter()
+            .map(|(key, value)| (key.into(), value))
+            .filter(|(key, _)| seen.insert(key.clone()))
+            .collect();
+        Self { entries }
+    }
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::String(Cow::Borrowed(text))
+    }
+}
+
+impl<'a> From<&'a serde_json::Value> for Value<'a> {
+    fn from(value: &'a serde_json::Value) -> Self {
+        match value {
+            serde_json::Value::Null => Self::Null,
+            serde_json::Value::Bool(value) => Self::Bool(*value),
+            serde_json::Value::Number(number) => Self::Number(number.clone()),
+            serde_json::Value::String(text) => Self::from(text.as_str()),
+            serde_json::Value::Array(values) => Self::Array(values.iter().map(Self::from).collect()),
+            serde_json::Value::Object(map) => Self::Object(
+                map.iter()
+                    .map(|(key, value)| (key.as_str(), Self::from(value)))
+                    .collect(),
+            ),
+        }
+    }
+}
+
 impl<'a> Value<'a> {
     /// The string, if it is one.
     pub fn as_str(&self) -> Option<&str> {

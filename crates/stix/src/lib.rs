@@ -9,12 +9,14 @@
 
 pub mod check;
 pub mod id;
+pub mod jcs;
 pub mod json;
 pub mod marking;
 pub mod object;
 pub mod observable;
 pub mod pattern;
 pub mod problem;
+pub mod sco;
 pub mod time;
 pub mod version;
 

@@ -1,12 +1,12 @@
 //! The extensions of cyber-observable objects that STIX 2.1 section 6 itself defines.
 
-use super::observable::COUNT;
+use super::observable::{COUNT, LARGEST};
 use super::shape::Kind::{Any, Bool, Choice, Dictionary, Hashes, Integer, List, Number, Reference, Struct};
 use super::shape::Kind::{Syntax as Written, Text, Time};
 use super::shape::{Kind, Rule, Shape, Syntax, Target, may, must};
 
 const HEX: Kind = Written(Syntax::Hex);
-const WHOLE: Kind = Integer(i64::MIN, i64::MAX);
+const WHOLE: Kind = Integer(-LARGEST, LARGEST);
 const FILES: Kind = List(&Reference(Target::Of(&["file"])));
 const SOME_OWN: &[Rule] = &[Rule::SomeOwn];
 
@@ -159,7 +159,9 @@ pub(super) static WINDOWS_PROCESS: Shape = Shape::ruled(
         may("dep_enabled", Bool),
         may("priority", Text),
         may("owner_sid", Text),
+        // The text of section 6.13.2 has the second name, all tools and the schemas have the first.
         may("window_title", Text),
+        may("windows_title", Text),
         may("startup_info", Dictionary(&Any)),
         may("integrity_level", Choice(&["low", "medium", "high", "system"])),
     ],

@@ -9,7 +9,9 @@ use super::shape::Kind::{Any, Bool, Choice, Dictionary, Hashes, Integer, List, R
 use super::shape::Kind::{Syntax as Written, Text, Time};
 use super::shape::{Kind, Rule, Shape, Syntax, Target, may, must};
 
-pub(super) const COUNT: Kind = Integer(0, i64::MAX);
+/// Integers have 54 bits with the sign (section 2.10).
+pub(super) const LARGEST: i64 = (1 << 53) - 1;
+pub(super) const COUNT: Kind = Integer(0, LARGEST);
 const PORT: Kind = Integer(0, 65_535);
 const ARTIFACT: Target = Target::Of(&["artifact"]);
 const MAILBOX: Target = Target::Of(&["email-addr"]);
@@ -65,14 +67,17 @@ static ARTIFACT_SHAPE: Shape = Shape::ruled(
 
 static AUTONOMOUS_SYSTEM: Shape = Shape::plain(&[must("number", COUNT), may("name", Text), may("rir", Text)]);
 
-static DIRECTORY: Shape = Shape::plain(&[
-    must("path", Text),
-    may("path_enc", Text),
-    may("ctime", Time),
-    may("mtime", Time),
-    may("atime", Time),
-    may("contains_refs", List(&Reference(Target::Of(&["file", "directory"])))),
-]);
+static DIRECTORY: Shape = Shape::ruled(
+    &[
+        must("path", Text),
+        may("path_enc", Text),
+        may("ctime", Time),
+        may("mtime", Time),
+        may("atime", Time),
+        may("contains_refs", List(&Reference(Target::Of(&["file", "directory"])))),
+    ],
+    &[Rule::Needs("path_enc", "path")],
+);
 
 static DOMAIN_NAME: Shape = Shape::plain(&[
     must("value", Written(Syntax::Domain)),
@@ -134,7 +139,7 @@ static FILE: Shape = Shape::ruled(
         may("contains_refs", List(&Reference(Target::Observable))),
         may("content_ref", Reference(ARTIFACT)),
     ],
-    &[Rule::Some(&["hashes", "name"])],
+    &[Rule::Some(&["hashes", "name"]), Rule::Needs("name_enc", "name")],
 )
 .extended(&[
     ("archive-ext", &ARCHIVE),

@@ -8,7 +8,8 @@ use crate::id;
 use crate::json::{Map, Value};
 use crate::problem::Severity;
 
-const RESERVED: [&str; 4] = ["severity", "username", "phone_numbers", "action"];
+/// Section 3.8.
+const RESERVED: [&str; 5] = ["severity", "username", "phone_number", "phone_numbers", "action"];
 
 pub(super) fn own_type(walk: &mut Walk<'_>, text: &str, path: &Path<'_>) {
     if class(text) != Class::Unknown {
@@ -53,11 +54,18 @@ pub(super) fn own_id(walk: &mut Walk<'_>, text: &str, path: &Path<'_>) {
 /// Custom properties are kept; their names have rules (section 11.1), and a misspelt property should be seen.
 pub(super) fn unknown_property(walk: &mut Walk<'_>, key: &str, value: &Value<'_>, path: &Path<'_>, top: bool) {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    if key.is_empty() || key.len() > 250 || !key.bytes().all(allowed) {
+    let lettered = key.starts_with(|first: char| first.is_ascii_lowercase());
+    if !(3..=250).contains(&key.len()) || !lettered || !key.bytes().all(allowed) {
         walk.error(
             "bad-property-name",
             path,
-            "the name of a property is made of 1 to 250 of a-z, 0-9 and underscores",
+            "the name of a property has 3 to 250 characters of a-z, 0-9 and underscores and begins with a letter",
+        );
+    } else if key == "defanged" && top && !walk.is_observable() {
+        walk.error(
+            "misplaced-property",
+            path,
+            "only cyber-observable objects may have 'defanged'",
         );
     } else if top && RESERVED.contains(&key) && !walk.is_extended() {
         walk.error(
@@ -95,6 +103,13 @@ pub(super) fn hashes<'m>(walk: &mut Walk<'m>, map: &'m Map<'m>, path: &Path<'_>)
             );
             continue;
         };
+        if algorithm.len() < 3 {
+            walk.error(
+                "bad-dictionary-key",
+                &here,
+                "the name of a hash algorithm has at least 3 characters",
+            );
+        }
         if let Err(why) = syntax::hash(algorithm, text) {
             walk.error("bad-hash", &here, format_args!("'{}': {why}", Short(text)));
         }

@@ -21,6 +21,10 @@ pub(super) fn may_be_defanged(syntax: Syntax) -> bool {
 /// Checks a text; the reason fits after the quoted text.
 pub(super) fn check(syntax: Syntax, text: &str) -> Verdict {
     let (good, why) = match syntax {
+        Syntax::Hex if is_hex(text) && text.bytes().any(|byte| byte.is_ascii_uppercase()) => {
+            // Section 2.8 wants lower case, and the examples of section 6.6 do not keep to it.
+            return Err((Severity::Warning, "should be in lower case"));
+        }
         Syntax::Hex => (is_hex(text), "is not made of pairs of hexadecimal digits"),
         Syntax::Base64 => (is_base64(text), "is not base64"),
         Syntax::Url => return url(text),

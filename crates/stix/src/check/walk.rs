@@ -115,6 +115,11 @@ impl<'m> Walk<'m> {
         self.extended
     }
 
+    /// Says that the object is, or may be, a cyber-observable one.
+    pub(super) fn is_observable(&self) -> bool {
+        self.custom || self.object.str("type").map(class) == Some(Class::Observable)
+    }
+
     /// Says that a property beyond the tables is somebody's on purpose.
     pub(super) fn has_own_properties(&self) -> bool {
         self.extended || self.custom
@@ -281,8 +286,6 @@ impl<'m> Walk<'m> {
             (Kind::OwnId, Value::String(text)) => special::own_id(self, text, path),
             (Kind::Integer(least, most), Value::Number(number)) => match number.as_i64() {
                 Some(value) if (*least..=*most).contains(&value) => {}
-                // More than 63 bits are still integers (addresses, counters), so only an upper limit can refuse them.
-                None if number.is_u64() && *most == i64::MAX => {}
                 None if number.is_f64() => {
                     self.error("wrong-type", path, format_args!("expected an integer, found {number}"));
                 }
@@ -296,7 +299,7 @@ impl<'m> Walk<'m> {
             (Kind::Time | Kind::VersionTime, Value::String(text)) => {
                 if let Err(error) = Timestamp::parse(text) {
                     self.error("bad-timestamp", path, error);
-                } else if matches!(kind, Kind::VersionTime) && text.as_bytes().get(19).is_none_or(|at| *at != b'.') {
+                } else if matches!(kind, Kind::VersionTime) && text.len() < "2026-11-23T15:04:05.000Z".len() {
                     self.warning(
                         "timestamp-precision",
                         path,

@@ -2,7 +2,7 @@
 //!
 //! The folder is named by `COMMONWATCH_DATA`; where it is unset these tests say that they were skipped.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::result_large_err)]
 
 mod data;
 mod pattern_cases;
