@@ -40,6 +40,10 @@ pub use observed::{NoObjects, Observed, Resolver};
 pub use set::{Found, PatternSet};
 
 #[cfg(test)]
+mod evaluation_tests;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 use crate::problem::Problem;

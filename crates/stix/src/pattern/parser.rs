@@ -264,8 +264,11 @@ impl<'t> Parser<'t> {
             Token::Constant(Constant::Integer(seconds)) if seconds > 0 && seconds as f64 <= MOST => {
                 seconds.saturating_mul(1_000_000)
             }
-            // The product is below 10^18 and so fits into 64 bits.
-            Token::Constant(Constant::Float(seconds)) if seconds > 0.0 && seconds <= MOST => {
+            // Above 10^9 seconds a double does not hold single microseconds any more. The products are below 10^18.
+            Token::Constant(Constant::Float(seconds)) if seconds > 1e9 && seconds <= MOST => {
+                (seconds.round() as i64).saturating_mul(1_000_000)
+            }
+            Token::Constant(Constant::Float(seconds)) if seconds > 0.0 && seconds <= 1e9 => {
                 (seconds * 1e6).round().max(1.0) as i64
             }
             Token::Constant(Constant::Integer(1..)) => {
