@@ -19,6 +19,7 @@ pub mod problem;
 pub mod sco;
 pub mod time;
 pub mod version;
+pub mod view;
 
 pub use id::Id;
 pub use object::{Head, Object};
