@@ -14,14 +14,19 @@
 
 pub mod account;
 pub mod contribution;
+mod db;
 mod error;
 pub mod maintenance;
+mod migrate;
 mod open;
 pub mod peer;
+mod postgres;
 pub mod record;
 pub mod setting;
+mod sqlite;
 pub mod subscription;
 pub mod transfer;
+mod value;
 
 pub use account::community::CommunityKey;
 pub use account::member::MemberKey;
@@ -42,19 +47,53 @@ pub use setting::Warninglist;
 pub use subscription::{NewSubscription, Subscription, SubscriptionId, SubscriptionKind, SubscriptionReport};
 pub use transfer::{Transfer, TransferState};
 
+use std::sync::Arc;
+
 /// The store. Cheap to clone; all clones are one.
-#[derive(Clone, Debug)]
-pub struct Store {}
+#[derive(Clone)]
+pub struct Store {
+    db: db::Db,
+    clock: Clock,
+    ledger_key: Arc<ledger::SigningKey>,
+    sight: Arc<account::sight::Cache>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("db", &self.db).finish_non_exhaustive()
+    }
+}
 
 impl Store {
     /// Opens a store, bringing its schema up to date; one that a newer program wrote is refused.
     pub async fn open(location: &Location, options: OpenOptions) -> Result<Self> {
-        let _ = (location, options);
-        Err(unbuilt())
+        let db = match location {
+            Location::Postgres(url, schema) => {
+                db::Db::Postgres(postgres::Postgres::open(url, schema.as_deref(), &options).await?)
+            }
+            Location::Sqlite(folder) => {
+                let (file, options) = (folder.join(DATABASE_FILE), options.clone());
+                let open = tokio::task::spawn_blocking(move || sqlite::Sqlite::open(Some(&file), &options));
+                let opened = open.await;
+                db::Db::Sqlite(opened.map_err(|error| Error::ours("opening the database broke off").because(error))??)
+            }
+            Location::SqliteMemory => db::Db::Sqlite(sqlite::Sqlite::open(None, &options)?),
+        };
+        Ok(Self {
+            db,
+            clock: options.clock,
+            ledger_key: Arc::new(options.ledger_key),
+            sight: Arc::default(),
+        })
     }
 
-    /// Waits for what is being written and closes every connection.
-    pub async fn close(self) {}
+    /// Waits for what is being written and closes every connection. Other clones answer that the store is closed.
+    pub async fn close(self) {
+        match &self.db {
+            db::Db::Sqlite(sqlite) => sqlite.close().await,
+            db::Db::Postgres(postgres) => postgres.pool.close().await,
+        }
+    }
 }
 
 fn unbuilt() -> Error {

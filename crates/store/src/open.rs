@@ -30,6 +30,8 @@ pub struct OpenOptions {
     pub clock: Clock,
     /// The source of salts.
     pub random: Random,
+    /// The key that signs checkpoints of the ledger; its name is the name of the log.
+    pub ledger_key: ledger::SigningKey,
     /// How many connections read at the same time.
     pub readers: usize,
     /// Whether to make the database where there is none; otherwise that is an error.

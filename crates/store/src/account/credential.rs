@@ -3,7 +3,9 @@
 use policy::{PersonId, Principal};
 use stix::Timestamp;
 
-use crate::account::Person;
+use crate::account::{Person, given, person, rule_changed};
+use crate::db::Change;
+use crate::value::{Row, list_text};
 use crate::{Result, Store};
 
 /// Number of a credential in this store.
@@ -86,34 +88,99 @@ pub struct NewCredential {
     pub addresses: Vec<String>,
 }
 
+macro_rules! columns {
+    () => {
+        "c.id, c.person, c.kind, c.digest, c.label, c.prefix, c.read_only, c.expires, c.addresses, c.created, \
+         c.revoked, c.last_used"
+    };
+}
+
+const INSERT: &str = concat!(
+    "insert into credential as c \
+     (person, kind, digest, label, prefix, read_only, expires, addresses, created) \
+     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) returning ",
+    columns!()
+);
+const BY_DIGEST: &str = concat!(
+    "select p.id, p.uuid, p.member, p.login, p.name, p.role, p.password_hash, p.active, p.created, ",
+    columns!(),
+    " from credential c join person p on p.id = c.person where c.digest = ?1"
+);
+const OF_PERSON: &str = concat!(
+    "select ",
+    columns!(),
+    " from credential c where c.person = ?1 order by c.created desc, c.id desc"
+);
+const REVOKE: &str = "update credential set revoked = coalesce(revoked, ?1) where id = ?2 returning person, label";
+const USED: &str = "update credential set last_used = ?1 where id = ?2";
+
+/// The columns of the person come before those of the credential.
+const AFTER_PERSON: usize = 9;
+
+fn credential(row: &Row, from: usize) -> Result<Credential> {
+    Ok(Credential {
+        id: CredentialId(row.int(from)?),
+        person: PersonId(row.int(from + 1)?),
+        kind: row.word(from + 2, CredentialKind::parse)?,
+        digest: row.hash(from + 3)?,
+        label: row.text(from + 4)?,
+        prefix: row.text(from + 5)?,
+        read_only: row.flag(from + 6)?,
+        expires: row.maybe_time(from + 7)?,
+        addresses: row.list(from + 8)?,
+        created: row.time(from + 9)?,
+        revoked: row.maybe_time(from + 10)?,
+        last_used: row.maybe_time(from + 11)?,
+    })
+}
+
 impl Store {
     /// Makes a credential. A digest that is there already is a conflict.
     pub async fn credential_put(&self, actor: &Principal, new: NewCredential) -> Result<Credential> {
-        let _ = (actor, new);
-        Err(crate::unbuilt())
+        let subject = serde_json::json!({
+            "person": new.person.0, "kind": new.kind.as_str(), "label": new.label, "read_only": new.read_only,
+        });
+        let row = vec![
+            new.person.into(),
+            new.kind.as_str().into(),
+            new.digest.into(),
+            new.label.into(),
+            new.prefix.into(),
+            new.read_only.into(),
+            new.expires.into(),
+            list_text(&new.addresses).into(),
+            self.now().into(),
+        ];
+        let entry = rule_changed(actor, "credential made", subject);
+        let rows = self
+            .change(Change::new().with(INSERT, row).entry(entry).policy())
+            .await?;
+        credential(given(&rows, 0)?, 0)
     }
 
     /// The credential with this digest, revoked and expired ones too, and whose it is.
     pub async fn credential_by_digest(&self, digest: &[u8; 32]) -> Result<Option<(Credential, Person)>> {
-        let _ = digest;
-        Err(crate::unbuilt())
+        let both = |row: &Row| Ok((credential(row, AFTER_PERSON)?, person::person(row)?));
+        self.row(BY_DIGEST, vec![(*digest).into()], both).await
     }
 
     /// The credentials of a person, the newest first.
     pub async fn credential_list(&self, person: PersonId) -> Result<Vec<Credential>> {
-        let _ = person;
-        Err(crate::unbuilt())
+        self.list(OF_PERSON, vec![person.into()], |row| credential(row, 0))
+            .await
     }
 
     /// Revokes a credential; one that is not there is not found, one already revoked stays as it was.
     pub async fn credential_revoke(&self, actor: &Principal, id: CredentialId) -> Result<()> {
-        let _ = (actor, id);
-        Err(crate::unbuilt())
+        let row = vec![self.now().into(), id.0.into()];
+        let change = Change::new().must(REVOKE, row, "there is no such key");
+        let entry = rule_changed(actor, "credential revoked", serde_json::json!({ "credential": id.0 }));
+        self.change(change.entry(entry).policy()).await.map(drop)
     }
 
     /// Notes that a credential was used. Callers do this now and then, not for each request.
     pub async fn credential_used(&self, id: CredentialId) -> Result<()> {
-        let _ = id;
-        Err(crate::unbuilt())
+        self.change_soon(Change::new().with(USED, vec![self.now().into(), id.0.into()]))
+            .await
     }
 }

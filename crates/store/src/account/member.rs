@@ -4,6 +4,9 @@ use policy::{MemberId, Principal};
 use stix::Timestamp;
 use uuid::Uuid;
 
+use crate::account::{given, rule_changed};
+use crate::db::Change;
+use crate::value::{Row, Value, list_text};
 use crate::{Result, Store};
 
 /// What kind of organisation a member is.
@@ -114,27 +117,105 @@ pub enum MemberKey<'a> {
     Name(&'a str),
 }
 
+macro_rules! columns {
+    () => {
+        "id, uuid, identity, name, kind, sectors, countries, provider, active, created"
+    };
+}
+
+const INSERT: &str = concat!(
+    "insert into member (uuid, identity, name, kind, sectors, countries, provider, active, created) \
+     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) returning ",
+    columns!()
+);
+const UPDATE: &str = "update member set uuid = ?1, identity = ?2, name = ?3, kind = ?4, sectors = ?5, countries = ?6, \
+                      provider = ?7, active = ?8 where id = ?9 returning id";
+const LIST: &str = concat!("select ", columns!(), " from member order by name");
+const BY_ID: &str = concat!("select ", columns!(), " from member where id = ?1");
+const BY_UUID: &str = concat!("select ", columns!(), " from member where uuid = ?1");
+const BY_NAME: &str = concat!("select ", columns!(), " from member where name = ?1");
+
+fn member(row: &Row) -> Result<Member> {
+    Ok(Member {
+        id: MemberId(row.int(0)?),
+        uuid: row.uuid(1)?,
+        identity: row.text(2)?,
+        name: row.text(3)?,
+        kind: row.word(4, MemberKind::parse)?,
+        sectors: row.list(5)?,
+        countries: row.list(6)?,
+        provider: row.maybe_int(7)?.map(MemberId),
+        active: row.flag(8)?,
+        created: row.time(9)?,
+    })
+}
+
+fn values(member: &NewMember) -> Vec<Value> {
+    vec![
+        member.uuid.into(),
+        (&member.identity).into(),
+        (&member.name).into(),
+        member.kind.as_str().into(),
+        list_text(&member.sectors).into(),
+        list_text(&member.countries).into(),
+        member.provider.into(),
+        member.active.into(),
+    ]
+}
+
+fn subject(member: &NewMember) -> serde_json::Value {
+    serde_json::json!({
+        "member": member.uuid,
+        "name": member.name,
+        "kind": member.kind.as_str(),
+        "provider": member.provider.map(|provider| provider.0),
+        "active": member.active,
+    })
+}
+
 impl Store {
     /// Makes a member. A name, UUID or identity that is taken is a conflict.
     pub async fn member_put(&self, actor: &Principal, new: NewMember) -> Result<Member> {
-        let _ = (actor, new);
-        Err(crate::unbuilt())
+        let mut row = values(&new);
+        row.push(self.now().into());
+        let entry = rule_changed(actor, "member made", subject(&new));
+        let rows = self
+            .change(Change::new().with(INSERT, row).entry(entry).policy())
+            .await?;
+        member(given(&rows, 0)?)
     }
 
     /// Changes a member: everything but its number and creation is taken from `member`.
     pub async fn member_update(&self, actor: &Principal, member: &Member) -> Result<()> {
-        let _ = (actor, member);
-        Err(crate::unbuilt())
+        let new = NewMember {
+            uuid: member.uuid,
+            identity: member.identity.clone(),
+            name: member.name.clone(),
+            kind: member.kind,
+            sectors: member.sectors.clone(),
+            countries: member.countries.clone(),
+            provider: member.provider,
+            active: member.active,
+        };
+        let mut row = values(&new);
+        row.push(member.id.into());
+        let entry = rule_changed(actor, "member changed", subject(&new));
+        let change = Change::new().must(UPDATE, row, "there is no such member");
+        self.change(change.entry(entry).policy()).await.map(drop)
     }
 
     /// Every member, by name.
     pub async fn member_list(&self) -> Result<Vec<Member>> {
-        Err(crate::unbuilt())
+        self.list(LIST, Vec::new(), member).await
     }
 
     /// One member.
     pub async fn member_get(&self, key: MemberKey<'_>) -> Result<Option<Member>> {
-        let _ = key;
-        Err(crate::unbuilt())
+        let (sql, value) = match key {
+            MemberKey::Id(id) => (BY_ID, id.into()),
+            MemberKey::Uuid(uuid) => (BY_UUID, uuid.into()),
+            MemberKey::Name(name) => (BY_NAME, name.into()),
+        };
+        self.row(sql, vec![value], member).await
     }
 }

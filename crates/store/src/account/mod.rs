@@ -13,3 +13,29 @@ pub use community::{Community, Membership, NewCommunity};
 pub use credential::{Credential, CredentialId, CredentialKind, NewCredential};
 pub use member::{Member, MemberKind, NewMember};
 pub use person::{NewPerson, Person};
+
+use policy::Principal;
+
+use crate::record::NewEntry;
+
+/// What the ledger says of a change to who may do or see what. `subject` holds no secret.
+pub(crate) fn rule_changed(actor: &Principal, what: &str, subject: serde_json::Value) -> NewEntry {
+    let body = serde_json::json!({
+        "what": what,
+        "by_member": actor.member.map(|member| member.0),
+        "by_person": actor.person.map(|person| person.0),
+        "subject": subject,
+    });
+    NewEntry {
+        kind: "rule-changed".to_owned(),
+        member: actor.member,
+        body: body.to_string(),
+    }
+}
+
+/// The row that a statement with `returning` gave.
+pub(crate) fn given(rows: &[Vec<crate::value::Row>], statement: usize) -> crate::Result<&crate::value::Row> {
+    rows.get(statement)
+        .and_then(|rows| rows.first())
+        .ok_or_else(|| crate::Error::ours("a statement gave no row"))
+}

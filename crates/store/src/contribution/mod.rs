@@ -127,6 +127,10 @@ pub struct Retraction {
     pub reason: String,
 }
 
+/// Numbers that the writer remembers between statements.
+#[derive(Default)]
+pub(crate) struct Interned {}
+
 impl Store {
     /// Stores what is new of a batch, in order, and answers when it is durable; one outcome for each contribution.
     ///
