@@ -154,7 +154,14 @@ fn small_pattern(leaf: impl Strategy<Value = Comparison> + 'static) -> impl Stra
         (0_i64..4, 1_i64..5).prop_map(move |(start, stop)| Qualifier::StartStop(micros(start), micros(stop), at)),
     ]
     .boxed();
-    observation(leaf.prop_map(Observation::Single), qualifier, 6).prop_map(|expression| Pattern { expression })
+    // Half of them stand as a whole in a WITHIN, where the ends matter most.
+    (observation(leaf.prop_map(Observation::Single), qualifier, 6), 1_i64..9).prop_map(move |(inner, micros)| {
+        let expression = match micros {
+            1..5 => Observation::Qualified(Box::new(inner), Qualifier::Within(Seconds { micros }, at)),
+            _ => inner,
+        };
+        Pattern { expression }
+    })
 }
 
 #[derive(Clone, Debug)]
@@ -265,6 +272,8 @@ fn arrangements(expression: &Observation, sightings: &[Sighting], observed: &[Ob
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
     #[test]
     fn what_is_written_reads_back_equal(pattern in any_pattern()) {
         let text = pattern.canonical();
