@@ -38,13 +38,12 @@ pub async fn read(headers: &HeaderMap, body: Body, most: usize) -> Result<Bytes,
         Ok(Encoding::Plain) => plain(&mut arriving, declared.unwrap_or(0), most).await,
         Ok(Encoding::Gzip) => gzip(&mut arriving, most).await,
     };
-    if let Err(fault) = &result {
-        if matches!(
-            fault.status(),
-            StatusCode::PAYLOAD_TOO_LARGE | StatusCode::UNSUPPORTED_MEDIA_TYPE
-        ) {
-            arriving.drain().await;
-        }
+    let refused = result.as_ref().err().map(Fault::status);
+    if matches!(
+        refused,
+        Some(StatusCode::PAYLOAD_TOO_LARGE | StatusCode::UNSUPPORTED_MEDIA_TYPE)
+    ) {
+        arriving.drain().await;
     }
     result
 }

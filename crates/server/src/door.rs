@@ -58,7 +58,8 @@ async fn enter(
     let Some(route) = routes.iter().find(|route| route.method == asked_for) else {
         return other_method(routes, &parts.method);
     };
-    noted.route = route.path.clone();
+    noted.route.clone_from(&route.path);
+    refuse_other_sites(&parts.method, &parts.headers)?;
     let handler = match &route.answer {
         Answer::ToAnybody(handler) => return handler(app).await,
         Answer::ToCaller(handler) => handler,
@@ -79,6 +80,25 @@ async fn enter(
         body: Mutex::new(body),
     };
     handler(asked).await
+}
+
+/// A browser that remembers Basic credentials or holds a certificate would lend them to any page that makes it send a
+/// form. No page may: changes come from programs, or from pages of this very host.
+fn refuse_other_sites(method: &Method, headers: &HeaderMap) -> Result<(), Fault> {
+    let text = |name: &'static str| headers.get(name).and_then(|value| value.to_str().ok());
+    let from_elsewhere = match (text("sec-fetch-site"), text("origin")) {
+        (Some(site), _) => !matches!(site, "same-origin" | "none"),
+        (None, Some(origin)) => origin.split_once("://").map(|(_, host)| host) != text("host"),
+        (None, None) => false,
+    };
+    if from_elsewhere && method != Method::GET && method != Method::HEAD {
+        return Err(Fault::new(
+            StatusCode::FORBIDDEN,
+            "other-site",
+            "pages of other sites may not change anything here",
+        ));
+    }
+    Ok(())
 }
 
 /// OPTIONS is answered with what the path takes, which is no secret: it stands in the API document. Everything else that

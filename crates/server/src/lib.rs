@@ -16,6 +16,7 @@ mod door;
 pub mod listen;
 mod media;
 pub mod problem;
+mod query;
 pub mod routes;
 pub mod taxii;
 pub mod tls;

@@ -1,10 +1,84 @@
-//! The JSON API, version 1, under `/api/v1/`.
+//! The JSON API, version 1, under `/api/v1/`: sharing, finding, and running the partnership.
+//!
+//! | module | routes |
+//! |---|---|
+//! | [`about`] | `status`, `openapi.json`, `me`, `counts` |
+//! | [`share`] | `share` |
+//! | [`find`] | `search`, `objects/{id}`, `objects/{id}/neighbours`, `observables` |
+//! | [`partnership`] | `members`, `people`, `communities` |
+//! | [`keys`] | `keys` |
+//!
+//! A parameter or field that is not known is refused: a mistyped `tlp` must not share what it was to hold back. Lists go
+//! on by `cursor`, never by offset.
 
-mod about;
+pub mod about;
+pub mod ask;
+pub mod document;
+pub mod find;
+pub mod keys;
+pub mod partnership;
+pub mod share;
+pub mod view;
 
-use crate::routes::Route;
+use http::Method;
+
+use crate::asked::Asked;
+use crate::problem::{Dialect, Fault};
+use crate::routes::{Needs, Route};
+
+/// What every path of this room begins with.
+pub const BASE: &str = "/api/v1";
 
 /// The routes of this room.
 pub(crate) fn routes() -> Vec<Route> {
-    vec![Route::open("/api/v1/status", about::status)]
+    vec![
+        Route::open(format!("{BASE}/status"), about::status),
+        Route::open(format!("{BASE}/openapi.json"), about::openapi),
+        route(Method::GET, "/me", Needs::Reader, about::me),
+        route(Method::GET, "/counts", Needs::Reader, about::counts),
+        route(Method::POST, "/share", Needs::Contributor, share::share),
+        route(Method::GET, "/search", Needs::Reader, find::search),
+        route(Method::GET, "/objects/{id}", Needs::Reader, find::object),
+        route(Method::GET, "/objects/{id}/neighbours", Needs::Reader, find::neighbours),
+        route(Method::GET, "/observables", Needs::Reader, find::observables),
+        route(Method::GET, "/members", Needs::Reader, partnership::members),
+        route(Method::POST, "/members", Needs::Operator, partnership::member_create),
+        route(
+            Method::PATCH,
+            "/members/{member}",
+            Needs::Operator,
+            partnership::member_change,
+        ),
+        route(Method::POST, "/people", Needs::Operator, partnership::person_create),
+        route(Method::GET, "/communities", Needs::Reader, partnership::communities),
+        route(
+            Method::POST,
+            "/communities",
+            Needs::Coordinator,
+            partnership::community_create,
+        ),
+        route(
+            Method::PUT,
+            "/communities/{community}/members/{member}",
+            Needs::Coordinator,
+            partnership::membership_set,
+        ),
+        route(
+            Method::DELETE,
+            "/communities/{community}/members/{member}",
+            Needs::Coordinator,
+            partnership::membership_end,
+        ),
+        route(Method::GET, "/keys", Needs::Member, keys::list),
+        route(Method::POST, "/keys", Needs::Member, keys::create),
+        route(Method::DELETE, "/keys/{key}", Needs::Member, keys::revoke),
+    ]
+}
+
+fn route<H, F>(method: Method, path: &str, needs: Needs, handler: H) -> Route
+where
+    H: Fn(Asked) -> F + Send + Sync + 'static,
+    F: Future<Output = Result<axum::response::Response, Fault>> + Send + 'static,
+{
+    Route::new(method, format!("{BASE}{path}"), needs, Dialect::Json, handler)
 }

@@ -13,8 +13,8 @@ use sha2::{Digest, Sha256};
 use stix::Timestamp;
 use subtle::ConstantTimeEq as _;
 
-use super::filter::bad;
 use crate::problem::Fault;
+use crate::query::bad;
 
 const VERSION: u8 = 1;
 const BODY: usize = 9;

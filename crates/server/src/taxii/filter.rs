@@ -9,11 +9,11 @@
 //! | a value that nothing can have | nothing matches |
 //! | a parameter that TAXII does not define | ignored, so that a cache-breaker or a tracing parameter harms nobody |
 
-use http::StatusCode;
 use sha2::{Digest, Sha256};
 use stix::Timestamp;
 
 use crate::problem::Fault;
+use crate::query::{Plus, bad, pairs, time};
 
 /// Values of one filter; more are refused, so that a query stays small.
 const VALUES_MAX: usize = 1_000;
@@ -65,7 +65,7 @@ impl Filters {
     pub fn read(query: Option<&str>) -> Result<Self, Fault> {
         let mut filters = Self::default();
         let mut seen: Vec<String> = Vec::new();
-        for (name, value) in pairs(query.unwrap_or_default())? {
+        for (name, value) in pairs(query.unwrap_or_default(), Plus::Itself)? {
             let known = matches!(
                 name.as_str(),
                 "added_after"
@@ -135,72 +135,8 @@ impl Filters {
     }
 }
 
-/// A refusal of a filter.
-pub fn bad(code: &'static str, message: impl Into<String>) -> Fault {
-    Fault::new(StatusCode::BAD_REQUEST, code, message)
-}
-
-/// Names and values of a query string, decoded.
-pub fn pairs(query: &str) -> Result<Vec<(String, String)>, Fault> {
-    let decoded = |text: &str| {
-        decode(text).ok_or_else(|| {
-            bad(
-                "bad-query",
-                "the query string is not percent-encoded UTF-8: encode it as RFC 3986 says",
-            )
-        })
-    };
-    let pair = |part: &str| {
-        let (name, value) = part.split_once('=').unwrap_or((part, ""));
-        Ok((decoded(name)?, decoded(value)?))
-    };
-    query.split('&').filter(|part| !part.is_empty()).map(pair).collect()
-}
-
-/// Undoes percent-encoding. A plus sign stays one: in a time it is part of the offset, elsewhere nothing here has spaces.
-fn decode(text: &str) -> Option<String> {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        if byte == b'%' {
-            let digits = text.get(at + 1..at + 3)?;
-            out.push(
-                u8::from_str_radix(digits, 16)
-                    .ok()
-                    .filter(|_| !digits.starts_with('+'))?,
-            );
-            at += 3;
-        } else {
-            out.push(byte);
-            at += 1;
-        }
-    }
-    String::from_utf8(out).ok()
-}
-
-/// Reads an RFC 3339 time of any precision, in UTC or with an offset.
-fn time(name: &str, text: &str) -> Result<Timestamp, Fault> {
-    if let Ok(time) = Timestamp::parse(text) {
-        return Ok(time);
-    }
-    let rfc3339 = text.len() >= 20 && text.is_char_boundary(10) && matches!(text.as_bytes()[10], b'T' | b't' | b' ');
-    match text.parse::<jiff::Timestamp>() {
-        Ok(time) if rfc3339 && !text.contains('[') => Ok(Timestamp::from_micros(floor_micros(time))),
-        _ => {
-            let shown: String = text.chars().take(64).collect();
-            let message = format!("'{name}' is '{shown}', which is no time: write it like 2026-11-23T15:04:05.000000Z");
-            Err(bad("bad-time", message))
-        }
-    }
-}
-
-/// Cuts off what is finer than a microsecond, towards the past.
-fn floor_micros(time: jiff::Timestamp) -> i64 {
-    i64::try_from(time.as_nanosecond().div_euclid(1_000)).unwrap_or(i64::MAX)
-}
-
-fn limit(text: &str) -> Result<usize, Fault> {
+/// Reads a whole number above zero.
+pub(crate) fn limit(text: &str) -> Result<usize, Fault> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let number = if digits { text.parse().unwrap_or(usize::MAX) } else { 0 };
     if number == 0 {

@@ -12,7 +12,7 @@
 
 mod about;
 mod cursor;
-mod filter;
+pub(crate) mod filter;
 mod page;
 mod read;
 mod retract;

@@ -28,7 +28,7 @@ pub async fn objects(mut asked: Asked) -> Result<Response, Fault> {
     let body = asked.take_body().await?;
     check_shape(&body)?;
     let report = asked.node().take_envelope(asked.caller(), community, body).await?;
-    Ok(answer(StatusCode::ACCEPTED, Status::from(&report).to_json()?))
+    Ok(answer(StatusCode::ACCEPTED, Status::from(&report).into_json()?))
 }
 
 /// TAXII 2.1 section 4.3: for the member that made the request, as long as it is kept.
@@ -56,7 +56,7 @@ pub async fn status(asked: Asked) -> Result<Response, Fault> {
                 .push(StatusItem::new(id, item.version, unchanged_text(state == "unchanged"))),
         }
     }
-    Ok(answer(StatusCode::OK, status.to_json()?))
+    Ok(answer(StatusCode::OK, status.into_json()?))
 }
 
 /// Whether the body is an envelope at all. What its objects are worth is judged one by one, later.
@@ -140,7 +140,7 @@ impl Status {
         }
     }
 
-    fn to_json(mut self) -> Result<String, Fault> {
+    fn into_json(mut self) -> Result<String, Fault> {
         self.total_count = self.success_count + self.failure_count + self.pending_count;
         let began = self.began.to_micros_text();
         for item in self.successes.iter_mut().chain(&mut self.failures) {

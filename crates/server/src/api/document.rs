@@ -1,0 +1,102 @@
+//! The OpenAPI document of the JSON API, made from the handlers; a copy is kept at `docs/openapi.json`.
+
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use super::{about, find, keys, partnership, share};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Commonwatch",
+        version = "1",
+        description = "Threat information, shared under rules that hold. What a caller may not see is, for every route, the same as what does not exist. Errors are problem details (RFC 9457) with a stable `code`.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    paths(
+        about::status,
+        about::openapi,
+        about::me,
+        about::counts,
+        share::share,
+        find::search,
+        find::object,
+        find::neighbours,
+        find::observables,
+        partnership::members,
+        partnership::member_create,
+        partnership::member_change,
+        partnership::person_create,
+        partnership::communities,
+        partnership::community_create,
+        partnership::membership_set,
+        partnership::membership_end,
+        keys::list,
+        keys::create,
+        keys::revoke,
+    ),
+    security(("basic" = []), ("key" = [])),
+    modifiers(&SignIn)
+)]
+struct Document;
+
+struct SignIn;
+
+impl Modify for SignIn {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_default();
+        for (name, scheme) in [("basic", HttpAuthScheme::Basic), ("key", HttpAuthScheme::Bearer)] {
+            let scheme = HttpBuilder::new().scheme(scheme).build();
+            components.add_security_scheme(name, SecurityScheme::Http(scheme));
+        }
+    }
+}
+
+/// The document.
+pub fn document() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::document;
+    use crate::api;
+
+    #[test]
+    fn every_route_is_in_the_document_and_nothing_else() {
+        let text = serde_json::to_value(document()).unwrap();
+        let mut described = BTreeSet::new();
+        for (path, methods) in text["paths"].as_object().unwrap() {
+            described.extend(
+                methods
+                    .as_object()
+                    .unwrap()
+                    .keys()
+                    .map(|method| format!("{} {path}", method.to_uppercase())),
+            );
+        }
+        let served: BTreeSet<_> = api::routes()
+            .iter()
+            .map(|route| format!("{} {}", route.method, route.path))
+            .collect();
+        assert_eq!(described, served);
+    }
+
+    /// `COMMONWATCH_BLESS=1 cargo test -p server` writes the file anew.
+    #[test]
+    fn the_document_is_checked_in() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");
+        let made = document().to_pretty_json().unwrap() + "\n";
+        if std::env::var_os("COMMONWATCH_BLESS").is_some() {
+            std::fs::write(&path, &made).unwrap();
+        }
+        let kept = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            kept == made,
+            "docs/openapi.json is out of date: COMMONWATCH_BLESS=1 cargo test -p server"
+        );
+    }
+}

@@ -1,0 +1,126 @@
+//! Finding: by words, by value, by identifier, along connections.
+
+use axum::response::Response;
+use http::StatusCode;
+use store::SearchQuery;
+
+use super::ask::Parameters;
+use super::view::{ContributionView, EdgeList, EdgeView, FoundList, ObjectView, ObservableView, answer};
+use crate::asked::Asked;
+use crate::problem::Fault;
+use crate::query::bad;
+
+/// Words of one search, in bytes.
+const WORDS_MOST: usize = 1_000;
+
+/// Finds objects in which all words occur, the newest first.
+#[utoipa::path(get, path = "/api/v1/search", tag = "find",
+    params(
+        ("q" = String, Query, description = "Words that all must occur; a word may end in *"),
+        ("type" = Option<Vec<String>>, Query, description = "Only this STIX type; may be repeated"),
+        ("since" = Option<String>, Query, description = "Only what was added at or after this time"),
+        ("limit" = Option<usize>, Query, description = "At most so many, 100 where nothing is said, 1000 at the most"),
+        ("cursor" = Option<String>, Query, description = "The `next` of an earlier answer"),
+    ),
+    responses((status = 200, body = FoundList), (status = 400)))]
+pub async fn search(asked: Asked) -> Result<Response, Fault> {
+    let parameters = Parameters::read(&asked, &["q", "type", "since", "limit", "cursor"])?;
+    let Some(words) = parameters.one("q")? else {
+        return Err(bad("missing-parameter", "say what to search for, as in q=water"));
+    };
+    if words.len() > WORDS_MOST {
+        return Err(bad(
+            "too-many-words",
+            format!("'q' may have {WORDS_MOST} bytes at most"),
+        ));
+    }
+    let query = SearchQuery {
+        words: words.to_owned(),
+        types: parameters.all("type").map(str::to_owned).collect(),
+        since: parameters.time("since")?,
+    };
+    let limit = parameters.limit()?;
+    let found = asked
+        .node()
+        .search(asked.caller(), &query, limit, parameters.cursor()?)
+        .await?;
+    answer(StatusCode::OK, &FoundList::new(found, limit, None))
+}
+
+/// Finds the objects in which a value occurs, however it is written.
+#[utoipa::path(get, path = "/api/v1/observables", tag = "find",
+    params(
+        ("value" = String, Query, description = "An address, network, domain, URL, hash, e-mail address …; defanged ones too"),
+        ("limit" = Option<usize>, Query, description = "At most so many"),
+        ("cursor" = Option<String>, Query, description = "The `next` of an earlier answer"),
+    ),
+    responses((status = 200, body = FoundList), (status = 400), (status = 422, description = "The value is not plainly one kind of observable")))]
+pub async fn observables(asked: Asked) -> Result<Response, Fault> {
+    let parameters = Parameters::read(&asked, &["value", "limit", "cursor"])?;
+    let Some(value) = parameters.one("value")? else {
+        return Err(bad(
+            "missing-parameter",
+            "say which value to look for, as in value=192.0.2.1",
+        ));
+    };
+    let limit = parameters.limit()?;
+    let found = asked
+        .node()
+        .find_value(asked.caller(), value, limit, parameters.cursor()?)
+        .await?;
+    let Some((observable, found)) = found else {
+        let message = "that is not plainly an address, network, domain, URL, hash or e-mail address; try search?q=";
+        return Err(Fault::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "not-an-observable",
+            message,
+        ));
+    };
+    let observable = ObservableView {
+        kind: observable.kind.described().to_owned(),
+        value: observable.value,
+    };
+    answer(StatusCode::OK, &FoundList::new(found, limit, Some(observable)))
+}
+
+/// Connections shown with an object; more of them at `neighbours`.
+const NEIGHBOURS_SHOWN: usize = 50;
+
+/// One object: every contribution that the caller may see, what it is connected to, its score.
+#[utoipa::path(get, path = "/api/v1/objects/{id}", tag = "find",
+    params(("id" = String, Path, description = "STIX identifier")),
+    responses((status = 200, body = ObjectView), (status = 404)))]
+pub async fn object(asked: Asked) -> Result<Response, Fault> {
+    let shown = asked
+        .node()
+        .show(asked.caller(), asked.param("id"), NEIGHBOURS_SHOWN)
+        .await?;
+    let view = ObjectView {
+        contributions: shown
+            .contributions
+            .into_iter()
+            .map(ContributionView::try_from)
+            .collect::<Result<_, _>>()?,
+        neighbours: shown.neighbours.into_iter().map(EdgeView::from).collect(),
+        score: shown.score.map(|score| f64::from(score.value)),
+    };
+    answer(StatusCode::OK, &view)
+}
+
+/// What an object is connected to, the newest first.
+#[utoipa::path(get, path = "/api/v1/objects/{id}/neighbours", tag = "find",
+    params(
+        ("id" = String, Path, description = "STIX identifier"),
+        ("limit" = Option<usize>, Query, description = "At most so many"),
+        ("cursor" = Option<String>, Query, description = "The `next` of an earlier answer"),
+    ),
+    responses((status = 200, body = EdgeList), (status = 404)))]
+pub async fn neighbours(asked: Asked) -> Result<Response, Fault> {
+    let parameters = Parameters::read(&asked, &["limit", "cursor"])?;
+    let limit = parameters.limit()?;
+    let edges = asked
+        .node()
+        .neighbours(asked.caller(), asked.param("id"), limit, parameters.cursor()?)
+        .await?;
+    answer(StatusCode::OK, &EdgeList::new(edges, limit))
+}
