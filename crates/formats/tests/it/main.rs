@@ -1,3 +1,4 @@
 //! Integration tests of the formats, through their public face.
 
+mod exports;
 mod misp;

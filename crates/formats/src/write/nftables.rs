@@ -1,0 +1,144 @@
+//! Sets of nftables: addresses and networks, and ends of connections with port and protocol.
+//!
+//! A script for `nft -f`. A full set empties the sets and fills them, in one transaction; a change adds and deletes
+//! elements. To delete what is not there is an error that would undo the whole script, so every element is added before
+//! it is deleted. No chain is written: what to do with the sets is the firewall's own rule.
+
+use std::fmt::Write as _;
+use std::io;
+use std::net::IpAddr;
+
+use stix::observable::Observable;
+
+use super::export::{Entry, Outcome, Step, Writer};
+use super::options::{Mode, Options};
+use super::plain;
+use super::selector::{Flow, Selector, Transport};
+use super::target::Target;
+
+const FILE: &str = "commonwatch.nft";
+
+/// Name, type and whether it holds ranges.
+const SETS: [(&str, &str, bool); 4] = [
+    ("addresses4", "ipv4_addr", true),
+    ("addresses6", "ipv6_addr", true),
+    ("services4", "ipv4_addr . inet_proto . inet_service", false),
+    ("services6", "ipv6_addr . inet_proto . inet_service", false),
+];
+
+pub(super) struct Nftables<'a> {
+    options: &'a Options<'a>,
+    table: String,
+}
+
+impl<'a> Nftables<'a> {
+    pub(super) fn new(options: &'a Options<'a>) -> Self {
+        let named: String = options
+            .source
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .take(24)
+            .collect();
+        let table = if named == "commonwatch" {
+            named
+        } else {
+            format!("commonwatch_{named}")
+        };
+        Self { options, table }
+    }
+}
+
+impl Writer for Nftables<'_> {
+    fn each_value_once(&self) -> bool {
+        true
+    }
+
+    fn begin(&mut self, out: &mut dyn Target) -> io::Result<()> {
+        let table = &self.table;
+        let mut text = format!(
+            "# {} {}\nadd table inet {table}\n",
+            plain::note(&self.options.source, 60),
+            self.options.now
+        );
+        for (name, kind, ranges) in SETS {
+            let flags = if ranges { " flags interval; auto-merge;" } else { "" };
+            let _ = writeln!(text, "add set inet {table} {name} {{ type {kind};{flags} }}");
+        }
+        if self.options.mode == Mode::Full {
+            for (name, _, _) in SETS {
+                let _ = writeln!(text, "flush set inet {table} {name}");
+            }
+        }
+        out.write(FILE, text.as_bytes())
+    }
+
+    fn put(&mut self, entry: &Entry<'_>, selector: &Selector, out: &mut dyn Target) -> io::Result<Outcome> {
+        let elements = match selector {
+            Selector::Value(value) if plain::is_address(value.kind) => address(value),
+            Selector::Flow(flow) => match selector.only_end().map_or_else(|| service(flow), address) {
+                Err(Outcome::NotForFormat) => return Ok(Outcome::NotForFormat),
+                other => other,
+            },
+            _ => return Ok(Outcome::NotForFormat),
+        };
+        let elements = match elements {
+            Ok(elements) => elements,
+            Err(outcome) => return Ok(outcome),
+        };
+        let mut text = String::new();
+        for (set, element) in elements {
+            let _ = writeln!(text, "add element inet {} {set} {{ {element} }}", self.table);
+            if entry.step == Step::Removed {
+                let _ = writeln!(text, "delete element inet {} {set} {{ {element} }}", self.table);
+            }
+        }
+        out.write(FILE, text.as_bytes())?;
+        Ok(Outcome::Written)
+    }
+
+    fn finish(&mut self, _: &mut dyn Target) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+type Elements = Result<Vec<(&'static str, String)>, Outcome>;
+
+fn address(value: &Observable) -> Elements {
+    if !plain::is_address(value.kind) {
+        return Err(Outcome::NotForFormat);
+    }
+    let network = plain::narrow_network(value)?;
+    let set = if network.0.is_ipv4() {
+        "addresses4"
+    } else {
+        "addresses6"
+    };
+    Ok(vec![(set, plain::shown(network))])
+}
+
+/// A destination with its port; without a protocol both that have ports are meant.
+fn service(flow: &Flow) -> Elements {
+    let cannot = |why: &str| Err(Outcome::NotExpressible(why.to_owned()));
+    let (Some(end), Some(port), None, None) =
+        (&flow.destination, flow.destination_port, &flow.source, flow.source_port)
+    else {
+        return cannot("the sets hold destinations with a port only");
+    };
+    if !plain::is_address(end.kind) {
+        return cannot("a firewall does not know names");
+    }
+    let (address, prefix) = plain::narrow_network(end)?;
+    let (set, single) = match address {
+        IpAddr::V4(_) => ("services4", 32),
+        IpAddr::V6(_) => ("services6", 128),
+    };
+    if prefix != single {
+        return cannot("the sets hold single addresses with a port, no networks");
+    }
+    let transports = match flow.transport {
+        Some(transport) => vec![transport],
+        None => vec![Transport::Tcp, Transport::Udp],
+    };
+    let element = |transport: Transport| (set, format!("{address} . {} . {port}", transport.as_str()));
+    Ok(transports.into_iter().map(element).collect())
+}
