@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use uuid::Uuid;
 
 use super::attribute_table::{End, Shape, shape};
+use super::fit::{fits, is_plainly_domain, is_url, mac_address, registry_key};
 use super::observable::{Observable, Part, address_kind};
 use super::pattern::{Pattern, hash_step};
 use super::text::Json;
@@ -60,9 +61,20 @@ pub(super) fn understand<'a>(attribute: &Attribute<'a>, facts: &mut Facts<'a>, s
     let mut add = |facts: &mut Facts<'a>, observable| facts.add(observable, attribute.uuid, scratch);
     let value = attribute.value;
     match shape {
+        Shape::Value("url", _) if !is_url(value) => {
+            // People write hosts into fields for URLs; what is neither is no observable.
+            let kind = address_kind(value).or_else(|| is_plainly_domain(value).then_some("domain-name"))?;
+            add(facts, Observable::new(kind).with("value", Part::text(value)));
+            facts.pattern.address(&[kind, ":value"], value);
+        }
         Shape::Value(kind, property) => {
-            add(facts, Observable::new(kind).with(property, Part::text(value)));
-            facts.pattern.equals(&[kind, ":", property], value);
+            let value = match kind {
+                "windows-registry-key" => registry_key(value),
+                "mac-addr" => mac_address(value),
+                _ => Cow::Borrowed(value),
+            };
+            facts.pattern.equals(&[kind, ":", property], &value);
+            add(facts, Observable::new(kind).with(property, Part::Text(value)));
         }
         Shape::Hash(kind, algorithm) => {
             add(facts, Observable::new(kind).with("hashes", hash(algorithm, value)));
@@ -170,11 +182,12 @@ pub(super) fn understand<'a>(attribute: &Attribute<'a>, facts: &mut Facts<'a>, s
         Shape::RegistryValue => {
             let (key, data) = value.split_once('|')?;
             let values = Part::List(vec![Part::Dict(vec![("data".into(), Part::text(data))])]);
+            let key = registry_key(key);
+            facts.pattern.equals(&["windows-registry-key:key"], &key);
             let registry = Observable::new("windows-registry-key")
-                .with("key", Part::text(key))
+                .with("key", Part::Text(key))
                 .with("values", values);
             add(facts, registry);
-            facts.pattern.equals(&["windows-registry-key:key"], key);
             facts.pattern.equals(&["windows-registry-key:values[*].data"], data);
         }
         Shape::Attachment => {
@@ -221,7 +234,8 @@ pub(super) fn understand<'a>(attribute: &Attribute<'a>, facts: &mut Facts<'a>, s
         Shape::Vulnerability => return Some(Meaning::Vulnerability),
         Shape::Campaign => return Some(Meaning::Campaign),
     }
-    Some(Meaning::Observed)
+    let fits = facts.observables.iter().all(|(_, observable)| fits(observable));
+    fits.then_some(Meaning::Observed)
 }
 
 /// Parts a composite value at its last bar: names may hold bars, the second half (a hash, an address) does not.

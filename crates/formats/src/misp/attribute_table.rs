@@ -128,7 +128,9 @@ pub(super) fn shape(attribute_type: &str) -> Option<Shape> {
         "size-in-bytes" => Shape::NumberPattern("file:size"),
         "snort" => Shape::Rule("snort"),
         "suricata" => Shape::Rule("suricata"),
-        "user-agent" => Shape::TextPattern("network-traffic:extensions.'http-request-ext'.request_header.'User-Agent'"),
+        "user-agent" => {
+            Shape::TextPattern("network-traffic:extensions.'http-request-ext'.request_header.'User-Agent'[*]")
+        }
         "vulnerability" => Shape::Vulnerability,
         "x509-fingerprint-md5" => Shape::Hash("x509-certificate", "MD5"),
         "x509-fingerprint-sha1" => Shape::Hash("x509-certificate", "SHA-1"),

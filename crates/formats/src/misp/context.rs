@@ -68,6 +68,29 @@ pub(super) fn of_element(
                 id,
                 markings: &element.markings.list,
                 place: &place,
+                nested: false,
+            };
+            one(key, inner, &about, scope, out)?;
+        }
+    }
+    Ok(())
+}
+
+/// Converts what stands inside an attribute of an object about it; the object carries what MISP wrote.
+pub(super) fn of_inner(
+    map: &Map<'_>,
+    element: &Element<'_>,
+    object: &str,
+    scope: &mut Scope,
+    out: &mut Out<'_>,
+) -> Result<(), Problem> {
+    for key in super::convert::HANDLED {
+        for inner in map.array(key).unwrap_or_default().iter().filter_map(Value::as_object) {
+            let about = About {
+                id: object,
+                markings: &element.markings.list,
+                place: &element.place,
+                nested: true,
             };
             one(key, inner, &about, scope, out)?;
         }
@@ -92,6 +115,7 @@ pub(super) fn of_event(
         id: target.as_deref().unwrap_or(event),
         markings: &markings,
         place: &place,
+        nested: false,
     };
     one(key, map, &about, scope, out)
 }
@@ -101,6 +125,8 @@ struct About<'v> {
     id: &'v str,
     markings: &'v str,
     place: &'v Place,
+    /// Whether what MISP wrote is carried by something else already.
+    nested: bool,
 }
 
 fn one(key: &str, map: &Map<'_>, about: &About<'_>, scope: &mut Scope, out: &mut Out<'_>) -> Result<(), Problem> {
@@ -108,7 +134,7 @@ fn one(key: &str, map: &Map<'_>, about: &About<'_>, scope: &mut Scope, out: &mut
         "Sighting" => sighting(map, about, scope, out),
         "ShadowAttribute" => proposal(map, about, scope, out),
         "EventReport" => event_report(map, about, scope, out),
-        _ => analyst(key, map, about, false, scope, out),
+        _ => analyst(key, map, about, scope, out),
     }
 }
 
@@ -127,6 +153,15 @@ fn own_uuid(map: &Map<'_>, about: &str) -> Uuid {
 fn raw(key: &str, map: &Map<'_>, out: &mut Out<'_>) {
     out.json.key(key);
     out.json.map(map, |_| true);
+}
+
+/// What MISP wrote, unless something else carries it.
+fn carried(key: &str, map: &Map<'_>, about: &About<'_>, out: &mut Out<'_>) {
+    if about.nested {
+        out.json.truth("x_misp_nested", true);
+    } else {
+        raw(key, map, out);
+    }
 }
 
 fn refer(key: &str, ids: &[&str], out: &mut Out<'_>) {
@@ -182,7 +217,7 @@ fn sighting(map: &Map<'_>, about: &About<'_>, scope: &mut Scope, out: &mut Out<'
             }
         }
     }
-    raw("x_misp_sighting", map, out);
+    carried("x_misp_sighting", map, about, out);
     out.finish(about.place, times.dated)?;
     scope.refs.add(&id);
     Ok(())
@@ -190,6 +225,10 @@ fn sighting(map: &Map<'_>, about: &About<'_>, scope: &mut Scope, out: &mut Out<'
 
 /// A proposed change is nobody's knowledge yet: it is kept, and no indicator is made of it.
 fn proposal(map: &Map<'_>, about: &About<'_>, scope: &mut Scope, out: &mut Out<'_>) -> Result<(), Problem> {
+    if about.nested {
+        scope.keep_unmapped("a proposal".to_owned(), about.place);
+        return Ok(());
+    }
     let id = text::identifier(PROPOSAL, Uuid::new_v5(&own_uuid(map, about.id), about.id.as_bytes()));
     let times = times(time::seconds(map.get("timestamp")), scope.date, out);
     out.begin_extension(PROPOSAL, &id, &times, Some(&scope.creator), about.place)?;
@@ -227,14 +266,7 @@ fn event_report(map: &Map<'_>, about: &About<'_>, scope: &mut Scope, out: &mut O
 }
 
 /// Notes, opinions and relationships of analysts, and those about them.
-fn analyst(
-    key: &str,
-    map: &Map<'_>,
-    about: &About<'_>,
-    nested: bool,
-    scope: &mut Scope,
-    out: &mut Out<'_>,
-) -> Result<(), Problem> {
+fn analyst(key: &str, map: &Map<'_>, about: &About<'_>, scope: &mut Scope, out: &mut Out<'_>) -> Result<(), Problem> {
     let uuid = own_uuid(map, about.id);
     let moment = |key| map.str(key).and_then(time::moment);
     let changed = moment("modified").or_else(|| moment("created"));
@@ -243,11 +275,11 @@ fn analyst(
         Some(organisation) => self::organisation(organisation, about.place, out)?,
         None => scope.creator.clone(),
     };
-    let (object_type, carried) = match key {
+    let (object_type, name) = match key {
         "Note" => ("note", "x_misp_note"),
         "Opinion" => ("opinion", "x_misp_opinion"),
         _ => {
-            return relationship(map, uuid, about, nested, &times, scope, out);
+            return relationship(map, uuid, about, &times, scope);
         }
     };
     let id = text::identifier(object_type, uuid);
@@ -272,17 +304,17 @@ fn analyst(
         refer("authors", &[authors], out);
     }
     refer("object_refs", &[about.id], out);
-    if nested {
-        out.json.truth("x_misp_nested", true);
-    } else {
-        raw(carried, map, out);
-    }
+    carried(name, map, about, out);
     out.finish(about.place, times.dated)?;
     scope.refs.add(&id);
     for key in ["Note", "Opinion", "Relationship"] {
         for inner in map.array(key).unwrap_or_default().iter().filter_map(Value::as_object) {
-            let about = About { id: &id, ..*about };
-            analyst(key, inner, &about, true, scope, out)?;
+            let about = About {
+                id: &id,
+                nested: true,
+                ..*about
+            };
+            analyst(key, inner, &about, scope, out)?;
         }
     }
     Ok(())
@@ -299,16 +331,8 @@ fn agreement(degree: f64) -> &'static str {
     }
 }
 
-fn relationship(
-    map: &Map<'_>,
-    uuid: Uuid,
-    about: &About<'_>,
-    nested: bool,
-    times: &Times,
-    scope: &mut Scope,
-    out: &mut Out<'_>,
-) -> Result<(), Problem> {
-    if nested {
+fn relationship(map: &Map<'_>, uuid: Uuid, about: &About<'_>, times: &Times, scope: &mut Scope) -> Result<(), Problem> {
+    if about.nested {
         // It is carried by what it stands in; STIX has no relationship of a note.
         return Ok(());
     }
@@ -329,7 +353,6 @@ fn relationship(
         revoked: false,
         place: about.place.clone(),
     });
-    let _ = out;
     Ok(())
 }
 

@@ -91,20 +91,17 @@ fn check(raw: &RawValue, path: &str) -> Result<(), Problem> {
     if !raw.get().starts_with('{') {
         return Err(unknown(path, "an object or a list is expected"));
     }
-    let known = |key: &str| {
-        EVENT_KEYS.contains(&key)
-            || [
-                "response",
-                "Event",
-                "Attribute",
-                "Object",
-                "meta-category",
-                "template_uuid",
-                "type",
-            ]
-            .contains(&key)
-    };
-    if !entries(raw, path)?.iter().any(|(key, _)| known(key)) {
+    let entries = entries(raw, path)?;
+    let has = |name: &str| entries.iter().any(|(key, _)| key == name);
+    let known = [
+        "response",
+        "Event",
+        "Attribute",
+        "Object",
+        "meta-category",
+        "template_uuid",
+    ];
+    if !known.iter().chain(&EVENT_KEYS).any(|key| has(key)) && !(has("type") && has("value")) {
         return Err(unknown(path, "none of Event, response, Attribute and Object is in it"));
     }
     Ok(())

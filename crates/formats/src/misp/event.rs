@@ -218,7 +218,7 @@ pub(super) fn attributes(raw: &RawValue, path: &str, scope: &mut Scope, out: &mu
 
 /// Converts objects.
 pub(super) fn objects(raw: &RawValue, path: &str, scope: &mut Scope, out: &mut Out<'_>) -> Result<(), Problem> {
-    let parts = object::parts(raw, path, out)?;
+    let parts = object::parts(raw, path)?;
     items_or_one(raw, path, &mut |path, raw| {
         with_map(raw, path, out, |map, out| object::object(map, &parts, scope, path, out))
     })

@@ -124,13 +124,17 @@ fn write(
     let meta = cluster.object("meta");
     let galaxy_type = galaxy.str("type").or_else(|| cluster.str("type")).unwrap_or_default();
     let numbers = texts(meta, "external_id");
-    let name = name(kind, value, &numbers);
+    let mut name = name(kind, value, &numbers);
     // A cluster has no times of its own, and is the same cluster in every event.
     let times = out.undated();
     out.begin(kind, id, &times, None);
-    out.json.text("name", name);
-    let description = cluster.str("description").unwrap_or_default();
+    let mut description = cluster.str("description").unwrap_or_default();
+    if galaxy_type == "country" && description.eq_ignore_ascii_case(value) {
+        // MISP keeps the name of a country in lower case, and as it is written in the description.
+        (name, description) = (description, value);
+    }
     let from_galaxy = galaxy.str("description").unwrap_or_default();
+    out.json.text("name", name);
     match (
         description.is_empty(),
         matches!(kind, "location" | "identity") && !from_galaxy.is_empty(),
@@ -216,6 +220,17 @@ fn properties(
         _ => {}
     }
     if galaxy_type.starts_with("stix-") {
+        let types = texts(meta, "labels");
+        let property = match kind {
+            "malware" => Some("malware_types"),
+            "threat-actor" => Some("threat_actor_types"),
+            "tool" => Some("tool_types"),
+            _ => None,
+        };
+        if let Some(property) = property.filter(|_| !types.is_empty()) {
+            list(property, &types, out);
+            used.push("labels");
+        }
         for key in LISTS {
             let values = texts(meta, key);
             if !values.is_empty() {

@@ -15,19 +15,25 @@
 
 mod attribute;
 mod attribute_table;
+mod build;
 mod context;
 mod convert;
+mod describe;
 mod element;
 mod envelope;
 mod event;
+mod fit;
 mod galaxy;
 mod object;
+mod object_table;
 mod observable;
+mod observe;
 mod out;
 mod pattern;
 mod tags;
 mod text;
 mod time;
+mod traffic;
 
 use stix::{Place, Problem};
 

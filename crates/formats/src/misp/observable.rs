@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use uuid::Uuid;
 
-use super::text::{self, Json, OBSERVABLE_NAMESPACE};
+use super::text::{self, Json};
 
 /// A value inside an observable.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,18 +100,22 @@ impl<'a> Observable<'a> {
         scratch.clear();
         scratch.open();
         let mut any = false;
-        for name in contributing(self.kind) {
-            let Some(part) = self.get(name) else { continue };
+        let mut parts: Vec<(&str, &Part<'a>)> = stix::sco::contributing(self.kind)
+            .iter()
+            .filter_map(|name| Some((*name, self.get(name)?)))
+            .collect();
+        parts.sort_unstable_by_key(|(name, _)| *name);
+        for (name, part) in parts {
             any = true;
             scratch.key(name);
-            match (*name, part) {
+            match (name, part) {
                 ("hashes", Part::Dict(hashes)) => one_hash(hashes).write_canonical(scratch),
                 _ => part.write_canonical(scratch),
             }
         }
         scratch.close();
         let uuid = if any {
-            Uuid::new_v5(&OBSERVABLE_NAMESPACE, scratch.as_str().as_bytes())
+            Uuid::new_v5(&stix::sco::NAMESPACE, scratch.as_str().as_bytes())
         } else {
             Uuid::new_v5(&element, self.kind.as_bytes())
         };
@@ -127,34 +131,6 @@ fn one_hash<'a>(hashes: &[(Cow<'a, str>, Part<'a>)]) -> Part<'a> {
     named
         .or_else(|| hashes.iter().min_by(|(one, _), (other, _)| one.cmp(other)))
         .map_or_else(|| Part::Dict(Vec::new()), |entry| Part::Dict(vec![entry.clone()]))
-}
-
-/// The contributing properties of each type (STIX 2.1 section 6), sorted as RFC 8785 sorts them.
-fn contributing(kind: &str) -> &'static [&'static str] {
-    match kind {
-        "artifact" => &["hashes", "payload_bin"],
-        "autonomous-system" => &["number"],
-        "directory" => &["path"],
-        "domain-name" | "email-addr" | "ipv4-addr" | "ipv6-addr" | "mac-addr" | "url" => &["value"],
-        "email-message" => &["body", "from_ref", "subject"],
-        "file" => &["extensions", "hashes", "name", "parent_directory_ref"],
-        "mutex" => &["name"],
-        "network-traffic" => &[
-            "dst_port",
-            "dst_ref",
-            "end",
-            "extensions",
-            "protocols",
-            "src_port",
-            "src_ref",
-            "start",
-        ],
-        "software" => &["cpe", "name", "swid", "vendor", "version"],
-        "user-account" => &["account_login", "account_type", "user_id"],
-        "windows-registry-key" => &["key", "values"],
-        "x509-certificate" => &["hashes", "serial_number"],
-        _ => &[],
-    }
 }
 
 /// The type of observable for an address, or none where the text is no address or network.

@@ -9,9 +9,6 @@ use std::fmt::Write as _;
 use stix::json::{Map, Value};
 use uuid::Uuid;
 
-/// Namespace of STIX 2.1 section 2.9 for identifiers of cyber-observable objects.
-pub(super) const OBSERVABLE_NAMESPACE: Uuid = Uuid::from_u128(0x00ab_edb4_aa42_466c_9c01_fed2_3315_a9b7);
-
 /// Our namespace for identifiers derived from what MISP gives none to.
 pub(super) const MISP_NAMESPACE: Uuid = Uuid::from_u128(0x9e5c_2b1d_7f0a_4c55_8a36_41d0_6b7e_93f2);
 

@@ -13,10 +13,24 @@ mod pairs;
 pub struct Collected {
     pub objects: Vec<Value>,
     pub problems: Vec<Problem>,
+    /// What is wrong with the objects by the MUSTs of STIX.
+    pub invalid: Vec<String>,
 }
 
 impl Sink for Collected {
     fn object(&mut self, found: Found<'_>) -> Result<(), Problem> {
+        let object = stix::Object::parse(&found.text)?;
+        for problem in stix::check::check(object.map()) {
+            if problem.severity == Severity::Error {
+                let start: String = found.text.chars().take(600).collect();
+                self.invalid.push(format!("{problem}: {start}"));
+            }
+        }
+        if let Some(id) = stix::sco::deterministic_id(object.map())
+            && object.map().str("id") != Some(id.as_str())
+        {
+            self.invalid.push(format!("expected {id}: {}", found.text));
+        }
         self.objects
             .push(serde_json::from_str(&found.text).expect("every object is JSON"));
         Ok(())
@@ -77,10 +91,12 @@ fn event_files(data: &Path) -> Vec<PathBuf> {
 fn every_real_event_is_read_and_nothing_is_refused() {
     let Some(data) = data() else { return };
     let mut events = 0;
+    let mut invalid: Vec<String> = Vec::new();
     for path in event_files(&data) {
         let bytes = std::fs::read(&path).unwrap();
         match read(&bytes) {
             Ok((collected, _)) => {
+                invalid.extend(collected.invalid.iter().take(5).cloned());
                 let errors: Vec<_> = collected
                     .problems
                     .iter()
@@ -101,6 +117,7 @@ fn every_real_event_is_read_and_nothing_is_refused() {
             Err(problem) => println!("{}: {problem}", path.display()),
         }
     }
+    assert!(invalid.is_empty(), "{}", invalid.join("\n"));
     assert!(events >= 40, "{events} events");
 }
 

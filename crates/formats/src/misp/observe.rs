@@ -1,0 +1,526 @@
+//! Objects that are one observable: files, accounts, certificates, registry keys, processes and the like.
+
+use std::borrow::Cow;
+
+use super::attribute::{attached, sample, split};
+use super::build::{Build, Inner};
+use super::fit::is_domain;
+use super::object_table::{EXECUTABLE, HASHES, Template, template};
+use super::observable::{Observable, Part, address_kind};
+use super::pattern::hash_step;
+use super::text::Json;
+use super::time;
+
+/// Another object that belongs into this one.
+pub(super) struct Linked<'i> {
+    pub name: &'static str,
+    pub inners: Vec<Inner<'i>>,
+    /// Objects that this other one refers to in turn.
+    pub linked: Vec<Linked<'i>>,
+}
+
+/// Builds the observable of a template from the table; says whether it could.
+pub(super) fn observe<'i>(
+    name: &str,
+    inners: &'i [Inner<'i>],
+    linked: &'i [Linked<'i>],
+    build: &mut Build<'i>,
+    scratch: &mut Json,
+) -> bool {
+    match name {
+        "domain-ip" => return domain_address(inners, build, scratch),
+        "email" => return message(inners, build, scratch),
+        "pe" => return executable_alone(inners, linked, build, scratch),
+        _ => {}
+    }
+    let Some(template) = template(name) else {
+        return false;
+    };
+    let mut observable = Observable::new(template.kind);
+    for (property, value) in template.fixed {
+        observable
+            .properties
+            .push((Cow::Borrowed(property), Part::text(*value)));
+    }
+    let hashed = matches!(template.name, "file" | "image" | "lnk" | "artifact");
+    for (at, inner) in inners.iter().enumerate() {
+        if let Some((_, target)) = template.fields.iter().find(|(relation, _)| *relation == inner.relation) {
+            build.put(&mut observable, target, at, inner);
+        } else if hashed && let Some((_, target)) = HASHES.iter().find(|(relation, _)| *relation == inner.relation) {
+            build.put(&mut observable, target, at, inner);
+        } else {
+            special(template, &mut observable, at, inner, build, scratch);
+        }
+    }
+    match template.name {
+        "file" => {
+            for pe in linked.iter().filter(|linked| linked.name == "pe") {
+                executable(&mut observable, pe, build);
+            }
+        }
+        "registry-key" | "registry-key-value" => registry_values(&mut observable, inners, linked, build),
+        "process" => process(&mut observable, inners, build, scratch),
+        _ => {}
+    }
+    let required: &[&str] = match template.kind {
+        "file" => &["hashes", "name"],
+        "software" | "mutex" => &["name"],
+        "autonomous-system" => &["number"],
+        "directory" => &["path"],
+        "url" => &["value"],
+        "artifact" => &["payload_bin", "url"],
+        "user-account" => &["user_id", "account_login", "display_name"],
+        "x509-certificate" => &["hashes", "serial_number", "issuer", "subject"],
+        "windows-registry-key" => &["key", "values"],
+        _ => &["pid", "command_line", "cwd", "image_ref"],
+    };
+    if !required.iter().any(|property| observable.get(property).is_some()) {
+        return false;
+    }
+    if build.terms.is_empty() {
+        // Nothing is for detection: a service alone is no pattern either.
+    } else if let [(property, service)] = template.fixed {
+        build.terms.equals(&format!("{}:{property}", template.kind), service);
+    }
+    build.add(observable, scratch);
+    // The observable itself stands first, what it refers to follows.
+    build.facts.observables.reverse();
+    true
+}
+
+/// Attributes that are observables of their own, to which the object refers.
+fn special<'i>(
+    template: &Template,
+    observable: &mut Observable<'i>,
+    at: usize,
+    inner: &'i Inner<'i>,
+    build: &mut Build<'i>,
+    scratch: &mut Json,
+) {
+    let value = inner.value.as_ref();
+    match (template.name, inner.relation) {
+        ("file", "path") | ("lnk", "fullpath" | "path") => {
+            if observable.get("parent_directory_ref").is_none() {
+                let id = build.add(Observable::new("directory").with("path", Part::text(value)), scratch);
+                observable
+                    .properties
+                    .push(("parent_directory_ref".into(), Part::text(id)));
+            }
+            build.equals(at, inner, "file:parent_directory_ref.path");
+        }
+        ("file" | "lnk", "malware-sample") => {
+            let Some((name, digest)) = split(value) else { return };
+            if let Some(data) = inner.data
+                && observable.get("content_ref").is_none()
+            {
+                let id = build.add(sample(data), scratch);
+                observable.properties.push(("content_ref".into(), Part::text(id)));
+            }
+            if build.detect(at, inner) {
+                build.terms.equals("file:name", name);
+                build.terms.equals("file:hashes.MD5", digest);
+            }
+        }
+        ("image", "attachment") => {
+            if observable.get("name").is_none() {
+                observable.properties.push(("name".into(), Part::text(value)));
+            }
+            if let Some(data) = inner.data
+                && observable.get("content_ref").is_none()
+            {
+                let mut artifact = Observable::new("artifact").with("payload_bin", Part::text(data));
+                if let Some((_, extension)) = value.rsplit_once('.')
+                    && extension.len() <= 5
+                    && extension.bytes().all(|byte| byte.is_ascii_alphanumeric())
+                {
+                    let extension = extension.to_ascii_lowercase();
+                    artifact = artifact.with("mime_type", Part::text(format!("image/{extension}")));
+                }
+                let id = build.add(artifact, scratch);
+                observable.properties.push(("content_ref".into(), Part::text(id)));
+            }
+            build.equals(at, inner, "file:name");
+        }
+        ("artifact", "payload_bin") => {
+            if let Some(data) = inner.data {
+                observable.properties.push(("payload_bin".into(), Part::text(data)));
+            }
+        }
+        _ => {}
+    }
+}
+
+fn domain_address<'i>(inners: &'i [Inner<'i>], build: &mut Build<'i>, scratch: &mut Json) -> bool {
+    let mut addresses = Vec::new();
+    for inner in inners.iter().filter(|inner| inner.relation == "ip") {
+        if let Some(kind) = address_kind(&inner.value) {
+            let address = Observable::new(kind).with("value", Part::text(inner.value.as_ref()));
+            addresses.push(Part::text(build.add(address, scratch)));
+        }
+    }
+    let is_domain = |inner: &Inner<'_>| matches!(inner.relation, "domain" | "hostname") && is_domain(&inner.value);
+    for inner in inners.iter().filter(|inner| is_domain(inner)) {
+        let mut domain = Observable::new("domain-name").with("value", Part::text(inner.value.as_ref()));
+        if !addresses.is_empty() {
+            domain = domain.with("resolves_to_refs", Part::List(addresses.clone()));
+        }
+        build.add(domain, scratch);
+    }
+    build.facts.observables.reverse();
+    let named = inners.iter().any(|inner| is_domain(inner) && inner.to_ids);
+    for (at, inner) in inners.iter().enumerate() {
+        if is_domain(inner) {
+            build.equals(at, inner, "domain-name:value");
+        } else if inner.relation == "ip"
+            && let Some(kind) = address_kind(&inner.value)
+            && build.detect(at, inner)
+        {
+            if named {
+                build
+                    .terms
+                    .address("domain-name:resolves_to_refs[*].value", &inner.value);
+            } else {
+                build.terms.address(&format!("{kind}:value"), &inner.value);
+            }
+        }
+    }
+    !build.facts.observables.is_empty()
+}
+
+fn message<'i>(inners: &'i [Inner<'i>], build: &mut Build<'i>, scratch: &mut Json) -> bool {
+    let attachments: Vec<_> = inners
+        .iter()
+        .filter(|inner| {
+            matches!(inner.relation, "attachment" | "screenshot") && inner.attribute_type == "email-attachment"
+        })
+        .collect();
+    let multipart = !attachments.is_empty();
+    let mut message = Observable::new("email-message").with("is_multipart", Part::Bool(multipart));
+    for (relation, property) in [
+        ("from", "from_ref"),
+        ("to", "to_refs"),
+        ("cc", "cc_refs"),
+        ("bcc", "bcc_refs"),
+    ] {
+        let names: Vec<_> = inners
+            .iter()
+            .filter(|inner| inner.relation.strip_suffix("-display-name") == Some(relation))
+            .collect();
+        let addresses: Vec<_> = inners.iter().filter(|inner| inner.relation == relation).collect();
+        let mut ids = Vec::new();
+        for (at, address) in addresses.iter().enumerate() {
+            let mut observable = Observable::new("email-addr").with("value", Part::text(address.value.as_ref()));
+            // Names belong to addresses only by their order, and that only where there are as many.
+            if names.len() == addresses.len() {
+                observable = observable.with("display_name", Part::text(names[at].value.as_ref()));
+            }
+            ids.push(Part::text(build.add(observable, scratch)));
+        }
+        match (property, ids.is_empty()) {
+            (_, true) => {}
+            ("from_ref", false) => message.properties.push((property.into(), ids.swap_remove(0))),
+            (_, false) => message.properties.push((property.into(), Part::List(ids))),
+        }
+    }
+    let mut headers: Vec<(Cow<'i, str>, Part<'i>)> = Vec::new();
+    let mut received = Vec::new();
+    for (at, inner) in inners.iter().enumerate() {
+        let header = match inner.relation {
+            "reply-to" => Some("Reply-To"),
+            "x-mailer" => Some("X-Mailer"),
+            "user-agent" => Some("User-Agent"),
+            _ => None,
+        };
+        if let Some(header) = header {
+            match headers.iter_mut().find(|(name, _)| name == header) {
+                Some((_, Part::List(values))) => values.push(Part::text(inner.value.as_ref())),
+                _ => headers.push((header.into(), Part::List(vec![Part::text(inner.value.as_ref())]))),
+            }
+            build.equals(
+                at,
+                inner,
+                &format!("email-message:additional_header_fields.'{header}'[*]"),
+            );
+            continue;
+        }
+        match inner.relation {
+            "subject" => drop(build.put(&mut message, "subject", at, inner)),
+            "message-id" => drop(build.put(&mut message, "message_id", at, inner)),
+            "send-date" => drop(build.put(&mut message, "@date", at, inner)),
+            "email-body" if !multipart => drop(build.put(&mut message, "body", at, inner)),
+            "received-header-ip" | "received-header-hostname" => {}
+            "header" | "received-header" => {
+                received.push(Part::text(inner.value.as_ref()));
+                build.equals(at, inner, "email-message:received_lines[*]");
+            }
+            "from" => build.equals(at, inner, "email-message:from_ref.value"),
+            "to" => build.equals(at, inner, "email-message:to_refs[*].value"),
+            "cc" => build.equals(at, inner, "email-message:cc_refs[*].value"),
+            "bcc" => build.equals(at, inner, "email-message:bcc_refs[*].value"),
+            "attachment" if multipart => build.equals(at, inner, "email-message:body_multipart[*].body_raw_ref.name"),
+            _ => {}
+        }
+    }
+    let mut parts = Vec::new();
+    for attachment in attachments {
+        let mut file = Observable::new("file").with("name", Part::text(attachment.value.as_ref()));
+        if let Some(data) = attachment.data {
+            let id = build.add(
+                Observable::new("artifact").with("payload_bin", Part::text(data)),
+                scratch,
+            );
+            file = file.with("content_ref", Part::text(id));
+        }
+        let id = build.add(file, scratch);
+        parts.push(attached(&attachment.value, id));
+    }
+    for (property, part) in [
+        (
+            "additional_header_fields",
+            (!headers.is_empty()).then_some(Part::Dict(headers)),
+        ),
+        ("received_lines", (!received.is_empty()).then_some(Part::List(received))),
+        ("body_multipart", (!parts.is_empty()).then_some(Part::List(parts))),
+    ] {
+        if let Some(part) = part {
+            message.properties.push((property.into(), part));
+        }
+    }
+    if message.properties.len() < 2 {
+        return false;
+    }
+    build.add(message, scratch);
+    build.facts.observables.reverse();
+    true
+}
+
+/// Puts the facts about a Windows executable and its sections into the file.
+fn executable<'i>(file: &mut Observable<'i>, pe: &'i Linked<'i>, build: &mut Build<'i>) {
+    // STIX requires the kind of executable; without it there is no extension.
+    if !pe.inners.iter().any(|inner| inner.relation == "type") {
+        return;
+    }
+    let offset = build.matched.len();
+    build.matched.resize(offset + pe.inners.len(), false);
+    for (at, inner) in pe.inners.iter().enumerate() {
+        if let Some((_, target)) = EXECUTABLE.iter().find(|(relation, _)| *relation == inner.relation) {
+            build.put(file, target, offset + at, inner);
+        }
+    }
+    let mut sections = Vec::new();
+    for (at, section) in pe
+        .linked
+        .iter()
+        .filter(|linked| linked.name == "pe-section")
+        .enumerate()
+    {
+        if let Some(part) = section_part(section, at, build) {
+            sections.push(part);
+        }
+    }
+    build.matched.truncate(offset);
+    if sections.is_empty() {
+        return;
+    }
+    let extension = file
+        .properties
+        .iter_mut()
+        .find_map(|(name, part)| match (name.as_ref(), part) {
+            ("extensions", Part::Dict(extensions)) => extensions.first_mut(),
+            _ => None,
+        });
+    if let Some((_, Part::Dict(extension))) = extension {
+        extension.push(("sections".into(), Part::List(sections)));
+    }
+}
+
+fn section_part<'i>(section: &'i Linked<'i>, at: usize, build: &mut Build<'i>) -> Option<Part<'i>> {
+    let path = format!("file:extensions.'windows-pebinary-ext'.sections[{at}]");
+    let mut entries: Vec<(Cow<'i, str>, Part<'i>)> = Vec::new();
+    let mut hashes = Vec::new();
+    for inner in &section.inners {
+        let value = inner.value.as_ref();
+        match inner.relation {
+            "name" => {
+                entries.push(("name".into(), Part::text(value)));
+                if inner.to_ids {
+                    build.terms.equals(&format!("{path}.name"), value);
+                }
+            }
+            "size-in-bytes" => {
+                let Ok(size) = value.trim().parse() else { continue };
+                entries.push(("size".into(), Part::Integer(size)));
+            }
+            "entropy" => {
+                let Ok(entropy) = value.trim().parse::<f64>() else {
+                    continue;
+                };
+                if entropy.is_finite() {
+                    entries.push(("entropy".into(), Part::Float(entropy)));
+                }
+            }
+            relation => {
+                let Some((_, algorithm)) = HASHES.iter().find(|(name, _)| *name == relation) else {
+                    continue;
+                };
+                let algorithm = &algorithm[1..];
+                hashes.push((Cow::Borrowed(algorithm), Part::text(value)));
+                if inner.to_ids {
+                    let [before, step, after] = hash_step(algorithm);
+                    build
+                        .terms
+                        .equals(&format!("{path}.hashes.{before}{step}{after}"), value);
+                }
+            }
+        }
+    }
+    if !hashes.is_empty() {
+        entries.push(("hashes".into(), Part::Dict(hashes)));
+    }
+    // A section without a name is none (STIX 2.1 section 6.7.6).
+    entries
+        .iter()
+        .any(|(key, _)| key == "name")
+        .then_some(Part::Dict(entries))
+}
+
+/// An executable without the file it belongs to: its original name stands for it.
+fn executable_alone<'i>(
+    inners: &'i [Inner<'i>],
+    linked: &'i [Linked<'i>],
+    build: &mut Build<'i>,
+    scratch: &mut Json,
+) -> bool {
+    let name = inners
+        .iter()
+        .find(|inner| matches!(inner.relation, "original-filename" | "internal-filename"));
+    let (Some(name), true) = (name, inners.iter().any(|inner| inner.relation == "type")) else {
+        return false;
+    };
+    let mut file = Observable::new("file").with("name", Part::text(name.value.as_ref()));
+    for (at, inner) in inners.iter().enumerate() {
+        if let Some((_, target)) = EXECUTABLE.iter().find(|(relation, _)| *relation == inner.relation) {
+            build.put(&mut file, target, at, inner);
+        } else if matches!(inner.relation, "original-filename" | "internal-filename") {
+            build.equals(at, inner, "file:name");
+        }
+    }
+    let mut sections = Vec::new();
+    for (at, section) in linked.iter().filter(|linked| linked.name == "pe-section").enumerate() {
+        sections.extend(section_part(section, at, build));
+    }
+    if !sections.is_empty()
+        && let Some((_, Part::Dict(extensions))) = file.properties.iter_mut().find(|(key, _)| key == "extensions")
+        && let Some((_, Part::Dict(extension))) = extensions.first_mut()
+    {
+        extension.push(("sections".into(), Part::List(sections)));
+    }
+    build.add(file, scratch);
+    true
+}
+
+/// The values of a registry key: its own, then those of the objects it refers to.
+fn registry_values<'i>(
+    key: &mut Observable<'i>,
+    inners: &'i [Inner<'i>],
+    linked: &'i [Linked<'i>],
+    build: &mut Build<'i>,
+) {
+    let mut values = Vec::new();
+    let others = linked
+        .iter()
+        .filter(|linked| linked.name == "registry-key-value")
+        .map(|linked| linked.inners.as_slice());
+    for (own, inners) in std::iter::once((true, inners)).chain(others.map(|inners| (false, inners))) {
+        let mut entries: Vec<(Cow<'i, str>, Part<'i>)> = Vec::new();
+        for (at, inner) in inners.iter().enumerate() {
+            let property = match inner.relation {
+                "name" => "name",
+                "data" => "data",
+                "data-type" => "data_type",
+                _ => continue,
+            };
+            if entries.iter().any(|(key, _)| key == property) {
+                continue;
+            }
+            entries.push((property.into(), Part::text(inner.value.as_ref())));
+            if inner.to_ids {
+                if own {
+                    build.matched[at] = true;
+                }
+                let path = format!("windows-registry-key:values[{}].{property}", values.len());
+                build.terms.equals(&path, &inner.value);
+            }
+        }
+        if !entries.is_empty() {
+            values.push(Part::Dict(entries));
+        }
+    }
+    if !values.is_empty() {
+        key.properties.push(("values".into(), Part::List(values)));
+    }
+}
+
+/// The image, the parent and the children of a process.
+fn process<'i>(process: &mut Observable<'i>, inners: &'i [Inner<'i>], build: &mut Build<'i>, scratch: &mut Json) {
+    let mut parent = Observable::new("process");
+    let mut children = Vec::new();
+    for (at, inner) in inners.iter().enumerate() {
+        let value = inner.value.as_ref();
+        match inner.relation {
+            "image" if process.get("image_ref").is_none() => {
+                let id = build.add(Observable::new("file").with("name", Part::text(value)), scratch);
+                process.properties.push(("image_ref".into(), Part::text(id)));
+                build.equals(at, inner, "process:image_ref.name");
+            }
+            "parent-image" if parent.get("image_ref").is_none() => {
+                let id = build.add(Observable::new("file").with("name", Part::text(value)), scratch);
+                parent.properties.push(("image_ref".into(), Part::text(id)));
+                build.equals(at, inner, "process:parent_ref.image_ref.name");
+            }
+            "parent-pid" => {
+                if let Ok(pid) = value.trim().parse()
+                    && parent.get("pid").is_none()
+                {
+                    parent.properties.push(("pid".into(), Part::Integer(pid)));
+                    if build.detect(at, inner) {
+                        build.terms.bare("process:parent_ref.pid", &pid);
+                    }
+                }
+            }
+            "parent-command-line" if parent.get("command_line").is_none() => {
+                parent.properties.push(("command_line".into(), Part::text(value)));
+                build.equals(at, inner, "process:parent_ref.command_line");
+            }
+            "child-pid" => {
+                if let Ok(pid) = value.trim().parse() {
+                    children.push(Observable::new("process").with("pid", Part::Integer(pid)));
+                }
+            }
+            _ => {}
+        }
+    }
+    let element = build.element;
+    if !parent.properties.is_empty() {
+        build.element = uuid::Uuid::new_v5(&element, b"parent");
+        let id = build.add(parent, scratch);
+        process.properties.push(("parent_ref".into(), Part::text(id)));
+    }
+    let mut ids = Vec::new();
+    for (at, child) in children.into_iter().enumerate() {
+        build.element = uuid::Uuid::new_v5(&element, format!("child {at}").as_bytes());
+        ids.push(Part::text(build.add(child, scratch)));
+    }
+    build.element = element;
+    if !ids.is_empty() {
+        process.properties.push(("child_refs".into(), Part::List(ids)));
+    }
+}
+
+/// The latest moment of a relation, for those that say when.
+pub(super) fn moment(inners: &[Inner<'_>], relations: &[&str]) -> Option<stix::Timestamp> {
+    inners
+        .iter()
+        .filter(|inner| relations.contains(&inner.relation))
+        .find_map(|inner| time::moment(&inner.value))
+}
