@@ -48,7 +48,7 @@ pub fn object_type(id: &str) -> &str {
 pub fn check(text: &str) -> Result<&str, IdError> {
     let refuse = |why| {
         Err(IdError {
-            text: text.chars().take(120).collect(),
+            text: shown(text, 120),
             why,
         })
     };
@@ -82,6 +82,12 @@ pub fn check_object_type(text: &str) -> Result<(), &'static str> {
         return Err("an object type is made of a-z, 0-9 and hyphens");
     }
     Ok(())
+}
+
+/// A text of a stranger as it can stand in a message: cut, and without control characters.
+pub(crate) fn shown(text: &str, length: usize) -> String {
+    let plain = |character: char| if character.is_control() { '\u{fffd}' } else { character };
+    text.chars().take(length).map(plain).collect()
 }
 
 impl fmt::Display for Id {

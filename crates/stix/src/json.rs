@@ -274,7 +274,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
                 !many.insert(key.clone())
             };
             if duplicate {
-                let shown: String = key.chars().take(80).collect();
+                let shown = crate::id::shown(&key, 80);
                 return Err(A::Error::custom(format_args!("duplicate key '{shown}'")));
             }
             let value = access.next_value()?;

@@ -18,6 +18,7 @@ pub mod pattern;
 pub mod problem;
 pub mod sco;
 pub mod time;
+pub mod upgrade;
 pub mod version;
 pub mod view;
 

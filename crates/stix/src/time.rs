@@ -43,7 +43,7 @@ impl Timestamp {
     /// Parses `YYYY-MM-DDTHH:MM:SS[.s…]Z`; a leap second `:60` becomes the first of the next minute.
     pub fn parse(text: &str) -> Result<Self, TimestampError> {
         Self::read(text.as_bytes()).map_err(|why| TimestampError {
-            text: text.chars().take(64).collect(),
+            text: crate::id::shown(text, 64),
             why,
         })
     }

@@ -25,7 +25,7 @@ mod syntax;
 mod walk;
 
 use crate::json::{Map, Value};
-use crate::problem::Problem;
+use crate::problem::{Problem, Severity};
 use shape::Shape;
 use walk::{Path, Walk};
 
@@ -79,6 +79,25 @@ pub fn check(map: &Map<'_>) -> Vec<Problem> {
         None => walk.map(map, &[common_of_unknown(map)], &Path::Root, true),
     }
     walk.problems
+}
+
+/// Says whether a value would be a good one for a property of a type; true where STIX 2.1 does not define the property.
+pub(crate) fn property_fits(map: &Map<'_>, object_type: &str, key: &str, value: &Value<'_>) -> bool {
+    let (common, own) = match find(object_type) {
+        Some((class, own)) => (common_of(class, object_type), own),
+        None => (&common::VERSIONED, &common::VERSIONED),
+    };
+    let property = own
+        .properties
+        .iter()
+        .chain(common.properties)
+        .find(|property| property.name == key);
+    let Some(property) = property else { return true };
+    let mut walk = Walk::new(map, None);
+    walk.value(value, &property.kind, &Path::Root);
+    walk.problems
+        .iter()
+        .all(|problem| problem.severity == Severity::Warning)
 }
 
 fn common_of(class: Class, object_type: &str) -> &'static Shape {

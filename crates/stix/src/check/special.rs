@@ -11,6 +11,9 @@ use crate::problem::Severity;
 /// Section 3.8.
 const RESERVED: [&str; 5] = ["severity", "username", "phone_number", "phone_numbers", "action"];
 
+/// So many problems of one bundle are told.
+const BUNDLE_LIMIT: usize = 1_000;
+
 pub(super) fn own_type(walk: &mut Walk<'_>, text: &str, path: &Path<'_>) {
     if class(text) != Class::Unknown {
         return;
@@ -252,6 +255,8 @@ pub(super) fn container<'m>(walk: &mut Walk<'m>, map: &'m Map<'m>, path: &Path<'
         };
         let mut inner = Walk::new(object, Some(map));
         inner.steps = walk.steps;
+        // Section 2.13: observables of STIX 2.0, with their old names, may stand here.
+        inner.custom = true;
         let own = object.str("type").and_then(observable::shape);
         match own {
             Some(own) => inner.map(object, &[&common::CONTAINED, own], &here, true),
@@ -281,6 +286,10 @@ pub(super) fn objects<'m>(walk: &mut Walk<'m>, values: &'m [Value<'m>], path: &P
                 let place = format!("{outer}[{at}]");
                 for problem in super::check(object) {
                     walk.problems.push(problem.within(&place));
+                }
+                if walk.problems.len() > BUNDLE_LIMIT {
+                    let message = format_args!("only the first {BUNDLE_LIMIT} problems of the bundle are told");
+                    return walk.stop(message);
                 }
             }
             other => walk.error(

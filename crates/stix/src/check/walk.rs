@@ -85,7 +85,7 @@ pub(super) struct Walk<'m> {
     /// An extension-definition is in use, so properties beyond the tables are to be expected.
     extended: bool,
     /// The type is of somebody else's making, and so are its properties.
-    custom: bool,
+    pub(super) custom: bool,
     /// Steps left for resolving selectors and local references, so that a hostile object cannot buy quadratic time.
     pub(super) steps: usize,
     full: bool,
@@ -133,13 +133,18 @@ impl<'m> Walk<'m> {
             };
             self.problems.push(Problem { place, ..problem });
         } else if !self.full {
-            self.full = true;
-            self.problems.push(Problem::error(
-                "too-many-problems",
-                Place::path("$"),
-                format!("only the first {LIMIT} problems of the object are told"),
-            ));
+            self.stop(format_args!("only the first {LIMIT} problems of the object are told"));
         }
+    }
+
+    /// Says that there is more, and takes no further problem.
+    pub(super) fn stop(&mut self, message: impl fmt::Display) {
+        self.full = true;
+        self.problems.push(Problem::error(
+            "too-many-problems",
+            Place::path("$"),
+            message.to_string(),
+        ));
     }
 
     pub(super) fn error(&mut self, code: &'static str, path: &Path<'_>, message: impl fmt::Display) {

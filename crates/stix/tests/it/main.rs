@@ -5,5 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::result_large_err)]
 
 mod data;
+mod mutations;
 mod pattern_cases;
 mod real_objects;
+mod upgrades;
