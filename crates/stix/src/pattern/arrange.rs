@@ -5,10 +5,11 @@
 //!    needs) and a list of scopes (WITHIN, FOLLOWEDBY) in which the slots stand.
 //! 2. Slots without scopes are a matter of supply ([`supply`]); so is a single WITHIN around all slots, once
 //!    for each stretch of time that could do.
-//! 3. Other alternatives are searched, slot by slot; before each step the times that are still possible are narrowed, so that dead ends show early.
+//! 3. Other alternatives are searched, slot by slot; before each step the times that are still possible are
+//!    narrowed, so that dead ends show early.
 //!
-//! The same pattern can be cheap or hopeless depending on the observations, so steps are counted and the search is given up at
-//! [`MAX_STEPS`].
+//! The same pattern can be cheap or hopeless depending on the observations, so steps are counted and the search
+//! is given up at [`MAX_STEPS`].
 
 use super::compiled::{Node, TooComplex};
 use super::observed::Observed;
@@ -29,6 +30,13 @@ impl Steps {
         let steps = u64::try_from(steps).unwrap_or(u64::MAX).saturating_add(1);
         self.0 = self.0.checked_sub(steps).ok_or(TooComplex)?;
         Ok(())
+    }
+
+    /// Sets half of what is left apart.
+    fn half(&mut self) -> Self {
+        let half = self.0 / 2;
+        self.0 -= half;
+        Self(half)
     }
 }
 
@@ -150,7 +158,8 @@ impl<'n> Alternative<'n> {
                 Node::And(parts) => self.tasks.extend(parts.iter().rev().map(|node| Task { node, ..task })),
                 Node::Or(parts) => {
                     for node in parts.iter().rev() {
-                        steps.take(self.tasks.len() + self.slots.len() + self.scopes.len())?;
+                        // Copies cost memory, so they count more than a look at something.
+                        steps.take(16 * (self.tasks.len() + self.slots.len() + self.scopes.len()))?;
                         let mut variant = self.clone();
                         variant.tasks.push(Task { node, ..task });
                         pending.push(variant);
@@ -269,7 +278,18 @@ impl<'n> Alternative<'n> {
             return self.fits_a_stretch(width, &filled, made, steps);
         }
         let bonds: Vec<Vec<Bond>> = self.slots.iter().map(|slot| self.bonds(slot)).collect();
-        search::exists(&self.slots, &bonds, self.variables, filled, made, steps)
+        // Each order is quick where the other is slow: as written suits FOLLOWEDBY, the rarest first suits scarcity.
+        let mut half = steps.half();
+        let question = search::Question {
+            slots: &self.slots,
+            bonds: &bonds,
+            variables: self.variables,
+            filled: &filled,
+            made,
+        };
+        question
+            .answer(search::Order::AsWritten, &mut half)
+            .or_else(|_| question.answer(search::Order::RarestFirst, steps))
     }
 
     fn bonds(&self, slot: &Slot) -> Vec<Bond> {

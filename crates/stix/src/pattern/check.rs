@@ -13,7 +13,7 @@ use crate::problem::Problem;
 /// Code of the warning about a regular expression that can be exchanged but not evaluated here.
 pub(super) const UNSUPPORTED_EXPRESSION: &str = "pattern-regex-unsupported";
 
-/// How many LIKE and MATCHES one pattern may hold: each costs up to a megabyte once compiled.
+/// How many LIKE and MATCHES one pattern may hold: each may cost two megabytes once compiled.
 const MAX_EXPRESSIONS: usize = 100;
 
 /// All that is wrong with a pattern, in the order of the text.
@@ -41,10 +41,13 @@ pub(super) fn expression_problem(refusal: &Refusal, at: Position) -> Problem {
             format!("the regular expression cannot be evaluated here: {reason}"),
         )
         .help("write it without look-around, backreferences, and escapes that only PCRE has"),
-        Refusal::TooLarge => Problem::error(
-            "pattern-limit",
+        Refusal::TooLarge => Problem::warning(
+            UNSUPPORTED_EXPRESSION,
             at.place(),
-            format!("the regular expression needs more than the limit of {MAX_COMPILED} bytes when compiled"),
+            format!(
+                "the regular expression cannot be evaluated here: it needs more than the limit of {MAX_COMPILED} bytes \
+                 when compiled"
+            ),
         )
         .help("make its counted repetitions smaller"),
     }

@@ -77,9 +77,9 @@ impl Compiled {
     /// An observation that was made several times counts as that many. Its time is any between `first` and `last`:
     /// the pattern matches if some choice of times does. Time is counted in microseconds.
     ///
-    /// Patterns of one `[ … ]`, and AND, OR, and REPEATS of them with at most one WITHIN around all, are decided in polynomial
-    /// time. Other arrangements are searched; a search that is not done after [`MAX_STEPS`](super::MAX_STEPS)
-    /// steps is given up with an error.
+    /// Patterns of one `[ … ]`, and AND, OR, and REPEATS of them with at most one WITHIN around all, are decided
+    /// in polynomial time. Other arrangements are searched; a search that is not done after
+    /// [`MAX_STEPS`](super::MAX_STEPS) steps is given up with an error.
     pub fn matches(&self, observations: &[Observed<'_>]) -> Result<bool, TooComplex> {
         if let Node::Leaf(leaf) = self.root {
             return Ok(self

@@ -1,13 +1,13 @@
 //! Turns the texts of LIKE and MATCHES into regular expressions that run in linear time.
 //!
 //! The specification asks for PCRE. The engine here has no look-around, no backreferences, and no possessive or
-//! atomic groups, because no engine with them is safe on patterns of strangers: such patterns are exchanged like any other,
-//! and refused where they would have to be evaluated.
+//! atomic groups, because no engine with them is safe on patterns of strangers: such patterns are exchanged like
+//! any other, and refused where they would have to be evaluated.
 
 use super::condition::{latin, normalised};
 
 /// How large one compiled expression may become, in bytes.
-pub(super) const MAX_COMPILED: usize = 1 << 20;
+pub(super) const MAX_COMPILED: usize = 2 << 20;
 
 /// A compiled expression, over text or over the bytes of a binary property.
 #[derive(Clone, Debug)]

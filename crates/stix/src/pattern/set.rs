@@ -1,8 +1,9 @@
 //! Evaluates many patterns against the same observations without looking at each.
 //!
 //! A pattern that asks somewhere for `path = 'literal'` cannot match unless some object has that literal there.
-//! For each pattern the best such condition is looked up by type of object, path, and literal; a pattern without one is looked
-//! up by type of object. What is looked up is then evaluated in full, so the index decides nothing.
+//! For each pattern the best such condition is looked up by type of object, path, and literal; a pattern without
+//! one is looked up by type of object. What is looked up is then evaluated in full, so the index decides
+//! nothing.
 
 use std::collections::HashMap;
 
@@ -12,8 +13,8 @@ use super::observed::Observed;
 use super::path::Route;
 use crate::json::Value;
 
-/// Patterns with an index over what they ask for. A pattern is known by its number, counted from 0 in the order in which
-/// they were added.
+/// Patterns with an index over what they ask for. A pattern is known by its number, counted from 0 in the order
+/// in which they were added.
 #[derive(Clone, Debug, Default)]
 pub struct PatternSet {
     patterns: Vec<Compiled>,
@@ -189,7 +190,8 @@ fn of_leaf(leaf: &Leaf) -> Vec<Clue<'_>> {
     }
 }
 
-/// Of several conditions that all have to be fulfilled, the one that is looked up with the fewest evaluations for nothing.
+/// Of several conditions that all have to be fulfilled, the one that is looked up with the fewest evaluations
+/// for nothing.
 fn best<'c>(conditions: impl Iterator<Item = Vec<Clue<'c>>>) -> Vec<Clue<'c>> {
     conditions
         .min_by_key(|clues| {

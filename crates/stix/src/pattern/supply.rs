@@ -58,7 +58,8 @@ fn raise(
     given: &mut [Vec<(usize, u64)>],
     steps: &mut Steps,
 ) -> Result<u64, TooComplex> {
-    // How a demand was reached: it holds some of this observation. How an observation was reached: this demand accepts it.
+    // How a demand was reached: it holds some of this observation. How an observation was reached: this demand
+    // accepts it.
     let mut demand_from: Vec<Option<usize>> = vec![None; demands.len()];
     let mut observation_from: Vec<Option<usize>> = vec![None; spare.len()];
     let mut queue = VecDeque::from([start]);

@@ -1,4 +1,5 @@
-//! The pattern language against the recorded cases of the OASIS matcher and validator suites, and against real patterns.
+//! The pattern language against the recorded cases of the OASIS matcher and validator suites, and against real
+//! patterns.
 //!
 //! `docs/decisions/0003-stix-pattern-semantics.md` says why the cases in the tables below come out otherwise.
 
