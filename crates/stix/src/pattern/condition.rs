@@ -64,6 +64,8 @@ enum Operand {
 pub(super) enum Known<'c> {
     Text(&'c str),
     Integer(i64),
+    /// Any address or block in this block.
+    In(Network),
 }
 
 impl Check {
@@ -76,6 +78,7 @@ impl Check {
             Kind::Compare(CompareOperator::Equal, operand) => Some(vec![operand.known()?]),
             Kind::InTexts(texts) => Some(texts.iter().map(|text| Known::Text(text)).collect()),
             Kind::In(operands) => operands.iter().map(Operand::known).collect(),
+            Kind::IsSubset(network) => Some(vec![Known::In(*network)]),
             _ => None,
         }
     }

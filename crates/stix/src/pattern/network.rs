@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-/// A block of addresses; one address is a block of its own. Bits behind the prefix are ignored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A block of addresses; one address is a block of its own. Bits behind the prefix are dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Network {
     version_four: bool,
     bits: u128,
@@ -31,17 +31,33 @@ impl Network {
         };
         Some(Self {
             version_four,
-            bits,
+            bits: bits & mask(prefix),
             prefix,
         })
     }
 
     /// Says whether every address of the other block is in this one.
     pub(super) fn contains(self, other: Self) -> bool {
-        let differing = self.bits ^ other.bits;
-        let mask = u128::MAX.checked_shl(128 - u32::from(self.prefix)).unwrap_or(0);
-        self.version_four == other.version_four && self.prefix <= other.prefix && differing & mask == 0
+        other.within(self.version_four, self.prefix) == Some(self)
     }
+
+    /// The block with this version and prefix in which this block lies.
+    pub(super) fn within(self, version_four: bool, prefix: u8) -> Option<Self> {
+        (self.version_four == version_four && prefix <= self.prefix).then(|| Self {
+            bits: self.bits & mask(prefix),
+            prefix,
+            ..self
+        })
+    }
+
+    /// Whether it is of version 4, and how many bits its prefix has.
+    pub(super) fn shape(self) -> (bool, u8) {
+        (self.version_four, self.prefix)
+    }
+}
+
+fn mask(prefix: u8) -> u128 {
+    u128::MAX.checked_shl(128 - u32::from(prefix)).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::ast::*;
-use super::{Compiled, NoObjects, Observed, Pattern, PatternSet};
+use super::{Compiled, NoObjects, Observed, Pattern, PatternSet, TooComplex};
 use crate::json::{self, Map};
 use crate::time::Timestamp;
 
@@ -138,6 +138,8 @@ fn small_comparison() -> impl Strategy<Value = Comparison> {
         1 => value.clone().prop_map(|value| Condition::Compare(CompareOperator::NotEqual, value)),
         1 => value.prop_map(|value| Condition::Compare(CompareOperator::Less, value)),
         2 => vec((0_i64..4).prop_map(Constant::Integer), 0..3).prop_map(Condition::In),
+        2 => select(vec!["192.0.2.0/24", "192.0.2.128/25", "192.0.2.7/32", "::/0"])
+            .prop_map(|block| Condition::IsSubset(block.to_owned())),
         1 => Just(Condition::Exists),
     ];
     let tests = (path, prop::bool::weighted(0.2), condition)
@@ -202,6 +204,22 @@ fn with_observed<T>(sightings: &[Sighting], call: impl FnOnce(&[Observed<'_>]) -
         .collect();
     call(&observed)
 }
+
+/// An object of a type that generated paths often begin with.
+const X_OBJECT: &str = r#"{"type":"x-","a":[{"b":1}],"t":"\u00ff"}"#;
+
+/// Values of `x:a` and `y:a`, some of them equal to constants of [`small_comparison`].
+const VALUES: [&str; 9] = [
+    "0",
+    "1",
+    "2.0",
+    "3",
+    r#""1""#,
+    "[1]",
+    r#""192.0.2.7""#,
+    r#""192.0.2.128/30""#,
+    r#""2001:db8::""#,
+];
 
 /// Which single observations make a part true, each with the time it was made at.
 type Arrangement = BTreeMap<(usize, u64), i64>;
@@ -275,13 +293,18 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
-    fn what_is_written_reads_back_equal(pattern in any_pattern()) {
+    fn what_is_written_reads_back_equal_and_can_be_evaluated(pattern in any_pattern(), count in any::<u64>()) {
+        let objects = vec![X_OBJECT.to_owned()];
+        let sighting = Sighting { first: 0, last: 9, count, objects };
         let text = pattern.canonical();
         let read = Pattern::parse(&text).map_err(|problem| TestCaseError::fail(format!("{text}: {problem}")))?;
         prop_assert_eq!(&read, &pattern);
         prop_assert_eq!(read.canonical(), text);
-        let _ = pattern.check();
         let _ = super::literals(&pattern);
+        if let Ok(compiled) = Compiled::new(&pattern) {
+            let found = with_observed(&[sighting], |observed| compiled.matches(observed));
+            prop_assert!(matches!(found, Ok(_) | Err(TooComplex)));
+        }
     }
 
     #[test]
@@ -289,11 +312,14 @@ proptest! {
         text in prop_oneof![
             ".{0,40}",
             vec(select(vec![
-                "[", "]", "(", ")", "a:b", "=", "'x'", "1", " ", "AND", "OR", "NOT", "IN", "REPEATS", "TIMES", "WITHIN",
-                "SECONDS", "START", "STOP", "t'2026-01-01T00:00:00Z'", "LIKE", "MATCHES", "\n", "'", "\\", ",", "-", ".5", "é",
+                "[", "]", "(", ")", "a:b", "=", "'x'", "1", " ", "AND", "OR", "NOT", "IN", "REPEATS", "TIMES",
+                "WITHIN",
+                "SECONDS", "START", "STOP", "t'2026-01-01T00:00:00Z'", "LIKE", "MATCHES", "\n", "'", "\\", ",", "-",
+                ".5", "é",
                 "EXISTS", "/*", "*/", "//", "[*]", "FOLLOWEDBY", "h'0", "[a:b = 1]",
             ]), 0..30).prop_map(|words| words.concat()),
-            vec(select(vec!["[a:b = 1]", "AND", "OR", "FOLLOWEDBY", "(", ")", "REPEATS 2 TIMES"]), 0..12).prop_map(|words| words.join(" ")),
+            vec(select(vec!["[a:b = 1]", "AND", "OR", "FOLLOWEDBY", "(", ")", "REPEATS 2 TIMES"]), 0..12)
+                .prop_map(|words| words.join(" ")),
         ],
     ) {
         for read in [Pattern::parse(&text), Pattern::parse_v20(&text)] {
@@ -314,7 +340,11 @@ proptest! {
     fn a_set_finds_what_its_patterns_find_one_by_one(
         patterns in vec(small_pattern(small_comparison()), 1..12),
         sightings in sightings(
-            (select(vec!["x", "y"]), select(vec!["0", "1", "2.0", "3", "\"1\"", "[1]"]), select(vec!["0", "1", "null", "\"2\""]))
+            (
+                select(vec!["x", "y"]),
+                select(VALUES.to_vec()),
+                select(vec!["0", "1", "null", r#""2""#]),
+            )
                 .prop_map(|(object_type, a, b)| format!(r#"{{"type":"{object_type}","a":{a},"b":{b}}}"#)),
         ),
     ) {

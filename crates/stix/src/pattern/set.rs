@@ -1,14 +1,15 @@
 //! Evaluates many patterns against the same observations without looking at each.
 //!
-//! A pattern that asks somewhere for `path = 'literal'` cannot match unless some object has that literal there.
-//! For each pattern the best such condition is looked up by type of object, path, and literal; a pattern without
-//! one is looked up by type of object. What is looked up is then evaluated in full, so the index decides
-//! nothing.
+//! A pattern that asks somewhere for `path = 'literal'`, or for an address in a block, cannot match unless some
+//! object has that there. For each pattern the best such condition is looked up by type of object, path, and
+//! literal; a pattern without one is looked up by type of object. What is looked up is then evaluated in full, so
+//! the index decides nothing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::compiled::{Compiled, Leaf, Node};
 use super::condition::Known;
+use super::network::Network;
 use super::observed::Observed;
 use super::path::Route;
 use crate::json::Value;
@@ -42,6 +43,9 @@ struct OfType {
 struct ByLiteral {
     texts: HashMap<Box<str>, Vec<usize>>,
     integers: HashMap<i64, Vec<usize>>,
+    networks: HashMap<Network, Vec<usize>>,
+    /// The versions and prefixes of the blocks above: a handful, however many blocks there are.
+    shapes: BTreeSet<(bool, u8)>,
 }
 
 /// Something of which at least one has to be there for a pattern to match.
@@ -84,6 +88,10 @@ impl PatternSet {
                     match known {
                         Known::Text(text) => by_literal.texts.entry(text.into()).or_default(),
                         Known::Integer(integer) => by_literal.integers.entry(integer).or_default(),
+                        Known::In(network) => {
+                            by_literal.shapes.insert(network.shape());
+                            by_literal.networks.entry(network).or_default()
+                        }
                     }
                 }
             };
@@ -122,7 +130,7 @@ impl PatternSet {
             candidates.extend_from_slice(&of_type.always);
             for (route, by_literal) in &of_type.by_path {
                 route.any(object, observed, &mut |value| {
-                    candidates.extend_from_slice(by_literal.get(value));
+                    by_literal.collect(value, candidates);
                     false
                 });
             }
@@ -147,9 +155,21 @@ impl FromIterator<Compiled> for PatternSet {
 }
 
 impl ByLiteral {
-    fn get(&self, value: &Value<'_>) -> &[usize] {
-        let numbers = match value {
-            Value::String(text) => self.texts.get(text.as_ref()),
+    /// Collects the patterns that ask for a value.
+    fn collect(&self, value: &Value<'_>, candidates: &mut Vec<usize>) {
+        match value {
+            Value::String(text) => {
+                candidates.extend(self.texts.get(text.as_ref()).into_iter().flatten());
+                if !self.shapes.is_empty()
+                    && let Some(found) = Network::parse(text)
+                {
+                    let blocks = self
+                        .shapes
+                        .iter()
+                        .filter_map(|&(version, prefix)| found.within(version, prefix));
+                    candidates.extend(blocks.filter_map(|block| self.networks.get(&block)).flatten());
+                }
+            }
             Value::Number(number) => {
                 // A float without fraction equals an integer; a cast saturates and so cannot hide a match.
                 let whole = || {
@@ -158,14 +178,16 @@ impl ByLiteral {
                         .filter(|float| float.fract() == 0.0)
                         .map(|float| float as i64)
                 };
-                number
-                    .as_i64()
-                    .or_else(whole)
-                    .and_then(|integer| self.integers.get(&integer))
+                let integer = number.as_i64().or_else(whole);
+                candidates.extend(
+                    integer
+                        .and_then(|integer| self.integers.get(&integer))
+                        .into_iter()
+                        .flatten(),
+                );
             }
-            _ => None,
-        };
-        numbers.map_or(&[], Vec::as_slice)
+            _ => {}
+        }
     }
 }
 
