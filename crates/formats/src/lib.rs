@@ -5,7 +5,22 @@
 //! place; the items around it are still read. Input is streamed, decompressed only under a cap, and handed on one
 //! object at a time, so memory does not grow with the size of a feed.
 
+mod decode;
+pub mod detect;
+mod draft;
+pub mod indicators;
+mod input;
+mod lines;
 pub mod misp;
+pub mod objects;
+pub mod openioc;
+pub mod prose;
 pub mod read;
+pub mod rules;
+mod tally;
+mod unpack;
+pub mod write;
 
+pub use detect::{Format, detect};
+pub use input::{read_any, read_slice};
 pub use read::{Found, Limits, ReadOptions, Sink, Summary};

@@ -62,7 +62,13 @@ impl Found {
 ///
 /// Steps of the path are joined by dots; quotes around a step, list positions and the names of extensions are left out.
 pub fn from_property(object_type: &str, property: &str, value: &str) -> Option<Observable> {
-    normalise(kind_of(object_type, property)?, value).ok()
+    let kind = kind_of(object_type, property)?;
+    if kind == Kind::CryptoWallet
+        && let Some(found) = guess(value).filter(|found| matches!(found.kind, Kind::Bitcoin | Kind::Ethereum))
+    {
+        return Some(found);
+    }
+    normalise(kind, value).ok()
 }
 
 fn kind_of(object_type: &str, property: &str) -> Option<Kind> {
@@ -87,6 +93,11 @@ fn kind_of(object_type: &str, property: &str) -> Option<Kind> {
         ("user-agent", "value") => Kind::UserAgent,
         ("network-traffic", _) if property.ends_with("request_header.User-Agent") => Kind::UserAgent,
         ("phone-number", "value") => Kind::PhoneNumber,
+        ("x-network-fingerprint", "ja3") => Kind::Ja3,
+        ("x-network-fingerprint", "ja3s") => Kind::Ja3s,
+        ("x-network-fingerprint", "ja4") => Kind::Ja4,
+        ("x-network-fingerprint", "jarm") => Kind::Jarm,
+        ("x-network-fingerprint", "hassh") => Kind::Hassh,
         ("cryptocurrency-wallet", "value") => Kind::CryptoWallet,
         ("vulnerability", "name") => Kind::Cve,
         ("x509-certificate", _) => match hash_name? {
@@ -223,7 +234,7 @@ fn of_indicator(object: &Map<'_>, found: &mut Found) {
     }
     let Some(pattern) = object.str("pattern") else { return };
     if let Some((object_type, property, value)) = single_comparison(pattern) {
-        found.add(kind_of(object_type, property).and_then(|kind| normalise(kind, value).ok()));
+        found.add(from_property(object_type, property, value));
         return;
     }
     if let Ok(pattern) = Pattern::parse(pattern).or_else(|_| Pattern::parse_v20(pattern)) {
@@ -316,8 +327,8 @@ fn of_test(test: &Test, found: &mut Found) {
 
 /// The value at the end of a path that may follow references: `network-traffic:dst_ref.value`.
 fn of_path(object_type: &str, property: &str, value: &str) -> Option<Observable> {
-    if let Some(kind) = kind_of(object_type, property) {
-        return normalise(kind, value).ok();
+    if kind_of(object_type, property).is_some() {
+        return from_property(object_type, property, value);
     }
     let (reference, last) = property.rsplit_once('.')?;
     let target = reference.rsplit('.').next()?;

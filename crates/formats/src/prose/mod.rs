@@ -1,0 +1,11 @@
+//! Reports for people: free text, Markdown, web pages and PDF become one `report` that refers to what it names.
+
+mod domains;
+pub mod html;
+pub mod pdf;
+mod report;
+pub mod text;
+mod words;
+
+#[cfg(test)]
+mod tests;
