@@ -11,13 +11,24 @@
 pub mod change;
 pub mod detail;
 pub mod find;
+mod merge;
 pub mod page;
+mod postgres_reads;
+mod reads;
+mod select;
+mod share;
+mod sqlite_reads;
+mod sqlite_write;
+mod weigh;
 
 use policy::{Audience, MemberId, PersonId, Principal};
 use stix::{Problem, Timestamp};
 use uuid::Uuid;
 
+use crate::db::Db;
 use crate::{Result, Store};
+
+pub(crate) use sqlite_write::Interned;
 
 pub use change::{ChangeKind, ChangeRow, Changes, RemovedWhy};
 pub use detail::{Direction, Edge, ObjectDetail};
@@ -127,17 +138,26 @@ pub struct Retraction {
     pub reason: String,
 }
 
-/// Numbers that the writer remembers between statements.
-#[derive(Default)]
-pub(crate) struct Interned {}
-
 impl Store {
     /// Stores what is new of a batch, in order, and answers when it is durable; one outcome for each contribution.
     ///
     /// Writes one ledger entry of kind `shared` for each audience that got something, in the same transaction.
     pub async fn contribute(&self, origin: &Origin, batch: Vec<Contribution>) -> Result<Vec<Outcome>> {
-        let _ = (origin, batch);
-        Err(crate::unbuilt())
+        if batch.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sight = self.member_viewer(origin.member).await?;
+        match &self.db {
+            Db::Sqlite(sqlite) => {
+                let (origin, weight) = (origin.clone(), batch.len());
+                sqlite
+                    .write(weight, true, move |writing| {
+                        sqlite_write::contribute(writing, &origin, &sight, batch)
+                    })
+                    .await
+            }
+            Db::Postgres(_) => Err(crate::unbuilt()),
+        }
     }
 
     /// Takes back what the actor's member contributed: bodies and derived values are erased, tombstones and a ledger

@@ -1,0 +1,175 @@
+//! The readers' questions on SQLite: prepared statements, a look-up at a time.
+
+use policy::AudienceId;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, params};
+
+use super::merge::Order;
+use super::reads::{AnySibling, Loaded, Reads, RunOf, Source, at_once};
+use super::select::Candidate;
+use crate::Result;
+use crate::value::{self, Row, Value};
+
+pub(super) struct SqliteReads<'a> {
+    connection: &'a Connection,
+}
+
+impl SqliteReads<'_> {
+    /// Answers a question from one state of the database.
+    pub(super) fn run<T>(
+        connection: &Connection,
+        question: impl AsyncFnOnce(&mut SqliteReads<'_>) -> Result<T>,
+    ) -> Result<T> {
+        // The writer of a database in memory reads inside its own transaction.
+        let own = connection.is_autocommit();
+        if own {
+            connection.prepare_cached("begin")?.execute([])?;
+        }
+        let answer = at_once(question(&mut SqliteReads { connection }));
+        if own {
+            connection.prepare_cached("commit")?.execute([])?;
+        }
+        answer
+    }
+}
+
+macro_rules! run {
+    ($from:literal, $where:literal, $position:literal) => {
+        (
+            concat!(
+                "select ",
+                $position,
+                " from ",
+                $from,
+                " where ",
+                $where,
+                " and ",
+                $position,
+                " > ?2 order by ",
+                $position,
+                " limit ?3"
+            ),
+            concat!(
+                "select ",
+                $position,
+                " from ",
+                $from,
+                " where ",
+                $where,
+                " and ",
+                $position,
+                " < ?2 order by ",
+                $position,
+                " desc limit ?3"
+            ),
+        )
+    };
+}
+
+const ALL: (&str, &str) = run!("contribution", "audience = ?1", "added");
+const TYPE: (&str, &str) = run!("contribution", "audience = ?1 and type = ?4", "added");
+const OBSERVABLE: (&str, &str) = run!("observable", "audience = ?1 and kind = ?4 and value = ?5", "added");
+const TARGET: (&str, &str) = run!("edge", "audience = ?1 and target = ?4", "added");
+const TOMBSTONES: (&str, &str) = run!("tombstone", "audience = ?1", "position");
+
+const LOAD: &str = "select c.added, c.object, c.version, c.repeat, c.superseded, c.audience, c.follows, c.revoked, o.id, \
+                    c.spec_version, c.version_text, c.digest, c.title, c.body \
+                    from contribution c join object o on o.number = c.object where c.added = ?1";
+const LOAD_HEAD: &str = "select c.added, c.object, c.version, c.repeat, c.superseded, c.audience, c.follows, c.revoked, \
+                         o.id, c.spec_version, c.version_text, c.digest, c.title, '' \
+                         from contribution c join object o on o.number = c.object where c.added = ?1";
+const SIBLINGS: &str = "select added, version, audience from contribution where object = ?1";
+
+impl Reads for SqliteReads<'_> {
+    async fn rows(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>> {
+        crate::sqlite::rows(self.connection, sql, &values)
+    }
+
+    async fn runs(&mut self, order: Order, runs: &[RunOf<'_>], chunk: usize) -> Result<Vec<Vec<i64>>> {
+        let mut found = Vec::with_capacity(runs.len());
+        let chunk_rows = i64::try_from(chunk).unwrap_or(i64::MAX);
+        for run in runs {
+            let pair = match run.source {
+                Source::All => ALL,
+                Source::Type(_) => TYPE,
+                Source::Observable(..) => OBSERVABLE,
+                Source::Target(_) => TARGET,
+                Source::Tombstones => TOMBSTONES,
+            };
+            let sql = if order == Order::Rising { pair.0 } else { pair.1 };
+            let mut statement = self.connection.prepare_cached(sql)?;
+            let (audience, beyond) = (run.audience.0, run.beyond);
+            let mut rows = match run.source {
+                Source::All | Source::Tombstones => statement.query(params![audience, beyond, chunk_rows])?,
+                Source::Type(number) | Source::Target(number) => {
+                    statement.query(params![audience, beyond, chunk_rows, number])?
+                }
+                Source::Observable(kind, value) => {
+                    statement.query(params![audience, beyond, chunk_rows, kind, value])?
+                }
+            };
+            let mut positions = Vec::new();
+            while let Some(row) = rows.next()? {
+                positions.push(row.get(0)?);
+            }
+            found.push(positions);
+        }
+        Ok(found)
+    }
+
+    async fn load(&mut self, positions: &[i64], bodies: bool) -> Result<Vec<Loaded>> {
+        let mut statement = self.connection.prepare_cached(if bodies { LOAD } else { LOAD_HEAD })?;
+        let mut found = Vec::with_capacity(positions.len());
+        for position in positions {
+            let mut rows = statement.query([position])?;
+            if let Some(row) = rows.next()? {
+                found.push(loaded(row)?);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn siblings(&mut self, objects: &[i64]) -> Result<Vec<AnySibling>> {
+        let mut statement = self.connection.prepare_cached(SIBLINGS)?;
+        let mut found = Vec::new();
+        for object in objects {
+            let mut rows = statement.query([object])?;
+            while let Some(row) = rows.next()? {
+                found.push(AnySibling {
+                    object: *object,
+                    added: row.get(0)?,
+                    version: row.get(1)?,
+                    audience: AudienceId(row.get(2)?),
+                });
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn loaded(row: &rusqlite::Row<'_>) -> Result<Loaded> {
+    let version_text: String = row.get(10)?;
+    let digest = match row.get_ref(11)? {
+        ValueRef::Blob(bytes) => value::hash(bytes)?,
+        _ => value::hash(&[])?,
+    };
+    Ok(Loaded {
+        candidate: Candidate {
+            added: row.get(0)?,
+            object: row.get(1)?,
+            version: row.get(2)?,
+            unversioned: version_text.is_empty(),
+            repeat: row.get(3)?,
+            superseded: row.get(4)?,
+        },
+        audience: AudienceId(row.get(5)?),
+        follows: row.get(6)?,
+        revoked: row.get(7)?,
+        id: row.get(8)?,
+        spec_version: row.get(9)?,
+        version_text,
+        digest,
+        title: row.get(12)?,
+        body: row.get(13)?,
+    })
+}
