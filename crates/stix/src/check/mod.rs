@@ -123,3 +123,6 @@ fn common_of_unknown(map: &Map<'_>) -> &'static Shape {
         &common::VERSIONED
     }
 }
+
+#[cfg(test)]
+mod tests;

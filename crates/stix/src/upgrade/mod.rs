@@ -13,8 +13,11 @@
 //!
 //! Identifiers, timestamps and order stay. Whether the result is good STIX 2.1 is for [`crate::check::check`].
 
+mod vocabulary;
+
 use std::borrow::Cow;
 
+use self::vocabulary::{INDICATOR, MALWARE, REPORT, THREAT_ACTOR, TOOL};
 use crate::check::{self, Class, class};
 use crate::json::{Map, Value};
 use crate::marking::fixed;
@@ -306,77 +309,6 @@ impl<'v> Upgrade<'v, '_> {
         }
     }
 }
-
-/// indicator-label-ov of STIX 2.0.
-const INDICATOR: &[&str] = &[
-    "anomalous-activity",
-    "anonymization",
-    "attribution",
-    "benign",
-    "compromised",
-    "malicious-activity",
-];
-
-/// malware-label-ov of STIX 2.0.
-const MALWARE: &[&str] = &[
-    "adware",
-    "backdoor",
-    "bot",
-    "ddos",
-    "dropper",
-    "exploit-kit",
-    "keylogger",
-    "ransomware",
-    "remote-access-trojan",
-    "resource-exploitation",
-    "rogue-security-software",
-    "rootkit",
-    "screen-capture",
-    "spyware",
-    "trojan",
-    "virus",
-    "worm",
-];
-
-/// report-label-ov of STIX 2.0.
-const REPORT: &[&str] = &[
-    "attack-pattern",
-    "campaign",
-    "identity",
-    "indicator",
-    "malware",
-    "observed-data",
-    "threat-actor",
-    "threat-report",
-    "tool",
-    "vulnerability",
-];
-
-/// threat-actor-label-ov of STIX 2.0.
-const THREAT_ACTOR: &[&str] = &[
-    "activist",
-    "competitor",
-    "crime-syndicate",
-    "criminal",
-    "hacker",
-    "insider-accidental",
-    "insider-disgruntled",
-    "nation-state",
-    "sensationalist",
-    "spy",
-    "terrorist",
-];
-
-/// tool-label-ov of STIX 2.0.
-const TOOL: &[&str] = &[
-    "credential-exploitation",
-    "denial-of-service",
-    "exploitation",
-    "information-gathering",
-    "network-capture",
-    "remote-access",
-    "vulnerability-scanning",
-];
 
 #[cfg(test)]
 mod tests {
