@@ -34,6 +34,9 @@ mod tags;
 mod text;
 mod time;
 mod traffic;
+mod write;
+
+pub use write::{WriteOptions, Writer, WrittenEvent};
 
 use stix::{Place, Problem};
 

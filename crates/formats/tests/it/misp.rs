@@ -7,11 +7,13 @@ use serde_json::Value;
 use stix::{Id, Problem, Severity, Timestamp};
 
 mod pairs;
+mod roundtrip;
 
 /// Keeps everything.
 #[derive(Default)]
 pub struct Collected {
     pub objects: Vec<Value>,
+    pub texts: Vec<String>,
     pub problems: Vec<Problem>,
     /// What is wrong with the objects by the MUSTs of STIX.
     pub invalid: Vec<String>,
@@ -31,6 +33,7 @@ impl Sink for Collected {
         {
             self.invalid.push(format!("expected {id}: {}", found.text));
         }
+        self.texts.push(found.text.to_string());
         self.objects
             .push(serde_json::from_str(&found.text).expect("every object is JSON"));
         Ok(())
