@@ -280,15 +280,16 @@ impl Values<'_> {
             return Some(LeftOut::KindNotAsked);
         }
         let fingerprint = self.hash.hash_one(selector);
+        let once = self.writer.each_value_once();
         if step == Step::Removed {
-            if self.options.still_wanted.is_some_and(|wanted| wanted(selector)) {
+            // Where each indicator has its own line, only its own line goes.
+            if !once {
+                return None;
+            }
+            if self.written.contains(&fingerprint) || self.options.still_wanted.is_some_and(|wanted| wanted(selector)) {
                 return Some(LeftOut::StillWanted);
             }
-            let once = self.writer.each_value_once();
-            if once && self.written.contains(&fingerprint) {
-                return Some(LeftOut::StillWanted);
-            }
-            return (once && self.removed.contains(&fingerprint)).then_some(LeftOut::Duplicate);
+            return self.removed.contains(&fingerprint).then_some(LeftOut::Duplicate);
         }
         // A file or flow with a harmless part is not harmless as a whole, unless that part is all there is.
         if let Some(harmless) = self.options.harmless
@@ -297,7 +298,7 @@ impl Values<'_> {
         {
             return Some(LeftOut::Warninglisted);
         }
-        (self.writer.each_value_once() && self.written.contains(&fingerprint)).then_some(LeftOut::Duplicate)
+        (once && self.written.contains(&fingerprint)).then_some(LeftOut::Duplicate)
     }
 
     fn remember(&mut self, selector: &Selector, step: Step) {

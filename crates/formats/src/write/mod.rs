@@ -71,3 +71,6 @@ pub fn export<'a>(
     };
     export::begin(format, options, writer, target, problems)
 }
+
+#[cfg(test)]
+mod tests;

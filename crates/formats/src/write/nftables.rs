@@ -2,7 +2,8 @@
 //!
 //! A script for `nft -f`. A full set empties the sets and fills them, in one transaction; a change adds and deletes
 //! elements. To delete what is not there is an error that would undo the whole script, so every element is added before
-//! it is deleted. No chain is written: what to do with the sets is the firewall's own rule.
+//! it is deleted. Addresses and networks have sets of their own: to delete an address from a set in which a network
+//! around it was merged would cut a hole into the network. No chain is written: what to do with the sets is the firewall's own rule.
 
 use std::fmt::Write as _;
 use std::io;
@@ -19,9 +20,11 @@ use super::target::Target;
 const FILE: &str = "commonwatch.nft";
 
 /// Name, type and whether it holds ranges.
-const SETS: [(&str, &str, bool); 4] = [
-    ("addresses4", "ipv4_addr", true),
-    ("addresses6", "ipv6_addr", true),
+const SETS: [(&str, &str, bool); 6] = [
+    ("addresses4", "ipv4_addr", false),
+    ("addresses6", "ipv6_addr", false),
+    ("networks4", "ipv4_addr", true),
+    ("networks6", "ipv6_addr", true),
     ("services4", "ipv4_addr . inet_proto . inet_service", false),
     ("services6", "ipv6_addr . inet_proto . inet_service", false),
 ];

@@ -18,6 +18,9 @@ pub(super) fn line(text: &str) -> Result<&str, Unsafe> {
     if text.is_empty() || text.chars().any(is_harmful) {
         return Err("it has a line break or control character".to_owned());
     }
+    if text.trim().len() != text.len() {
+        return Err("it begins or ends with white space, which many readers cut".to_owned());
+    }
     Ok(text)
 }
 

@@ -319,19 +319,19 @@ fn suricata_rules() {
     assert_snapshot!(outcome.files(), @r#"
     == commonwatch.rules
     # commonwatch 2026-03-02T00:00:00.000Z
-    alert dns any any -> any any (msg:"commonwatch domain login.river-watch.example Pump station phishing"; dns.query; dotprefix; content:".login.river-watch.example"; nocase; endswith; classtype:bad-unknown; sid:3285366762; rev:3241920; metadata:commonwatch_rule 1d0160e343a53fea, commonwatch_object indicator--00000000-0000-4000-8000-000000000001;)
-    alert tls any any -> any any (msg:"commonwatch domain login.river-watch.example Pump station phishing"; tls.sni; dotprefix; content:".login.river-watch.example"; nocase; endswith; classtype:bad-unknown; sid:3707652314; rev:3241920; metadata:commonwatch_rule 3dca2d91122dbeda, commonwatch_object indicator--00000000-0000-4000-8000-000000000001;)
-    alert http any any -> any any (msg:"commonwatch domain login.river-watch.example Pump station phishing"; http.host; dotprefix; content:".login.river-watch.example"; endswith; classtype:bad-unknown; sid:3908436822; rev:3241920; metadata:commonwatch_rule bb5cff2c5a4b5d56, commonwatch_object indicator--00000000-0000-4000-8000-000000000001;)
-    alert http any any -> any any (msg:"commonwatch url http\://files.river-watch.example/a\;b/load.php?id=7 =HYPERLINK(\"x\"), loader\; stage 1"; flow:established,to_server; http.host; content:"files.river-watch.example"; startswith; bsize:25; http.uri; content:"/a|3B|b/load.php?id=7"; startswith; bsize:18; classtype:bad-unknown; sid:3250360075; rev:3241920; metadata:commonwatch_rule 68bbbe9bde6e0b0b, commonwatch_object indicator--00000000-0000-4000-8000-000000000002;)
-    alert tls any any -> any any (msg:"commonwatch url https\://panel.river-watch.example/ Panel"; tls.sni; content:"panel.river-watch.example"; nocase; startswith; bsize:25; classtype:bad-unknown; sid:3250953251; rev:3241920; metadata:commonwatch_rule 3de58d241e889e23, commonwatch_object indicator--00000000-0000-4000-8000-000000000003;)
-    alert ip any any <> 198.51.100.7 any (msg:"commonwatch ipv4 198.51.100.7 Scanner"; threshold:type limit, track by_src, seconds 3600, count 1; classtype:bad-unknown; sid:3101017770; rev:3241920; metadata:commonwatch_rule ea90d14e9d7812aa, commonwatch_object indicator--00000000-0000-4000-8000-000000000005;)
-    alert ip any any <> [203.0.113.0/24] any (msg:"commonwatch ipv4-network 203.0.113.0/24 Scanner"; threshold:type limit, track by_src, seconds 3600, count 1; classtype:bad-unknown; sid:3751032764; rev:3241920; metadata:commonwatch_rule bf06bbde946137bc, commonwatch_object indicator--00000000-0000-4000-8000-000000000005;)
-    alert ip any any <> [2001:db8::5] any (msg:"commonwatch ipv6 2001\:db8\:\:5 Scanner"; threshold:type limit, track by_src, seconds 3600, count 1; classtype:bad-unknown; sid:3829092952; rev:3241920; metadata:commonwatch_rule 2e1527bcbcb79a58, commonwatch_object indicator--00000000-0000-4000-8000-000000000005;)
-    alert tcp any any -> 192.0.2.44 8443 (msg:"commonwatch tcp to 192.0.2.44 port 8443 Command and control"; threshold:type limit, track by_src, seconds 3600, count 1; classtype:bad-unknown; sid:3475104016; rev:3241920; metadata:commonwatch_rule 02f6752cffab4b10, commonwatch_object indicator--00000000-0000-4000-8000-000000000006;)
-    alert http any any -> any any (msg:"commonwatch user-agent Mozilla/4.0 (\"x\"\; y|z) Agent"; http.user_agent; content:"Mozilla/4.0|20|(|22|x|22 3B 20|y|7C|z)"; startswith; bsize:22; classtype:bad-unknown; sid:3319162704; rev:3241920; metadata:commonwatch_rule d23b49df23df3d50, commonwatch_object indicator--00000000-0000-4000-8000-000000000013;)
-    alert dns any any -> any any (msg:"commonwatch domain login.river-watch.example The same name again"; dns.query; dotprefix; content:".login.river-watch.example"; nocase; endswith; classtype:bad-unknown; sid:3629369589; rev:3241920; metadata:commonwatch_rule 2be0066373db4ef5, commonwatch_object indicator--00000000-0000-4000-8000-000000000016;)
-    alert tls any any -> any any (msg:"commonwatch domain login.river-watch.example The same name again"; tls.sni; dotprefix; content:".login.river-watch.example"; nocase; endswith; classtype:bad-unknown; sid:3374495588; rev:3241920; metadata:commonwatch_rule c836529024d25764, commonwatch_object indicator--00000000-0000-4000-8000-000000000016;)
-    alert http any any -> any any (msg:"commonwatch domain login.river-watch.example The same name again"; http.host; dotprefix; content:".login.river-watch.example"; endswith; classtype:bad-unknown; sid:3360321762; rev:3241920; metadata:commonwatch_rule 2acfa565168740e2, commonwatch_object indicator--00000000-0000-4000-8000-000000000016;)
+    alert dns any any -> any any (msg:"commonwatch domain login.river-watch.example Pump station phishing"; dns.query; dotprefix; content:".login.river-watch.example"; nocase; endswith; classtype:bad-unknown; sid:3291210862; rev:3241920; metadata:commonwatch_rule 1d0160e343a53fea, commonwatch_object indicator--00000000-0000-4000-8000-000000000001;)
+    alert tls any any -> any any (msg:"commonwatch domain login.river-watch.example Pump station phishing"; tls.sni; dotprefix; content:".login.river-watch.example"; nocase; endswith; classtype:bad-unknown; sid:3949825114; rev:3241920; metadata:commonwatch_rule 3dca2d91122dbeda, commonwatch_object indicator--00000000-0000-4000-8000-000000000001;)
+    alert http any any -> any any (msg:"commonwatch domain login.river-watch.example Pump station phishing"; http.host; dotprefix; content:".login.river-watch.example"; endswith; classtype:bad-unknown; sid:3003206822; rev:3241920; metadata:commonwatch_rule bb5cff2c5a4b5d56, commonwatch_object indicator--00000000-0000-4000-8000-000000000001;)
+    alert http any any -> any any (msg:"commonwatch url http\://files.river-watch.example/a\;b/load.php?id=7 =HYPERLINK(\"x\"), loader\; stage 1"; flow:established,to_server; http.host; content:"files.river-watch.example"; startswith; bsize:25; http.uri; content:"/a|3B|b/load.php?id=7"; startswith; bsize:18; classtype:bad-unknown; sid:3933953275; rev:3241920; metadata:commonwatch_rule 68bbbe9bde6e0b0b, commonwatch_object indicator--00000000-0000-4000-8000-000000000002;)
+    alert tls any any -> any any (msg:"commonwatch url https\://panel.river-watch.example/ Panel"; tls.sni; content:"panel.river-watch.example"; nocase; startswith; bsize:25; classtype:bad-unknown; sid:3263617151; rev:3241920; metadata:commonwatch_rule 3de58d241e889e23, commonwatch_object indicator--00000000-0000-4000-8000-000000000003;)
+    alert ip any any <> 198.51.100.7 any (msg:"commonwatch ipv4 198.51.100.7 Scanner"; threshold:type limit, track by_src, seconds 3600, count 1; classtype:bad-unknown; sid:3325140570; rev:3241920; metadata:commonwatch_rule ea90d14e9d7812aa, commonwatch_object indicator--00000000-0000-4000-8000-000000000005;)
+    alert ip any any <> [203.0.113.0/24] any (msg:"commonwatch ipv4-network 203.0.113.0/24 Scanner"; threshold:type limit, track by_src, seconds 3600, count 1; classtype:bad-unknown; sid:3240758064; rev:3241920; metadata:commonwatch_rule bf06bbde946137bc, commonwatch_object indicator--00000000-0000-4000-8000-000000000005;)
+    alert ip any any <> [2001:db8::5] any (msg:"commonwatch ipv6 2001\:db8\:\:5 Scanner"; threshold:type limit, track by_src, seconds 3600, count 1; classtype:bad-unknown; sid:3889525352; rev:3241920; metadata:commonwatch_rule 2e1527bcbcb79a58, commonwatch_object indicator--00000000-0000-4000-8000-000000000005;)
+    alert tcp any any -> 192.0.2.44 8443 (msg:"commonwatch tcp to 192.0.2.44 port 8443 Command and control"; threshold:type limit, track by_src, seconds 3600, count 1; classtype:bad-unknown; sid:3823793016; rev:3241920; metadata:commonwatch_rule 02f6752cffab4b10, commonwatch_object indicator--00000000-0000-4000-8000-000000000006;)
+    alert http any any -> any any (msg:"commonwatch user-agent Mozilla/4.0 (\"x\"\; y|z) Agent"; http.user_agent; content:"Mozilla/4.0|20|(|22|x|22 3B 20|y|7C|z)"; startswith; bsize:22; classtype:bad-unknown; sid:3197613704; rev:3241920; metadata:commonwatch_rule d23b49df23df3d50, commonwatch_object indicator--00000000-0000-4000-8000-000000000013;)
+    alert dns any any -> any any (msg:"commonwatch domain login.river-watch.example The same name again"; dns.query; dotprefix; content:".login.river-watch.example"; nocase; endswith; classtype:bad-unknown; sid:3782797489; rev:3241920; metadata:commonwatch_rule 2be0066373db4ef5, commonwatch_object indicator--00000000-0000-4000-8000-000000000016;)
+    alert tls any any -> any any (msg:"commonwatch domain login.river-watch.example The same name again"; tls.sni; dotprefix; content:".login.river-watch.example"; nocase; endswith; classtype:bad-unknown; sid:3055563488; rev:3241920; metadata:commonwatch_rule c836529024d25764, commonwatch_object indicator--00000000-0000-4000-8000-000000000016;)
+    alert http any any -> any any (msg:"commonwatch domain login.river-watch.example The same name again"; http.host; dotprefix; content:".login.river-watch.example"; endswith; classtype:bad-unknown; sid:3846964962; rev:3241920; metadata:commonwatch_rule 2acfa565168740e2, commonwatch_object indicator--00000000-0000-4000-8000-000000000016;)
     "#);
     assert_snapshot!(outcome.account(), @r"
     …04: url https://cdn.river-watch.example/x/y.zip: the path of an https URL cannot be seen, and a rule for its host alone would be weaker
@@ -350,28 +350,28 @@ fn suricata_rules() {
     assert_snapshot!(changes(OutFormat::SuricataRules).files(), @r#"
     == commonwatch-disable.conf
     # commonwatch 2026-03-02T00:00:00.000Z
-    # 1:3737547552 domain first.river-watch.example
+    # 1:3331455052 domain first.river-watch.example
     re:commonwatch_rule 7a588113d3ebb520
-    # 1:3161999045 domain first.river-watch.example
+    # 1:3490116945 domain first.river-watch.example
     re:commonwatch_rule e7aa7144cfe87ac5
-    # 1:3416017097 domain first.river-watch.example
+    # 1:3984421197 domain first.river-watch.example
     re:commonwatch_rule 653f79514ab280c9
-    # 1:3475104016 tcp to 192.0.2.44 port 8443
+    # 1:3823793016 tcp to 192.0.2.44 port 8443
     re:commonwatch_rule 02f6752cffab4b10
-    # 1:3551106101 domain sorry.river-watch.example
+    # 1:3469390001 domain sorry.river-watch.example
     re:commonwatch_rule 2dec93f533852435
-    # 1:3497527178 domain sorry.river-watch.example
+    # 1:3908011578 domain sorry.river-watch.example
     re:commonwatch_rule 8f230ec5606ad18a
-    # 1:3029402975 domain sorry.river-watch.example
+    # 1:3433565075 domain sorry.river-watch.example
     re:commonwatch_rule cf405e5f21045d5f
     == commonwatch.rules
     # commonwatch 2026-03-02T00:00:00.000Z
-    alert ip any any <> 198.51.100.7 any (msg:"commonwatch ipv4 198.51.100.7 Scanner"; threshold:type limit, track by_src, seconds 3600, count 1; classtype:bad-unknown; sid:3101017770; rev:3241920; metadata:commonwatch_rule ea90d14e9d7812aa, commonwatch_object indicator--00000000-0000-4000-8000-000000000005;)
-    alert ip any any <> [203.0.113.0/24] any (msg:"commonwatch ipv4-network 203.0.113.0/24 Scanner"; threshold:type limit, track by_src, seconds 3600, count 1; classtype:bad-unknown; sid:3751032764; rev:3241920; metadata:commonwatch_rule bf06bbde946137bc, commonwatch_object indicator--00000000-0000-4000-8000-000000000005;)
-    alert ip any any <> [2001:db8::5] any (msg:"commonwatch ipv6 2001\:db8\:\:5 Scanner"; threshold:type limit, track by_src, seconds 3600, count 1; classtype:bad-unknown; sid:3829092952; rev:3241920; metadata:commonwatch_rule 2e1527bcbcb79a58, commonwatch_object indicator--00000000-0000-4000-8000-000000000005;)
-    alert dns any any -> any any (msg:"commonwatch domain login.river-watch.example Pump station phishing"; dns.query; dotprefix; content:".login.river-watch.example"; nocase; endswith; classtype:bad-unknown; sid:3285366762; rev:3241920; metadata:commonwatch_rule 1d0160e343a53fea, commonwatch_object indicator--00000000-0000-4000-8000-000000000001;)
-    alert tls any any -> any any (msg:"commonwatch domain login.river-watch.example Pump station phishing"; tls.sni; dotprefix; content:".login.river-watch.example"; nocase; endswith; classtype:bad-unknown; sid:3707652314; rev:3241920; metadata:commonwatch_rule 3dca2d91122dbeda, commonwatch_object indicator--00000000-0000-4000-8000-000000000001;)
-    alert http any any -> any any (msg:"commonwatch domain login.river-watch.example Pump station phishing"; http.host; dotprefix; content:".login.river-watch.example"; endswith; classtype:bad-unknown; sid:3908436822; rev:3241920; metadata:commonwatch_rule bb5cff2c5a4b5d56, commonwatch_object indicator--00000000-0000-4000-8000-000000000001;)
+    alert ip any any <> 198.51.100.7 any (msg:"commonwatch ipv4 198.51.100.7 Scanner"; threshold:type limit, track by_src, seconds 3600, count 1; classtype:bad-unknown; sid:3325140570; rev:3241920; metadata:commonwatch_rule ea90d14e9d7812aa, commonwatch_object indicator--00000000-0000-4000-8000-000000000005;)
+    alert ip any any <> [203.0.113.0/24] any (msg:"commonwatch ipv4-network 203.0.113.0/24 Scanner"; threshold:type limit, track by_src, seconds 3600, count 1; classtype:bad-unknown; sid:3240758064; rev:3241920; metadata:commonwatch_rule bf06bbde946137bc, commonwatch_object indicator--00000000-0000-4000-8000-000000000005;)
+    alert ip any any <> [2001:db8::5] any (msg:"commonwatch ipv6 2001\:db8\:\:5 Scanner"; threshold:type limit, track by_src, seconds 3600, count 1; classtype:bad-unknown; sid:3889525352; rev:3241920; metadata:commonwatch_rule 2e1527bcbcb79a58, commonwatch_object indicator--00000000-0000-4000-8000-000000000005;)
+    alert dns any any -> any any (msg:"commonwatch domain login.river-watch.example Pump station phishing"; dns.query; dotprefix; content:".login.river-watch.example"; nocase; endswith; classtype:bad-unknown; sid:3291210862; rev:3241920; metadata:commonwatch_rule 1d0160e343a53fea, commonwatch_object indicator--00000000-0000-4000-8000-000000000001;)
+    alert tls any any -> any any (msg:"commonwatch domain login.river-watch.example Pump station phishing"; tls.sni; dotprefix; content:".login.river-watch.example"; nocase; endswith; classtype:bad-unknown; sid:3949825114; rev:3241920; metadata:commonwatch_rule 3dca2d91122dbeda, commonwatch_object indicator--00000000-0000-4000-8000-000000000001;)
+    alert http any any -> any any (msg:"commonwatch domain login.river-watch.example Pump station phishing"; http.host; dotprefix; content:".login.river-watch.example"; endswith; classtype:bad-unknown; sid:3003206822; rev:3241920; metadata:commonwatch_rule bb5cff2c5a4b5d56, commonwatch_object indicator--00000000-0000-4000-8000-000000000001;)
     "#);
 }
 
@@ -550,12 +550,16 @@ fn nftables() {
     == commonwatch.nft
     # commonwatch 2026-03-02T00:00:00.000Z
     add table inet commonwatch
-    add set inet commonwatch addresses4 { type ipv4_addr; flags interval; auto-merge; }
-    add set inet commonwatch addresses6 { type ipv6_addr; flags interval; auto-merge; }
+    add set inet commonwatch addresses4 { type ipv4_addr; }
+    add set inet commonwatch addresses6 { type ipv6_addr; }
+    add set inet commonwatch networks4 { type ipv4_addr; flags interval; auto-merge; }
+    add set inet commonwatch networks6 { type ipv6_addr; flags interval; auto-merge; }
     add set inet commonwatch services4 { type ipv4_addr . inet_proto . inet_service; }
     add set inet commonwatch services6 { type ipv6_addr . inet_proto . inet_service; }
     flush set inet commonwatch addresses4
     flush set inet commonwatch addresses6
+    flush set inet commonwatch networks4
+    flush set inet commonwatch networks6
     flush set inet commonwatch services4
     flush set inet commonwatch services6
     add element inet commonwatch addresses4 { 198.51.100.7 }
@@ -567,8 +571,10 @@ fn nftables() {
     == commonwatch.nft
     # commonwatch 2026-03-02T00:00:00.000Z
     add table inet commonwatch
-    add set inet commonwatch addresses4 { type ipv4_addr; flags interval; auto-merge; }
-    add set inet commonwatch addresses6 { type ipv6_addr; flags interval; auto-merge; }
+    add set inet commonwatch addresses4 { type ipv4_addr; }
+    add set inet commonwatch addresses6 { type ipv6_addr; }
+    add set inet commonwatch networks4 { type ipv4_addr; flags interval; auto-merge; }
+    add set inet commonwatch networks6 { type ipv6_addr; flags interval; auto-merge; }
     add set inet commonwatch services4 { type ipv4_addr . inet_proto . inet_service; }
     add set inet commonwatch services6 { type ipv6_addr . inet_proto . inet_service; }
     add element inet commonwatch addresses4 { 198.51.100.7 }

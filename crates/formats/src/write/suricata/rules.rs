@@ -59,9 +59,16 @@ type Made = Result<Vec<Rule>, Outcome>;
 
 impl<'a> Rules<'a> {
     pub(in super::super) fn new(options: &'a Options<'a>) -> Self {
+        // The first hundred numbers are for the rules of datasets.
+        let (first, last) = (*options.sids.start(), *options.sids.end());
+        let first = if last.saturating_sub(first) >= 1_000 {
+            first + 100
+        } else {
+            first
+        };
         Self {
             options,
-            sids: Sids::new(options.sids.clone()),
+            sids: Sids::new(first..=last),
         }
     }
 
@@ -179,7 +186,7 @@ impl<'a> Rules<'a> {
                     Err(_) => return cannot("TLS does not name an address"),
                 };
                 let head = format!("tls any any -> any {}", port.unwrap_or("any"));
-                if !port.is_none_or(|port| port.parse::<u16>().is_ok()) {
+                if port.is_some_and(|port| port.parse::<u16>().is_err()) {
                     return Err(Outcome::Unsafe("its port is not a number".to_owned()));
                 }
                 Ok(vec![Rule::new(
