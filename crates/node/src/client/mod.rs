@@ -1,0 +1,19 @@
+//! The one HTTP client of a node: fetches from and sends to the addresses that an operator configured, and nothing else.
+//!
+//! | file | job |
+//! |---|---|
+//! | `access.rs` | accounts, keys, certificates, proxy, authorities: what the settings say |
+//! | `failure.rs` | what went wrong, in words that say what to do |
+//! | `http.rs` | one exchange: bounded, timed, spooled, never redirected to another host |
+//!
+//! Credentials go to the configured host only. Whatever the other side sends is bounded before it is kept, and is held
+//! in memory up to a few MiB only; more goes to an unnamed temporary file.
+
+mod access;
+mod failure;
+mod http;
+
+pub use access::{Access, Secret};
+pub use failure::{Failure, FailureKind};
+pub use http::{Answer, Body, Client, Request};
+pub(crate) use http::{http_date, shown};

@@ -1,0 +1,170 @@
+//! A MISP server over its REST interface: `POST events/index` lists, `GET events/view/UUID` gives one event.
+//!
+//! Mostly only what changed since the last run is listed. Once a day everything is, because an event that reaches that
+//! server late from a third one keeps its old time.
+
+use bytes::Bytes;
+use reqwest::Url;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use stix::Timestamp;
+use uuid::Uuid;
+
+use super::events::{Known, Listed, MOST_EVENTS, fetch, seconds};
+use crate::client::{Client, Failure, FailureKind, Request, shown};
+use crate::subscriptions::check_url;
+use crate::subscriptions::run::{Finish, Run, Stop};
+
+/// How far a question for changes steps back, in seconds.
+const STEP_BACK: i64 = 3_600;
+/// How long a full listing serves, in microseconds.
+const FULL_LISTING: i64 = 24 * 3_600 * 1_000_000;
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Place {
+    known: Known,
+    /// The latest change seen, in seconds.
+    high: i64,
+    /// When everything was listed last.
+    full: Option<Timestamp>,
+}
+
+fn below(url: &Url, parts: &[&str]) -> Result<Url, Failure> {
+    let mut longer = url.clone();
+    longer.set_query(None);
+    match longer.path_segments_mut() {
+        Ok(mut segments) => segments.pop_if_empty().extend(parts),
+        Err(()) => {
+            return Err(Failure::settings(
+                "the address of the server cannot have anything below it",
+            ));
+        }
+    };
+    Ok(longer)
+}
+
+/// The address of an event.
+pub(in crate::subscriptions) fn event(url: &Url, uuid: Uuid) -> Result<Url, Failure> {
+    below(url, &["events", "view", &uuid.to_string()])
+}
+
+/// One page of the listing: event UUIDs and when each changed.
+pub(in crate::subscriptions) async fn page(
+    client: &Client,
+    url: &Url,
+    limit: u32,
+    page: u32,
+    since: Option<i64>,
+    unpublished: bool,
+    size_limit: u64,
+) -> Result<Vec<(Uuid, i64)>, Failure> {
+    let mut body = json!({ "minimal": 1, "limit": limit, "page": page });
+    if !unpublished {
+        body["published"] = json!(1);
+    }
+    if let Some(since) = since {
+        body["timestamp"] = json!(since);
+    }
+    let body = Bytes::from(body.to_string());
+    let at = below(url, &["events", "index"])?;
+    let request = Request::post(at.clone(), "application/json", body, "application/json", size_limit);
+    let mut answer = client.fetch(request).await?;
+    if let Some(failure) = answer.broken.take() {
+        return Err(failure);
+    }
+    let listed: Value = answer.json("a list of MISP events")?;
+    let listed = listed.get("response").unwrap_or(&listed);
+    let Some(listed) = listed.as_array() else {
+        let message = format!(
+            "{} did not answer a list of events; check that the address is that of a MISP server",
+            shown(&at)
+        );
+        return Err(Failure::content(message));
+    };
+    let events = listed.iter().filter_map(|entry| {
+        let entry = entry.get("Event").unwrap_or(entry);
+        let uuid = Uuid::try_parse(entry.get("uuid")?.as_str()?).ok()?;
+        Some((uuid, seconds(entry.get("timestamp"))))
+    });
+    Ok(events.collect())
+}
+
+async fn list(run: &Run, client: &Client, url: &Url, since: Option<i64>) -> Result<Vec<Listed>, Stop> {
+    let limit = run.settings.page_size();
+    let mut all: Vec<Listed> = Vec::new();
+    let mut before: Option<Uuid> = None;
+    for number in 1.. {
+        let events = page(
+            client,
+            url,
+            limit,
+            number,
+            since,
+            run.settings.unpublished,
+            run.size_limit(),
+        )
+        .await?;
+        let (first, count) = (events.first().map(|(uuid, _)| *uuid), events.len());
+        // A server that knows no pages gives everything each time.
+        if count == 0 || (first.is_some() && first == before) {
+            break;
+        }
+        before = first;
+        all.extend(events.into_iter().map(|(uuid, changed)| Listed { uuid, changed }));
+        if all.len() > MOST_EVENTS {
+            let message = format!("the server lists more than {MOST_EVENTS} events, the limit; set since");
+            return Err(Failure::new(FailureKind::TooLarge, message).into());
+        }
+        if count != limit as usize {
+            break;
+        }
+    }
+    // Events that changed while pages were read can be on two of them.
+    all.sort_by_key(|event| (event.uuid, event.changed));
+    all.reverse();
+    all.dedup_by_key(|event| event.uuid);
+    Ok(all)
+}
+
+pub(in crate::subscriptions) async fn run(run: &mut Run) -> Result<Finish, Stop> {
+    let url = check_url(&run.subscription.terms.url)?;
+    let client = Client::new(&run.settings.access, &url)?;
+    let mut place: Place = run.place();
+    let wished = run.settings.since.map(|since| since.micros().div_euclid(1_000_000));
+    let whole = place
+        .full
+        .is_none_or(|full| run.now.micros().saturating_sub(full.micros()) >= FULL_LISTING);
+    let since = if whole {
+        wished
+    } else {
+        wished.max(Some(place.high.saturating_sub(STEP_BACK)))
+    };
+    let listed = list(run, &client, &url, since).await?;
+    let high = listed
+        .iter()
+        .map(|event| event.changed)
+        .max()
+        .unwrap_or(0)
+        .max(place.high);
+    if whole {
+        place.known.keep_only(&listed);
+    }
+    let wanted = listed
+        .into_iter()
+        .filter(|event| wished.is_none_or(|since| event.changed >= since) && !place.known.has(event))
+        .collect();
+    // Until every event is here, what is listed next time must reach as far back.
+    let noted = |known: &Known| Place {
+        known: known.clone(),
+        high: place.high,
+        full: None,
+    };
+    let mut known = std::mem::take(&mut place.known);
+    let finish = fetch(run, &client, wanted, &mut known, |uuid| event(&url, uuid), noted).await?;
+    if matches!(finish, Finish::Done | Finish::NotChanged) {
+        let full = if whole { Some(run.now) } else { place.full };
+        run.set_place(&Place { known, high, full });
+    }
+    Ok(finish)
+}

@@ -1,0 +1,257 @@
+//! A look at a source before it is used: what comes, counted and with examples, and nothing is stored.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use formats::{Found, Limits, ReadOptions, Sink, Summary};
+use serde::Serialize;
+use stix::{Object, Problem, Severity};
+use store::SubscriptionKind;
+
+use super::run::Stop;
+use super::settings::SourceSettings;
+use super::{SubscriptionWish, administer, check_url, folder, misp, taxii};
+use crate::accounts::Caller;
+use crate::client::{Answer, Client, Failure, Request, shown};
+use crate::error::Error;
+use crate::intake::examine;
+use crate::node::Node;
+
+/// Objects looked at.
+const MOST_OBJECTS: u64 = 5_000;
+/// Problems and examples shown.
+const SHOWN: usize = 20;
+/// Characters of an example.
+const EXAMPLE: usize = 200;
+
+/// One object as an example.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Example {
+    /// `id`.
+    pub id: String,
+    /// Its name, value or pattern.
+    pub text: String,
+}
+
+/// What a source would bring.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Preview {
+    /// Where the part that was looked at came from.
+    pub from: String,
+    /// What its content turned out to be.
+    pub format: &'static str,
+    /// Objects that would be taken in, by type.
+    pub by_type: BTreeMap<String, u64>,
+    /// Objects that would be taken in.
+    pub objects: u64,
+    /// Items that would be refused.
+    pub refused: u64,
+    /// The first problems.
+    pub problems: Vec<Problem>,
+    /// The first objects.
+    pub examples: Vec<Example>,
+    /// Whether this was all, or there is more than was looked at.
+    pub more: bool,
+    /// What somebody should know: how many events or files there are.
+    pub notes: Vec<String>,
+}
+
+impl Sink for Preview {
+    fn object(&mut self, found: Found<'_>) -> Result<(), Problem> {
+        let mut others = Vec::new();
+        let examined = examine(&found.text, &mut others, |object, head| {
+            Ok((head.object_type.to_owned(), head.id.to_owned(), text(object)))
+        });
+        for problem in others {
+            self.show(problem);
+        }
+        match examined {
+            Ok((object_type, id, text)) => {
+                self.objects += 1;
+                *self.by_type.entry(object_type).or_default() += 1;
+                if self.examples.len() < SHOWN {
+                    self.examples.push(Example { id, text });
+                }
+            }
+            Err(problem) => self.problem(problem),
+        }
+        if self.objects + self.refused < MOST_OBJECTS {
+            return Ok(());
+        }
+        self.more = true;
+        Err(Problem::error("enough", found.place, "enough was looked at"))
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        if problem.severity == Severity::Error {
+            self.refused += 1;
+        }
+        self.show(problem);
+    }
+}
+
+impl Preview {
+    fn show(&mut self, problem: Problem) {
+        if self.problems.len() < SHOWN {
+            self.problems.push(problem);
+        }
+    }
+
+    fn read(mut self, input: &mut dyn Read, options: &ReadOptions) -> Self {
+        match formats::read_any(input, options, &mut self) {
+            Ok(Summary { format, .. }) => self.format = format,
+            Err(problem) if problem.code == "enough" => {}
+            Err(problem) => self.problem(problem),
+        }
+        self
+    }
+}
+
+/// What people recognise an object by.
+fn text(object: &Object<'_>) -> String {
+    let keys = ["name", "pattern", "value", "relationship_type", "abstract", "path"];
+    let found = keys
+        .into_iter()
+        .find_map(|key| object.map().str(key))
+        .unwrap_or_default();
+    found.chars().take(EXAMPLE).collect()
+}
+
+impl Node {
+    /// Fetches the first part of a source (a page, an event, the list, a file) and says what it holds. Stores nothing.
+    ///
+    /// # Errors
+    /// When the caller may not, the wish cannot be used, or the source cannot be reached: the message says what to do.
+    pub async fn subscription_preview(&self, caller: &Caller, wish: &SubscriptionWish) -> Result<Preview, Error> {
+        administer(caller)?;
+        let settings = SourceSettings::parse(&wish.settings.to_string())?;
+        settings.check(wish.kind)?;
+        let first = first_part(wish, &settings).await.map_err(|stop| match stop {
+            Stop::Failure(failure) => Error::Unavailable(failure.message),
+            Stop::Node(error) => error,
+        })?;
+        let options = ReadOptions {
+            name: Some(first.preview.from.clone()),
+            producer: self.settings().identity.clone(),
+            default_markings: Vec::new(),
+            now: self.now(),
+            limits: Limits::default(),
+        };
+        let Some(mut body) = first.body else {
+            return Ok(first.preview);
+        };
+        let read = tokio::task::spawn_blocking(move || first.preview.read(&mut body, &options));
+        read.await
+            .map_err(|error| Error::Ours(format!("the preview broke off: {error}")))
+    }
+}
+
+struct First {
+    preview: Preview,
+    body: Option<Box<dyn Read + Send>>,
+}
+
+impl First {
+    fn of(answer: Answer, from: String, more: bool, mut notes: Vec<String>) -> Self {
+        notes.extend(answer.broken.map(|failure| failure.message));
+        Self {
+            preview: Preview {
+                from,
+                more,
+                notes,
+                ..Preview::default()
+            },
+            body: Some(Box::new(answer.body)),
+        }
+    }
+
+    fn nothing(from: String, note: &str) -> Self {
+        Self {
+            preview: Preview {
+                from,
+                notes: vec![note.to_owned()],
+                ..Preview::default()
+            },
+            body: None,
+        }
+    }
+}
+
+async fn first_part(wish: &SubscriptionWish, settings: &SourceSettings) -> Result<First, Stop> {
+    let size_limit = wish.size_limit.unsigned_abs();
+    let get = |url: reqwest::Url, accept| Request::get(url, accept, size_limit);
+    match wish.kind {
+        SubscriptionKind::Taxii21 | SubscriptionKind::Taxii20 => {
+            let (url, more, answer) = taxii::first_page(wish.kind, &wish.url, settings, size_limit).await?;
+            Ok(First::of(answer, shown(&url), more, Vec::new()))
+        }
+        SubscriptionKind::MispFeed => {
+            let folder = misp::feed::folder(&wish.url)?;
+            let client = Client::new(&settings.access, &folder)?;
+            let mut manifest = client
+                .fetch(get(misp::feed::file(&folder, "manifest.json")?, "application/json"))
+                .await?;
+            let events = misp::feed::listed(&mut manifest)?;
+            let Some((uuid, _)) = events.iter().max_by_key(|(_, changed)| *changed) else {
+                return Ok(First::nothing(shown(&folder), "the manifest lists no events"));
+            };
+            let url = misp::feed::file(&folder, &format!("{uuid}.json"))?;
+            let answer = client.fetch(get(url.clone(), "application/json")).await?;
+            let note = format!(
+                "the feed has {} events; this is the one that changed last",
+                events.len()
+            );
+            Ok(First::of(answer, shown(&url), events.len() > 1, vec![note]))
+        }
+        SubscriptionKind::MispServer => {
+            let url = check_url(&wish.url)?;
+            let client = Client::new(&settings.access, &url)?;
+            let since = settings.since.map(|since| since.micros().div_euclid(1_000_000));
+            let events = misp::server::page(&client, &url, 10, 1, since, settings.unpublished, size_limit).await?;
+            let Some((uuid, _)) = events.first() else {
+                return Ok(First::nothing(
+                    shown(&url),
+                    "the server shows no events to this key; are they published, and may it see them?",
+                ));
+            };
+            let event = misp::server::event(&url, *uuid)?;
+            let answer = client.fetch(get(event.clone(), "application/json")).await?;
+            Ok(First::of(
+                answer,
+                shown(&event),
+                events.len() > 1,
+                vec!["one event was looked at".to_owned()],
+            ))
+        }
+        SubscriptionKind::List => {
+            let url = check_url(&wish.url)?;
+            let answer = Client::new(&settings.access, &url)?
+                .fetch(get(url.clone(), "*/*"))
+                .await?;
+            Ok(First::of(answer, shown(&url), false, Vec::new()))
+        }
+        SubscriptionKind::Folder => {
+            folder::check(&wish.url)?;
+            let names = folder::names(Path::new(&wish.url))?;
+            let Some(name) = names.first() else {
+                return Ok(First::nothing(wish.url.clone(), "the folder has no files to read yet"));
+            };
+            let path = Path::new(&wish.url).join(name);
+            let file = File::open(&path)
+                .map_err(|error| Failure::settings(format!("{} cannot be opened: {error}", path.display())))?;
+            let note = format!("the folder has {} files; this is the first by name", names.len());
+            let preview = Preview {
+                from: path.display().to_string(),
+                more: names.len() > 1,
+                notes: vec![note],
+                ..Preview::default()
+            };
+            Ok(First {
+                preview,
+                body: Some(Box::new(file.take(size_limit))),
+            })
+        }
+    }
+}
