@@ -1,0 +1,286 @@
+//! The JSON API as scripts and people use it.
+
+use super::kit::{Kit, id, indicator, malware};
+
+#[tokio::test]
+async fn status_and_document_are_public_and_hold_no_data() {
+    let kit = Kit::start().await;
+    let status = kit.get("public", "/api/v1/status").await;
+    assert_eq!((status.status, status.text()), (200, "{\"status\":\"ok\"}".to_owned()));
+    let document = kit.get("public", "/api/v1/openapi.json").await.json();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+    assert_eq!(kit.get("public", "/api/v1/me").await.status, 401);
+}
+
+#[tokio::test]
+async fn errors_are_problem_details() {
+    let kit = Kit::start().await;
+    for (path, status, code) in [
+        ("/api/v1/nowhere", 404, "not-found"),
+        ("/api/v1/objects/nothing", 404, "not-found"),
+        ("/api/v1/search", 400, "missing-parameter"),
+        ("/api/v1/search?q=a&colour=red", 400, "unknown-parameter"),
+        ("/api/v1/search?q=a&q=b", 400, "parameter-twice"),
+        ("/api/v1/search?q=a&limit=0", 400, "bad-limit"),
+        ("/api/v1/search?q=a&cursor=x", 400, "bad-cursor"),
+        ("/api/v1/observables?value=%20not%20one", 422, "not-an-observable"),
+    ] {
+        let answer = kit.get("alder-reader", path).await;
+        let body = answer.json();
+        assert_eq!((answer.status, body["code"].as_str()), (status, Some(code)), "{path}");
+        assert_eq!(
+            answer.header("content-type"),
+            Some("application/problem+json"),
+            "{path}"
+        );
+        assert_eq!(body["status"], status, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn it_says_who_asks() {
+    let kit = Kit::start().await;
+    let me = kit.get("alder-analyst-read-only", "/api/v1/me").await.json();
+    assert_eq!(
+        (me["name"].as_str(), me["member"].as_str()),
+        (Some("alder-analyst"), Some("Alder"))
+    );
+    assert_eq!(
+        (me["role"].as_str(), me["read_only"].as_bool()),
+        (Some("analyst"), Some(true))
+    );
+    assert_eq!(me["communities"].to_string(), r#"["common","grove","hidden"]"#);
+}
+
+#[tokio::test]
+async fn what_is_shared_is_found_by_value_by_words_and_along_connections() {
+    let kit = Kit::start().await;
+    let relationship = format!(
+        r#"{{"type":"relationship","spec_version":"2.1","id":"{}","created":"2024-01-01T00:00:00.000Z","modified":"2024-01-01T00:00:00.000Z","relationship_type":"indicates","source_ref":"{}","target_ref":"{}"}}"#,
+        id("relationship", 1),
+        id("indicator", 7),
+        id("malware", 1)
+    );
+    let objects = [
+        indicator(7, "Pumping station beacon"),
+        malware(1, "2024-01-01T00:00:00.000Z"),
+        relationship,
+    ];
+    let body = format!("{{\"objects\":[{}]}}", objects.join(","));
+    let report = kit
+        .ask(
+            "alder-contributor",
+            "POST",
+            "/api/v1/share?community=common&tlp=green&name=test.json",
+            Some(&body),
+        )
+        .await;
+    assert_eq!(
+        (report.status, report.json()["accepted"].as_u64()),
+        (200, Some(3)),
+        "{}",
+        report.text()
+    );
+    while kit.node.store().index_next(1_000).await.unwrap() > 0 {}
+
+    let found = kit
+        .get("birch-reader", "/api/v1/observables?value=192%5B.%5D0.2.7")
+        .await
+        .json();
+    assert_eq!(found["found"][0]["id"], id("indicator", 7), "{found}");
+    assert_eq!(found["observable"]["value"], "192.0.2.7");
+    let found = kit.get("birch-reader", "/api/v1/search?q=pumping+station").await.json();
+    assert_eq!(found["found"][0]["title"], "Pumping station beacon", "{found}");
+    assert!(
+        kit.get("cedar-analyst", "/api/v1/search?q=nothing+like+it")
+            .await
+            .json()["found"]
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
+
+    let path = format!("/api/v1/objects/{}", id("indicator", 7));
+    let shown = kit.get("birch-reader", &path).await.json();
+    let contribution = &shown["contributions"][0];
+    assert_eq!(
+        (contribution["member"].as_str(), contribution["tlp"].as_str()),
+        (Some("Alder"), Some("TLP:GREEN"))
+    );
+    assert_eq!(contribution["object"]["name"], "Pumping station beacon");
+    let neighbours = kit.get("birch-reader", &format!("{path}/neighbours")).await.json();
+    assert!(neighbours.to_string().contains(&id("malware", 1)), "{neighbours}");
+    assert_eq!(kit.get("birch-reader", "/api/v1/counts").await.json()["total"], 3);
+}
+
+#[tokio::test]
+async fn a_mistyped_parameter_shares_nothing() {
+    let kit = Kit::start().await;
+    let body = format!("{{\"objects\":[{}]}}", indicator(1, "Held back"));
+    for (query, status) in [
+        ("community=common&tpl=red", 400),
+        ("community=common&tlp=rouge", 400),
+        ("community=common&withheld=yes", 400),
+        ("community=nowhere", 404),
+        ("community=wood", 404),
+        ("community=common&named=Nobody", 404),
+    ] {
+        let answer = kit
+            .ask(
+                "alder-contributor",
+                "POST",
+                &format!("/api/v1/share?{query}"),
+                Some(&body),
+            )
+            .await;
+        assert_eq!(answer.status, status, "{query}: {}", answer.text());
+    }
+    assert_eq!(kit.get("birch-reader", "/api/v1/counts").await.json()["total"], 0);
+}
+
+#[tokio::test]
+async fn an_operator_runs_the_partnership() {
+    let kit = Kit::start().await;
+    let post = async |path: &str, body: &str| kit.ask("operator", "POST", path, Some(body)).await;
+    let made = post(
+        "/api/v1/members",
+        r#"{"name":"Fir","kind":"university","sectors":["education"]}"#,
+    )
+    .await;
+    assert_eq!(
+        (made.status, made.json()["active"].as_bool()),
+        (201, Some(true)),
+        "{}",
+        made.text()
+    );
+    assert_eq!(
+        post("/api/v1/members", r#"{"name":"Fir","kind":"university"}"#)
+            .await
+            .status,
+        409
+    );
+    assert_eq!(
+        post("/api/v1/members", r#"{"name":"Gum","kind":"tree"}"#).await.status,
+        400
+    );
+    assert_eq!(
+        post("/api/v1/members", r#"{"name":"Gum","kind":"city","colour":1}"#)
+            .await
+            .status,
+        422
+    );
+    let person = post(
+        "/api/v1/people",
+        r#"{"member":"Fir","login":"fir","name":"Fay","role":"contributor"}"#,
+    )
+    .await;
+    assert_eq!(person.status, 201, "{}", person.text());
+    let key = post(
+        "/api/v1/keys?person=fir",
+        r#"{"label":"first","addresses":["127.0.0.0/8"]}"#,
+    )
+    .await;
+    assert_eq!(key.status, 201, "{}", key.text());
+    let secret = key.json()["secret"].as_str().unwrap().to_owned();
+    let headers = vec![("Authorization".to_owned(), format!("Bearer {secret}"))];
+    let put = kit
+        .ask(
+            "alder-coordinator",
+            "PUT",
+            "/api/v1/communities/common/members/Fir",
+            Some("{}"),
+        )
+        .await;
+    assert_eq!(
+        put.status,
+        404,
+        "a coordinator does not know of Fir yet: {}",
+        put.text()
+    );
+    let put = kit
+        .ask(
+            "operator",
+            "PUT",
+            "/api/v1/communities/common/members/Fir",
+            Some(r#"{"contributes":true}"#),
+        )
+        .await;
+    assert_eq!(put.status, 204, "{}", put.text());
+    let me = kit.send("GET", "/api/v1/me", &headers, None).await.json();
+    assert_eq!(me["communities"].to_string(), r#"["common"]"#);
+    assert_eq!(
+        kit.ask("operator", "DELETE", "/api/v1/communities/common/members/Fir", None)
+            .await
+            .status,
+        204
+    );
+    assert_eq!(
+        kit.send("GET", "/commonwatch/collections/common/", &headers, None)
+            .await
+            .status,
+        404
+    );
+    assert_eq!(
+        kit.ask("operator", "PATCH", "/api/v1/members/Fir", Some(r#"{"active":false}"#))
+            .await
+            .status,
+        200
+    );
+    assert_eq!(kit.send("GET", "/api/v1/me", &headers, None).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_person_manages_their_own_keys_and_nobody_elses() {
+    let kit = Kit::start().await;
+    let made = kit
+        .ask(
+            "alder-reader",
+            "POST",
+            "/api/v1/keys",
+            Some(r#"{"label":"laptop","read_only":true}"#),
+        )
+        .await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let (number, secret) = (
+        made.json()["id"].as_i64().unwrap(),
+        made.json()["secret"].as_str().unwrap().to_owned(),
+    );
+    let listed = kit.get("alder-reader", "/api/v1/keys").await;
+    assert!(listed.text().contains("laptop") && !listed.text().contains(&secret));
+    let path = format!("/api/v1/keys/{number}");
+    assert_eq!(kit.ask("birch-reader", "DELETE", &path, None).await.status, 404);
+    for login in ["alder-reader", "nobody-at-all"] {
+        let answer = kit.get("birch-reader", &format!("/api/v1/keys?person={login}")).await;
+        assert_eq!(answer.status, 403);
+    }
+    assert_eq!(
+        kit.ask(
+            "alder-analyst-read-only",
+            "POST",
+            "/api/v1/keys",
+            Some(r#"{"label":"x"}"#)
+        )
+        .await
+        .status,
+        403
+    );
+    let headers = vec![("Authorization".to_owned(), format!("Bearer {secret}"))];
+    assert_eq!(kit.send("GET", "/api/v1/me", &headers, None).await.status, 200);
+    assert_eq!(kit.ask("alder-reader", "DELETE", &path, None).await.status, 204);
+    assert_eq!(kit.send("GET", "/api/v1/me", &headers, None).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_body_must_be_json_and_say_so() {
+    let kit = Kit::start().await;
+    let mut headers = vec![("Authorization".to_owned(), kit.authorization("operator").unwrap())];
+    let answer = kit.send("POST", "/api/v1/members", &headers, Some(b"{}")).await;
+    assert_eq!(answer.status, 415);
+    headers.push(("Content-Type".to_owned(), "application/json; charset=utf-8".to_owned()));
+    for (body, status) in [(&b"{"[..], 400), (b"[]", 422), (b"{}", 422), (b"\xff", 400)] {
+        assert_eq!(
+            kit.send("POST", "/api/v1/members", &headers, Some(body)).await.status,
+            status
+        );
+    }
+}

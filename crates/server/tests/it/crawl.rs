@@ -1,0 +1,430 @@
+//! Every route as everybody, and not a word in any answer that its reader may not see.
+//!
+//! Words that occur nowhere else ("canaries") are put into objects, names, keys and communities. Then every route of the
+//! router is asked by every actor with every identifier there is, and every byte of every answer, headers too, is searched
+//! for the words that this actor may not see.
+
+use std::collections::BTreeMap;
+
+use http::Method;
+use server::{App, Needs, Options, Route, routes};
+
+use super::kit::{Kit, Wish, id, indicator};
+
+/// A word, who may see it (actors whose name begins so), and where it is.
+struct Canary {
+    word: &'static str,
+    seen_by: &'static [&'static str],
+}
+
+const NOBODY: &[&str] = &[];
+const EVERYBODY: &[&str] = &["alder", "birch", "cedar", "elder", "operator", "public"];
+
+/// The objects: number, word, community, parameters of the share, who may see it.
+const OBJECTS: [(u32, &str, &str, &[&str]); 9] = [
+    (
+        1,
+        "kanarigreencommon",
+        "community=common&tlp=green",
+        &["alder", "birch", "cedar"],
+    ),
+    (
+        2,
+        "kanaristrictcommon",
+        "community=common&tlp=amber%2Bstrict",
+        &["alder", "birch"],
+    ),
+    (3, "kanarigreengrove", "community=grove&tlp=green", &["alder", "cedar"]),
+    (4, "kanaristrictgrove", "community=grove&tlp=amber%2Bstrict", &["alder"]),
+    (
+        5,
+        "kanarirednamed",
+        "community=common&named=Birch&tlp=red",
+        &["alder", "birch"],
+    ),
+    (6, "kanariredown", "named=Alder&tlp=red", &["alder"]),
+    (7, "kanarihome", "tlp=amber%2Bstrict", &["alder"]),
+    (8, "kanariclear", "community=grove&tlp=clear", EVERYBODY),
+    (
+        9,
+        "kanariwithheld",
+        "community=hidden&tlp=green&withheld=true",
+        &["alder", "elder", "cedar"],
+    ),
+];
+
+/// Words that are there anyway.
+const NAMES: [Canary; 9] = [
+    Canary {
+        word: "Community grove",
+        seen_by: &["alder", "operator"],
+    },
+    Canary {
+        word: "Purpose of grove",
+        seen_by: &["alder", "operator"],
+    },
+    Canary {
+        word: "Community wood",
+        seen_by: &["birch", "operator"],
+    },
+    Canary {
+        word: "Community hidden",
+        seen_by: &["alder", "elder", "operator"],
+    },
+    // A member of a community that hides its members, which withheld its name as well.
+    Canary {
+        word: "Elder",
+        seen_by: &["elder", "operator"],
+    },
+    // A client shares no community with anybody.
+    Canary {
+        word: "Cedar",
+        seen_by: &["cedar", "operator"],
+    },
+    Canary {
+        word: "key-of-alder-reader",
+        seen_by: &["alder-reader", "operator", "alder-operator", "birch-operator"],
+    },
+    Canary {
+        word: "key-of-birch-analyst",
+        seen_by: &["birch-analyst", "operator", "alder-operator", "birch-operator"],
+    },
+    Canary {
+        word: "$argon2",
+        seen_by: NOBODY,
+    },
+];
+
+/// Roles that administer the node whatever their member: they know all members and communities, but no content.
+const OPERATORS: [&str; 3] = ["operator", "alder-operator", "birch-operator"];
+
+fn may_see(canary: &Canary, actor: &str) -> bool {
+    let is_operator = OPERATORS.contains(&actor) && canary.seen_by.contains(&"operator");
+    is_operator
+        || canary
+            .seen_by
+            .iter()
+            .any(|prefix| *prefix != "operator" && actor.starts_with(prefix))
+        || canary.seen_by.contains(&actor)
+}
+
+async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
+    let kit = Kit::start_with(Wish {
+        settings: |settings| settings.public_reading = true,
+        ..Wish::default()
+    })
+    .await;
+    let mut canaries: Vec<Canary> = NAMES.into_iter().collect();
+    let mut transfers = vec!["00000000-0000-4000-8000-000000000000".to_owned()];
+    for (number, word, query, seen_by) in OBJECTS {
+        let body = format!("{{\"objects\":[{}]}}", indicator(number, word));
+        let who = if word == "kanariwithheld" {
+            "elder-analyst"
+        } else {
+            "alder-contributor"
+        };
+        let answer = kit
+            .ask(who, "POST", &format!("/api/v1/share?{query}"), Some(&body))
+            .await;
+        assert_eq!(answer.json()["accepted"], 1, "{word}: {}", answer.text());
+        transfers.push(answer.json()["transfer"].as_str().unwrap().to_owned());
+        canaries.push(Canary { word, seen_by });
+    }
+    kit.share("birch-contributor", "wood", &[indicator(20, "kanariwood")])
+        .await;
+    canaries.push(Canary {
+        word: "kanariwood",
+        seen_by: &["birch"],
+    });
+    while kit.node.store().index_next(1_000).await.unwrap() > 0 {}
+    let objects: Vec<String> = (1..=9).chain([20, 99]).map(|number| id("indicator", number)).collect();
+    let mut communities: Vec<String> = ["all", "common", "grove", "wood", "hidden", "nowhere"]
+        .map(str::to_owned)
+        .to_vec();
+    communities.extend(
+        kit.node
+            .store()
+            .community_list()
+            .await
+            .unwrap()
+            .iter()
+            .map(|community| community.uuid.to_string()),
+    );
+    let members = ["Alder", "Birch", "Cedar", "Dogwood", "Elder", "Nobody"]
+        .map(str::to_owned)
+        .to_vec();
+    let keys = (1..30).map(|number| number.to_string()).collect();
+    let pool = BTreeMap::from([
+        ("{object}", objects.clone()),
+        ("{id}", objects),
+        ("{collection}", communities.clone()),
+        ("{community}", communities),
+        ("{member}", members),
+        ("{status}", transfers),
+        ("{key}", keys),
+    ]);
+    (kit, canaries, pool)
+}
+
+/// Every path of a route with every combination of values.
+fn paths(route: &Route, pool: &BTreeMap<&'static str, Vec<String>>) -> Vec<String> {
+    let mut paths = vec![route.path.clone()];
+    for (variable, values) in pool {
+        if route.path.contains(variable) {
+            paths = paths
+                .iter()
+                .flat_map(|path| values.iter().map(|value| path.replace(variable, value)))
+                .collect();
+        }
+    }
+    assert!(
+        paths.iter().all(|path| !path.contains('{')),
+        "a variable of {} has no values",
+        route.path
+    );
+    paths
+}
+
+/// Questions that a path can be asked with.
+fn questions(path: &str, canaries: &[Canary]) -> Vec<String> {
+    let words = || {
+        canaries
+            .iter()
+            .map(|canary| canary.word.split(' ').next_back().unwrap_or_default())
+    };
+    match path {
+        "/api/v1/search" => words().map(|word| format!("{path}?q={word}")).collect(),
+        "/api/v1/observables" => (0..25).map(|last| format!("{path}?value=192.0.2.{last}")).collect(),
+        "/api/v1/keys" => ["", "?person=alder-reader", "?person=birch-analyst", "?person=nobody"]
+            .map(|query| format!("{path}{query}"))
+            .to_vec(),
+        _ if path.ends_with("/objects") => ["", "?match[version]=all", "?limit=1", "?match[type]=indicator"]
+            .map(|query| format!("{path}{query}"))
+            .to_vec(),
+        _ => vec![path.to_owned()],
+    }
+}
+
+fn leaked<'a>(raw: &[u8], canaries: &'a [Canary], actor: &str) -> Vec<&'a str> {
+    let text = String::from_utf8_lossy(raw);
+    canaries
+        .iter()
+        .filter(|canary| !may_see(canary, actor) && text.contains(canary.word))
+        .map(|canary| canary.word)
+        .collect()
+}
+
+fn table(kit: &Kit) -> Vec<Route> {
+    routes(&App::new(kit.node.clone(), Options::new([0; 32])))
+}
+
+#[tokio::test]
+async fn nobody_reads_a_word_that_is_not_for_them() {
+    let (kit, canaries, pool) = filled().await;
+    let mut leaks = Vec::new();
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    let routes = table(&kit);
+    for actor in kit.actors() {
+        // The root behind discovery is the same handlers.
+        for route in routes
+            .iter()
+            .filter(|route| route.method == Method::GET && !route.path.starts_with("/taxii2/"))
+        {
+            for path in paths(route, &pool).iter().flat_map(|path| questions(path, &canaries)) {
+                let answer = kit.get(&actor, &path).await;
+                assert!(answer.status < 500, "{actor} {path}: {}", answer.text());
+                for word in leaked(&answer.raw, &canaries, &actor) {
+                    leaks.push(format!("{actor} read '{word}' at {path}: {}", answer.text()));
+                }
+                let text = answer.text();
+                for canary in canaries.iter().filter(|canary| text.contains(canary.word)) {
+                    *seen.entry(canary.word).or_default() += 1;
+                }
+                if actor.starts_with("dogwood") {
+                    assert!(
+                        answer.status == 401 || route.needs == Needs::Nothing,
+                        "{actor} {path}: {}",
+                        answer.status
+                    );
+                }
+            }
+        }
+    }
+    leaks.truncate(20);
+    assert!(leaks.is_empty(), "{}", leaks.join("\n"));
+    // A crawl that sees nothing proves nothing.
+    for canary in canaries.iter().filter(|canary| !canary.seen_by.is_empty()) {
+        assert!(seen.contains_key(canary.word), "nobody saw '{}'", canary.word);
+    }
+}
+
+#[tokio::test]
+async fn nobody_changes_what_is_not_theirs_and_no_refusal_tells_anything() {
+    let (kit, canaries, pool) = filled().await;
+    let before = kit
+        .get(
+            "alder-operator",
+            "/commonwatch/collections/all/manifest/?match[version]=all",
+        )
+        .await
+        .body;
+    let routes = table(&kit);
+    for actor in kit.actors() {
+        for route in routes
+            .iter()
+            .filter(|route| route.method != Method::GET && !route.path.starts_with("/taxii2/"))
+        {
+            if has(&actor, route.needs) {
+                continue;
+            }
+            for path in paths(route, &pool) {
+                let body = (route.method != Method::DELETE).then_some("{\"label\":\"x\",\"active\":false}");
+                let answer = kit.ask(&actor, route.method.as_str(), &path, body).await;
+                let refused = matches!(answer.status, 400 | 401 | 403 | 404 | 422);
+                assert!(
+                    refused,
+                    "{actor} {} {path}: {} {}",
+                    route.method,
+                    answer.status,
+                    answer.text()
+                );
+                let leaks = leaked(&answer.raw, &canaries, &actor);
+                assert!(
+                    leaks.is_empty(),
+                    "{actor} {} {path}: {leaks:?} in {}",
+                    route.method,
+                    answer.text()
+                );
+            }
+        }
+    }
+    let after = kit
+        .get(
+            "alder-operator",
+            "/commonwatch/collections/all/manifest/?match[version]=all",
+        )
+        .await
+        .body;
+    assert_eq!(before, after);
+    assert_eq!(
+        kit.get("operator", "/api/v1/members").await.json()["members"]
+            .as_array()
+            .unwrap()
+            .len(),
+        6
+    );
+}
+
+/// Whether an actor has what a route needs; those are tested where the thing itself is.
+fn has(actor: &str, needs: Needs) -> bool {
+    if actor == "public" || actor.starts_with("dogwood") {
+        return needs <= Needs::Nothing;
+    }
+    if actor.ends_with("read-only") {
+        return needs <= Needs::Reader;
+    }
+    let role = match actor.rsplit('-').next().unwrap_or_default() {
+        "reader" => Needs::Member,
+        "contributor" => Needs::Contributor,
+        "analyst" => Needs::Analyst,
+        "coordinator" => Needs::Coordinator,
+        _ => Needs::Operator,
+    };
+    needs <= role
+}
+
+#[tokio::test]
+async fn somebody_of_the_right_role_but_another_member_changes_nothing() {
+    let (kit, _, _) = filled().await;
+    for (actor, method, path, body) in [
+        (
+            "birch-analyst",
+            "DELETE",
+            format!("/commonwatch/collections/grove/objects/{}/", id("indicator", 3)),
+            None,
+        ),
+        (
+            "birch-analyst",
+            "DELETE",
+            format!("/commonwatch/collections/all/objects/{}/", id("indicator", 3)),
+            None,
+        ),
+        (
+            "birch-contributor",
+            "POST",
+            "/commonwatch/collections/grove/objects/".to_owned(),
+            Some("{\"objects\":[{}]}"),
+        ),
+        (
+            "birch-coordinator",
+            "PUT",
+            "/api/v1/communities/grove/members/Birch".to_owned(),
+            Some("{}"),
+        ),
+        (
+            "birch-coordinator",
+            "PUT",
+            "/api/v1/communities/common/members/Birch".to_owned(),
+            Some("{}"),
+        ),
+        (
+            "birch-coordinator",
+            "DELETE",
+            "/api/v1/communities/grove/members/Alder".to_owned(),
+            None,
+        ),
+        (
+            "birch-coordinator",
+            "POST",
+            "/api/v1/communities".to_owned(),
+            Some("{\"alias\":\"x\",\"title\":\"x\",\"purpose\":\"x\",\"owner\":\"Alder\"}"),
+        ),
+        (
+            "alder-coordinator",
+            "PATCH",
+            "/api/v1/members/Birch".to_owned(),
+            Some("{\"active\":false}"),
+        ),
+    ] {
+        let answer = kit.ask(actor, method, &path, body).await;
+        assert!(
+            matches!(answer.status, 403 | 404),
+            "{actor} {method} {path}: {} {}",
+            answer.status,
+            answer.text()
+        );
+    }
+    assert_eq!(
+        kit.get(
+            "alder-reader",
+            &format!("/commonwatch/collections/grove/objects/{}/", id("indicator", 3))
+        )
+        .await
+        .status,
+        200
+    );
+}
+
+#[tokio::test]
+async fn every_route_but_the_open_ones_asks_who_it_is() {
+    let kit = Kit::start().await;
+    let pool = BTreeMap::from([
+        ("{object}", vec!["x".to_owned()]),
+        ("{id}", vec!["x".to_owned()]),
+        ("{collection}", vec!["all".to_owned()]),
+        ("{community}", vec!["common".to_owned()]),
+        ("{member}", vec!["Alder".to_owned()]),
+        ("{status}", vec!["x".to_owned()]),
+        ("{key}", vec!["1".to_owned()]),
+    ]);
+    let mut open = Vec::new();
+    for route in table(&kit) {
+        for path in paths(&route, &pool) {
+            let answer = kit.ask("public", route.method.as_str(), &path, None).await;
+            if answer.status != 401 {
+                open.push(path);
+            }
+        }
+    }
+    assert_eq!(open, ["/api/v1/status", "/api/v1/openapi.json"]);
+}
