@@ -22,8 +22,10 @@ mod describe;
 mod element;
 mod envelope;
 mod event;
+mod feed;
 mod fit;
 mod galaxy;
+mod md5;
 mod object;
 mod object_table;
 mod observable;
@@ -36,6 +38,7 @@ mod time;
 mod traffic;
 mod write;
 
+pub use feed::{FeedIndex, ManifestEntry, changed, file_name, manifest, read_feed};
 pub use write::{WriteOptions, Writer, WrittenEvent};
 
 use stix::{Place, Problem};
