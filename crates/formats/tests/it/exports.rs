@@ -1,5 +1,7 @@
 //! A small set of our own indicators in every format, whole and as a change.
 
+mod published;
+
 use formats::write::{Change, Facts, LeftOut, Memory, Mode, Options, OutFormat, Single, Summary, export};
 use insta::assert_snapshot;
 use stix::marking::{Pap, Tlp};
