@@ -114,6 +114,18 @@ mod tests {
                 "autonomous-system--3aa27478-50b5-5ab8-9da9-cdc12b657fff",
             ),
             (
+                r#"{"type":"ipv6-addr","value":"2001:0db8:85a3:0000:0000:8a2e:0370:7334"}"#,
+                "ipv6-addr--85a85a8c-ee99-5722-946d-3c3a3270fc6f",
+            ),
+            (
+                r#"{"type":"mac-addr","value":"d2:fb:49:24:37:18"}"#,
+                "mac-addr--757b1725-9903-54f5-a855-1240691d7659",
+            ),
+            (
+                r#"{"type":"mutex","name":"__CLEANSWEEP__"}"#,
+                "mutex--f93fe911-e545-5239-b9b0-597840d0c871",
+            ),
+            (
                 r#"{"type":"url","value":"https://example.com/research/index.html"}"#,
                 "url--47c3cf9a-5027-5bf0-997a-017c7edc7c55",
             ),

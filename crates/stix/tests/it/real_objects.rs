@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use stix::check::check;
+use stix::check::{Class, check, class};
+use stix::sco::deterministic_id;
 
 use crate::data::{each_object, files, folder};
 
@@ -85,4 +86,22 @@ fn finds_nothing_wrong_with_the_stix_2_1_of_misp_stix() {
     };
     assert!(count > 20, "{count}");
     assert_eq!(found, BTreeMap::new());
+}
+
+#[test]
+fn gives_the_observables_of_the_oasis_examples_their_identifiers() {
+    let Some(folder) = folder("stix/oasis-cti-documentation") else {
+        return;
+    };
+    let mut compared = 0;
+    for file in files(&folder) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        each_object(&text, |map| {
+            if class(map.str("type").unwrap()) == Class::Observable {
+                assert_eq!(deterministic_id(map).unwrap().as_str(), map.str("id").unwrap());
+                compared += 1;
+            }
+        });
+    }
+    assert_eq!(compared, 2);
 }
