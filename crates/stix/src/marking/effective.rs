@@ -1,5 +1,7 @@
 //! What the markings of an object mean taken together: of several the narrowest, never the widest.
 
+use std::collections::HashSet;
+
 use super::{PAP_EXTENSION, Pap, TLP_2_EXTENSION, Tlp};
 use crate::json::{Map, Value};
 
@@ -97,28 +99,22 @@ pub fn effective<'i>(
     mut resolve: impl FnMut(&str) -> Option<Meaning>,
 ) -> Effective {
     let mut all = Effective::default();
+    // An object may name a hundred thousand markings: each is looked up once, and no list is searched for each.
+    let (mut asked, mut told) = (HashSet::new(), HashSet::new());
     for id in marking_ids {
-        let meaning = if let Some(tlp) = Tlp::of_marking(id) {
+        if let Some(tlp) = Tlp::of_marking(id) {
             all.tlp = all.tlp.max(Some(tlp));
-            continue;
         } else if let Some(pap) = Pap::of_marking(id) {
             all.pap = all.pap.max(Some(pap));
-            continue;
-        } else {
-            resolve(id).unwrap_or_default()
-        };
-        if meaning.is_empty() {
-            if !all.unknown.iter().any(|one| one == id) {
+        } else if asked.insert(id) {
+            let meaning = resolve(id).unwrap_or_default();
+            if meaning.is_empty() {
                 all.unknown.push(id.to_owned());
             }
-            continue;
-        }
-        all.tlp = all.tlp.max(meaning.tlp);
-        all.pap = all.pap.max(meaning.pap);
-        if let Some(statement) = meaning.statement
-            && !all.statements.contains(&statement)
-        {
-            all.statements.push(statement);
+            all.tlp = all.tlp.max(meaning.tlp);
+            all.pap = all.pap.max(meaning.pap);
+            all.statements
+                .extend(meaning.statement.filter(|statement| told.insert(statement.clone())));
         }
     }
     all

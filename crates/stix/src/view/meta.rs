@@ -70,6 +70,10 @@ impl<'v> LanguageContent<'v> {
     /// A language that is not there falls back to its shorter forms (`pt-BR` to `pt`, RFC 4647 section 3.4). An empty
     /// text means untranslated and reads as none.
     pub fn translation(self, language: &str, selector: &str) -> Option<&'v str> {
+        // No tag of RFC 5646 in use is longer; a longer one would be looked for once for each of its hyphens.
+        if language.len() > 64 {
+            return None;
+        }
         let contents = self.0.object("contents")?;
         let mut wanted = language;
         loop {
