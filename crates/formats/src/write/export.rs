@@ -250,7 +250,11 @@ impl Values<'_> {
     fn selector(&mut self, map: &Map<'_>, selector: &Selector, facts: &Facts, step: Step) -> io::Result<()> {
         if let Some(reason) = self.refuse(selector, step) {
             self.leave(reason);
-            return Ok(());
+            // A value that has come onto a warninglist since it was exported has to go.
+            return match (step, reason) {
+                (Step::Changed, LeftOut::Warninglisted) => self.selector(map, selector, facts, Step::Removed),
+                _ => Ok(()),
+            };
         }
         let entry = Entry {
             object: map,

@@ -15,7 +15,8 @@ use super::selector::Selector;
 pub enum Change<'o> {
     /// It is new, or the export is a full set.
     Added,
-    /// It has a new version. Values of the previous version that are gone are written as removed.
+    /// It has a new version, or another score, marking or place on warninglists than when it was exported. Values of
+    /// the previous version that are gone are written as removed; so is everything that the filters now leave out.
     Changed {
         /// The version that was exported before.
         previous: Option<&'o Object<'o>>,

@@ -779,6 +779,31 @@ fn a_value_that_another_indicator_calls_for_is_not_removed() {
 }
 
 #[test]
+fn what_the_filters_now_leave_out_is_removed_if_it_was_there() {
+    let options = Options {
+        mode: Mode::Changes,
+        minimum_score: 30,
+        ..options()
+    };
+    let harmless = indicator(&SAMPLES[11]);
+    let faded = indicator(&SAMPLES[0]);
+    let facts = Facts {
+        score: Some(29),
+        ..Facts::default()
+    };
+    let seen = Change::Changed { previous: None };
+    let outcome = run(
+        OutFormat::List,
+        &options,
+        &facts,
+        &[(&faded, seen), (&harmless, Change::Added)],
+    );
+    assert_eq!(outcome.files(), "== values.txt\n-login.river-watch.example\n");
+    let outcome = run(OutFormat::List, &options, &Facts::default(), &[(&harmless, seen)]);
+    assert_eq!(outcome.files(), "== values.txt\n-update.vendor.example\n");
+}
+
+#[test]
 fn values_of_observables_are_written_only_when_asked_for() {
     let text = r#"{"type":"ipv4-addr","spec_version":"2.1","id":"ipv4-addr--00000000-0000-5000-8000-000000000001","value":"192.0.2.1"}"#;
     let steps = [(text, Change::Added)];

@@ -139,23 +139,23 @@ impl Warninglists {
 
     /// The lists that a value is on, each at most once, in the order of the lists.
     pub fn hits<'a>(&'a self, observable: &Observable) -> impl Iterator<Item = Hit<'a>> + use<'a> {
-        let mut found: Vec<(u16, Cow<'a, str>)> = Vec::new();
+        let mut found: Vec<(u16, Entry<'a>)> = Vec::new();
         let value = folded(&observable.value);
         self.exact
-            .find(&value, &mut |list, entry| found.push((list, Cow::Borrowed(entry))));
+            .find(&value, &mut |list, entry| found.push((list, Entry::Text(entry))));
         let host = host_of(observable.kind, &value);
         if let Some(host) = host {
             let mut name = host;
             loop {
                 self.names
-                    .find(name, &mut |list, entry| found.push((list, Cow::Borrowed(entry))));
+                    .find(name, &mut |list, entry| found.push((list, Entry::Text(entry))));
                 let Some((_, parent)) = name.split_once('.') else { break };
                 name = parent;
             }
         }
         if let Some((address, prefix)) = network_of(observable.kind, &value, host) {
-            self.networks.find(address, prefix, &mut |list, network| {
-                found.push((list, Cow::Owned(network)))
+            self.networks.find(address, prefix, &mut |list, first, length| {
+                found.push((list, Entry::Network(first, length)))
             });
         }
         if let Some(parts) = self
@@ -165,14 +165,14 @@ impl Warninglists {
         {
             for part in parts.find_overlapping_iter(value.as_ref()) {
                 if let Some((list, text)) = self.part_of.get(part.pattern().as_usize()) {
-                    found.push((*list, Cow::Borrowed(text)));
+                    found.push((*list, Entry::Text(text)));
                 }
             }
         }
         if self.expression_kinds.contains(observable.kind) {
             for at in &self.expressions.matches(&observable.value) {
                 if let (Some(list), Some(text)) = (self.expression_of.get(at), self.expressions.patterns().get(at)) {
-                    found.push((*list, Cow::Borrowed(text)));
+                    found.push((*list, Entry::Text(text)));
                 }
             }
         }
@@ -185,6 +185,10 @@ impl Warninglists {
         found.dedup_by_key(|(list, _)| *list);
         found.into_iter().filter_map(|(list, entry)| {
             let list = self.lists.get(usize::from(list))?;
+            let entry = match entry {
+                Entry::Text(text) => Cow::Borrowed(text),
+                Entry::Network(first, length) => Cow::Owned(format!("{first}/{length}")),
+            };
             Some(Hit { list, entry })
         })
     }
@@ -193,6 +197,12 @@ impl Warninglists {
     pub fn is_false_positive(&self, observable: &Observable) -> bool {
         self.hits(observable).any(|hit| hit.is_false_positive())
     }
+}
+
+/// An entry that was met, before it is known whether anybody wants to see it.
+enum Entry<'a> {
+    Text(&'a str),
+    Network(IpAddr, u8),
 }
 
 /// Lower case where there is something to lower.

@@ -96,7 +96,7 @@ impl Networks {
     }
 
     /// Gives each list with a network that contains the whole of the one asked for, the narrowest first.
-    pub(super) fn find(&self, address: IpAddr, prefix: u8, found: &mut impl FnMut(u16, String)) {
+    pub(super) fn find(&self, address: IpAddr, prefix: u8, found: &mut impl FnMut(u16, IpAddr, u8)) {
         for length in (0..=prefix).rev() {
             let (lists, first) = match address {
                 IpAddr::V4(v4) if self.v4.has(length) => {
@@ -116,7 +116,7 @@ impl Networks {
                 _ => continue,
             };
             for list in lists.into_iter().flat_map(|chain| self.postings.lists(*chain)) {
-                found(list, format!("{first}/{length}"));
+                found(list, first, length);
             }
         }
     }
@@ -152,7 +152,7 @@ mod tests {
                 all.add(IpAddr::V4(Ipv4Addr::from_bits(base + low)), *length, at as u16);
             }
             let mut found = Vec::new();
-            all.find(IpAddr::V4(Ipv4Addr::from_bits(base + asked)), prefix, &mut |list, _| found.push(list));
+            all.find(IpAddr::V4(Ipv4Addr::from_bits(base + asked)), prefix, &mut |list, _, _| found.push(list));
             found.sort();
             let expected: Vec<u16> = networks.iter().enumerate().filter(|(_, (low, length))| {
                 *length <= prefix && low >> (32 - length) == asked >> (32 - length)
