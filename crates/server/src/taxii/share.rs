@@ -46,7 +46,8 @@ pub async fn status(asked: Asked) -> Result<Response, Fault> {
     status.success_count = transfer.accepted.max(0).unsigned_abs() + transfer.unchanged.max(0).unsigned_abs();
     status.failure_count = transfer.refused.max(0).unsigned_abs();
     for item in kept.items {
-        let id = item.id.unwrap_or_default();
+        let place = item.problem.as_ref().and_then(|problem| problem.path.clone());
+        let id = item.id.or(place).unwrap_or_default();
         match item.state.as_str() {
             "refused" => status
                 .failures
@@ -92,6 +93,8 @@ fn not_an_envelope(why: &str) -> Fault {
     )
 }
 
+/// An object of a request. One that could not be read far enough to have an identifier is named by its place, as in
+/// `$.objects[3]`: the property is required, and an invented identifier would be a lie.
 #[derive(Serialize)]
 struct StatusItem {
     id: String,
@@ -160,18 +163,14 @@ impl From<&Report> for Status {
         status.success_count = report.accepted + report.unchanged;
         status.failure_count = report.refused;
         for ItemResult { id, version, state } in &report.items {
-            let (id, version) = (id.clone().unwrap_or_default(), version.clone());
-            match state {
-                ItemState::Accepted => status.successes.push(StatusItem::new(id, version, None)),
-                ItemState::Unchanged => status
-                    .successes
-                    .push(StatusItem::new(id, version, unchanged_text(true))),
+            let (list, place, message) = match state {
+                ItemState::Accepted => (&mut status.successes, None, None),
+                ItemState::Unchanged => (&mut status.successes, None, unchanged_text(true)),
                 ItemState::Refused { problem } => {
-                    status
-                        .failures
-                        .push(StatusItem::new(id, version, Some(problem.to_string())));
+                    (&mut status.failures, problem.place.path.clone(), Some(problem.to_string()))
                 }
-            }
+            };
+            list.push(StatusItem::new(id.clone().or(place).unwrap_or_default(), version.clone(), message));
         }
         status
     }
@@ -200,6 +199,9 @@ struct KeptItem {
 /// What is kept of a [`stix::Problem`].
 #[derive(Deserialize)]
 struct KeptProblem {
+    file: Option<String>,
+    line: Option<u64>,
+    column: Option<u64>,
     path: Option<String>,
     object: Option<String>,
     message: String,
@@ -208,13 +210,10 @@ struct KeptProblem {
 
 impl KeptProblem {
     fn text(self) -> String {
-        let place = stix::Place {
-            path: self.path,
-            object: self.object,
-            ..stix::Place::default()
-        };
-        let problem = stix::Problem::error("", place, self.message);
-        match self.help {
+        let Self { file, line, column, path, object, message, help } = self;
+        let place = stix::Place { file, line, column, path, object };
+        let problem = stix::Problem::error("", place, message);
+        match help {
             Some(help) => problem.help(help).to_string(),
             None => problem.to_string(),
         }

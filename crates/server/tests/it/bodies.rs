@@ -40,7 +40,7 @@ async fn an_object_comes_back_byte_for_byte() {
     let kit = Kit::start().await;
     let object = format!(
         "{{ \"zebra\" : 1.50e+2,\"type\":\"x-example-thing\",\n\t\"spec_version\":\"2.1\",\"id\":\"{}\",\"created\":\"2024-01-01T00:00:00.000000Z\",\
-         \"modified\":\"2024-01-01T00:00:00.000000Z\",\"apple\":[1.0,-0,1e400],\"text\":\"caf\\u00e9 \\/ \u{1f30d}\" }}",
+         \"modified\":\"2024-01-01T00:00:00.000000Z\",\"apple\":[1.0,-0,1e40],\"text\":\"caf\\u00e9 \\/ \u{1f30d}\" }}",
         id("x-example-thing", 9)
     );
     kit.share("alder-contributor", "common", std::slice::from_ref(&object))

@@ -70,17 +70,10 @@ async fn pages_of_every_size_give_everything_once_and_in_order() {
 async fn the_stretches_of_pages_do_not_overlap() {
     let kit = filled().await;
     let pages = follow(&kit, "alder-reader", OBJECTS, "", 4).await;
-    let dates: Vec<&str> = pages
-        .iter()
-        .flat_map(|page| {
-            [
-                page.header("x-taxii-date-added-first").unwrap(),
-                page.header("x-taxii-date-added-last").unwrap(),
-            ]
-        })
-        .collect();
-    assert!(dates.is_sorted());
-    assert_eq!(dates.iter().collect::<BTreeSet<_>>().len(), dates.len());
+    assert!(pages.len() > 2);
+    for pair in pages.windows(2) {
+        assert!(pair[0].header("x-taxii-date-added-last") < pair[1].header("x-taxii-date-added-first"));
+    }
 }
 
 #[tokio::test]
