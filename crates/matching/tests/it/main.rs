@@ -1,3 +1,6 @@
 //! Warninglists as MISP publishes them, from the folder that COMMONWATCH_DATA names.
 
+// Helper functions of tests are not tests to clippy; in them, too, an unwrap is the assertion.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
 mod published_warninglists;
