@@ -6,7 +6,7 @@ use stix::json::{Map, Value};
 use uuid::Uuid;
 
 use super::attribute::{Facts, autonomous_system};
-use super::fit::{is_hash, registry_key};
+use super::fit::{is_base64, is_hash, registry_key};
 use super::observable::{Observable, Part};
 use super::pattern::{Terms, hash_step};
 use super::text::{self, Json};
@@ -42,7 +42,7 @@ pub(super) fn inners<'v>(object: &'v Map<'v>) -> Vec<Inner<'v>> {
                 relation: map.str("object_relation").unwrap_or_default(),
                 attribute_type: map.str("type").unwrap_or_default(),
                 value,
-                data: map.str("data").filter(|data| !data.is_empty()),
+                data: map.str("data").filter(|data| !data.is_empty() && is_base64(data)),
                 to_ids: text::truth(map, "to_ids"),
                 uuid: map.str("uuid").and_then(text::uuid),
                 map,

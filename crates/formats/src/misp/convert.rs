@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::attribute::{Attribute, Facts, Meaning, understand};
 use super::context;
 use super::element::{Element, Scope, carry};
+use super::fit::is_base64;
 use super::galaxy;
 use super::out::Out;
 use super::text;
@@ -23,7 +24,7 @@ pub(super) fn attribute(map: &Map<'_>, scope: &mut Scope, path: &str, out: &mut 
     let attribute = Attribute {
         attribute_type: map.str("type").unwrap_or_default(),
         value: map.str("value").unwrap_or_default(),
-        data: map.str("data").filter(|data| !data.is_empty()),
+        data: map.str("data").filter(|data| !data.is_empty() && is_base64(data)),
         uuid: element.uuid,
     };
     if attribute.attribute_type.is_empty() {

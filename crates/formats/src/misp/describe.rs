@@ -96,22 +96,35 @@ impl<'i> Facts<'i> {
     }
 }
 
+/// An object that STIX has an object for.
+pub(super) struct Subject<'v> {
+    pub template: &'v str,
+    pub kind: &'static str,
+    pub inners: &'v [Inner<'v>],
+    pub category: Option<&'v str>,
+    /// Identifiers of what a note is about.
+    pub about: Vec<String>,
+}
+
 /// Writes the object up to what is carried; gives its identifier.
 pub(super) fn describe(
-    name: &str,
-    kind: &'static str,
-    inners: &[Inner<'_>],
-    category: Option<&str>,
+    subject: &Subject<'_>,
     element: &Element<'_>,
     scope: &Scope,
-    about: &[String],
     out: &mut Out<'_>,
 ) -> Result<String, Problem> {
+    let Subject {
+        template,
+        kind,
+        inners,
+        category,
+        about,
+    } = subject;
     let facts = Facts(inners);
     let id = text::identifier(kind, element.uuid);
     out.begin(kind, &id, &element.times, Some(&scope.creator));
     element.standing(out);
-    match kind {
+    match *kind {
         "attack-pattern" => {
             facts.text("name", &["name"], out);
             facts.text("description", &["summary"], out);
@@ -156,12 +169,12 @@ pub(super) fn describe(
             if let Some(category) = category {
                 kill_chain(category, out);
             }
-            if kind == "malware" {
+            if *kind == "malware" {
                 out.json.truth("is_family", false);
                 facts.list("implementation_languages", &["language"], out);
             }
         }
-        _ => person(name, &facts, out),
+        _ => person(template, &facts, out),
     }
     Ok(id)
 }

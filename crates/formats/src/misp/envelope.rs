@@ -101,10 +101,10 @@ fn check(raw: &RawValue, path: &str) -> Result<(), Problem> {
         "meta-category",
         "template_uuid",
     ];
-    if !known.iter().chain(&EVENT_KEYS).any(|key| has(key)) && !(has("type") && has("value")) {
-        return Err(unknown(path, "none of Event, response, Attribute and Object is in it"));
+    if known.iter().chain(&EVENT_KEYS).any(|key| has(key)) || (has("type") && has("value")) {
+        return Ok(());
     }
-    Ok(())
+    Err(unknown(path, "none of Event, response, Attribute and Object is in it"))
 }
 
 fn unknown(path: &str, why: &str) -> Problem {

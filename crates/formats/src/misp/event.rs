@@ -178,7 +178,16 @@ pub(super) fn event<'a>(
     let id = text::identifier(kind, uuid);
     elements(&lists, &id, path, &mut scope, out)?;
     scope.tell_unmapped(out);
-    report(&head, &id, published, &times, &tags, &mut scope, &place, out)
+    let references = std::mem::take(&mut scope.refs);
+    let report = Report {
+        head: &head,
+        id: &id,
+        published,
+        times: &times,
+        tags: &tags,
+        place: &place,
+    };
+    report.write(references, &scope, out)
 }
 
 /// Converts the lists of an event: attributes before objects, so that references find what they refer to.
@@ -254,59 +263,70 @@ fn with_map<'s>(
     }
 }
 
-/// Writes the report of a published event, the grouping of one that is not.
-fn report(
-    head: &Head<'_>,
-    id: &str,
+/// The facts of an event's report, or of the grouping of one that is not published.
+struct Report<'v> {
+    head: &'v Head<'v>,
+    id: &'v str,
     published: bool,
-    times: &Times,
-    tags: &Tags<'_>,
-    scope: &mut Scope,
-    place: &Place,
-    out: &mut Out<'_>,
-) -> Result<(), Problem> {
-    let name = head.str("info").filter(|info| !info.is_empty()).unwrap_or("MISP event");
-    let references = std::mem::take(&mut scope.refs);
-    let mut last = references.list;
-    for (at, list) in references.full.into_iter().enumerate() {
-        let part = text::identifier("grouping", Uuid::new_v5(&scope.event, at.to_string().as_bytes()));
-        out.begin("grouping", &part, times, Some(&scope.creator));
+    times: &'v Times,
+    tags: &'v Tags<'v>,
+    place: &'v Place,
+}
+
+impl Report<'_> {
+    /// Writes it, after everything it refers to.
+    fn write(&self, references: References, scope: &Scope, out: &mut Out<'_>) -> Result<(), Problem> {
+        let Self {
+            head,
+            id,
+            published,
+            times,
+            tags,
+            place,
+        } = *self;
+
+        let name = head.str("info").filter(|info| !info.is_empty()).unwrap_or("MISP event");
+        let mut last = references.list;
+        for (at, list) in references.full.into_iter().enumerate() {
+            let part = text::identifier("grouping", Uuid::new_v5(&scope.event, at.to_string().as_bytes()));
+            out.begin("grouping", &part, times, Some(&scope.creator));
+            out.marked(&scope.markings.list);
+            out.json.text("name", &format!("{name} (part {})", at + 1));
+            out.json.text("context", "misp-event-part");
+            out.json.key("object_refs");
+            out.json.raw(&format!("[{list}]"));
+            out.json.text("x_misp_event_part", id);
+            out.finish(place, times.dated)?;
+            last.string(&part);
+        }
+        if last.as_str().is_empty() {
+            // STIX asks for at least one; an event without elements refers to who made it.
+            last.string(&scope.creator);
+        }
+        let kind = if published { "report" } else { "grouping" };
+        out.begin(kind, id, times, Some(&scope.creator));
         out.marked(&scope.markings.list);
-        out.json.text("name", &format!("{name} (part {})", at + 1));
-        out.json.text("context", "misp-event-part");
+        out.json.text("name", name);
+        if published {
+            let at: Timestamp = time::seconds(head.get("publish_timestamp")).unwrap_or(times.at);
+            out.json.text("published", &at.to_string());
+            out.json.key("report_types");
+            out.json.raw("[\"threat-report\"]");
+        } else {
+            out.json.text("context", "suspicious-activity");
+        }
         out.json.key("object_refs");
-        out.json.raw(&format!("[{list}]"));
-        out.json.text("x_misp_event_part", id);
-        out.finish(place, times.dated)?;
-        last.string(&part);
+        out.json.raw(&format!("[{}]", last.as_str()));
+        if !tags.labels.is_empty() {
+            out.json.key("labels");
+            out.json.open_list();
+            tags.labels.iter().for_each(|label| out.json.string(label));
+            out.json.close_list();
+        }
+        let mut facts = head.facts.iter().map(|(key, value)| (key.as_ref(), value));
+        carry(&mut out.json, "x_misp_event_", &mut facts, None);
+        out.finish(place, times.dated)
     }
-    if last.as_str().is_empty() {
-        // STIX asks for at least one; an event without elements refers to who made it.
-        last.string(&scope.creator);
-    }
-    let kind = if published { "report" } else { "grouping" };
-    out.begin(kind, id, times, Some(&scope.creator));
-    out.marked(&scope.markings.list);
-    out.json.text("name", name);
-    if published {
-        let at: Timestamp = time::seconds(head.get("publish_timestamp")).unwrap_or(times.at);
-        out.json.text("published", &at.to_string());
-        out.json.key("report_types");
-        out.json.raw("[\"threat-report\"]");
-    } else {
-        out.json.text("context", "suspicious-activity");
-    }
-    out.json.key("object_refs");
-    out.json.raw(&format!("[{}]", last.as_str()));
-    if !tags.labels.is_empty() {
-        out.json.key("labels");
-        out.json.open_list();
-        tags.labels.iter().for_each(|label| out.json.string(label));
-        out.json.close_list();
-    }
-    let mut facts = head.facts.iter().map(|(key, value)| (key.as_ref(), value));
-    carry(&mut out.json, "x_misp_event_", &mut facts, None);
-    out.finish(place, times.dated)
 }
 
 /// The scope of elements that came without their event, as from a search.

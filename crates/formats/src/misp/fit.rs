@@ -101,16 +101,17 @@ pub(super) fn is_hash(algorithm: &str, text: &str) -> bool {
         }
         "TLSH" => {
             let body = text.strip_prefix("T1").unwrap_or(text);
-            return body.len() >= 70 && body.len() % 2 == 0 && is_hex(body);
+            return body.len() >= 70 && body.len().is_multiple_of(2) && is_hex(body);
         }
         _ => return true,
     };
     text.len() == digits && is_hex(text)
 }
 
-fn is_base64(text: &str) -> bool {
+/// Says whether a text is base64 without white space.
+pub(super) fn is_base64(text: &str) -> bool {
     let body = text.trim_end_matches('=');
-    text.len() % 4 == 0
+    text.len().is_multiple_of(4)
         && text.len() - body.len() <= 2
         && body
             .bytes()

@@ -140,9 +140,8 @@ pub(super) fn object(
             .filter_map(|inner| inner.uuid)
             .map(|uuid| (uuid, element.uuid)),
     );
-    for at in 0..inners.len() {
-        let inner = &inners[at];
-        if inner.to_ids && !build.matched[at] {
+    for (inner, matched) in inners.iter().zip(&build.matched) {
+        if inner.to_ids && !matched {
             own_indicator(inner, &id, &element, scope, out)?;
         }
         for (cluster, _) in galaxy::clusters(inner.map.get("Galaxy"), &element.place, out)? {
@@ -313,7 +312,14 @@ fn described(
             about.push(scope.creator.clone());
         }
     }
-    let id = describe::describe(name, kind, inners, category(map), element, scope, &about, out)?;
+    let subject = describe::Subject {
+        template: name,
+        kind,
+        inners,
+        category: category(map),
+        about,
+    };
+    let id = describe::describe(&subject, element, scope, out)?;
     element.labels(&mut out.json, &labels(map));
     carry_object(map, false, element, out);
     out.finish(&element.place, element.times.dated)?;

@@ -192,7 +192,7 @@ fn extensions<'i>(name: &str, inners: &'i [Inner<'i>], build: &mut Build<'i>) ->
         }
     }
     if let Some(flags) = first("tcp-flags")
-        && flags.value.len() % 2 == 0
+        && flags.value.len().is_multiple_of(2)
         && flags.value.bytes().all(|byte| byte.is_ascii_hexdigit())
     {
         let flags = vec![("src_flags_hex".into(), Part::text(flags.value.as_ref()))];

@@ -83,7 +83,13 @@ pub fn json_files(folder: &Path, files: &mut Vec<PathBuf>) {
 /// Every file of the data that holds MISP events.
 fn event_files(data: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
-    for folder in ["eset-malware-ioc", "pymisp", "citizenlab", "feed-eset-by-pymisp"] {
+    for folder in [
+        "eset-malware-ioc",
+        "pymisp",
+        "misp-stix/tests",
+        "citizenlab",
+        "feed-eset-by-pymisp",
+    ] {
         json_files(&data.join("sharing").join(folder), &mut files);
     }
     files.sort();

@@ -5,6 +5,8 @@
 //! become the attributes, objects and galaxy clusters that say the same. What MISP has no words for is named in a problem.
 
 mod assemble;
+mod cluster;
+mod comparisons;
 mod foreign;
 mod restore;
 mod values;
@@ -90,7 +92,7 @@ pub struct Writer {
     /// Observed data of others: what they bind.
     bound: HashMap<String, Vec<String>>,
     /// Galaxies of others, by identifier.
-    clusters: HashMap<String, foreign::Cluster>,
+    clusters: HashMap<String, cluster::Cluster>,
     identities: HashMap<String, String>,
     statements: HashMap<String, Pap>,
     unsaid: BTreeMap<String, (u64, Place)>,
