@@ -49,9 +49,22 @@ pub(super) fn own_id(walk: &mut Walk<'_>, text: &str, path: &Path<'_>) {
                 );
                 walk.error("id-type-mismatch", path, message);
             }
+            _ if !is_rfc_4122(text) => walk.error(
+                "bad-id",
+                path,
+                format_args!("'{text}' has a UUID of no version that RFC 4122 or RFC 9562 knows"),
+            ),
             _ => {}
         },
     }
+}
+
+/// Looks at the two digits that say version and variant.
+fn is_rfc_4122(id: &str) -> bool {
+    let uuid = id.as_bytes().last_chunk::<36>();
+    uuid.is_some_and(|uuid| {
+        matches!(uuid[14], b'1'..=b'8') && matches!(uuid[19].to_ascii_lowercase(), b'8' | b'9' | b'a' | b'b')
+    })
 }
 
 /// Custom properties are kept; their names have rules (section 11.1), and a misspelt property should be seen.

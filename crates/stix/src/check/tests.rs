@@ -67,6 +67,10 @@ fn common_properties() {
             (json!({"spec_version": "2.0"}), "not-in-vocabulary $.spec_version"),
             (json!({"id": "identity--1"}), "bad-id $.id"),
             (json!({"id": id("tool")}), "id-type-mismatch $.id"),
+            (
+                json!({"id": "identity--d41d8cd9-8f00-b204-e980-0998ecf8427e"}),
+                "bad-id $.id",
+            ),
             (json!({"created": "yesterday"}), "bad-timestamp $.created"),
             (json!({"modified": "2025-01-01T00:00:00.000Z"}), "time-order $.modified"),
             (
