@@ -5,6 +5,9 @@ use stix::Timestamp;
 use stix::marking::{Pap, Tlp};
 use uuid::Uuid;
 
+use crate::account::{given, rule_changed};
+use crate::db::Change;
+use crate::value::Row;
 use crate::{Result, Store};
 
 /// Number of a subscription in this store.
@@ -134,39 +137,130 @@ pub struct SubscriptionReport {
     pub refused: i64,
 }
 
+macro_rules! columns {
+    () => {
+        "id, uuid, name, kind, url, settings, member, community, tlp, pap, interval_seconds, size_limit, enabled, \
+         state, next_run, last_run, last_result, last_error, accepted, unchanged, refused, failures_in_a_row"
+    };
+}
+
+const PUT: &str = concat!(
+    "insert into subscription (uuid, name, kind, url, settings, member, community, tlp, pap, interval_seconds, \
+     size_limit, enabled, state, next_run, accepted, unchanged, refused, failures_in_a_row) \
+     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, '{}', ?13, 0, 0, 0, 0) \
+     on conflict (uuid) do update set name = excluded.name, kind = excluded.kind, url = excluded.url, \
+     settings = excluded.settings, member = excluded.member, community = excluded.community, tlp = excluded.tlp, \
+     pap = excluded.pap, interval_seconds = excluded.interval_seconds, size_limit = excluded.size_limit, \
+     enabled = excluded.enabled, next_run = excluded.next_run returning ",
+    columns!()
+);
+const LIST: &str = concat!("select ", columns!(), " from subscription order by name");
+const BY_NAME: &str = concat!("select ", columns!(), " from subscription where name = ?1");
+const DUE: &str = concat!(
+    "select ",
+    columns!(),
+    " from subscription where enabled = 1 and next_run <= ?1 order by next_run, id"
+);
+const DELETE: &str = "delete from subscription where id = ?1 returning name";
+const REPORT: &str = "update subscription set state = ?1, next_run = ?2, last_run = ?3, last_result = ?4, last_error = ?5, \
+                      accepted = accepted + ?6, unchanged = unchanged + ?7, refused = refused + ?8, \
+                      failures_in_a_row = (failures_in_a_row + 1) * ?9 where id = ?10 returning id";
+
+fn subscription(row: &Row) -> Result<Subscription> {
+    Ok(Subscription {
+        id: SubscriptionId(row.int(0)?),
+        terms: NewSubscription {
+            uuid: row.uuid(1)?,
+            name: row.text(2)?,
+            kind: row.word(3, SubscriptionKind::parse)?,
+            url: row.text(4)?,
+            settings: row.text(5)?,
+            member: MemberId(row.int(6)?),
+            community: CommunityId(row.int(7)?),
+            tlp: row.word(8, Tlp::parse)?,
+            pap: row.word(9, Pap::parse)?,
+            interval_seconds: row.int(10)?,
+            size_limit: row.int(11)?,
+            enabled: row.flag(12)?,
+        },
+        state: row.text(13)?,
+        next_run: row.maybe_time(14)?,
+        last_run: row.maybe_time(15)?,
+        last_result: row.maybe_text(16)?,
+        last_error: row.maybe_text(17)?,
+        accepted: row.int(18)?,
+        unchanged: row.int(19)?,
+        refused: row.int(20)?,
+        failures_in_a_row: row.int(21)?,
+    })
+}
+
 impl Store {
-    /// Makes a subscription, or replaces the terms of the one with the same UUID. Its first run is due at once.
+    /// Makes a subscription, or replaces the terms of the one with the same UUID. Its next run is due at once.
     pub async fn subscription_put(&self, actor: &Principal, terms: NewSubscription) -> Result<Subscription> {
-        let _ = (actor, terms);
-        Err(crate::unbuilt())
+        // The settings may hold secrets and stay out of the ledger.
+        let subject = serde_json::json!({
+            "subscription": terms.uuid, "name": terms.name, "kind": terms.kind.as_str(), "url": terms.url,
+            "member": terms.member.0, "community": terms.community.0, "tlp": terms.tlp.label(),
+            "pap": terms.pap.label(), "enabled": terms.enabled,
+        });
+        let row = vec![
+            terms.uuid.into(),
+            terms.name.into(),
+            terms.kind.as_str().into(),
+            terms.url.into(),
+            terms.settings.into(),
+            terms.member.into(),
+            terms.community.into(),
+            terms.tlp.label().into(),
+            terms.pap.label().into(),
+            terms.interval_seconds.into(),
+            terms.size_limit.into(),
+            terms.enabled.into(),
+            self.now().into(),
+        ];
+        let entry = rule_changed(actor, "subscription put", subject);
+        let rows = self.change(Change::new().with(PUT, row).entry(entry)).await?;
+        subscription(given(&rows, 0)?)
     }
 
     /// Every subscription, by name.
     pub async fn subscription_list(&self) -> Result<Vec<Subscription>> {
-        Err(crate::unbuilt())
+        self.list(LIST, Vec::new(), subscription).await
     }
 
     /// One subscription by name.
     pub async fn subscription_get(&self, name: &str) -> Result<Option<Subscription>> {
-        let _ = name;
-        Err(crate::unbuilt())
+        self.row(BY_NAME, vec![name.into()], subscription).await
     }
 
     /// Ends a subscription; what came by it stays.
     pub async fn subscription_delete(&self, actor: &Principal, id: SubscriptionId) -> Result<()> {
-        let _ = (actor, id);
-        Err(crate::unbuilt())
+        let entry = rule_changed(actor, "subscription ended", serde_json::json!({ "subscription": id.0 }));
+        let change = Change::new().must(DELETE, vec![id.0.into()], "there is no such subscription");
+        self.change(change.entry(entry)).await.map(drop)
     }
 
     /// The subscriptions whose time has come, the longest due first.
     pub async fn subscription_due(&self, now: Timestamp) -> Result<Vec<Subscription>> {
-        let _ = now;
-        Err(crate::unbuilt())
+        self.list(DUE, vec![now.into()], subscription).await
     }
 
     /// Notes how a run went: adds to the counts, and to the failures in a row where there is an error.
     pub async fn subscription_report(&self, id: SubscriptionId, report: &SubscriptionReport) -> Result<()> {
-        let _ = (id, report);
-        Err(crate::unbuilt())
+        let row = vec![
+            (&report.state).into(),
+            report.next_run.into(),
+            report.run.into(),
+            (&report.result).into(),
+            report.error.clone().into(),
+            report.accepted.into(),
+            report.unchanged.into(),
+            report.refused.into(),
+            report.error.is_some().into(),
+            id.0.into(),
+        ];
+        let change = Change::new().must(REPORT, row, "there is no such subscription");
+        self.change(change).await.map(drop)
     }
 }

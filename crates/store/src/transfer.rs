@@ -4,6 +4,8 @@ use policy::{MemberId, PersonId, Viewer};
 use stix::Timestamp;
 use uuid::Uuid;
 
+use crate::db::Change;
+use crate::value::Row;
 use crate::{Result, Store};
 
 /// Whether a transfer is done.
@@ -22,6 +24,13 @@ impl TransferState {
             Self::Pending => "pending",
             Self::Complete => "complete",
         }
+    }
+
+    /// Reads a name.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Pending, Self::Complete]
+            .into_iter()
+            .find(|state| state.as_str() == text)
     }
 }
 
@@ -52,22 +61,70 @@ pub struct Transfer {
     pub detail: String,
 }
 
+const PUT: &str = "insert into transfer \
+                   (uuid, member, person, channel, started, ended, accepted, unchanged, refused, state, detail) \
+                   values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) on conflict (uuid) do update set \
+                   ended = excluded.ended, accepted = excluded.accepted, unchanged = excluded.unchanged, \
+                   refused = excluded.refused, state = excluded.state, detail = excluded.detail \
+                   where transfer.member = excluded.member returning uuid";
+const GET: &str = "select uuid, member, person, channel, started, ended, accepted, unchanged, refused, state, detail \
+                   from transfer where uuid = ?1 and member = ?2";
+const LIST: &str = "select uuid, member, person, channel, started, ended, accepted, unchanged, refused, state, detail \
+                    from transfer where member = ?1 order by started desc limit ?2";
+
+fn transfer(row: &Row) -> Result<Transfer> {
+    Ok(Transfer {
+        uuid: row.uuid(0)?,
+        member: MemberId(row.int(1)?),
+        person: row.maybe_int(2)?.map(PersonId),
+        channel: row.text(3)?,
+        started: row.time(4)?,
+        ended: row.maybe_time(5)?,
+        accepted: row.int(6)?,
+        unchanged: row.int(7)?,
+        refused: row.int(8)?,
+        state: row.word(9, TransferState::parse)?,
+        detail: row.text(10)?,
+    })
+}
+
 impl Store {
-    /// Writes a transfer, or what has become of it since.
+    /// Writes a transfer, or what has become of it since. A UUID that another member used is a conflict.
     pub async fn transfer_put(&self, transfer: &Transfer) -> Result<()> {
-        let _ = transfer;
-        Err(crate::unbuilt())
+        let row = vec![
+            transfer.uuid.into(),
+            transfer.member.into(),
+            transfer.person.into(),
+            (&transfer.channel).into(),
+            transfer.started.into(),
+            transfer.ended.into(),
+            transfer.accepted.into(),
+            transfer.unchanged.into(),
+            transfer.refused.into(),
+            transfer.state.as_str().into(),
+            (&transfer.detail).into(),
+        ];
+        let written = self.change(Change::new().with(PUT, row)).await?;
+        match written.first().is_some_and(|rows| !rows.is_empty()) {
+            true => Ok(()),
+            false => Err(crate::Error::conflict("there is already a transfer with this uuid")),
+        }
     }
 
     /// One transfer, for the member that made it and nobody else.
     pub async fn transfer_get(&self, viewer: &Viewer, uuid: Uuid) -> Result<Option<Transfer>> {
-        let _ = (viewer, uuid);
-        Err(crate::unbuilt())
+        match viewer.principal().member {
+            Some(member) => self.row(GET, vec![uuid.into(), member.into()], transfer).await,
+            None => Ok(None),
+        }
     }
 
     /// The transfers of the viewer's member, the newest first.
     pub async fn transfer_list(&self, viewer: &Viewer, limit: usize) -> Result<Vec<Transfer>> {
-        let _ = (viewer, limit);
-        Err(crate::unbuilt())
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        match viewer.principal().member {
+            Some(member) => self.list(LIST, vec![member.into(), limit.into()], transfer).await,
+            None => Ok(Vec::new()),
+        }
     }
 }

@@ -78,6 +78,13 @@ impl Row {
         self.maybe_int(column)?.ok_or_else(|| missing(column))
     }
 
+    pub(crate) fn real(&self, column: usize) -> Result<f64> {
+        match self.at(column)? {
+            Value::Real(Some(value)) => Ok(*value),
+            other => Err(wrong(column, "a number", other)),
+        }
+    }
+
     pub(crate) fn flag(&self, column: usize) -> Result<bool> {
         Ok(self.int(column)? != 0)
     }

@@ -6,8 +6,7 @@ create table head (
     added bigint not null,
     frontier bytea not null,
     generation bigint not null,
-    indexed bigint not null,
-    expired bigint not null
+    indexed bigint not null
 );
 
 create table setting (key text primary key, value text not null);
@@ -150,6 +149,7 @@ create table edge (
 );
 create index edge_target on edge (target, audience, added);
 
+-- `ended`: its time was over, and a tombstone says so.
 create table indicator (
     added bigint primary key,
     pattern_type text not null,
@@ -157,11 +157,12 @@ create table indicator (
     valid_until bigint,
     base_score bigint not null,
     lifetime_days bigint not null,
+    ended bigint not null,
     decay_speed double precision not null
 );
-create index indicator_until on indicator (valid_until) where valid_until is not null;
+create index indicator_until on indicator (valid_until) where valid_until is not null and ended = 0;
 
--- What must no longer be used: `why` 0 retracted (the row is gone), 1 its time is over (the row is there).
+-- What must no longer be used: `why` 0 retracted (the contribution is gone), 1 its time is over (it is there).
 create table tombstone (
     position bigint primary key,
     audience bigint not null,
@@ -262,4 +263,4 @@ create table peer (
     failures_in_a_row bigint not null
 );
 
-insert into head (id, added, frontier, generation, indexed, expired) values (1, 0, '\x0000000000000000', 1, 0, 0);
+insert into head (id, added, frontier, generation, indexed) values (1, 0, '\x0000000000000000', 1, 0);

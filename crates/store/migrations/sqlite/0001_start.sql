@@ -6,8 +6,7 @@ create table head (
     added integer not null,
     frontier blob not null,
     generation integer not null,
-    indexed integer not null,
-    expired integer not null
+    indexed integer not null
 ) strict;
 
 create table setting (key text primary key, value text not null) without rowid, strict;
@@ -151,6 +150,7 @@ create table edge (
 ) without rowid, strict;
 create index edge_target on edge (target, audience, added);
 
+-- `ended`: its time was over, and a tombstone says so.
 create table indicator (
     added integer primary key,
     pattern_type text not null,
@@ -158,11 +158,12 @@ create table indicator (
     valid_until integer,
     base_score integer not null,
     lifetime_days integer not null,
+    ended integer not null,
     decay_speed real not null
 ) strict;
-create index indicator_until on indicator (valid_until) where valid_until is not null;
+create index indicator_until on indicator (valid_until) where valid_until is not null and ended = 0;
 
--- What must no longer be used: `why` 0 retracted (the row is gone), 1 its time is over (the row is there).
+-- What must no longer be used: `why` 0 retracted (the contribution is gone), 1 its time is over (it is there).
 create table tombstone (
     position integer primary key,
     audience integer not null,
@@ -264,4 +265,4 @@ create table peer (
     failures_in_a_row integer not null
 ) strict;
 
-insert into head (id, added, frontier, generation, indexed, expired) values (1, 0, x'0000000000000000', 1, 0, 0);
+insert into head (id, added, frontier, generation, indexed) values (1, 0, x'0000000000000000', 1, 0);

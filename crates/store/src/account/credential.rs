@@ -90,13 +90,14 @@ pub struct NewCredential {
 
 macro_rules! columns {
     () => {
-        "c.id, c.person, c.kind, c.digest, c.label, c.prefix, c.read_only, c.expires, c.addresses, c.created, \
-         c.revoked, c.last_used"
+        "credential.id, credential.person, credential.kind, credential.digest, credential.label, credential.prefix, \
+         credential.read_only, credential.expires, credential.addresses, credential.created, credential.revoked, \
+         credential.last_used"
     };
 }
 
 const INSERT: &str = concat!(
-    "insert into credential as c \
+    "insert into credential \
      (person, kind, digest, label, prefix, read_only, expires, addresses, created) \
      values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) returning ",
     columns!()
@@ -104,12 +105,12 @@ const INSERT: &str = concat!(
 const BY_DIGEST: &str = concat!(
     "select p.id, p.uuid, p.member, p.login, p.name, p.role, p.password_hash, p.active, p.created, ",
     columns!(),
-    " from credential c join person p on p.id = c.person where c.digest = ?1"
+    " from credential join person p on p.id = credential.person where credential.digest = ?1"
 );
 const OF_PERSON: &str = concat!(
     "select ",
     columns!(),
-    " from credential c where c.person = ?1 order by c.created desc, c.id desc"
+    " from credential where credential.person = ?1 order by credential.created desc, credential.id desc"
 );
 const REVOKE: &str = "update credential set revoked = coalesce(revoked, ?1) where id = ?2 returning person, label";
 const USED: &str = "update credential set last_used = ?1 where id = ?2";

@@ -13,13 +13,17 @@ pub mod detail;
 pub mod find;
 mod merge;
 pub mod page;
+mod postgres_before;
 mod postgres_reads;
+mod postgres_rows;
+mod postgres_write;
 mod reads;
 mod select;
 mod share;
 mod sqlite_reads;
 mod sqlite_write;
 mod weigh;
+mod words;
 
 use policy::{Audience, MemberId, PersonId, Principal};
 use stix::{Problem, Timestamp};
@@ -156,7 +160,7 @@ impl Store {
                     })
                     .await
             }
-            Db::Postgres(_) => Err(crate::unbuilt()),
+            Db::Postgres(postgres) => postgres_write::contribute(postgres, origin, &sight, batch).await,
         }
     }
 

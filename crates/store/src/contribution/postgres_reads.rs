@@ -9,6 +9,7 @@ use sqlx::postgres::PgRow;
 use super::merge::Order;
 use super::reads::{AnySibling, Loaded, Reads, RunOf, Source};
 use super::select::Candidate;
+use super::words::Wanted;
 use crate::Result;
 use crate::postgres::Postgres;
 use crate::value::{self, Row, Value};
@@ -58,6 +59,8 @@ const LOAD: &str = "select c.added, c.object, c.version, c.repeat, c.superseded,
 const LOAD_HEAD: &str = "select c.added, c.object, c.version, c.repeat, c.superseded, c.audience, c.follows, c.revoked, \
                          o.id, c.spec_version, c.version_text, c.digest, c.title, '' \
                          from contribution c join object o on o.number = c.object where c.added = any($1)";
+const MATCHING: &str = "select added from search where words @@ to_tsquery('simple', $1) and added < $2 \
+                        order by added desc limit $3";
 const SIBLINGS: &str = "select object, added, version, audience from contribution where object = any($1)";
 
 impl Reads for PostgresReads<'_> {
@@ -69,7 +72,10 @@ impl Reads for PostgresReads<'_> {
         let mut found = vec![Vec::new(); runs.len()];
         let mut by_source: HashMap<usize, Vec<usize>> = HashMap::new();
         for (at, run) in runs.iter().enumerate() {
-            by_source.entry(std::ptr::from_ref(run.source).addr()).or_default().push(at);
+            by_source
+                .entry(std::ptr::from_ref(run.source).addr())
+                .or_default()
+                .push(at);
         }
         let chunk_rows = i64::try_from(chunk).unwrap_or(i64::MAX);
         for group in by_source.into_values() {
@@ -118,6 +124,16 @@ impl Reads for PostgresReads<'_> {
             .collect();
         let mut rows = rows?;
         Ok(positions.iter().filter_map(|position| rows.remove(position)).collect())
+    }
+
+    async fn matching(&mut self, wanted: &Wanted, before: i64, many: usize) -> Result<Vec<i64>> {
+        let rows = sqlx::query(MATCHING)
+            .bind(wanted.tsquery())
+            .bind(before)
+            .bind(i64::try_from(many).unwrap_or(i64::MAX))
+            .fetch_all(&self.postgres.pool)
+            .await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
     async fn siblings(&mut self, objects: &[i64]) -> Result<Vec<AnySibling>> {

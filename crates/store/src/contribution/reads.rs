@@ -9,6 +9,7 @@ use stix::Timestamp;
 use super::merge::{Merge, Order};
 use super::page::ObjectRow;
 use super::select::{Candidate, Versions};
+use super::words::Wanted;
 use crate::value::{Row, Value};
 use crate::{Error, Result};
 
@@ -90,6 +91,9 @@ pub(super) trait Reads {
 
     /// The rows at these positions, in this order; those that are gone are left out.
     async fn load(&mut self, positions: &[i64], bodies: bool) -> Result<Vec<Loaded>>;
+
+    /// Up to `many` positions in which the words occur, falling from strictly before one.
+    async fn matching(&mut self, wanted: &Wanted, before: i64, many: usize) -> Result<Vec<i64>>;
 
     /// All rows of these objects.
     async fn siblings(&mut self, objects: &[i64]) -> Result<Vec<AnySibling>>;

@@ -57,6 +57,22 @@ impl Versions {
         self.last == Some(version)
     }
 
+    /// Where the last version is given.
+    pub(super) fn last(&self) -> Option<(i64, i64)> {
+        let version = self.last?;
+        self.earliest.get(&version).map(|added| (version, *added))
+    }
+
+    /// Whether a version is visible.
+    pub(super) fn has(&self, version: i64) -> bool {
+        self.earliest.contains_key(&version)
+    }
+
+    /// Whether anything was given earlier.
+    pub(super) fn anything_before(&self, added: i64) -> bool {
+        self.earliest.values().any(|earliest| *earliest < added)
+    }
+
     /// Whether this is where the version is given.
     pub(super) fn is_earliest(&self, candidate: &Candidate) -> bool {
         self.earliest.get(&candidate.version) == Some(&candidate.added)

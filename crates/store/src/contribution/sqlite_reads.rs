@@ -7,6 +7,7 @@ use rusqlite::{Connection, params};
 use super::merge::Order;
 use super::reads::{AnySibling, Loaded, Reads, RunOf, Source, at_once};
 use super::select::Candidate;
+use super::words::Wanted;
 use crate::Result;
 use crate::value::{self, Row, Value};
 
@@ -78,6 +79,7 @@ const LOAD: &str = "select c.added, c.object, c.version, c.repeat, c.superseded,
 const LOAD_HEAD: &str = "select c.added, c.object, c.version, c.repeat, c.superseded, c.audience, c.follows, c.revoked, \
                          o.id, c.spec_version, c.version_text, c.digest, c.title, '' \
                          from contribution c join object o on o.number = c.object where c.added = ?1";
+const MATCHING: &str = "select rowid from search where search match ?1 and rowid < ?2 order by rowid desc limit ?3";
 const SIBLINGS: &str = "select added, version, audience from contribution where object = ?1";
 
 impl Reads for SqliteReads<'_> {
@@ -127,6 +129,13 @@ impl Reads for SqliteReads<'_> {
             }
         }
         Ok(found)
+    }
+
+    async fn matching(&mut self, wanted: &Wanted, before: i64, many: usize) -> Result<Vec<i64>> {
+        let many = i64::try_from(many).unwrap_or(i64::MAX);
+        let mut statement = self.connection.prepare_cached(MATCHING)?;
+        let positions = statement.query_map(params![wanted.fts5(), before, many], |row| row.get(0))?;
+        Ok(positions.collect::<rusqlite::Result<_>>()?)
     }
 
     async fn siblings(&mut self, objects: &[i64]) -> Result<Vec<AnySibling>> {

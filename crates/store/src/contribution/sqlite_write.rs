@@ -36,7 +36,7 @@ const PUT_OBSERVABLE: &str = "insert into observable (added, kind, value, audien
 const PUT_EDGE: &str =
     "insert into edge (added, property, target, audience) values (?1, ?2, ?3, ?4) on conflict do nothing";
 const PUT_INDICATOR: &str = "insert into indicator (added, pattern_type, valid_from, valid_until, base_score, \
-                             lifetime_days, decay_speed) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+                             lifetime_days, ended, decay_speed) values (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7)";
 
 const STORED: &str = "select c.added, c.version, c.digest, c.created, o.id, c.revoked, c.member, c.audience \
                       from contribution c left join object o on o.number = c.created_by where c.added = ?1";
