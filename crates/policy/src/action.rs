@@ -2,17 +2,20 @@
 //!
 //! | action | needs |
 //! |---|---|
-//! | read | an active account (the public reads TLP:CLEAR where the operator opened it) |
+//! | read | nothing: what comes is what the rule of sight opens (to the public, TLP:CLEAR) |
 //! | contribute to a community | contributor, and the member contributes there |
+//! | share with named members only | contributor |
 //! | retract an item | analyst of the member that contributed it |
 //! | use an object | its PAP allows that use |
 //! | see who contributed | the name is not withheld, or the viewer is of that member |
 //! | manage a community | coordinator of a member that coordinates it, or operator |
 //! | create a community | coordinator |
+//! | see receipts | being of the member they are of |
 //! | manage members, people, subscriptions, peers, warninglists, the node | operator |
 //! | manage keys | a person their own; operator everybody's |
 //!
-//! A read-only credential changes nothing, whatever the role.
+//! A read-only credential changes nothing, whatever the role. An operator sees no content, name or receipt that their
+//! member does not.
 
 use stix::marking::Pap;
 
@@ -121,7 +124,7 @@ pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
         ),
         Action::ManageCommunity(community) if principal.communities.contains(&community) => need(
             principal.has(Role::Operator),
-            "only the member that coordinates a community can change it",
+            "only a coordinator of the member that coordinates a community, or an operator, can change it",
         ),
         Action::ManageCommunity(_) if principal.has(Role::Operator) => Ok(()),
         Action::ManageCommunity(_) => Err(Refusal {

@@ -12,14 +12,36 @@ use crate::principal::{CommunityId, MemberId};
 ///
 /// | field | meaning |
 /// |---|---|
-/// | `communities` | whose members are addressed; empty: nobody but the named |
-/// | `named` | where not empty, only these members (the contributor among them), whatever the communities |
+/// | `communities` | whose members are addressed; empty: the named, wherever they are |
+/// | `named` | where not empty, only these of them (the contributor among them) |
+///
+/// An empty set narrows nothing, and never are both empty. So a name beside a community narrows that community: it does
+/// not bring in a member from elsewhere, and who leaves the community sees nothing more of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Terms")]
 pub struct Audience {
     tlp: Tlp,
     pap: Pap,
     communities: BTreeSet<CommunityId>,
     named: BTreeSet<MemberId>,
+}
+
+/// An audience as it was written down. Reading one back goes through [`Audience::new`], so that no damaged row addresses
+/// more than could ever have been made.
+#[derive(Deserialize)]
+struct Terms {
+    tlp: Tlp,
+    pap: Pap,
+    communities: BTreeSet<CommunityId>,
+    named: BTreeSet<MemberId>,
+}
+
+impl TryFrom<Terms> for Audience {
+    type Error = AudienceError;
+
+    fn try_from(terms: Terms) -> Result<Self, AudienceError> {
+        Self::new(terms.tlp, terms.pap, terms.communities, terms.named)
+    }
 }
 
 /// Why there is no such audience.
@@ -80,24 +102,32 @@ impl Audience {
         &self.named
     }
 
-    /// Both markings at once: the stricter colour and action, only the communities and names that both have.
+    /// Both markings at once: the stricter colour and action, only the communities and names that both allow. Nobody sees
+    /// the result who could not see each of the two.
+    ///
+    /// Two markings for different communities leave nobody, even where some member is in both: no audience says "in both".
     pub fn narrowed_by(&self, other: &Self) -> Result<Self, AudienceError> {
-        let communities: BTreeSet<_> = self.communities.intersection(&other.communities).copied().collect();
-        let named = match (self.named.is_empty(), other.named.is_empty()) {
-            (true, _) => other.named.clone(),
-            (_, true) => self.named.clone(),
-            _ => self.named.intersection(&other.named).copied().collect(),
-        };
-        let lost_names = named.is_empty() && !(self.named.is_empty() && other.named.is_empty());
-        if lost_names || (communities.is_empty() && named.is_empty()) {
-            return Err(AudienceError::Disjoint);
-        }
+        let communities = both(&self.communities, &other.communities)?;
+        let named = both(&self.named, &other.named)?;
         Self::new(self.tlp.max(other.tlp), self.pap.max(other.pap), communities, named)
     }
 
     /// The canonical text: equal audiences have equal keys.
     pub fn key(&self) -> String {
         self.to_string()
+    }
+}
+
+/// What two restrictions leave, where an empty one restricts nothing.
+fn both<T: Copy + Ord>(one: &BTreeSet<T>, other: &BTreeSet<T>) -> Result<BTreeSet<T>, AudienceError> {
+    if one.is_empty() || other.is_empty() {
+        return Ok(one.union(other).copied().collect());
+    }
+    let left: BTreeSet<T> = one.intersection(other).copied().collect();
+    if left.is_empty() {
+        Err(AudienceError::Disjoint)
+    } else {
+        Ok(left)
     }
 }
 

@@ -24,7 +24,8 @@ number_id! {
     AudienceId,
 }
 
-/// What a person does here. Roles add up; none includes another silently: [`Role::implies`] says what each brings.
+/// What a person does here. Roles add up: each brings what those before it may do ([`Role::implies`]), for the person's
+/// own member and never for another's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
@@ -83,13 +84,13 @@ pub struct Principal {
     pub role: Option<Role>,
     /// Whether the credential may only read.
     pub read_only: bool,
-    /// Communities in which the member may read, each with whether it may contribute there.
+    /// Communities in which the member may read.
     pub communities: BTreeSet<CommunityId>,
     /// Communities in which the member may contribute; a subset of `communities`.
     pub contributes_to: BTreeSet<CommunityId>,
     /// Communities that the member coordinates or owns; a subset of `communities`.
     pub coordinates: BTreeSet<CommunityId>,
-    /// Members whose client this member is (TLP:AMBER may reach clients).
+    /// Members whose client this member is (TLP:AMBER may reach clients); suspended ones left out.
     pub providers: BTreeSet<MemberId>,
     /// Communities in which one of the providers may read.
     pub provider_communities: BTreeSet<CommunityId>,

@@ -1,37 +1,41 @@
 //! The one rule of sight: may this principal see what this audience may see?
 //!
-//! | marking | named members | member of an addressed community | client of such a member | everybody |
-//! |---|---|---|---|---|
-//! | TLP:RED | yes | no | no | no |
-//! | TLP:AMBER+STRICT | yes | yes | no | no |
-//! | TLP:AMBER | yes, and their clients | yes | yes | no |
-//! | TLP:GREEN | yes, and their clients | yes | yes | no |
-//! | TLP:CLEAR | yes, and their clients | yes | yes | yes |
+//! | marking | those addressed | their clients | everybody |
+//! |---|---|---|---|
+//! | TLP:RED (names somebody always) | yes | no | no |
+//! | TLP:AMBER+STRICT | yes | no | no |
+//! | TLP:AMBER | yes | yes | no |
+//! | TLP:GREEN | yes | yes | no |
+//! | TLP:CLEAR | yes | yes | yes, unless members are named |
 //!
-//! Where members are named, the columns to the right of the first are closed: naming narrows. PAP does not hide an
-//! object; it limits what may be done with it ([`crate::Action::Use`]).
+//! Addressed are the members of the communities, or the named members, or, where there are both, the named members of
+//! the communities: naming narrows. A provider reaches its client where the provider itself is addressed.
+//!
+//! FIRST TLP 2.0 speaks of clients under AMBER only. GREEN reaches them too, because the colours are a scale: if AMBER
+//! went further than GREEN, marking an object up from GREEN to AMBER would show it to somebody new. PAP does not hide
+//! an object; it limits what may be done with it ([`crate::Action::Use`]).
+
+use std::collections::BTreeSet;
 
 use stix::marking::Tlp;
 
 use crate::audience::Audience;
-use crate::principal::Principal;
+use crate::principal::{CommunityId, Principal};
 
 /// Says whether `principal` may see objects of `audience`.
 pub fn may_see(principal: &Principal, audience: &Audience) -> bool {
+    let (communities, named) = (audience.communities(), audience.named());
+    if audience.tlp() == Tlp::Clear && named.is_empty() {
+        return true;
+    }
+    let Some(member) = principal.member else {
+        return false;
+    };
+    let addressed = |stands_in: &BTreeSet<CommunityId>| communities.is_empty() || !communities.is_disjoint(stands_in);
+    if (named.is_empty() || named.contains(&member)) && addressed(&principal.communities) {
+        return true;
+    }
     let reaches_clients = audience.tlp() <= Tlp::Amber;
-    if !audience.named().is_empty() {
-        let named = principal
-            .member
-            .is_some_and(|member| audience.named().contains(&member));
-        let client_of_named = reaches_clients && !audience.named().is_disjoint(&principal.providers);
-        return named || client_of_named;
-    }
-    match audience.tlp() {
-        Tlp::Clear => true,
-        Tlp::Green | Tlp::Amber | Tlp::AmberStrict => {
-            !audience.communities().is_disjoint(&principal.communities)
-                || (reaches_clients && !audience.communities().is_disjoint(&principal.provider_communities))
-        }
-        Tlp::Red => false,
-    }
+    let provider_named = named.is_empty() || !named.is_disjoint(&principal.providers);
+    reaches_clients && !principal.providers.is_empty() && provider_named && addressed(&principal.provider_communities)
 }

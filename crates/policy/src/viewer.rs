@@ -20,11 +20,17 @@ impl Viewer {
         principal: Arc<Principal>,
         audiences: impl IntoIterator<Item = (AudienceId, &'a Audience)>,
     ) -> Self {
-        let mut open: Vec<AudienceId> = audiences
+        let open: Vec<AudienceId> = audiences
             .into_iter()
             .filter(|(_, audience)| may_see(&principal, audience))
             .map(|(id, _)| id)
             .collect();
+        Self::of(principal, open)
+    }
+
+    /// Keeps the promise that the audiences ascend.
+    fn of(principal: Arc<Principal>, open: impl IntoIterator<Item = AudienceId>) -> Self {
+        let mut open: Vec<AudienceId> = open.into_iter().collect();
         open.sort_unstable();
         open.dedup();
         Self {
@@ -39,17 +45,10 @@ impl Viewer {
         community: CommunityId,
         audiences: impl IntoIterator<Item = (AudienceId, &'a Audience)>,
     ) -> Self {
-        let open: Vec<AudienceId> = audiences
+        let addressed = audiences
             .into_iter()
-            .filter(|(id, audience)| audience.communities().contains(&community) && self.sees(*id))
-            .map(|(id, _)| id)
-            .collect();
-        let mut open = open;
-        open.sort_unstable();
-        Self {
-            principal: Arc::clone(&self.principal),
-            audiences: open.into(),
-        }
+            .filter(|(id, audience)| audience.communities().contains(&community) && self.sees(*id));
+        Self::of(Arc::clone(&self.principal), addressed.map(|(id, _)| id))
     }
 
     /// Who is asking.

@@ -1,0 +1,277 @@
+//! What must hold for whoever asks and whatever is marked.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use policy::action::{Use, Withheld};
+use policy::{
+    Action, Audience, AudienceError, AudienceId, CommunityId, MemberId, PersonId, Principal, Role, Viewer, decide,
+    may_see,
+};
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+use crate::cast::{PAPS, TLPS, USES, actions};
+use crate::oracle;
+
+const COMMUNITIES: [i64; 4] = [1, 2, 3, 12];
+const MEMBERS: [i64; 4] = [1, 2, 3, 12];
+
+fn communities() -> impl Strategy<Value = BTreeSet<CommunityId>> {
+    subsequence(COMMUNITIES.to_vec(), 0..=3).prop_map(|all| all.into_iter().map(CommunityId).collect())
+}
+
+fn members() -> impl Strategy<Value = BTreeSet<MemberId>> {
+    subsequence(MEMBERS.to_vec(), 0..=3).prop_map(|all| all.into_iter().map(MemberId).collect())
+}
+
+/// As the store makes them: the rights lie within the communities, and the public has none of it.
+fn principal() -> impl Strategy<Value = Principal> {
+    let who = (
+        prop::option::of(select(MEMBERS.to_vec())),
+        prop::option::of(select(Role::ALL.to_vec())),
+        any::<bool>(),
+    );
+    (
+        who,
+        communities(),
+        communities(),
+        communities(),
+        members(),
+        communities(),
+    )
+        .prop_map(
+            |((member, role, read_only), communities, contributes, coordinates, providers, provider_communities)| {
+                let Some(member) = member else {
+                    return Principal::public();
+                };
+                Principal {
+                    member: Some(MemberId(member)),
+                    person: role.map(|_| PersonId(member)),
+                    role,
+                    read_only,
+                    contributes_to: contributes.intersection(&communities).copied().collect(),
+                    coordinates: coordinates.intersection(&communities).copied().collect(),
+                    communities,
+                    provider_communities: if providers.is_empty() {
+                        BTreeSet::new()
+                    } else {
+                        provider_communities
+                    },
+                    providers,
+                }
+            },
+        )
+}
+
+fn audience() -> impl Strategy<Value = Audience> {
+    (select(TLPS.to_vec()), select(PAPS.to_vec()), communities(), members())
+        .prop_filter_map("addresses nobody", |(tlp, pap, communities, named)| {
+            Audience::new(tlp, pap, communities, named).ok()
+        })
+}
+
+fn audiences() -> impl Strategy<Value = Vec<(AudienceId, Audience)>> {
+    prop::collection::vec((0..30_i64, audience()), 0..12).prop_map(|all| {
+        all.into_iter()
+            .map(|(id, audience)| (AudienceId(id), audience))
+            .collect()
+    })
+}
+
+fn action() -> impl Strategy<Value = Action> {
+    select(actions().into_iter().map(|(_, action)| action).collect::<Vec<_>>())
+}
+
+/// Whether doing it leaves something different behind; no wildcard, so that a new action has to be thought about.
+fn changes_something(action: Action) -> bool {
+    match action {
+        Action::Read | Action::Use(..) | Action::SeeOrigin(..) | Action::SeeReceipts(_) => false,
+        Action::Contribute(_)
+        | Action::ContributeToNamed
+        | Action::Retract(_)
+        | Action::ManageCommunity(_)
+        | Action::CreateCommunity
+        | Action::ManageKeys(_)
+        | Action::Administer => true,
+    }
+}
+
+fn with_tlp(audience: &Audience, tlp: stix::marking::Tlp) -> Result<Audience, AudienceError> {
+    Audience::new(
+        tlp,
+        audience.pap(),
+        audience.communities().clone(),
+        audience.named().clone(),
+    )
+}
+
+fn refs(all: &[(AudienceId, Audience)]) -> impl Iterator<Item = (AudienceId, &Audience)> {
+    all.iter().map(|(id, audience)| (*id, audience))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(1024), ..ProptestConfig::default() })]
+
+    #[test]
+    fn sight_is_what_the_second_opinion_says(who in principal(), audience in audience()) {
+        prop_assert_eq!(may_see(&who, &audience), oracle::may_see(&who, &audience), "{:?} {}", who, audience);
+    }
+
+    #[test]
+    fn a_narrower_colour_is_never_seen_by_more(who in principal(), audience in audience()) {
+        let seen = |tlp| with_tlp(&audience, tlp).is_ok_and(|audience| may_see(&who, &audience));
+        for pair in TLPS.windows(2) {
+            prop_assert!(seen(pair[0]) || !seen(pair[1]), "{:?} {}", pair, audience);
+        }
+    }
+
+    #[test]
+    fn one_more_name_to_a_narrowed_audience_is_the_only_way_to_widen_it(who in principal(), audience in audience(), name in select(MEMBERS.to_vec())) {
+        let mut named = audience.named().clone();
+        named.insert(MemberId(name));
+        let more = Audience::new(audience.tlp(), audience.pap(), audience.communities().clone(), named).unwrap();
+        if audience.named().is_empty() {
+            prop_assert!(may_see(&who, &audience) || !may_see(&who, &more), "a first name narrows");
+        } else {
+            prop_assert!(may_see(&who, &more) || !may_see(&who, &audience), "a further name shows it to that member too");
+        }
+    }
+
+    #[test]
+    fn two_markings_together_widen_neither(who in principal(), one in audience(), other in audience()) {
+        let Ok(both) = one.narrowed_by(&other) else { return Ok(()) };
+        prop_assert!(!may_see(&who, &both) || (may_see(&who, &one) && may_see(&who, &other)), "{} / {} / {}", one, other, both);
+        prop_assert!(both.tlp() >= one.tlp() && both.tlp() >= other.tlp());
+        for wanted in USES {
+            let allowed = |audience: &Audience| decide(&who, Action::Use(audience.pap(), wanted)).is_ok();
+            prop_assert!(!allowed(&both) || (allowed(&one) && allowed(&other)));
+        }
+    }
+
+    #[test]
+    fn the_order_in_which_markings_come_makes_no_difference(one in audience(), two in audience(), three in audience()) {
+        prop_assert_eq!(one.narrowed_by(&two), two.narrowed_by(&one));
+        prop_assert_eq!(one.narrowed_by(&one), Ok(one.clone()));
+        let left = one.narrowed_by(&two).and_then(|both| both.narrowed_by(&three));
+        let right = two.narrowed_by(&three).and_then(|both| one.narrowed_by(&both));
+        prop_assert_eq!(left, right);
+    }
+
+    #[test]
+    fn equal_keys_mean_equal_audiences(one in audience(), other in audience()) {
+        prop_assert_eq!(one.key() == other.key(), one == other);
+        let shuffled = Audience::new(
+            one.tlp(),
+            one.pap(),
+            one.communities().iter().rev().chain(one.communities()).copied(),
+            one.named().iter().rev().chain(one.named()).copied(),
+        );
+        prop_assert_eq!(shuffled.unwrap().key(), one.key());
+    }
+
+    #[test]
+    fn an_audience_comes_back_from_the_store_as_it_was(audience in audience()) {
+        let text = serde_json::to_string(&audience).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Audience>(&text).unwrap(), audience);
+    }
+
+    #[test]
+    fn a_view_holds_what_the_rule_opens_and_a_part_of_it_never_more(who in principal(), all in audiences(), community in select(COMMUNITIES.to_vec())) {
+        let community = CommunityId(community);
+        let view = Viewer::resolve(Arc::new(who.clone()), refs(&all));
+        for (id, _) in &all {
+            prop_assert_eq!(view.sees(*id), all.iter().any(|(other, audience)| other == id && may_see(&who, audience)));
+        }
+        let part = view.within(community, refs(&all));
+        prop_assert!(part.audiences().windows(2).all(|pair| pair[0] < pair[1]));
+        prop_assert!(part.audiences().iter().all(|id| view.sees(*id)));
+        for (id, _) in &all {
+            let addressed = all.iter().any(|(other, audience)| other == id && audience.communities().contains(&community));
+            prop_assert_eq!(part.sees(*id), view.sees(*id) && addressed);
+        }
+        let again = part.within(community, refs(&all));
+        prop_assert_eq!(again.audiences(), part.audiences());
+        prop_assert_eq!(part.principal(), view.principal());
+    }
+
+    #[test]
+    fn a_key_that_may_only_read_changes_nothing(who in principal(), action in action()) {
+        let reading = Principal { read_only: true, ..who.clone() };
+        if changes_something(action) {
+            prop_assert!(decide(&reading, action).is_err());
+        } else {
+            prop_assert_eq!(decide(&reading, action), decide(&who, action));
+        }
+    }
+
+    #[test]
+    fn a_higher_role_may_do_whatever_a_lower_one_may(who in principal(), action in action()) {
+        let may = |role: Role| decide(&Principal { role: Some(role), ..who.clone() }, action).is_ok();
+        for pair in Role::ALL.windows(2) {
+            prop_assert!(!may(pair[0]) || may(pair[1]), "{:?} {:?}", pair, action);
+        }
+    }
+
+    #[test]
+    fn what_is_hidden_and_what_is_absent_are_refused_in_the_same_words(who in principal(), id in select(COMMUNITIES.to_vec())) {
+        let absent = 404_i64;
+        let pairs = [
+            (Action::Contribute(CommunityId(id)), Action::Contribute(CommunityId(absent))),
+            (Action::ManageCommunity(CommunityId(id)), Action::ManageCommunity(CommunityId(absent))),
+            (Action::SeeReceipts(MemberId(id)), Action::SeeReceipts(MemberId(absent))),
+            (Action::SeeOrigin(MemberId(id), Withheld::Yes), Action::SeeOrigin(MemberId(absent), Withheld::Yes)),
+        ];
+        for (hidden, absent) in pairs {
+            if decide(&who, hidden).is_err_and(|refusal| refusal.hidden) {
+                prop_assert_eq!(decide(&who, hidden), decide(&who, absent));
+            }
+        }
+        // Nor may the refusals that are not hidden depend on whether the thing is there.
+        for action in [Action::Retract, Action::SeeReceipts] {
+            if who.member != Some(MemberId(id)) {
+                prop_assert_eq!(decide(&who, action(MemberId(id))), decide(&who, action(MemberId(absent))));
+            }
+        }
+        if who.person != Some(PersonId(id)) {
+            prop_assert_eq!(decide(&who, Action::ManageKeys(PersonId(id))), decide(&who, Action::ManageKeys(PersonId(absent))));
+        }
+        if !who.communities.contains(&CommunityId(id)) {
+            prop_assert_eq!(decide(&who, Action::Contribute(CommunityId(id))), decide(&who, Action::Contribute(CommunityId(absent))));
+            prop_assert_eq!(
+                decide(&who, Action::ManageCommunity(CommunityId(id))),
+                decide(&who, Action::ManageCommunity(CommunityId(absent)))
+            );
+        }
+    }
+
+    #[test]
+    fn a_role_opens_no_content(who in principal(), audience in audience()) {
+        for role in Role::ALL {
+            prop_assert_eq!(may_see(&Principal { role: Some(role), ..who.clone() }, &audience), may_see(&who, &audience));
+        }
+    }
+}
+
+#[test]
+fn a_stricter_pap_allows_no_more() {
+    let anybody = Principal::public();
+    let allowed = |pap| USES.map(|wanted: Use| decide(&anybody, Action::Use(pap, wanted)).is_ok());
+    for pair in PAPS.windows(2) {
+        let (freer, stricter) = (allowed(pair[0]), allowed(pair[1]));
+        assert!(
+            freer.iter().zip(stricter).all(|(freer, stricter)| *freer || !stricter),
+            "{pair:?}"
+        );
+        assert_ne!(freer, stricter, "{pair:?}");
+    }
+}
+
+#[test]
+fn a_damaged_row_is_no_audience() {
+    let nobody = r#"{"tlp":"clear","pap":"clear","communities":[],"named":[]}"#;
+    let red = r#"{"tlp":"red","pap":"clear","communities":[1],"named":[]}"#;
+    for text in [nobody, red] {
+        assert!(serde_json::from_str::<Audience>(text).is_err(), "{text}");
+    }
+}
