@@ -1,0 +1,4 @@
+//! Subscriptions and pushes against other systems, which are small servers on loopback.
+
+mod kit;
+mod subscriptions;
