@@ -80,14 +80,17 @@ pub const PEEK: usize = 64 << 10;
 pub fn detect(head: &[u8]) -> Format {
     let head = &head[..head.len().min(PEEK)];
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-    if memchr::memmem::find(&head[..head.len().min(1_024)], b"%PDF-").is_some() {
-        return Format::Pdf;
-    }
     let start = head
         .iter()
         .position(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0x1e));
-    let Some(start) = start else { return Format::Empty };
+    let Some(start) = start else {
+        // White space as far as can be seen: what follows, if anything, is for the reader of text to find.
+        return if head.len() < PEEK { Format::Empty } else { Format::Text };
+    };
     let body = &head[start..];
+    if body.starts_with(b"%PDF-") {
+        return Format::Pdf;
+    }
     match body[0] {
         b'{' if starts_json_object(body) => return of_object(&Shape::of(body)),
         b'[' => {
@@ -132,13 +135,19 @@ fn of_object(shape: &Shape) -> Format {
         return Format::MispEvent;
     }
     if shape.object_type.is_none() && shape.is_container() {
-        return Format::TaxiiEnvelope;
+        // A bundle whose `type` comes after its objects, out of view, looks like an envelope without its own keys.
+        let is_envelope = shape.value("more").is_some() || shape.value("next").is_some() || shape.end.is_some();
+        return if is_envelope {
+            Format::TaxiiEnvelope
+        } else {
+            Format::StixBundle
+        };
     }
     let is_uuid = |key: &str| key.len() == 36 && key.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
     if !shape.keys.is_empty() && shape.keys.iter().all(|(key, first)| is_uuid(key) && *first == b'{') {
         return Format::MispManifest;
     }
-    if shape.object_type.is_some() || shape.value("id").is_some() || shape.value("type").is_some() {
+    if shape.object_type.is_some() || shape.value("type") == Some(b'"') {
         return Format::StixObjects;
     }
     Format::OtherJson
@@ -215,7 +224,11 @@ fn of_markup(text: &str) -> Format {
         {
             return Format::Html;
         } else if rest.starts_with("<!") {
-            ("<!", ">")
+            let subset = rest
+                .find('[')
+                .zip(rest.find('>'))
+                .is_some_and(|(open, close)| open < close);
+            ("<!", if subset { "]>" } else { ">" })
         } else {
             break;
         };

@@ -50,7 +50,6 @@ struct Ioc {
 /// Reads a document; each `ioc` in it becomes an indicator.
 pub fn read(text: &str, options: &ReadOptions, sink: &mut dyn Sink) -> Result<(), Problem> {
     let mut reader = Reader::from_str(text);
-    reader.config_mut().trim_text(true);
     let mut walk = Walk::default();
     let mut lines = Lines { text, at: 0, line: 1 };
     loop {
@@ -212,7 +211,7 @@ impl Walk {
 
     fn end(&mut self) -> Option<Ioc> {
         let name = self.path.pop()?;
-        let value = std::mem::take(&mut self.value);
+        let value = std::mem::take(&mut self.value).trim().to_owned();
         match name.as_str() {
             "Content" => {
                 if let Some(term) = &mut self.term {

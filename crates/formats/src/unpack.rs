@@ -135,12 +135,11 @@ pub(crate) fn open<'r>(wrapping: Wrapping, input: Box<dyn Read + 'r>, meter: Rc<
     })
 }
 
+/// Takes the name of a member and a capped reader of it, or why it cannot be read.
+pub(crate) type EachMember<'a> = dyn FnMut(String, Result<Box<dyn Read + '_>, Problem>) -> Result<(), Problem> + 'a;
+
 /// Gives each member of a zip archive to a function: its name and a capped reader, or why it cannot be read.
-pub(crate) fn zip_members(
-    archive: &[u8],
-    meter: &Rc<Meter>,
-    each: &mut dyn FnMut(String, Result<Box<dyn Read + '_>, Problem>) -> Result<(), Problem>,
-) -> Result<(), Problem> {
+pub(crate) fn zip_members(archive: &[u8], meter: &Rc<Meter>, each: &mut EachMember<'_>) -> Result<(), Problem> {
     let broken = |error: zip::result::ZipError| {
         Problem::error(
             "bad-zip",

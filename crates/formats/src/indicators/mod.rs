@@ -98,5 +98,3 @@ pub(crate) fn indicator_type(word: &str) -> Option<&'static str> {
     })
 }
 
-#[cfg(test)]
-mod tests;

@@ -146,14 +146,17 @@ fn is_open(record: &str) -> bool {
     memchr::memchr_iter(b'"', record.as_bytes()).count() % 2 == 1
 }
 
+/// A line or record with the number of its first line, or why it cannot be read.
+type Numbered = (u64, Result<String, Problem>);
+
 /// Lines of the table, joined where a quoted cell goes on.
 struct Records<'r> {
     lines: Lines<'r>,
-    waiting: VecDeque<(u64, Result<String, Problem>)>,
+    waiting: VecDeque<Numbered>,
 }
 
 impl Records<'_> {
-    fn line(&mut self) -> Result<Option<(u64, Result<String, Problem>)>, Problem> {
+    fn line(&mut self) -> Result<Option<Numbered>, Problem> {
         if let Some(line) = self.waiting.pop_front() {
             return Ok(Some(line));
         }
@@ -161,7 +164,7 @@ impl Records<'_> {
         Ok(line.map(|line| (self.lines.number, line)))
     }
 
-    fn next(&mut self) -> Result<Option<(u64, Result<String, Problem>)>, Problem> {
+    fn next(&mut self) -> Result<Option<Numbered>, Problem> {
         let Some((number, line)) = self.line()? else {
             return Ok(None);
         };
@@ -285,7 +288,11 @@ fn value_of(cell: &str, kind: Option<Kind>) -> Result<Observable, String> {
             format!("'{shown}' is not an indicator: expected an address, domain, URL, hash or the like")
         });
     };
-    observable::normalise(kind, &observable::refang(cell)).or_else(|error| {
+    let refanged = observable::refang(cell);
+    if kind == Kind::Domain && !refanged.contains('.') {
+        return Err(format!("'{cell}' is not a domain name: it has no dot"));
+    }
+    observable::normalise(kind, &refanged).or_else(|error| {
         // Columns named by habit: a domain column with addresses, a hash column with other hashes.
         observable_of(cell).ok_or_else(|| error.to_string())
     })

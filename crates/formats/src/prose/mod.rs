@@ -7,5 +7,3 @@ mod report;
 pub mod text;
 mod words;
 
-#[cfg(test)]
-mod tests;

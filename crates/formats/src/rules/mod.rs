@@ -125,5 +125,3 @@ pub(crate) fn technique_number(text: &str) -> Option<String> {
     }
 }
 
-#[cfg(test)]
-mod tests;
