@@ -93,8 +93,11 @@ impl OutFormat {
     /// What it makes a reader's system do.
     pub const fn effect(self) -> Effect {
         match self {
-            Self::Stix | Self::StixNdjson | Self::Csv | Self::List => Effect::Exchange,
-            Self::SuricataRules | Self::SuricataDatasets | Self::ZeekIntel | Self::OpenIoc => Effect::Detect,
+            Self::Stix | Self::StixNdjson | Self::Csv => Effect::Exchange,
+            // A plain list cannot say PAP, and ends in some tool.
+            Self::List | Self::SuricataRules | Self::SuricataDatasets | Self::ZeekIntel | Self::OpenIoc => {
+                Effect::Detect
+            }
             Self::Rpz | Self::Hosts | Self::Nftables => Effect::Block,
         }
     }

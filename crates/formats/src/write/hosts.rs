@@ -49,7 +49,7 @@ impl Writer for Hosts<'_> {
             Selector::Flow(_) => return Ok(Outcome::NotExpressible("a hosts file knows names only".to_owned())),
             _ => return Ok(Outcome::NotForFormat),
         };
-        let name = match plain::blockable_domain(&value.value) {
+        let name = match plain::narrow_domain(&value.value) {
             Ok(name) => name,
             Err(why) => return Ok(why.into()),
         };

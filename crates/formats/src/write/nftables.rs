@@ -5,6 +5,7 @@
 //! it is deleted. Addresses and networks have sets of their own: to delete an address from a set in which a network
 //! around it was merged would cut a hole into the network. No chain is written: what to do with the sets is the firewall's own rule.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io;
 use std::net::IpAddr;
@@ -29,9 +30,14 @@ const SETS: [(&str, &str, bool); 6] = [
     ("services6", "ipv6_addr . inet_proto . inet_service", false),
 ];
 
+/// Elements in one command of a full set: one by one, a large script loads slowly.
+const BATCH: usize = 200;
+
 pub(super) struct Nftables<'a> {
     options: &'a Options<'a>,
     table: String,
+    /// Elements of a full set that wait for more of their set.
+    waiting: BTreeMap<&'static str, Vec<String>>,
 }
 
 impl<'a> Nftables<'a> {
@@ -47,7 +53,11 @@ impl<'a> Nftables<'a> {
         } else {
             format!("commonwatch_{named}")
         };
-        Self { options, table }
+        Self {
+            options,
+            table,
+            waiting: BTreeMap::new(),
+        }
     }
 }
 
@@ -88,9 +98,21 @@ impl Writer for Nftables<'_> {
             Ok(elements) => elements,
             Err(outcome) => return Ok(outcome),
         };
+        if entry.step == Step::Present {
+            for (set, element) in elements {
+                let waiting = self.waiting.entry(set).or_default();
+                waiting.push(element);
+                if waiting.len() >= BATCH {
+                    let command = add(&self.table, set, waiting);
+                    waiting.clear();
+                    out.write(FILE, command.as_bytes())?;
+                }
+            }
+            return Ok(Outcome::Written);
+        }
         let mut text = String::new();
         for (set, element) in elements {
-            let _ = writeln!(text, "add element inet {} {set} {{ {element} }}", self.table);
+            text.push_str(&add(&self.table, set, std::slice::from_ref(&element)));
             if entry.step == Step::Removed {
                 let _ = writeln!(text, "delete element inet {} {set} {{ {element} }}", self.table);
             }
@@ -99,9 +121,18 @@ impl Writer for Nftables<'_> {
         Ok(Outcome::Written)
     }
 
-    fn finish(&mut self, _: &mut dyn Target) -> io::Result<()> {
+    fn finish(&mut self, out: &mut dyn Target) -> io::Result<()> {
+        for (set, waiting) in std::mem::take(&mut self.waiting) {
+            if !waiting.is_empty() {
+                out.write(FILE, add(&self.table, set, &waiting).as_bytes())?;
+            }
+        }
         Ok(())
     }
+}
+
+fn add(table: &str, set: &str, elements: &[String]) -> String {
+    format!("add element inet {table} {set} {{ {} }}\n", elements.join(", "))
 }
 
 type Elements = Result<Vec<(&'static str, String)>, Outcome>;
@@ -111,12 +142,14 @@ fn address(value: &Observable) -> Elements {
         return Err(Outcome::NotForFormat);
     }
     let network = plain::narrow_network(value)?;
-    let set = if network.0.is_ipv4() {
-        "addresses4"
-    } else {
-        "addresses6"
+    let shown = plain::shown(network);
+    let set = match (network.0.is_ipv4(), shown.contains('/')) {
+        (true, false) => "addresses4",
+        (false, false) => "addresses6",
+        (true, true) => "networks4",
+        (false, true) => "networks6",
     };
-    Ok(vec![(set, plain::shown(network))])
+    Ok(vec![(set, shown)])
 }
 
 /// A destination with its port; without a protocol both that have ports are meant.

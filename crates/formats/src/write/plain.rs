@@ -45,11 +45,11 @@ pub(super) fn domain(name: &str) -> Result<&str, Unsafe> {
     }
 }
 
-/// The name if blocking it does not block a whole top-level domain or the machine itself.
-pub(super) fn blockable_domain(name: &str) -> Result<&str, Unsafe> {
+/// The name if a rule for it, and for what is below it, does not hit a whole top-level domain or the machine itself.
+pub(super) fn narrow_domain(name: &str) -> Result<&str, Unsafe> {
     let name = domain(name)?;
     if !name.contains('.') || name.ends_with(".localhost") || name.ends_with(".arpa") {
-        return Err("blocking it would block a top-level domain or something every machine needs".to_owned());
+        return Err("a rule for it would hit a whole top-level domain or what every machine needs".to_owned());
     }
     Ok(name)
 }

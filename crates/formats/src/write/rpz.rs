@@ -119,7 +119,7 @@ impl Writer for Rpz<'_> {
 /// The names in the zone that stand for a value.
 fn owners(value: &Observable, subdomains: bool) -> Result<Vec<String>, Outcome> {
     if value.kind == Kind::Domain {
-        let name = plain::blockable_domain(&value.value)?;
+        let name = plain::narrow_domain(&value.value)?;
         // Names that end so have a meaning of their own in a policy zone.
         if name.rsplit('.').next().is_some_and(|last| last.starts_with("rpz-")) {
             return Err(Outcome::Unsafe(

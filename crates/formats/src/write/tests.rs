@@ -61,7 +61,7 @@ fn line_of(file: &str) -> Option<&'static Regex> {
             pattern!(r"^(?:#[^\n]*|0\.0\.0\.0 (?:[a-z0-9_-]{1,63}\.)+[a-z0-9_-]{1,63})$")
         }
         "commonwatch.nft" => pattern!(
-            r"^(?:#[^\n]*|add table inet \w+|add set inet \w+ \w+ \{ type [a-z0-9_. ]+;(?: flags interval; auto-merge;)? \}|flush set inet \w+ \w+|(?:add|delete) element inet \w+ \w+ \{ [0-9a-f:./]+(?: \. (?:tcp|udp) \. [0-9]+)? \})$"
+            r"^(?:#[^\n]*|add table inet \w+|add set inet \w+ \w+ \{ type [a-z0-9_. ]+;(?: flags interval; auto-merge;)? \}|flush set inet \w+ \w+|(?:add|delete) element inet \w+ \w+ \{ [0-9a-f:./]+(?: \. (?:tcp|udp) \. [0-9]+)?(?:, [0-9a-f:./]+(?: \. (?:tcp|udp) \. [0-9]+)?)* \})$"
         ),
         "values.txt" => pattern!(r"^[+-]?[^\s\x00-\x1f][^\x00-\x1f\x7f]*$"),
         _ => None,
@@ -264,8 +264,8 @@ fn a_name_below_a_domain_is_found_at_a_label_only() {
     assert!(rule_hits("evil.example", "a.evil.example") && rule_hits("evil.example", "evil.example"));
     assert!(!rule_hits("evil.example", "notevil.example"));
     let domain = normalise(Kind::Domain, "evil.example").unwrap();
-    assert!(super::plain::blockable_domain(&domain.value).is_ok());
-    assert!(super::plain::blockable_domain("example").is_err());
+    assert!(super::plain::narrow_domain(&domain.value).is_ok());
+    assert!(super::plain::narrow_domain("example").is_err());
 }
 
 #[test]

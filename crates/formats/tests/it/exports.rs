@@ -1,5 +1,8 @@
 //! A small set of our own indicators in every format, whole and as a change.
 
+// Helper functions of tests are not tests to clippy; in them, too, an unwrap is the assertion.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
 mod published;
 
 use formats::write::{Change, Facts, LeftOut, Memory, Mode, Options, OutFormat, Single, Summary, export};
@@ -565,8 +568,8 @@ fn nftables() {
     flush set inet commonwatch services4
     flush set inet commonwatch services6
     add element inet commonwatch addresses4 { 198.51.100.7 }
-    add element inet commonwatch addresses4 { 203.0.113.0/24 }
     add element inet commonwatch addresses6 { 2001:db8::5 }
+    add element inet commonwatch networks4 { 203.0.113.0/24 }
     add element inet commonwatch services4 { 192.0.2.44 . tcp . 8443 }
     ");
     assert_snapshot!(changes(OutFormat::Nftables).files(), @r"
@@ -580,7 +583,7 @@ fn nftables() {
     add set inet commonwatch services4 { type ipv4_addr . inet_proto . inet_service; }
     add set inet commonwatch services6 { type ipv6_addr . inet_proto . inet_service; }
     add element inet commonwatch addresses4 { 198.51.100.7 }
-    add element inet commonwatch addresses4 { 203.0.113.0/24 }
+    add element inet commonwatch networks4 { 203.0.113.0/24 }
     add element inet commonwatch addresses6 { 2001:db8::5 }
     add element inet commonwatch services4 { 192.0.2.44 . tcp . 8443 }
     delete element inet commonwatch services4 { 192.0.2.44 . tcp . 8443 }

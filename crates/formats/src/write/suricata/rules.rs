@@ -83,7 +83,7 @@ impl<'a> Rules<'a> {
     fn value(&self, value: &Observable) -> Made {
         let text = value.value.as_str();
         Ok(match value.kind {
-            Kind::Domain => self.domain(plain::domain(text)?, "any"),
+            Kind::Domain => self.domain(plain::narrow_domain(text)?, "any"),
             Kind::Url => return self.url(plain::line(text)?),
             kind if plain::is_address(kind) => {
                 let network = plain::shown(plain::narrow_network(value)?);
@@ -217,7 +217,7 @@ impl<'a> Rules<'a> {
             else {
                 return match (&flow.source, flow.destination_port, flow.transport) {
                     (None, None, None) if flow.source_port.is_none() => {
-                        Ok(self.domain(plain::domain(&name.value)?, "any"))
+                        Ok(self.domain(plain::narrow_domain(&name.value)?, "any"))
                     }
                     _ => cannot("of a name, only its being the destination, with a port, can be seen"),
                 };
@@ -225,7 +225,7 @@ impl<'a> Rules<'a> {
             if *transport == Some(Transport::Udp) {
                 return cannot("a name can be seen in TLS and HTTP over TCP only");
             }
-            return Ok(self.domain(plain::domain(&name.value)?, &port.to_string()));
+            return Ok(self.domain(plain::narrow_domain(&name.value)?, &port.to_string()));
         }
         let end = |end: &Option<Observable>| match end {
             None => Ok("any".to_owned()),
