@@ -230,9 +230,15 @@ pub(super) fn escape(text: &str, out: &mut String) {
     out.push_str(&text[from..]);
 }
 
-/// Reads a UUID with hyphens, in either case.
+/// Reads a UUID with hyphens, in either case. STIX takes only those of a known version (section 2.9); for any
+/// other, one stands that always follows from it.
 pub(super) fn uuid(text: &str) -> Option<Uuid> {
-    (text.len() == 36).then(|| Uuid::try_parse(text).ok()).flatten()
+    let uuid = (text.len() == 36).then(|| Uuid::try_parse(text).ok()).flatten()?;
+    if (1..=8).contains(&uuid.get_version_num()) && uuid.get_variant() == uuid::Variant::RFC4122 {
+        Some(uuid)
+    } else {
+        Some(Uuid::new_v5(&MISP_NAMESPACE, uuid.as_bytes()))
+    }
 }
 
 /// A STIX identifier of a type and a UUID.

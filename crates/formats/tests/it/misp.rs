@@ -6,6 +6,7 @@ use formats::{Found, ReadOptions, Sink, Summary};
 use serde_json::Value;
 use stix::{Id, Problem, Severity, Timestamp};
 
+mod generated;
 mod pairs;
 mod roundtrip;
 
@@ -32,6 +33,19 @@ impl Sink for Collected {
             && object.map().str("id") != Some(id.as_str())
         {
             self.invalid.push(format!("expected {id}: {}", found.text));
+        }
+        if object.map().str("pattern_type") == Some("stix") {
+            let pattern = object.map().str("pattern").unwrap_or_default();
+            match stix::pattern::Pattern::parse(pattern) {
+                Err(problem) => self.invalid.push(format!("{problem}: {pattern}")),
+                Ok(parsed) => self.invalid.extend(
+                    parsed
+                        .check()
+                        .iter()
+                        .filter(|problem| problem.severity == Severity::Error)
+                        .map(|problem| format!("{problem}: {pattern}")),
+                ),
+            }
         }
         self.texts.push(found.text.to_string());
         self.objects

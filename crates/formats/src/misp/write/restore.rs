@@ -233,7 +233,10 @@ impl Writer {
             .str("x_misp_event_uuid")
             .and_then(text::uuid)
             .unwrap_or_else(|| uuid_of(id));
-        json.pieces_of("uuid", &[&uuid.to_string()]);
+        match object.str("x_misp_event_uuid") {
+            Some(uuid) => json.text("uuid", uuid),
+            None => json.text("uuid", &uuid.to_string()),
+        }
         let published = object.str("type") == Some("report");
         let created = object
             .str("created")
