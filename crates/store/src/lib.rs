@@ -27,6 +27,7 @@ mod sqlite;
 pub mod subscription;
 pub mod transfer;
 mod value;
+mod writes;
 
 pub use account::community::CommunityKey;
 pub use account::member::MemberKey;
@@ -96,6 +97,8 @@ impl Store {
     }
 }
 
-fn unbuilt() -> Error {
-    Error::ours("this part of the store is being built")
+/// Runs something that waits for nothing, because SQLite answers at once.
+fn at_once<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    futures_util::FutureExt::now_or_never(work)
+        .unwrap_or_else(|| Err(Error::ours("something waited on a database that answers at once")))
 }

@@ -9,8 +9,10 @@
 //! ```
 
 pub mod change;
+mod check;
 pub mod detail;
 pub mod find;
+mod index;
 mod merge;
 pub mod page;
 mod postgres_before;
@@ -18,6 +20,7 @@ mod postgres_reads;
 mod postgres_rows;
 mod postgres_write;
 mod reads;
+mod retract;
 mod select;
 mod share;
 mod sqlite_reads;
@@ -25,7 +28,7 @@ mod sqlite_write;
 mod weigh;
 mod words;
 
-use policy::{Audience, MemberId, PersonId, Principal};
+use policy::{Audience, MemberId, PersonId};
 use stix::{Problem, Timestamp};
 use uuid::Uuid;
 
@@ -38,6 +41,18 @@ pub use change::{ChangeKind, ChangeRow, Changes, RemovedWhy};
 pub use detail::{Direction, Edge, ObjectDetail};
 pub use find::{Counts, Found, SearchQuery};
 pub use page::{ObjectPage, ObjectQuery, ObjectRow, Position, VersionFilter};
+
+/// Puts words (`?2`) into the full-text index, for a contribution (`?1`) that is still there: SQLite, PostgreSQL.
+pub(crate) const PUT_WORDS: (&str, &str) = (
+    "insert into search (rowid, words) select ?1, ?2 where exists (select 1 from contribution where added = ?1)",
+    "insert into search (added, words) select ?1, to_tsvector('simple', ?2) \
+     where exists (select 1 from contribution where added = ?1)",
+);
+/// Takes the words of a contribution (`?1`) out of it.
+pub(crate) const FORGET_WORDS: (&str, &str) = (
+    "delete from search where rowid = ?1",
+    "delete from search where added = ?1",
+);
 
 /// One object as one member contributes it to one audience; made by the intake.
 #[derive(Clone, Debug, PartialEq)]
@@ -162,19 +177,5 @@ impl Store {
             }
             Db::Postgres(postgres) => postgres_write::contribute(postgres, origin, &sight, batch).await,
         }
-    }
-
-    /// Takes back what the actor's member contributed: bodies and derived values are erased, tombstones and a ledger
-    /// entry `retracted` stay. Gives how many versions went. Whether the actor may do so is the caller's question.
-    pub async fn retract(&self, actor: &Principal, retraction: &Retraction) -> Result<usize> {
-        let _ = (actor, retraction);
-        Err(crate::unbuilt())
-    }
-
-    /// Does up to `limit` pieces of the work that is kept out of writing: full text, and the end of indicators whose
-    /// time is over. Gives how many it did; nought: nothing is left.
-    pub async fn index_next(&self, limit: usize) -> Result<usize> {
-        let _ = limit;
-        Err(crate::unbuilt())
     }
 }

@@ -10,8 +10,8 @@ use super::merge::{Merge, Order};
 use super::page::ObjectRow;
 use super::select::{Candidate, Versions};
 use super::words::Wanted;
+use crate::Result;
 use crate::value::{Row, Value};
-use crate::{Error, Result};
 
 /// What to read runs of positions from; each is read for one audience at a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -198,12 +198,6 @@ impl Known {
     pub(super) fn of(&self, object: i64) -> Option<&Versions> {
         self.0.get(&object)
     }
-}
-
-/// Runs a question whose answers are there at once.
-pub(super) fn at_once<T>(question: impl Future<Output = Result<T>>) -> Result<T> {
-    futures_util::FutureExt::now_or_never(question)
-        .unwrap_or_else(|| Err(Error::ours("a reader of the database waited for something")))
 }
 
 /// Answers a question on whichever database there is. What is borrowed is cloned for the thread that reads.

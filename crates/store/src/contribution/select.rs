@@ -57,6 +57,11 @@ impl Versions {
         self.last == Some(version)
     }
 
+    /// Whether nothing earlier is visible.
+    pub(super) fn is_first(&self, version: i64) -> bool {
+        self.first == Some(version)
+    }
+
     /// Where the last version is given.
     pub(super) fn last(&self) -> Option<(i64, i64)> {
         let version = self.last?;
@@ -97,7 +102,7 @@ impl Candidate {
         }
         versions.all
             || (versions.last && (!self.superseded || siblings.is_some_and(|all| all.is_last(self.version))))
-            || (versions.first && siblings.is_some_and(|all| all.first == Some(self.version)))
+            || (versions.first && siblings.is_some_and(|all| all.is_first(self.version)))
             || versions.exact.contains(&self.instant())
     }
 }

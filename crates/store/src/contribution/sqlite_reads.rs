@@ -5,11 +5,11 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params};
 
 use super::merge::Order;
-use super::reads::{AnySibling, Loaded, Reads, RunOf, Source, at_once};
+use super::reads::{AnySibling, Loaded, Reads, RunOf, Source};
 use super::select::Candidate;
 use super::words::Wanted;
-use crate::Result;
 use crate::value::{self, Row, Value};
+use crate::{Result, at_once};
 
 pub(super) struct SqliteReads<'a> {
     connection: &'a Connection,

@@ -78,13 +78,11 @@ impl Postgres {
         let mut writing = self.begin(acknowledged).await?;
         let mut given = Vec::with_capacity(change.statements.len());
         for statement in &change.statements {
-            let rows = bound(statement.sql, &statement.values)
-                .fetch_all(&mut *writing.transaction)
-                .await?;
+            let rows = writing.given(statement.sql, &statement.values).await?;
             if let (Some(missing), true) = (statement.missing, rows.is_empty()) {
                 return Err(Error::not_found(missing));
             }
-            given.push(rows.iter().map(row).collect::<Result<_>>()?);
+            given.push(rows);
         }
         writing.append(&change.entries).await?;
         writing.policy |= change.policy;
@@ -120,6 +118,12 @@ impl Postgres {
 }
 
 impl PgWriting {
+    /// The rows that a statement gives.
+    pub(crate) async fn given(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>> {
+        let rows = bound(sql, values).fetch_all(&mut *self.transaction).await?;
+        rows.iter().map(row).collect()
+    }
+
     /// The instant, microsecond by microsecond unique and growing over everything stored.
     pub(crate) fn next_added(&mut self) -> i64 {
         self.added = (self.clock)().micros().max(self.added + 1);

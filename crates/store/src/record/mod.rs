@@ -3,6 +3,7 @@
 //! The body of an entry is for the member whose receipt it is, and for nobody else; to everyone else the log shows
 //! salted commitments.
 
+mod check;
 mod log;
 
 use policy::MemberId;

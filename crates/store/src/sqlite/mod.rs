@@ -3,6 +3,7 @@
 //! Other processes (the command line beside a running server) may use the same file: every transaction that writes
 //! begins by taking the write lock and looks whether somebody else has written since.
 
+pub(crate) mod files;
 mod open;
 mod writer;
 
@@ -17,7 +18,6 @@ use crate::open::OpenOptions;
 use crate::value::{Row, Value};
 use crate::{Error, ErrorKind, Result};
 
-pub(crate) use open::check as check_file;
 use writer::{Job, Message};
 pub(crate) use writer::{Outside, Writing};
 

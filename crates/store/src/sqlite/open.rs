@@ -61,7 +61,7 @@ pub(super) fn reader(file: &Path) -> Result<Connection> {
 }
 
 /// Checks that a file is a whole store of a schema that this program knows; gives the connection, which changes nothing.
-pub(crate) fn check(file: &Path) -> Result<Connection> {
+pub(super) fn check(file: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(file, flags).map_err(|error| at(file, error))?;
     let there = "select count(*) from sqlite_schema where type = 'table' and name in ('migration', 'head')";
@@ -79,7 +79,7 @@ pub(crate) fn check(file: &Path) -> Result<Connection> {
 }
 
 /// Makes an empty file that only its owner may read: it will hold what was shared in confidence.
-fn make(file: &Path) -> Result<()> {
+pub(super) fn make(file: &Path) -> Result<()> {
     if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder).map_err(|error| {
             Error::unavailable(format!(
@@ -146,7 +146,7 @@ fn steps(connection: &Connection, clock: &Clock) -> Result<()> {
     Ok(())
 }
 
-fn at(file: &Path, error: rusqlite::Error) -> Error {
+pub(super) fn at(file: &Path, error: rusqlite::Error) -> Error {
     let told = Error::from(error);
     let with_file = Error::new(told.kind(), format!("{}: {}", file.display(), told));
     with_file.because(told)

@@ -1,0 +1,146 @@
+//! Taking back: what a member contributed is erased, a tombstone says so to whoever has a copy.
+
+use policy::{Audience, AudienceId, MemberId, Principal};
+use stix::Timestamp;
+
+use super::Retraction;
+use super::select::{Sibling, Versions};
+use crate::db::Db;
+use crate::record::NewEntry;
+use crate::value::{Row, Value};
+use crate::writes::{Writes, writing};
+use crate::{Error, Result, Store};
+
+const ROWS: &str = "select c.added, c.version, c.version_text, c.audience, c.type, c.spec_version, c.digest, c.object, \
+                    a.terms from contribution c join object o on o.number = c.object \
+                    join audience a on a.id = c.audience where o.id = ?1 and c.member = ?2 order by c.added";
+const TOMBSTONE: &str = "insert into tombstone (position, audience, object, version, version_text, type, spec_version, \
+                         digest, added, why) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0)";
+/// Of each table that holds something of a contribution.
+const ERASE: [&str; 4] = [
+    "delete from contribution where added = ?1",
+    "delete from observable where added = ?1",
+    "delete from edge where added = ?1",
+    "delete from indicator where added = ?1",
+];
+const MEMBER: &str = "select uuid from member where id = ?1";
+
+/// A row that may be taken back.
+struct Own {
+    added: i64,
+    version: i64,
+    version_text: String,
+    audience: AudienceId,
+    object_type: i64,
+    spec_version: String,
+    digest: [u8; 32],
+    object: i64,
+    terms: Audience,
+}
+
+impl Own {
+    fn read(row: &Row) -> Result<Self> {
+        let terms = row.text(8)?;
+        Ok(Self {
+            added: row.int(0)?,
+            version: row.int(1)?,
+            version_text: row.text(2)?,
+            audience: AudienceId(row.int(3)?),
+            object_type: row.int(4)?,
+            spec_version: row.text(5)?,
+            digest: row.hash(6)?,
+            object: row.int(7)?,
+            terms: serde_json::from_str(&terms)
+                .map_err(|error| Error::ours("a stored audience is unreadable").because(error))?,
+        })
+    }
+
+    fn instant(&self) -> Timestamp {
+        Timestamp::from_micros(if self.version_text.is_empty() {
+            self.added
+        } else {
+            self.version
+        })
+    }
+}
+
+/// Which of a member's rows of an object are meant.
+fn meant(own: Vec<Own>, retraction: &Retraction) -> Vec<Own> {
+    let mut own = own;
+    own.retain(|row| {
+        retraction
+            .community
+            .is_none_or(|community| row.terms.communities().contains(&community))
+    });
+    let unversioned = own.iter().all(|row| row.version_text.is_empty());
+    let sibling = |row: &Own| Sibling {
+        added: row.added,
+        version: row.version,
+    };
+    let all = Versions::of(own.iter().map(sibling), unversioned);
+    let wanted = &retraction.versions;
+    own.retain(|row| {
+        wanted.all
+            || (wanted.last && all.is_last(row.version))
+            || (wanted.first && all.is_first(row.version))
+            || wanted.exact.contains(&row.instant())
+    });
+    own
+}
+
+async fn retract(writes: &mut impl Writes, member: MemberId, retraction: &Retraction) -> Result<usize> {
+    let values = vec![(&retraction.id).into(), member.into()];
+    let own: Result<Vec<Own>> = writes.rows(ROWS, values).await?.iter().map(Own::read).collect();
+    let own = meant(own?, retraction);
+    if own.is_empty() {
+        return Ok(0);
+    }
+    let mut versions = Vec::with_capacity(own.len());
+    for row in &own {
+        let position = writes.next_added();
+        let tombstone: Vec<Value> = vec![
+            position.into(),
+            row.audience.into(),
+            row.object.into(),
+            row.version.into(),
+            (&row.version_text).into(),
+            row.object_type.into(),
+            (&row.spec_version).into(),
+            row.digest.into(),
+            row.added.into(),
+        ];
+        writes.rows(TOMBSTONE, tombstone).await?;
+        for sql in ERASE.into_iter().chain([writes.forget_words()]) {
+            writes.rows(sql, vec![row.added.into()]).await?;
+        }
+        versions.push(row.instant().to_string());
+    }
+    let member_uuid = writes.rows(MEMBER, vec![member.into()]).await?;
+    let body = serde_json::json!({
+        "community": retraction.community.map(|community| community.0),
+        "count": own.len(),
+        "id": retraction.id,
+        "member": member_uuid.first().map(|row| row.text(0)).transpose()?,
+        "reason": retraction.reason,
+        "versions": versions.into_iter().take(100).collect::<Vec<_>>(),
+    });
+    let entry = NewEntry {
+        kind: "retracted".to_owned(),
+        member: Some(member),
+        body: body.to_string(),
+    };
+    writes.append(&[entry]).await?;
+    Ok(own.len())
+}
+
+impl Store {
+    /// Takes back what the actor's member contributed: bodies and derived values are erased, tombstones and a ledger
+    /// entry `retracted` stay. Gives how many went. Whether the actor may do so is the caller's question.
+    pub async fn retract(&self, actor: &Principal, retraction: &Retraction) -> Result<usize> {
+        let Some(member) = actor.member else {
+            return Ok(0);
+        };
+        let retraction = retraction.clone();
+        writing!(self, true, |writes| retract(writes, member, &retraction))
+    }
+}

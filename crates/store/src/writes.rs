@@ -1,0 +1,90 @@
+//! What low-volume writing asks of a database, so that each way of writing is written once.
+
+use crate::Result;
+use crate::postgres::PgWriting;
+use crate::record::NewEntry;
+use crate::sqlite::Writing;
+use crate::value::{Row, Value};
+
+/// A transaction that writes.
+pub(crate) trait Writes {
+    /// Does a statement in the common subset; gives its rows.
+    async fn rows(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>>;
+
+    /// The instant, microsecond by microsecond unique and growing over everything stored.
+    fn next_added(&mut self) -> i64;
+
+    /// Appends entries to the ledger.
+    async fn append(&mut self, entries: &[NewEntry]) -> Result<()>;
+
+    /// Puts words (`?2`) into the full-text index of this database, for a contribution (`?1`) that is still there.
+    fn put_words(&self) -> &'static str;
+
+    /// Takes the words of a contribution (`?1`) out of it.
+    fn forget_words(&self) -> &'static str;
+}
+
+impl Writes for Writing<'_> {
+    async fn rows(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>> {
+        crate::sqlite::rows(self.connection, sql, &values)
+    }
+
+    fn next_added(&mut self) -> i64 {
+        Writing::next_added(self)
+    }
+
+    async fn append(&mut self, entries: &[NewEntry]) -> Result<()> {
+        Writing::append(self, entries)
+    }
+
+    fn put_words(&self) -> &'static str {
+        crate::contribution::PUT_WORDS.0
+    }
+
+    fn forget_words(&self) -> &'static str {
+        crate::contribution::FORGET_WORDS.0
+    }
+}
+
+impl Writes for PgWriting {
+    async fn rows(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>> {
+        self.given(sql, &values).await
+    }
+
+    fn next_added(&mut self) -> i64 {
+        PgWriting::next_added(self)
+    }
+
+    async fn append(&mut self, entries: &[NewEntry]) -> Result<()> {
+        PgWriting::append(self, entries).await
+    }
+
+    fn put_words(&self) -> &'static str {
+        crate::contribution::PUT_WORDS.1
+    }
+
+    fn forget_words(&self) -> &'static str {
+        crate::contribution::FORGET_WORDS.1
+    }
+}
+
+/// Writes on whichever database there is, in one transaction.
+macro_rules! writing {
+    ($store:expr, $acknowledged:expr, |$writes:ident| $work:expr) => {
+        match &$store.db {
+            Db::Sqlite(sqlite) => {
+                sqlite
+                    .write(1, $acknowledged, move |$writes| $crate::at_once($work))
+                    .await
+            }
+            Db::Postgres(postgres) => {
+                let mut transaction = postgres.begin($acknowledged).await?;
+                let $writes = &mut transaction;
+                let result = $work.await?;
+                transaction.commit().await?;
+                Ok(result)
+            }
+        }
+    };
+}
+pub(crate) use writing;
