@@ -212,6 +212,12 @@ async fn went(reads: &mut impl Reads, tombstone: &Tombstone, known: &Known) -> R
 }
 
 impl Store {
+    /// The place of the last thing stored: a cursor for everything that comes after.
+    pub async fn last_position(&self) -> Result<Position> {
+        let added = self.row("select added from head", Vec::new(), |row| row.int(0)).await?;
+        Ok(Position(added.unwrap_or_default()))
+    }
+
     /// The changes strictly after a cursor (none: from the beginning).
     pub async fn changes(&self, viewer: &Viewer, cursor: Option<Position>, limit: usize) -> Result<Changes> {
         reading!(self, viewer => |reads| changes(reads, &viewer, cursor, limit))
