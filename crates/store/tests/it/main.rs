@@ -2,4 +2,11 @@
 
 mod account;
 mod contribution;
+mod derived;
+mod door;
+mod kill;
 mod kit;
+mod ledger;
+mod maintenance;
+mod paging;
+mod schedule;
