@@ -5,6 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use node::Node;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Exports at the same time; each keeps a thread.
+const EXPORTS: usize = 16;
 
 /// How the node is reached from outside.
 #[derive(Clone, Debug)]
@@ -40,6 +44,7 @@ struct Inside {
     options: Options,
     requests: AtomicU64,
     process: String,
+    exports: Arc<Semaphore>,
 }
 
 /// The node and its face; cheap to clone.
@@ -55,6 +60,7 @@ impl App {
             options,
             requests: AtomicU64::new(0),
             process,
+            exports: Arc::new(Semaphore::new(EXPORTS)),
         }))
     }
 
@@ -72,6 +78,11 @@ impl App {
     pub fn address(&self, path: &str) -> String {
         let base = self.0.options.base_url.as_deref().unwrap_or_default();
         format!("{}{path}", base.trim_end_matches('/'))
+    }
+
+    /// A place for one more export, where there is one; given back when it is dropped.
+    pub(crate) fn export_place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.0.exports).try_acquire_owned().ok()
     }
 
     /// A name for the next request, unique to this process and its run.

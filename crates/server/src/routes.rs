@@ -115,7 +115,11 @@ pub fn router(app: App) -> Router {
         let routes: Arc<[Route]> = routes.into();
         let handler =
             any(move |State(app): State<App>, request: Request| door::pass(app, Arc::clone(&routes), request));
-        router = router.route(&format!("{path}/"), handler.clone()).route(&path, handler);
+        // A path that takes whatever follows takes a slash at its end too.
+        if !path.contains("{*") {
+            router = router.route(&format!("{path}/"), handler.clone());
+        }
+        router = router.route(&path, handler);
     }
     // A tiny body grows when it is compressed. The fastest level: clients such as python-requests always ask for gzip.
     let compression = CompressionLayer::new()

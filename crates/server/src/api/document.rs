@@ -3,7 +3,7 @@
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{about, find, keys, partnership, share};
+use super::{about, export, find, keys, ledger, partnership, share};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -34,6 +34,10 @@ use super::{about, find, keys, partnership, share};
         keys::list,
         keys::create,
         keys::revoke,
+        export::export,
+        ledger::checkpoint,
+        ledger::tile,
+        ledger::receipts,
     ),
     security(("basic" = []), ("key" = [])),
     modifiers(&SignIn)

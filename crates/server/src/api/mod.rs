@@ -7,6 +7,8 @@
 //! | [`find`] | `search`, `objects/{id}`, `objects/{id}/neighbours`, `observables` |
 //! | [`partnership`] | `members`, `people`, `communities` |
 //! | [`keys`] | `keys` |
+//! | [`export`] | `export` |
+//! | [`ledger`] | `ledger/checkpoint`, `ledger/tile/…`, `receipts` |
 //!
 //! A parameter or field that is not known is refused: a mistyped `tlp` must not share what it was to hold back. Lists go
 //! on by `cursor`, never by offset.
@@ -14,8 +16,10 @@
 pub mod about;
 pub mod ask;
 pub mod document;
+pub mod export;
 pub mod find;
 pub mod keys;
+pub mod ledger;
 pub mod partnership;
 pub mod share;
 pub mod view;
@@ -69,6 +73,10 @@ pub(crate) fn routes() -> Vec<Route> {
             Needs::Coordinator,
             partnership::membership_end,
         ),
+        route(Method::GET, "/export", Needs::Reader, export::export),
+        route(Method::GET, "/ledger/checkpoint", Needs::Reader, ledger::checkpoint),
+        route(Method::GET, "/ledger/tile/{*tile}", Needs::Reader, ledger::tile),
+        route(Method::GET, "/receipts", Needs::Member, ledger::receipts),
         route(Method::GET, "/keys", Needs::Member, keys::list),
         route(Method::POST, "/keys", Needs::Member, keys::create),
         route(Method::DELETE, "/keys/{key}", Needs::Member, keys::revoke),

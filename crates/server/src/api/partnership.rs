@@ -7,7 +7,7 @@ use node::partnership::{CommunityWish, MemberWish, PersonWish};
 use policy::{Action, CommunityId, Role, decide};
 use serde::{Deserialize, Serialize};
 use stix::marking::Tlp;
-use store::{Member, MemberKind};
+use store::{Community, Member, MemberKind};
 use utoipa::ToSchema;
 
 use super::ask::{community, json, member};
@@ -191,7 +191,7 @@ pub async fn person_create(mut asked: Asked) -> Result<Response, Fault> {
     )
 }
 
-/// A community that the caller's member is in.
+/// A community.
 #[derive(Serialize, ToSchema)]
 pub struct CommunityView {
     /// Its identifier; also that of its TAXII collection.
@@ -202,35 +202,36 @@ pub struct CommunityView {
     pub title: String,
     /// What it is for.
     pub purpose: String,
+    /// Whether the caller's member is in it.
+    pub belongs: bool,
     /// Whether the caller may share into it.
     pub can_write: bool,
 }
 
-/// The communities that the caller's member is in.
+/// The communities that the caller may know of.
 #[derive(Serialize, ToSchema)]
 pub struct CommunityList {
-    /// By title.
+    /// By alias.
     pub communities: Vec<CommunityView>,
 }
 
-/// The communities that the caller's member is in.
+/// The communities that the caller may know of: their member's, public ones, and for an operator all.
 #[utoipa::path(get, path = "/api/v1/communities", tag = "partnership", responses((status = 200, body = CommunityList)))]
 pub async fn communities(asked: Asked) -> Result<Response, Fault> {
-    let collections = asked.node().collections(asked.caller()).await?;
-    let communities = collections
-        .into_iter()
-        .filter(|collection| collection.community.is_some());
-    let communities = communities.map(|collection| CommunityView {
-        uuid: collection.uuid.to_string(),
-        alias: collection.alias,
-        title: collection.title,
-        purpose: collection.description,
-        can_write: collection.can_write,
-    });
+    let principal = &asked.caller().principal;
+    let communities = asked.node().communities(asked.caller()).await?;
+    let view = |community: Community| CommunityView {
+        can_write: decide(principal, Action::Contribute(community.id)).is_ok(),
+        belongs: principal.communities.contains(&community.id),
+        uuid: community.uuid.to_string(),
+        alias: community.alias,
+        title: community.title,
+        purpose: community.purpose,
+    };
     answer(
         StatusCode::OK,
         &CommunityList {
-            communities: communities.collect(),
+            communities: communities.into_iter().map(view).collect(),
         },
     )
 }
@@ -285,6 +286,7 @@ pub async fn community_create(mut asked: Asked) -> Result<Response, Fault> {
         alias: made.alias,
         title: made.title,
         purpose: made.purpose,
+        belongs: Some(owner) == asked.caller().principal.member,
         can_write: Some(owner) == asked.caller().principal.member,
     };
     answer(StatusCode::CREATED, &view)

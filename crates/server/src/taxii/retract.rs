@@ -6,7 +6,7 @@
 use axum::body::Body;
 use axum::response::Response;
 use http::StatusCode;
-use store::VersionFilter;
+use store::{ObjectQuery, VersionFilter};
 
 use super::collection;
 use super::filter::Filters;
@@ -25,41 +25,26 @@ pub async fn object(asked: Asked) -> Result<Response, Fault> {
         ));
     }
     let id = asked.param("object");
-    if !filters.spec_versions.is_empty() && !has_spec_version(&asked, &viewer, id, &filters.spec_versions).await? {
+    let versions = filters.versions.map_or_else(VersionFilter::all, VersionFilter::from);
+    let meant = ObjectQuery {
+        ids: vec![id.to_owned()],
+        versions: versions.clone(),
+        spec_versions: filters.spec_versions,
+        limit: 1,
+        ..ObjectQuery::default()
+    };
+    let store = asked.node().store();
+    if store.manifest_page(&viewer, &meant).await?.rows.is_empty() {
         return Err(Fault::not_found());
     }
-    let versions = filters.versions.map_or_else(VersionFilter::all, VersionFilter::from);
-    let gone = asked
+    match asked
         .node()
         .retract(asked.caller(), &collection, id, versions, "taken back over TAXII")
-        .await?;
-    if gone > 0 {
-        return Ok(Response::new(Body::empty()));
-    }
-    if asked.node().store().object_exists(&viewer, id).await? {
-        return Err(not_allowed(
-            "only the member that contributed a version can take it back, and none of these is yours",
-        ));
-    }
-    Err(Fault::not_found())
-}
-
-async fn has_spec_version(
-    asked: &Asked,
-    viewer: &policy::Viewer,
-    id: &str,
-    spec_versions: &[String],
-) -> Result<bool, Fault> {
-    let query = store::ObjectQuery {
-        spec_versions: spec_versions.to_vec(),
-        limit: 1,
-        ..store::ObjectQuery::default()
-    };
-    Ok(!asked
-        .node()
-        .store()
-        .versions_page(viewer, id, &query)
         .await?
-        .rows
-        .is_empty())
+    {
+        0 => Err(not_allowed(
+            "only the member that contributed a version can take it back, and none of these is yours",
+        )),
+        _ => Ok(Response::new(Body::empty())),
+    }
 }

@@ -166,11 +166,17 @@ impl From<&Report> for Status {
             let (list, place, message) = match state {
                 ItemState::Accepted => (&mut status.successes, None, None),
                 ItemState::Unchanged => (&mut status.successes, None, unchanged_text(true)),
-                ItemState::Refused { problem } => {
-                    (&mut status.failures, problem.place.path.clone(), Some(problem.to_string()))
-                }
+                ItemState::Refused { problem } => (
+                    &mut status.failures,
+                    problem.place.path.clone(),
+                    Some(problem.to_string()),
+                ),
             };
-            list.push(StatusItem::new(id.clone().or(place).unwrap_or_default(), version.clone(), message));
+            list.push(StatusItem::new(
+                id.clone().or(place).unwrap_or_default(),
+                version.clone(),
+                message,
+            ));
         }
         status
     }
@@ -210,8 +216,22 @@ struct KeptProblem {
 
 impl KeptProblem {
     fn text(self) -> String {
-        let Self { file, line, column, path, object, message, help } = self;
-        let place = stix::Place { file, line, column, path, object };
+        let Self {
+            file,
+            line,
+            column,
+            path,
+            object,
+            message,
+            help,
+        } = self;
+        let place = stix::Place {
+            file,
+            line,
+            column,
+            path,
+            object,
+        };
         let problem = stix::Problem::error("", place, message);
         match help {
             Some(help) => problem.help(help).to_string(),

@@ -284,3 +284,132 @@ async fn a_body_must_be_json_and_say_so() {
         );
     }
 }
+
+#[tokio::test]
+async fn an_export_streams_what_the_caller_may_see_and_leads_to_the_next() {
+    let kit = Kit::start().await;
+    let objects: Vec<String> = (1..=300)
+        .map(|number| indicator(number, &"A long name ".repeat(40)))
+        .collect();
+    kit.share("alder-contributor", "common", &objects).await;
+    kit.share("alder-contributor", "grove", &[indicator(900, "Only in the grove")])
+        .await;
+    let whole = kit.get("birch-reader", "/api/v1/export?format=stix").await;
+    assert_eq!(
+        (whole.status, whole.json()["objects"].as_array().unwrap().len()),
+        (200, 300)
+    );
+    assert_eq!(whole.header("content-type"), Some("application/stix+json;version=2.1"));
+    let cursor = whole.header("x-commonwatch-cursor").unwrap().to_owned();
+    for format in formats::write::OutFormat::ALL {
+        let answer = kit
+            .get(
+                "birch-reader",
+                &format!("/api/v1/export?format={}&collection=common", format.as_str()),
+            )
+            .await;
+        assert_eq!(answer.status, 200, "{}: {}", format.as_str(), answer.text());
+    }
+    kit.share("alder-contributor", "common", &[indicator(1_000, "New since")])
+        .await;
+    let change = kit
+        .get(
+            "birch-reader",
+            &format!("/api/v1/export?format=stix-ndjson&cursor={cursor}"),
+        )
+        .await
+        .text();
+    assert_eq!(
+        change.lines().filter(|line| line.contains("\"indicator\"")).count(),
+        1,
+        "{change}"
+    );
+    for (query, status) in [
+        ("", 400),
+        ("format=doc", 400),
+        ("format=list&collection=grove", 404),
+        ("format=list&score=101", 400),
+        ("format=list&limit=1", 400),
+    ] {
+        let answer = kit.get("birch-reader", &format!("/api/v1/export?{query}")).await;
+        assert_eq!(answer.status, status, "{query}: {}", answer.text());
+    }
+}
+
+#[tokio::test]
+async fn receipts_and_tiles_can_be_verified_without_this_node() {
+    let kit = Kit::start().await;
+    kit.share("alder-contributor", "common", &[indicator(1, "Proven")])
+        .await;
+    assert_eq!(
+        kit.get("birch-reader", "/commonwatch/collections/common/objects/")
+            .await
+            .ids()
+            .len(),
+        1
+    );
+    let key = ledger::SigningKey::from_random("hub.example", [9; 32]).unwrap();
+    for (who, kind) in [("alder-reader", "shared"), ("birch-reader", "delivered")] {
+        let list = kit.get(who, "/api/v1/receipts").await.json();
+        let receipts = list["receipts"].as_array().unwrap();
+        assert!(
+            receipts.iter().any(|receipt| receipt["entry"]["kind"] == kind),
+            "{list}"
+        );
+        for receipt in receipts {
+            ledger::Receipt::from_json(&receipt.to_string())
+                .unwrap()
+                .verify(key.verifying_key())
+                .unwrap();
+        }
+    }
+    let checkpoint = kit.get("alder-reader", "/api/v1/ledger/checkpoint").await.text();
+    let checkpoint: ledger::SignedCheckpoint = checkpoint.parse().unwrap();
+    let size = checkpoint.verify(key.verifying_key()).unwrap().size;
+    let tile = kit
+        .get("alder-reader", &format!("/api/v1/ledger/tile/0/000.p/{size}"))
+        .await;
+    let hashes = ledger::tile::hashes_of_tile(&tile.body).unwrap();
+    assert_eq!(hashes.len() as u64, size);
+    let mut frontier = ledger::Frontier::new();
+    for hash in hashes {
+        frontier.append(hash).unwrap();
+    }
+    assert_eq!(frontier.root(), checkpoint.unverified().root);
+    for beyond in ["0/000", "1/000", "0/x001/000", "0/000.p/0", "../secret", "63/000"] {
+        assert_eq!(
+            kit.get("alder-reader", &format!("/api/v1/ledger/tile/{beyond}"))
+                .await
+                .status,
+            404,
+            "{beyond}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn looking_without_taking_leaves_no_receipt() {
+    let kit = Kit::start().await;
+    kit.share("alder-contributor", "common", &[indicator(1, "Looked at")])
+        .await;
+    let objects = "/commonwatch/collections/common/objects/";
+    assert_eq!(kit.ask("birch-reader", "HEAD", objects, None).await.status, 200);
+    assert_eq!(
+        kit.get("birch-reader", &format!("{objects}?added_after=2999-01-01T00:00:00Z"))
+            .await
+            .status,
+        200
+    );
+    let delivered = async || {
+        let list = kit.get("birch-reader", "/api/v1/receipts").await.json();
+        list["receipts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|receipt| receipt["entry"]["kind"] == "delivered")
+            .count()
+    };
+    assert_eq!(delivered().await, 0);
+    assert_eq!(kit.get("birch-reader", objects).await.status, 200);
+    assert_eq!(delivered().await, 1);
+}

@@ -162,6 +162,12 @@ async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
         ("{member}", members),
         ("{status}", transfers),
         ("{key}", keys),
+        (
+            "{*tile}",
+            ["0/000", "0/000.p/5", "0/000.p/200", "1/000", "9/x"]
+                .map(str::to_owned)
+                .to_vec(),
+        ),
     ]);
     (kit, canaries, pool)
 }
@@ -198,6 +204,18 @@ fn questions(path: &str, canaries: &[Canary]) -> Vec<String> {
         "/api/v1/keys" => ["", "?person=alder-reader", "?person=birch-analyst", "?person=nobody"]
             .map(|query| format!("{path}{query}"))
             .to_vec(),
+        "/api/v1/export" => {
+            let formats = formats::write::OutFormat::ALL.map(formats::write::OutFormat::as_str);
+            let collections = [
+                "",
+                "&collection=common",
+                "&collection=grove",
+                "&collection=wood",
+                "&cursor=0",
+            ];
+            let question = |format| collections.map(|collection| format!("{path}?format={format}{collection}"));
+            formats.into_iter().flat_map(question).collect()
+        }
         _ if path.ends_with("/objects") => ["", "?match[version]=all", "?limit=1", "?match[type]=indicator"]
             .map(|query| format!("{path}{query}"))
             .to_vec(),
@@ -416,6 +434,7 @@ async fn every_route_but_the_open_ones_asks_who_it_is() {
         ("{member}", vec!["Alder".to_owned()]),
         ("{status}", vec!["x".to_owned()]),
         ("{key}", vec!["1".to_owned()]),
+        ("{*tile}", vec!["0/000.p/1".to_owned()]),
     ]);
     let mut open = Vec::new();
     for route in table(&kit) {
