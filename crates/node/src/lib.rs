@@ -1,1 +1,26 @@
-//! node
+//! The use cases of a node: who asks, what comes in, what goes out, one module each.
+//!
+//! Knows nothing of HTTP, screens or command lines. Each use case is a method on [`Node`] that takes the
+//! [`Caller`], asks [`policy`] first, and answers with a type of its module or an [`Error`] of five kinds.
+
+pub mod accounts;
+pub mod client;
+pub mod collections;
+pub mod delivery;
+mod error;
+pub mod export;
+pub mod find;
+pub mod founding;
+pub mod intake;
+mod node;
+pub mod partnership;
+pub mod push;
+pub mod receipts;
+pub mod retract;
+pub mod scoring;
+pub mod subscriptions;
+pub mod warninglists;
+
+pub use accounts::{Caller, Presented, SignInError};
+pub use error::Error;
+pub use node::{Clock, Node, Random, Settings};

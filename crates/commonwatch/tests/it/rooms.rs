@@ -13,9 +13,18 @@ fn workspace() -> PathBuf {
 /// Reads the table under "## Rooms": the first column names the room, the last what it may import.
 fn allowed() -> Arrows {
     let text = std::fs::read_to_string(workspace().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md can be read");
-    let section = text.split("\n## Rooms").nth(1).expect("ARCHITECTURE.md has a section 'Rooms'");
+    let section = text
+        .split("\n## Rooms")
+        .nth(1)
+        .expect("ARCHITECTURE.md has a section 'Rooms'");
     let section = section.split("\n## ").next().unwrap_or_default();
-    let names = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<BTreeSet<_>>();
+    let names = |cell: &str| {
+        cell.split('`')
+            .skip(1)
+            .step_by(2)
+            .map(str::to_owned)
+            .collect::<BTreeSet<_>>()
+    };
     let rows = section.lines().filter(|line| line.starts_with("| `"));
     rows.filter_map(|line| {
         let cells: Vec<&str> = line.trim_matches('|').split('|').collect();
@@ -44,16 +53,24 @@ fn actual() -> Arrows {
             .map(str::to_owned)
             .collect()
     };
-    packages.iter().filter_map(|package| Some((package["name"].as_str()?.to_owned(), dependencies(package)))).collect()
+    packages
+        .iter()
+        .filter_map(|package| Some((package["name"].as_str()?.to_owned(), dependencies(package))))
+        .collect()
 }
 
 #[test]
 fn every_import_between_rooms_stands_in_architecture_md() {
     let allowed = allowed();
     for (room, imports) in actual() {
-        let permitted = allowed.get(&room).unwrap_or_else(|| panic!("'{room}' is not in the table of ARCHITECTURE.md"));
+        let permitted = allowed
+            .get(&room)
+            .unwrap_or_else(|| panic!("'{room}' is not in the table of ARCHITECTURE.md"));
         let undeclared: Vec<_> = imports.difference(permitted).collect();
-        assert!(undeclared.is_empty(), "'{room}' imports {undeclared:?}, which ARCHITECTURE.md does not allow");
+        assert!(
+            undeclared.is_empty(),
+            "'{room}' imports {undeclared:?}, which ARCHITECTURE.md does not allow"
+        );
     }
 }
 
@@ -61,11 +78,25 @@ fn every_import_between_rooms_stands_in_architecture_md() {
 fn the_table_has_one_direction() {
     let allowed = allowed();
     assert!(allowed.len() >= 9, "the table of rooms was not found");
-    let order: Vec<&str> = ["stix", "formats", "policy", "ledger", "matching", "store", "node", "server", "commonwatch"].into();
+    let order: Vec<&str> = [
+        "stix",
+        "formats",
+        "policy",
+        "ledger",
+        "matching",
+        "store",
+        "node",
+        "server",
+        "commonwatch",
+    ]
+    .into();
     let rank = |room: &str| order.iter().position(|name| *name == room).unwrap_or(usize::MAX);
     for (room, imports) in &allowed {
         for import in imports {
-            assert!(rank(import) < rank(room), "'{room}' may not import '{import}': the order is {order:?}");
+            assert!(
+                rank(import) < rank(room),
+                "'{room}' may not import '{import}': the order is {order:?}"
+            );
         }
     }
 }

@@ -10,7 +10,7 @@ use formats::{Found, ReadOptions, Sink};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use stix::{Object, Problem};
-use store::{Retraction, VersionFilter};
+use store::VersionFilter;
 
 use super::check_url;
 use super::run::{Finish, Run, Stop};
@@ -132,23 +132,27 @@ async fn follow(run: &mut Run, place: &Place, mut body: Body) -> Result<BTreeSet
         run.note("the list is empty or damaged; nothing that it had before is taken back");
         return Ok(place.indicators.clone());
     }
+    let caller = run.caller().clone();
+    let community = run.subscription.terms.community;
+    let collections = run.node.collections(&caller).await?;
+    let Some(collection) = collections
+        .into_iter()
+        .find(|collection| collection.community == Some(community))
+    else {
+        return Err(Error::NotAllowed("the member of the subscription is no longer in its community").into());
+    };
+    let reason = format!(
+        "no longer in the list of the subscription {}",
+        run.subscription.terms.name
+    );
     let mut retracted = 0_usize;
     for id in place.indicators.difference(&followed.ids) {
-        let retraction = Retraction {
-            id: id.clone(),
-            versions: VersionFilter::all(),
-            community: Some(run.subscription.terms.community),
-            reason: format!(
-                "no longer in the list of the subscription {}",
-                run.subscription.terms.name
-            ),
-        };
-        match run.node.store().retract(&run.caller().principal, &retraction).await {
-            Ok(_) => retracted += 1,
-            // Somebody took it back already.
-            Err(error) if error.kind() == store::ErrorKind::NotFound => {}
-            Err(error) => return Err(error.into()),
-        }
+        // None: somebody took it back already.
+        let gone = run
+            .node
+            .retract(&caller, &collection, id, VersionFilter::all(), &reason)
+            .await?;
+        retracted += usize::from(gone > 0);
     }
     if retracted > 0 {
         run.note(format!("{retracted} no longer in the list, taken back"));

@@ -21,7 +21,7 @@ pub(crate) mod taxii;
 
 pub use preview::{Example, Preview};
 pub use run::RunReport;
-pub(crate) use run::Running;
+pub(crate) use run::{Running, Stop};
 pub use settings::{SourceSettings, Vanished};
 
 use policy::{Action, CommunityId, MemberId, decide};

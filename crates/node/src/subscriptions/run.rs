@@ -79,7 +79,7 @@ impl Drop for Turn {
 }
 
 /// What ends a run before its time.
-pub(super) enum Stop {
+pub(crate) enum Stop {
     /// The other side, or the way there.
     Failure(Failure),
     /// This node.

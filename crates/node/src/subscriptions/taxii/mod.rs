@@ -2,7 +2,7 @@
 
 pub(crate) mod address;
 pub(super) mod v20;
-pub(super) mod v21;
+pub(crate) mod v21;
 
 use reqwest::Url;
 use store::SubscriptionKind;

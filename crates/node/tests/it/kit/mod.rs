@@ -11,9 +11,7 @@ use node::{Caller, Node, Settings};
 use policy::{CommunityId, MemberId};
 use stix::Timestamp;
 use stix::marking::{Pap, Tlp};
-use store::{
-    Location, MemberKind, ObjectQuery, ObjectRow, OpenOptions, Store, SubscriptionKind, VersionFilter,
-};
+use store::{Location, MemberKind, ObjectQuery, ObjectRow, OpenOptions, Store, SubscriptionKind, VersionFilter};
 
 /// When every test begins: 2026-11-23T00:00:00Z.
 pub const START: Timestamp = Timestamp::from_seconds(1_795_392_000);
@@ -96,7 +94,10 @@ impl Kit {
             identity: None,
         };
         let member = self.node.member_create(&self.operator, wish).await.unwrap().id;
-        self.node.membership_set(&self.operator, self.community, member, contributes, false).await.unwrap();
+        self.node
+            .membership_set(&self.operator, self.community, member, contributes, false)
+            .await
+            .unwrap();
         member
     }
 

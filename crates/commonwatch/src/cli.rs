@@ -1,0 +1,563 @@
+//! The command line as a person meets it: every command, option and help text, from which manual and completions are made.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+/// The common watch: share threat information under rules that hold, act on it at home, prove every exchange.
+#[derive(Debug, Parser)]
+#[command(name = "commonwatch", version, propagate_version = true, max_term_width = 110, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  done, but something was found or refused (check, share, doctor, ledger verify)
+  2  the command line or an input is wrong
+  3  not allowed, or not there
+  4  not available now; the same command may work later
+  5  a fault of the program";
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+pub struct Global {
+    /// Directory in which the node keeps everything
+    #[arg(
+        long,
+        global = true,
+        env = "COMMONWATCH_HOME",
+        value_name = "DIR",
+        default_value = "commonwatch-data"
+    )]
+    pub data: PathBuf,
+    /// Print JSON instead of text for people
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Act as this login (the operator where none is given)
+    #[arg(long = "as", global = true, value_name = "LOGIN", default_value = "operator")]
+    pub login: String,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a node with a sample partnership, to look around
+    Demo(DemoArgs),
+    /// Run a node: TAXII 2.1 and the JSON API, subscriptions and pushes
+    Serve(ServeArgs),
+    /// Share a file, or standard input, in any supported format
+    Share(ShareArgs),
+    /// Fetch regularly from elsewhere: TAXII, MISP, lists, a folder
+    #[command(subcommand)]
+    Subscribe(SubscribeCommand),
+    /// Push regularly to another node or TAXII 2.1 collection
+    #[command(subcommand)]
+    Push(PushCommand),
+    /// Write what may be seen in a tool's format, whole or since a cursor
+    Export(ExportArgs),
+    /// Convert a file to another format; needs no node
+    Convert(ConvertArgs),
+    /// Check a file or a pattern and say where it is wrong; needs no node
+    Check(CheckArgs),
+    /// Find objects by value or by words
+    Search(SearchArgs),
+    /// Show an object, its versions, origin and neighbours
+    Show(ShowArgs),
+    /// Members of the partnership and their people
+    #[command(subcommand)]
+    Member(MemberCommand),
+    /// Communities and who is in them
+    #[command(subcommand)]
+    Community(CommunityCommand),
+    /// Keys and client certificates
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Lists of values known to be harmless
+    #[command(subcommand)]
+    Warninglist(WarninglistCommand),
+    /// The ledger: checkpoints, receipts, verification
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
+    /// Copy the store to a file while it is in use
+    Backup(BackupArgs),
+    /// Put a backup in place of the store
+    Restore(RestoreArgs),
+    /// Look for damage and say what to do
+    Doctor,
+    /// Print shell completions
+    Completions {
+        /// For which shell
+        shell: Shell,
+    },
+    /// Write the manual pages
+    Man {
+        /// Directory to write them to
+        directory: PathBuf,
+    },
+}
+
+/// `commonwatch demo`
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Address to listen on
+    #[arg(long, default_value = "127.0.0.1:6100", value_name = "ADDRESS:PORT")]
+    pub listen: String,
+    /// Prepare everything, print what to try, and stop
+    #[arg(long)]
+    pub prepare_only: bool,
+}
+
+/// `commonwatch serve`
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Address to listen on; overrides the configuration
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<String>,
+    /// Name of the organisation that runs this node, when it is started for the first time
+    #[arg(long, default_value = "My organisation", value_name = "NAME")]
+    pub organisation: String,
+    /// Use this PostgreSQL database instead of the embedded one, when it is started for the first time
+    #[arg(long, value_name = "URL")]
+    pub postgres: Option<String>,
+    /// Serve TLS with a certificate made for a first try
+    #[arg(long)]
+    pub self_signed: bool,
+}
+
+/// How what is shared is to be handled.
+#[derive(Clone, Debug, Args)]
+pub struct HandlingArgs {
+    /// Community to share with (alias); may be given several times
+    #[arg(long = "community", short = 'c', value_name = "ALIAS")]
+    pub communities: Vec<String>,
+    /// Member to narrow it to; may be given several times
+    #[arg(long = "to", value_name = "MEMBER")]
+    pub named: Vec<String>,
+    /// Marking for what has none, and a limit for what has one: clear, green, amber, amber+strict, red
+    #[arg(long, value_name = "TLP")]
+    pub tlp: Option<String>,
+    /// Permitted actions for what has none: clear, green, amber, red
+    #[arg(long, value_name = "PAP")]
+    pub pap: Option<String>,
+    /// Keep our name in the hub's own record only
+    #[arg(long)]
+    pub anonymous: bool,
+}
+
+/// `commonwatch share`
+#[derive(Debug, Args)]
+pub struct ShareArgs {
+    /// Files to share, or directories of MISP feeds; - for standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// How it is to be handled.
+    #[command(flatten)]
+    pub handling: HandlingArgs,
+}
+
+/// `commonwatch subscribe`
+#[derive(Debug, Subcommand)]
+pub enum SubscribeCommand {
+    /// Add a subscription; it is previewed first unless --no-preview is given
+    Add(SubscribeAddArgs),
+    /// Fetch once without storing and say what would come
+    Preview(SubscribeAddArgs),
+    /// List subscriptions with their last result
+    List,
+    /// Run one now
+    Run {
+        /// Its name
+        name: String,
+    },
+    /// End one; what came by it stays
+    Remove {
+        /// Its name
+        name: String,
+    },
+}
+
+/// What a subscription needs.
+#[derive(Clone, Debug, Args)]
+pub struct SubscribeAddArgs {
+    /// A name for it
+    pub name: String,
+    /// Where it is: an http(s) address, or a folder
+    pub url: String,
+    /// What is there: taxii21, taxii20, misp-feed, misp-server, list, folder
+    #[arg(long, value_name = "KIND", default_value = "taxii21")]
+    pub kind: String,
+    /// Community that gets it (alias)
+    #[arg(long, short = 'c', value_name = "ALIAS")]
+    pub community: String,
+    /// Marking for what has none
+    #[arg(long, default_value = "green", value_name = "TLP")]
+    pub tlp: String,
+    /// Permitted actions for what has none
+    #[arg(long, default_value = "clear", value_name = "PAP")]
+    pub pap: String,
+    /// How often, as in 15m, 1h, 1d
+    #[arg(long, default_value = "1h", value_name = "TIME")]
+    pub every: String,
+    /// Login for Basic authentication; the password is read from --secret-file
+    #[arg(long, value_name = "LOGIN")]
+    pub login: Option<String>,
+    /// File that holds the password, bearer token or MISP key
+    #[arg(long, value_name = "FILE")]
+    pub secret_file: Option<PathBuf>,
+    /// Proxy, as in http://192.0.2.1:3128
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<String>,
+    /// File with the certificates to trust, PEM
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// The most bytes one answer may have, in MiB
+    #[arg(long, default_value_t = 256, value_name = "MIB")]
+    pub size_limit: u64,
+    /// Add it without looking first
+    #[arg(long)]
+    pub no_preview: bool,
+}
+
+/// `commonwatch push`
+#[derive(Debug, Subcommand)]
+pub enum PushCommand {
+    /// Add a peer
+    Add(PushAddArgs),
+    /// List peers with their backlog and last result
+    List,
+    /// Push to one now
+    Run {
+        /// Its name
+        name: String,
+    },
+    /// Remove one
+    Remove {
+        /// Its name
+        name: String,
+    },
+}
+
+/// What a peer needs.
+#[derive(Debug, Args)]
+pub struct PushAddArgs {
+    /// A name for it
+    pub name: String,
+    /// Address of the TAXII 2.1 collection, as in https://hub.example/commonwatch/collections/ID/
+    pub url: String,
+    /// The member that stands for it here; it gets what that member may see
+    #[arg(long, value_name = "MEMBER")]
+    pub member: String,
+    /// Only what is shared with this community (alias)
+    #[arg(long, short = 'c', value_name = "ALIAS")]
+    pub community: Option<String>,
+    /// How often, as in 15m, 1h, 1d
+    #[arg(long, default_value = "15m", value_name = "TIME")]
+    pub every: String,
+    /// Login for Basic authentication; the password is read from --secret-file
+    #[arg(long, value_name = "LOGIN")]
+    pub login: Option<String>,
+    /// File that holds the password or bearer token
+    #[arg(long, value_name = "FILE")]
+    pub secret_file: Option<PathBuf>,
+    /// Proxy
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<String>,
+    /// File with the certificates to trust, PEM
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+}
+
+/// `commonwatch export`
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// Format to write (see --formats)
+    #[arg(long, short, default_value = "stix", value_name = "FORMAT")]
+    pub format: String,
+    /// File or, for formats of several files, directory to write to; standard output where none is given
+    #[arg(long, short, value_name = "PATH")]
+    pub output: Option<PathBuf>,
+    /// Only what was shared with this community (alias)
+    #[arg(long, short = 'c', value_name = "ALIAS")]
+    pub community: Option<String>,
+    /// Only the change since this cursor (printed by the export before)
+    #[arg(long, value_name = "CURSOR")]
+    pub since: Option<String>,
+    /// Leave out indicators whose score now is below this (0 to 100)
+    #[arg(long, default_value_t = 0, value_name = "SCORE")]
+    pub least_score: u8,
+    /// List the formats
+    #[arg(long)]
+    pub formats: bool,
+}
+
+/// `commonwatch convert`
+#[derive(Debug, Args)]
+pub struct ConvertArgs {
+    /// File to read, found by content; - for standard input
+    pub input: PathBuf,
+    /// Format to write
+    #[arg(long, short, default_value = "stix", value_name = "FORMAT")]
+    pub to: String,
+    /// File or directory to write to; standard output where none is given
+    #[arg(long, short, value_name = "PATH")]
+    pub output: Option<PathBuf>,
+}
+
+/// `commonwatch check`
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Files to check; - for standard input
+    #[arg(value_name = "FILE", required_unless_present = "pattern")]
+    pub files: Vec<PathBuf>,
+    /// A STIX pattern to check
+    #[arg(long, value_name = "PATTERN")]
+    pub pattern: Option<String>,
+    /// Show warnings too
+    #[arg(long)]
+    pub warnings: bool,
+}
+
+/// `commonwatch search`
+#[derive(Debug, Args)]
+pub struct SearchArgs {
+    /// A value (address, domain, hash, URL, defanged or not) or words
+    #[arg(required = true)]
+    pub words: Vec<String>,
+    /// Only objects of this type; may be given several times
+    #[arg(long = "type", value_name = "TYPE")]
+    pub types: Vec<String>,
+    /// How many at the most
+    #[arg(long, default_value_t = 20)]
+    pub limit: usize,
+}
+
+/// `commonwatch show`
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// STIX identifier
+    pub id: String,
+    /// Print the object's exact text and nothing else
+    #[arg(long)]
+    pub body: bool,
+}
+
+/// `commonwatch member`
+#[derive(Debug, Subcommand)]
+pub enum MemberCommand {
+    /// List members
+    List,
+    /// Take in a member
+    Add {
+        /// Its name
+        name: String,
+        /// government, cert, city, operator, technology-company, research, university
+        #[arg(long, default_value = "operator")]
+        kind: String,
+        /// Sector (STIX vocabulary); may be given several times
+        #[arg(long = "sector")]
+        sectors: Vec<String>,
+        /// Country (ISO 3166-1 alpha-2); may be given several times
+        #[arg(long = "country")]
+        countries: Vec<String>,
+        /// The member whose client it is
+        #[arg(long)]
+        client_of: Option<String>,
+    },
+    /// Let a member's people sign in no longer
+    Suspend {
+        /// Its name
+        name: String,
+    },
+    /// Let a suspended member's people sign in again
+    Resume {
+        /// Its name
+        name: String,
+    },
+    /// Give a person of a member an account; prints the password once
+    Person {
+        /// The member's name
+        member: String,
+        /// What the person types to sign in
+        login: String,
+        /// The person's name
+        #[arg(long)]
+        name: Option<String>,
+        /// reader, contributor, analyst, coordinator, operator
+        #[arg(long, default_value = "analyst")]
+        role: String,
+        /// Read the password from this file instead of making one
+        #[arg(long, value_name = "FILE")]
+        password_file: Option<PathBuf>,
+    },
+}
+
+/// `commonwatch community`
+#[derive(Debug, Subcommand)]
+pub enum CommunityCommand {
+    /// List communities
+    List,
+    /// Make a community
+    Add {
+        /// Its name in addresses: a-z, 0-9 and hyphens
+        alias: String,
+        /// The name shown
+        #[arg(long)]
+        title: String,
+        /// What it is for
+        #[arg(long)]
+        purpose: String,
+        /// The member accountable for it (your own where none is given)
+        #[arg(long)]
+        owner: Option<String>,
+        /// Marking of what comes in without one
+        #[arg(long, default_value = "green")]
+        default_tlp: String,
+        /// Hide its members from each other
+        #[arg(long)]
+        hide_members: bool,
+    },
+    /// Take a member in, or change what it may do there
+    Join {
+        /// The community (alias)
+        community: String,
+        /// The member
+        member: String,
+        /// It may read only
+        #[arg(long)]
+        read_only: bool,
+        /// It runs the community
+        #[arg(long)]
+        coordinates: bool,
+    },
+    /// Take a member out
+    Leave {
+        /// The community (alias)
+        community: String,
+        /// The member
+        member: String,
+    },
+}
+
+/// `commonwatch key`
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Make a key; prints it once
+    Add {
+        /// What to call it
+        label: String,
+        /// For whom (login); yourself where none is given
+        #[arg(long = "for", value_name = "LOGIN")]
+        person: Option<String>,
+        /// It may only read
+        #[arg(long)]
+        read_only: bool,
+        /// When it ends, as in 90d
+        #[arg(long, value_name = "TIME")]
+        expires: Option<String>,
+        /// Network it may be used from, as in 192.0.2.0/24; may be given several times
+        #[arg(long = "from", value_name = "NETWORK")]
+        addresses: Vec<String>,
+    },
+    /// Let a client certificate (PEM) sign in
+    Certificate {
+        /// The certificate
+        file: PathBuf,
+        /// What to call it
+        #[arg(long, default_value = "certificate")]
+        label: String,
+        /// For whom (login)
+        #[arg(long = "for", value_name = "LOGIN")]
+        person: Option<String>,
+    },
+    /// List keys and certificates
+    List {
+        /// Whose (login)
+        #[arg(long = "for", value_name = "LOGIN")]
+        person: Option<String>,
+    },
+    /// End a key
+    Revoke {
+        /// Its number
+        number: i64,
+        /// Whose it is (login)
+        #[arg(long = "for", value_name = "LOGIN")]
+        person: Option<String>,
+    },
+}
+
+/// `commonwatch warninglist`
+#[derive(Debug, Subcommand)]
+pub enum WarninglistCommand {
+    /// List them
+    List,
+    /// Add lists in MISP's format, or replace those of the same name
+    Add {
+        /// Files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Take one away
+    Remove {
+        /// Its name
+        name: String,
+    },
+}
+
+/// `commonwatch ledger`
+#[derive(Debug, Subcommand)]
+pub enum LedgerCommand {
+    /// Print the signed checkpoint of the log as it stands
+    Checkpoint,
+    /// Print your member's receipts, one JSON object a line
+    Receipts {
+        /// From this position on
+        #[arg(long, default_value_t = 0)]
+        from: u64,
+        /// How many at the most
+        #[arg(long, default_value_t = 1000)]
+        limit: usize,
+    },
+    /// Write the log for offline verification: commitments of all, entries of your member opened
+    Export {
+        /// File to write
+        output: PathBuf,
+    },
+    /// Print the public key with which checkpoints and receipts are verified
+    PublicKey,
+    /// Verify an export or a receipt; needs no node
+    Verify {
+        /// The export or receipt
+        file: PathBuf,
+        /// The node's public key, from another source than the file
+        #[arg(long, value_name = "KEY")]
+        key: String,
+        /// A checkpoint that was kept earlier: the log must have grown from it
+        #[arg(long, value_name = "FILE")]
+        since: Option<PathBuf>,
+    },
+}
+
+/// `commonwatch backup`
+#[derive(Debug, Args)]
+pub struct BackupArgs {
+    /// File to write
+    pub output: PathBuf,
+}
+
+/// `commonwatch restore`
+#[derive(Debug, Args)]
+pub struct RestoreArgs {
+    /// Backup to read
+    pub input: PathBuf,
+    /// Replace a store that is there
+    #[arg(long)]
+    pub replace: bool,
+}

@@ -1,0 +1,66 @@
+//! `commonwatch convert`: any format that is read to any format that is written. Needs no node.
+
+use formats::write::{Change, Export, Facts, Options, export};
+use formats::{Found, Sink};
+use stix::{Problem, Severity};
+
+use super::export::{Place, account, format, tell};
+use super::input;
+use crate::cli::ConvertArgs;
+use crate::context::now;
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// Converts a file; fails with the code for "found" when an item could not be read.
+pub fn run(args: &ConvertArgs, output: Output) -> Result<(), Failure> {
+    let to = format(&args.to)?;
+    let mut place = Place::open(args.output.as_deref(), to)?;
+    let options = Options::at(now());
+    let mut tell_writing = tell(output);
+    let refused = {
+        let writer = export(to, &options, place.target(), &mut tell_writing)?;
+        let mut converting = Converting {
+            writer,
+            output,
+            refused: 0,
+        };
+        input::read(&args.input, &mut converting)?;
+        let summary = converting.writer.finish()?;
+        account(&summary, output);
+        converting.refused
+    };
+    place.finish()?;
+    if refused == 0 { Ok(()) } else { Err(Failure::found()) }
+}
+
+struct Converting<'a> {
+    writer: Box<dyn Export + 'a>,
+    output: Output,
+    refused: u64,
+}
+
+impl Sink for Converting<'_> {
+    fn object(&mut self, found: Found<'_>) -> Result<(), Problem> {
+        let mut others = Vec::new();
+        let mut failed = None;
+        let read = node::intake::examine(&found.text, &mut others, |object, _| {
+            // A target that fails ends the whole conversion; it is no fault of the object.
+            failed = self.writer.add(object, Change::Added, &Facts::default()).err();
+            Ok(())
+        });
+        if let Some(problem) = failed {
+            return Err(problem);
+        }
+        if let Err(problem) = read {
+            self.problem(node::intake::placed(problem, &found.place));
+        }
+        Ok(())
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        if problem.severity == Severity::Error {
+            self.refused += 1;
+            self.output.problems(&[problem]);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! `commonwatch search` and `commonwatch show`.
+
+use serde_json::{Value, json};
+use store::{Found, SearchQuery};
+
+use crate::cli::{Global, SearchArgs, ShowArgs};
+use crate::context::Local;
+use crate::failure::Failure;
+use crate::output::{Output, printable};
+
+/// How many neighbours an object is shown with.
+const NEIGHBOURS: usize = 50;
+
+/// Finds objects: by value where the words are one, by words otherwise.
+pub async fn search(local: &Local, global: &Global, args: SearchArgs, output: Output) -> Result<(), Failure> {
+    let caller = local.caller(global).await?;
+    let text = args.words.join(" ");
+    // What is not indexed yet would be missed: bring the index up to date first.
+    while local.node.store().index_next(1_000).await? > 0 {}
+    let mut understood = None;
+    let mut found = Vec::new();
+    if args.types.is_empty()
+        && let Some((observable, objects)) = local.node.find_value(&caller, &text, args.limit, None).await?
+    {
+        understood = Some(format!("{} {}", observable.kind.as_str(), observable.value));
+        found = objects;
+    }
+    if found.is_empty() {
+        let query = SearchQuery {
+            words: text,
+            types: args.types,
+            since: None,
+        };
+        found = local.node.search(&caller, &query, args.limit, None).await?;
+    }
+    if output.is_json() {
+        for one in &found {
+            output.json_line(&line(one));
+        }
+        return Ok(());
+    }
+    if let Some(understood) = understood {
+        output.line(&format!("understood as {understood}"));
+    }
+    if found.is_empty() {
+        output.line("nothing found");
+        return Ok(());
+    }
+    let rows: Vec<Vec<String>> = found
+        .iter()
+        .map(|one| {
+            vec![
+                one.row.object_type.clone(),
+                one.title.clone().unwrap_or_default(),
+                one.row.added.to_string(),
+                one.row.id.clone(),
+            ]
+        })
+        .collect();
+    output.table(&["type", "name", "added", "id"], &rows);
+    Ok(())
+}
+
+fn line(found: &Found) -> Value {
+    json!({
+        "id": found.row.id, "type": found.row.object_type, "version": found.row.version_text, "added": found.row.added, "name": found.title,
+    })
+}
+
+/// Shows one object with its contributions and neighbours.
+pub async fn show(local: &Local, global: &Global, args: ShowArgs, output: Output) -> Result<(), Failure> {
+    let caller = local.caller(global).await?;
+    let shown = local.node.show(&caller, &args.id, NEIGHBOURS).await?;
+    let Some(latest) = shown.contributions.first() else {
+        return Ok(());
+    };
+    if args.body {
+        output.line(&latest.row.body);
+        return Ok(());
+    }
+    if output.is_json() {
+        let contributions: Vec<Value> = shown
+            .contributions
+            .iter()
+            .map(|one| {
+                json!({
+                    "version": one.row.version_text, "added": one.row.added, "from": one.origin_name,
+                    "tlp": one.audience.tlp().label(), "pap": one.audience.pap().label(), "warnings": one.warnings,
+                })
+            })
+            .collect();
+        let neighbours: Vec<Value> = shown
+            .neighbours
+            .iter()
+            .map(|edge| json!({ "id": edge.other, "type": edge.other_type, "name": edge.title, "property": edge.property, "via": edge.via }))
+            .collect();
+        let object: Value = serde_json::from_str(&latest.row.body).unwrap_or(Value::Null);
+        let score = shown
+            .score
+            .as_ref()
+            .map(|score| json!({ "value": score.value, "why": score.to_string() }));
+        output.json_line(
+            &json!({ "object": object, "contributions": contributions, "neighbours": neighbours, "score": score }),
+        );
+        return Ok(());
+    }
+    output.line(&format!(
+        "{}  {}",
+        latest.row.object_type,
+        printable(latest.title.as_deref().unwrap_or("(no name)"))
+    ));
+    output.line(&latest.row.id);
+    if let Some(score) = &shown.score {
+        output.line(&format!("score {score}"));
+    }
+    for warning in &latest.warnings {
+        output.line(&format!("known harmless on the list '{}'", printable(warning)));
+    }
+    output.line("");
+    let rows: Vec<Vec<String>> = shown
+        .contributions
+        .iter()
+        .map(|one| {
+            vec![
+                one.row.version_text.clone(),
+                one.origin_name.clone().unwrap_or_else(|| "(name withheld)".to_owned()),
+                format!("{} {}", one.audience.tlp().label(), one.audience.pap().label()),
+                one.row.added.to_string(),
+            ]
+        })
+        .collect();
+    output.table(&["version", "from", "marking", "added"], &rows);
+    if !shown.neighbours.is_empty() {
+        output.line("");
+        let rows: Vec<Vec<String>> = shown
+            .neighbours
+            .iter()
+            .map(|edge| {
+                let how = edge
+                    .via
+                    .as_ref()
+                    .map_or_else(|| edge.property.clone(), |(_, relation)| relation.clone());
+                vec![
+                    how,
+                    edge.other_type.clone().unwrap_or_default(),
+                    edge.title.clone().unwrap_or_default(),
+                    edge.other.clone(),
+                ]
+            })
+            .collect();
+        output.table(&["how", "type", "name", "id"], &rows);
+    }
+    output.line("");
+    let pretty = serde_json::from_str::<Value>(&latest.row.body)
+        .ok()
+        .and_then(|value| serde_json::to_string_pretty(&value).ok());
+    output.line(&pretty.unwrap_or_else(|| latest.row.body.clone()));
+    Ok(())
+}

@@ -1,0 +1,144 @@
+//! `commonwatch member`: organisations and their people.
+
+use node::partnership::{MemberWish, PersonWish};
+use policy::Role;
+use serde_json::json;
+use store::{Member, MemberKind};
+
+use super::share::member as find_member;
+use crate::cli::{Global, MemberCommand};
+use crate::context::Local;
+use crate::failure::{self, Failure};
+use crate::output::Output;
+
+/// Does what was asked of members.
+pub async fn run(local: &Local, global: &Global, command: MemberCommand, output: Output) -> Result<(), Failure> {
+    let caller = local.caller(global).await?;
+    match command {
+        MemberCommand::List => list(local, &local.node.members(&caller).await?, output).await,
+        MemberCommand::Add {
+            name,
+            kind,
+            sectors,
+            countries,
+            client_of,
+        } => {
+            let kind = MemberKind::parse(&kind).ok_or_else(|| {
+                let kinds = MemberKind::ALL.map(MemberKind::as_str).join(", ");
+                Failure::input(format!("'{kind}' is not a kind of member")).help(format!("one of {kinds}"))
+            })?;
+            let provider = match client_of {
+                Some(name) => Some(find_member(local, &name).await?),
+                None => None,
+            };
+            let wish = MemberWish {
+                name,
+                kind,
+                sectors,
+                countries,
+                provider,
+                identity: None,
+            };
+            let member = local.node.member_create(&caller, wish).await?;
+            if output.is_json() {
+                output.json_line(&described(&member));
+            }
+            output.say(&format!(
+                "{} is a member; give its people accounts with 'commonwatch member person'",
+                member.name
+            ));
+            Ok(())
+        }
+        MemberCommand::Suspend { name } => activate(local, &caller, &name, false, output).await,
+        MemberCommand::Resume { name } => activate(local, &caller, &name, true, output).await,
+        MemberCommand::Person {
+            member,
+            login,
+            name,
+            role,
+            password_file,
+        } => {
+            let role = Role::parse(&role).ok_or_else(|| {
+                Failure::input(format!("'{role}' is not a role")).help(Role::ALL.map(Role::as_str).join(", "))
+            })?;
+            let given = match &password_file {
+                Some(path) => Some(std::fs::read_to_string(path).map_err(|error| failure::file("read", path, &error))?),
+                None => None,
+            };
+            let password = given
+                .as_deref()
+                .map_or_else(|| local.node.fresh_password(), |text| text.trim_end().to_owned());
+            let wish = PersonWish {
+                member: find_member(local, &member).await?,
+                name: name.unwrap_or_else(|| login.clone()),
+                login,
+                role,
+                password: Some(password.clone()),
+            };
+            let person = local.node.person_create(&caller, wish).await?;
+            let shown = given.is_none().then_some(password);
+            if output.is_json() {
+                output.json_line(&json!({ "login": person.login, "role": person.role.as_str(), "password": shown }));
+            }
+            output.say(&format!("{} may sign in as {}", person.login, person.role.as_str()));
+            if let Some(password) = shown {
+                output.say(&format!("password, shown this once: {password}"));
+            }
+            Ok(())
+        }
+    }
+}
+
+async fn activate(
+    local: &Local,
+    caller: &node::Caller,
+    name: &str,
+    active: bool,
+    output: Output,
+) -> Result<(), Failure> {
+    let member = find_member(local, name).await?;
+    let member = local.node.member_activate(caller, member, active).await?;
+    if output.is_json() {
+        output.json_line(&described(&member));
+    }
+    let what = if active {
+        "may sign in again"
+    } else {
+        "may no longer sign in; keys and open sessions end with their next request"
+    };
+    output.say(&format!("the people of {} {what}", member.name));
+    Ok(())
+}
+
+fn described(member: &Member) -> serde_json::Value {
+    json!({
+        "uuid": member.uuid, "name": member.name, "kind": member.kind.as_str(), "sectors": member.sectors, "countries": member.countries,
+        "identity": member.identity, "active": member.active,
+    })
+}
+
+async fn list(local: &Local, members: &[Member], output: Output) -> Result<(), Failure> {
+    if output.is_json() {
+        for member in members {
+            output.json_line(&described(member));
+        }
+        return Ok(());
+    }
+    let mut rows = Vec::new();
+    for member in members {
+        let people = local.node.store().person_list(Some(member.id)).await?;
+        rows.push(vec![
+            member.name.clone(),
+            member.kind.as_str().to_owned(),
+            member.sectors.join(", "),
+            people
+                .iter()
+                .map(|person| person.login.as_str())
+                .collect::<Vec<_>>()
+                .join(", "),
+            if member.active { "active" } else { "suspended" }.to_owned(),
+        ]);
+    }
+    output.table(&["member", "kind", "sectors", "people", "state"], &rows);
+    Ok(())
+}

@@ -1,0 +1,76 @@
+//! One module for each command; here the command line is handed to it.
+
+mod check;
+mod community;
+mod convert;
+mod demo;
+mod export;
+mod find;
+mod input;
+mod key;
+mod ledger;
+mod maintain;
+mod manual;
+mod member;
+mod serve;
+mod share;
+mod subscribe;
+mod warninglist;
+
+pub use serve::start_log;
+
+use crate::cli::{Cli, Command, Global};
+use crate::context::{Create, Local, block_on};
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// Does what the command line asks.
+pub fn run(cli: Cli, output: Output) -> Result<(), Failure> {
+    let global = &cli.global;
+    match cli.command {
+        Command::Check(args) => check::run(&args, output),
+        Command::Convert(args) => convert::run(&args, output),
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man { directory } => manual::pages(&directory, output),
+        Command::Demo(args) => block_on(demo::run(global, &args, output)),
+        Command::Serve(args) => block_on(serve::run(global, &args, output)),
+        Command::Restore(args) => block_on(maintain::restore(global, &args, output)),
+        Command::Ledger(crate::cli::LedgerCommand::Verify { file, key, since }) => {
+            ledger::verify(&file, &key, since.as_deref(), output)
+        }
+        other => block_on(with_node(other, global, output)),
+    }
+}
+
+/// The commands that work on the node of the data directory, whether it is being served or not.
+async fn with_node(command: Command, global: &Global, output: Output) -> Result<(), Failure> {
+    let local = Local::open(global, Create::No).await?;
+    let work = async {
+        match command {
+            Command::Share(args) => share::run(&local, global, args, output).await,
+            Command::Subscribe(command) => subscribe::run(&local, global, command, output).await,
+            Command::Push(_) => Ok(()),
+            Command::Export(args) => export::run(&local, global, args, output).await,
+            Command::Search(args) => find::search(&local, global, args, output).await,
+            Command::Show(args) => find::show(&local, global, args, output).await,
+            Command::Member(command) => member::run(&local, global, command, output).await,
+            Command::Community(command) => community::run(&local, global, command, output).await,
+            Command::Key(command) => key::run(&local, global, command, output).await,
+            Command::Warninglist(command) => warninglist::run(&local, global, command, output).await,
+            Command::Ledger(command) => ledger::run(&local, global, command, output).await,
+            Command::Backup(args) => maintain::backup(&local, &args, output).await,
+            Command::Doctor => maintain::doctor(&local, output).await,
+            // Taken by `run` before a node is opened.
+            Command::Check(_)
+            | Command::Convert(_)
+            | Command::Completions { .. }
+            | Command::Man { .. }
+            | Command::Demo(_)
+            | Command::Serve(_)
+            | Command::Restore(_) => Ok(()),
+        }
+    };
+    let outcome = work.await;
+    local.node.store().clone().close().await;
+    outcome
+}

@@ -1,0 +1,232 @@
+//! `commonwatch serve`: runs the node until it is told to stop.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use serde_json::json;
+use server::{App, Limits, Listening, Tls};
+use store::MemberKind;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::cli::{Global, ServeArgs};
+use crate::config::Config;
+use crate::context::{Create, Local, exists, fill_random, now, private_file, write_config};
+use crate::failure::{self, Failure, Kind};
+use crate::output::Output;
+
+/// How often the node looks for work that is due: subscriptions, pushes, the full-text index.
+const ROUND: Duration = Duration::from_secs(2);
+/// How long rounds may take to end when the node stops.
+const GRACE: Duration = Duration::from_secs(5);
+/// Objects that are indexed for full text in one step; between steps others may write.
+const INDEXED_AT_ONCE: usize = 2_000;
+
+/// The setting that holds the key of the page tokens.
+const TOKEN_SECRET: &str = "token-secret";
+
+/// Runs the node of the data directory, making it first where there is none.
+pub async fn run(global: &Global, args: &ServeArgs, output: Output) -> Result<(), Failure> {
+    if !exists(&global.data) {
+        write_config(&global.data, &args.organisation, args.postgres.as_deref())?;
+    }
+    let local = Local::open(global, Create::Yes).await?;
+    if local.node.store().member_list().await?.is_empty() {
+        let identity = local.node.settings().identity.clone();
+        let founded = local
+            .node
+            .found(&args.organisation, MemberKind::Operator, &identity)
+            .await?;
+        announce(&founded.password, global, output);
+    }
+    let listen = args.listen.clone().unwrap_or_else(|| local.config.listen.clone());
+    let tls = tls(&local, args.self_signed)?;
+    let listening = bind(&listen, tls).await?;
+    let address = listening.address();
+    let base = base_address(&local.config, &address, listening.is_tls());
+    output.say(&format!("serving {base}/ (stop with Ctrl-C)"));
+    if output.is_json() {
+        output.json_line(&json!({ "serving": base, "address": address }));
+    }
+    serve(local, listening.into_listening(), base).await
+}
+
+fn announce(password: &str, global: &Global, output: Output) {
+    if output.is_json() {
+        output.json_line(&json!({ "login": node::founding::OPERATOR, "password": password }));
+    }
+    output.say(&format!("a new node is in {}", global.data.display()));
+    output.say(&format!("operator login: {}", node::founding::OPERATOR));
+    output.say(&format!("password, shown this once: {password}"));
+}
+
+/// A socket that is open, with what speaks on it.
+pub struct Bound {
+    listener: TcpListener,
+    address: SocketAddr,
+    tls: Option<Tls>,
+}
+
+impl Bound {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Whether it speaks TLS.
+    pub fn is_tls(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    /// Hands it to the server.
+    pub fn into_listening(self) -> Listening {
+        Listening {
+            listener: self.listener,
+            tls: self.tls,
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// Opens a socket.
+pub async fn bind(listen: &str, tls: Option<Tls>) -> Result<Bound, Failure> {
+    let listener = TcpListener::bind(listen).await.map_err(|error| {
+        Failure::new(Kind::Unavailable, format!("cannot listen on {listen}: {error}"))
+            .help("another program may be using the port; choose one with --listen ADDRESS:PORT")
+    })?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| Failure::new(Kind::Ours, format!("the socket has no address: {error}")))?;
+    Ok(Bound { listener, address, tls })
+}
+
+/// The address under which others reach the node.
+pub fn base_address(config: &Config, address: &SocketAddr, is_tls: bool) -> String {
+    let scheme = if is_tls { "https" } else { "http" };
+    let public = config
+        .public_url
+        .as_deref()
+        .map(|url| url.trim_end_matches('/').to_owned());
+    public.unwrap_or_else(|| format!("{scheme}://{address}"))
+}
+
+/// Answers requests and does what is due until the process is told to stop; then finishes what is under way.
+pub async fn serve(local: Local, listening: Listening, base: String) -> Result<(), Failure> {
+    let mut options = server::Options::new(token_secret(&local).await?);
+    options.secure = listening.tls.is_some();
+    options.base_url = Some(base);
+    let app = App::new(local.node.clone(), options);
+    let (stop, stopped) = watch::channel(false);
+    let mut rounds = tokio::task::JoinSet::new();
+    rounds.spawn(index(local.node.clone(), stopped.clone()));
+    rounds.spawn(subscriptions(local.node.clone(), stopped.clone()));
+    let _ = stopped;
+    server::serve(listening, server::router(app), told_to_stop()).await;
+    let _ = stop.send(true);
+    // What is being fetched is cut off; it resumes where it was saved.
+    let _ = tokio::time::timeout(GRACE, async { while rounds.join_next().await.is_some() {} }).await;
+    rounds.shutdown().await;
+    local.node.store().clone().close().await;
+    Ok(())
+}
+
+/// The key of the page tokens, kept in the store: a token outlives a restart and works on every process.
+async fn token_secret(local: &Local) -> Result<[u8; 32], Failure> {
+    let store = local.node.store();
+    let kept = store.setting_get(TOKEN_SECRET).await?;
+    if let Some(Ok(secret)) = kept.map(|text| hex::decode(text).unwrap_or_default().try_into()) {
+        return Ok(secret);
+    }
+    let mut secret = [0; 32];
+    fill_random(&mut secret);
+    store.setting_put(TOKEN_SECRET, &hex::encode(secret)).await?;
+    Ok(secret)
+}
+
+/// Keeps the full-text index up to date, step by step, until told to stop. A step that fails is tried again.
+async fn index(node: node::Node, mut stopped: watch::Receiver<bool>) {
+    loop {
+        let indexed = node.store().index_next(INDEXED_AT_ONCE).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the full-text index is behind");
+            0
+        });
+        if indexed > 0 {
+            tokio::task::yield_now().await;
+            if *stopped.borrow() {
+                return;
+            }
+        } else if pause(&mut stopped).await {
+            return;
+        }
+    }
+}
+
+/// Runs subscriptions that are due, round after round, until told to stop.
+async fn subscriptions(node: node::Node, mut stopped: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = node.subscriptions_run_due(node.now()).await {
+            tracing::warn!(%error, "subscriptions could not be run");
+        }
+        if pause(&mut stopped).await {
+            return;
+        }
+    }
+}
+
+/// Waits for the next round; says whether to stop instead.
+async fn pause(stopped: &mut watch::Receiver<bool>) -> bool {
+    tokio::select! {
+        () = tokio::time::sleep(ROUND) => *stopped.borrow(),
+        _ = stopped.changed() => true,
+    }
+}
+
+async fn told_to_stop() {
+    let terminated = async {
+        #[cfg(unix)]
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending::<()>().await,
+        }
+        #[cfg(not(unix))]
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}
+
+/// The certificate to serve with, where one is named or one for a first try was asked for.
+fn tls(local: &Local, self_signed: bool) -> Result<Option<Tls>, Failure> {
+    let read = |path: &std::path::Path| std::fs::read(path).map_err(|error| failure::file("read", path, &error));
+    let bad = |error: server::tls::TlsError| Failure::input(format!("the certificate cannot be used: {error}"));
+    match (&local.config.tls_certificate, &local.config.tls_key) {
+        (Some(certificate), Some(key)) => Ok(Some(Tls::from_pem(&read(certificate)?, &read(key)?).map_err(bad)?)),
+        (None, None) if self_signed => {
+            let (chain, key) = (local.data.join("self-signed.pem"), local.data.join("self-signed.key"));
+            if !chain.exists() {
+                let made = Tls::self_signed(&["localhost".to_owned(), "127.0.0.1".to_owned()], now()).map_err(bad)?;
+                private_file(&chain, &made.certificate)?;
+                private_file(&key, &made.key)?;
+            }
+            Ok(Some(Tls::from_pem(&read(&chain)?, &read(&key)?).map_err(bad)?))
+        }
+        (None, None) => Ok(None),
+        _ => Err(Failure::input("tls-certificate and tls-key belong together")
+            .help("name both in commonwatch.toml, or neither")),
+    }
+}
+
+/// Where the log goes: standard error, in the form asked for, at the level of COMMONWATCH_LOG.
+pub fn start_log(json: bool) {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("COMMONWATCH_LOG").unwrap_or_else(|_| "warn".into());
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    let started = if json { log.json().try_init() } else { log.try_init() };
+    // A second start in one process (tests) keeps the first log.
+    let _ = started;
+}

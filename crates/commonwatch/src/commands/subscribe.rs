@@ -1,0 +1,207 @@
+//! `commonwatch subscribe`: what is fetched from elsewhere.
+
+use node::subscriptions::{RunReport, SubscriptionWish};
+use serde_json::{Map, Value, json};
+use store::SubscriptionKind;
+
+use super::key::duration;
+use super::share::{community, pap, tlp};
+use crate::cli::{Global, SubscribeAddArgs, SubscribeCommand};
+use crate::context::Local;
+use crate::failure::{self, Failure, Kind};
+use crate::output::Output;
+
+/// Does what was asked of subscriptions.
+pub async fn run(local: &Local, global: &Global, command: SubscribeCommand, output: Output) -> Result<(), Failure> {
+    let caller = local.caller(global).await?;
+    match command {
+        SubscribeCommand::Add(args) => {
+            let wish = wish(local, &caller, &args).await?;
+            if !args.no_preview {
+                preview(local, &caller, &wish, output).await?;
+            }
+            let made = local.node.subscription_put(&caller, wish).await?;
+            if output.is_json() {
+                output
+                    .json_line(&json!({ "name": made.subscription.terms.name, "uuid": made.subscription.terms.uuid }));
+            }
+            output.say(&format!(
+                "'{}' is fetched every {}; the first time with the next round of 'commonwatch serve',",
+                args.name, args.every
+            ));
+            output.say(&format!("or now with: commonwatch subscribe run {}", args.name));
+            Ok(())
+        }
+        SubscribeCommand::Preview(args) => {
+            let wish = wish(local, &caller, &args).await?;
+            preview(local, &caller, &wish, output).await
+        }
+        SubscribeCommand::List => list(local, &caller, output).await,
+        SubscribeCommand::Run { name } => {
+            let report = local.node.subscription_run(&caller, &name).await?;
+            print_run(&report, output)
+        }
+        SubscribeCommand::Remove { name } => {
+            local.node.subscription_delete(&caller, &name).await?;
+            output.say(&format!("'{name}' is no longer fetched; what came by it stays"));
+            Ok(())
+        }
+    }
+}
+
+async fn wish(local: &Local, caller: &node::Caller, args: &SubscribeAddArgs) -> Result<SubscriptionWish, Failure> {
+    let kind = SubscriptionKind::parse(&args.kind).ok_or_else(|| {
+        let kinds = SubscriptionKind::ALL.map(SubscriptionKind::as_str).join(", ");
+        Failure::input(format!("'{}' is not a kind of subscription", args.kind)).help(format!("one of {kinds}"))
+    })?;
+    let secret = args.secret_file.as_deref();
+    let settings = access(
+        secret,
+        args.login.as_deref(),
+        kind == SubscriptionKind::MispServer,
+        args.proxy.as_deref(),
+        args.ca_file.as_deref(),
+    )?;
+    Ok(SubscriptionWish {
+        name: args.name.clone(),
+        kind,
+        url: args.url.clone(),
+        settings: Value::Object(settings),
+        member: caller
+            .principal
+            .member
+            .ok_or_else(|| Failure::new(Kind::Refused, "this login has no member"))?,
+        community: community(local, &args.community).await?,
+        tlp: tlp(&args.tlp)?,
+        pap: pap(&args.pap)?,
+        interval_seconds: duration(&args.every)? / 1_000_000,
+        size_limit: i64::try_from(args.size_limit << 20).unwrap_or(i64::MAX),
+        enabled: true,
+    })
+}
+
+/// What it takes to get in, from the options: a secret is read from a file, so that it is in no process list and no history.
+pub fn access(
+    secret_file: Option<&std::path::Path>,
+    login: Option<&str>,
+    is_misp: bool,
+    proxy: Option<&str>,
+    authorities: Option<&std::path::Path>,
+) -> Result<Map<String, Value>, Failure> {
+    let mut settings = Map::new();
+    if let Some(path) = secret_file {
+        let secret = std::fs::read_to_string(path).map_err(|error| failure::file("read", path, &error))?;
+        let name = match login {
+            Some(_) => "password",
+            None if is_misp => "key",
+            None => "bearer",
+        };
+        settings.insert(name.to_owned(), json!(secret.trim()));
+    }
+    if let Some(login) = login {
+        settings.insert("login".to_owned(), json!(login));
+    }
+    if let Some(proxy) = proxy {
+        settings.insert("proxy".to_owned(), json!(proxy));
+    }
+    if let Some(authorities) = authorities {
+        settings.insert("ca_bundle".to_owned(), json!(authorities));
+    }
+    Ok(settings)
+}
+
+async fn preview(local: &Local, caller: &node::Caller, wish: &SubscriptionWish, output: Output) -> Result<(), Failure> {
+    let preview = local.node.subscription_preview(caller, wish).await?;
+    output.problems(&preview.problems);
+    if output.is_json() {
+        output.json_line(&json!({
+            "from": preview.from, "format": preview.format, "objects": preview.objects, "refused": preview.refused,
+            "by_type": preview.by_type, "more": preview.more, "notes": preview.notes,
+        }));
+        return Ok(());
+    }
+    let more = if preview.more {
+        " in the first part; there is more"
+    } else {
+        ""
+    };
+    output.line(&format!(
+        "{} is {}: {} objects, {} refused{more}",
+        preview.from, preview.format, preview.objects, preview.refused
+    ));
+    let rows: Vec<Vec<String>> = preview
+        .by_type
+        .iter()
+        .map(|(object_type, count)| vec![object_type.clone(), count.to_string()])
+        .collect();
+    output.table(&["type", "objects"], &rows);
+    for example in &preview.examples {
+        output.line(&format!("for example {}", example.id));
+    }
+    for note in &preview.notes {
+        output.line(note);
+    }
+    Ok(())
+}
+
+async fn list(local: &Local, caller: &node::Caller, output: Output) -> Result<(), Failure> {
+    let mut rows = Vec::new();
+    for view in local.node.subscriptions(caller).await? {
+        let one = view.subscription;
+        if output.is_json() {
+            output.json_line(&json!({
+                "name": one.terms.name, "kind": one.terms.kind.as_str(), "url": one.terms.url, "enabled": one.terms.enabled,
+                "last_run": one.last_run, "last_result": one.last_result, "last_error": one.last_error, "next_run": one.next_run,
+                "accepted": one.accepted, "unchanged": one.unchanged, "refused": one.refused, "failures_in_a_row": one.failures_in_a_row,
+                "settings": view.settings,
+            }));
+        }
+        let when = one.last_run.map_or_else(|| "never".to_owned(), |at| at.to_string());
+        let result = one
+            .last_error
+            .or(one.last_result)
+            .unwrap_or_else(|| "not run yet".to_owned());
+        let counts = format!("{} / {} / {}", one.accepted, one.unchanged, one.refused);
+        rows.push(vec![
+            one.terms.name,
+            one.terms.kind.as_str().to_owned(),
+            when,
+            counts,
+            result,
+            one.terms.url,
+        ]);
+    }
+    if !output.is_json() {
+        output.table(
+            &[
+                "name",
+                "kind",
+                "last run",
+                "accepted / unchanged / refused",
+                "result",
+                "from",
+            ],
+            &rows,
+        );
+    }
+    Ok(())
+}
+
+fn print_run(report: &RunReport, output: Output) -> Result<(), Failure> {
+    if output.is_json() {
+        output.json_line(&json!({
+            "name": report.name, "result": report.result, "error": report.error, "accepted": report.accepted,
+            "unchanged": report.unchanged, "refused": report.refused,
+        }));
+    } else {
+        output.line(&format!(
+            "{}: {}, {} accepted, {} unchanged, {} refused",
+            report.name, report.result, report.accepted, report.unchanged, report.refused
+        ));
+    }
+    match &report.error {
+        Some(error) => Err(Failure::new(Kind::Unavailable, error.clone())),
+        None if report.refused > 0 => Err(Failure::found()),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,58 @@
+//! `commonwatch warninglist`: lists of values known to be harmless.
+
+use serde_json::json;
+
+use crate::cli::{Global, WarninglistCommand};
+use crate::context::Local;
+use crate::failure::{self, Failure};
+use crate::output::Output;
+
+/// Does what was asked of warninglists.
+pub async fn run(local: &Local, global: &Global, command: WarninglistCommand, output: Output) -> Result<(), Failure> {
+    let caller = local.caller(global).await?;
+    match command {
+        WarninglistCommand::List => {
+            let lists = local.node.warninglists();
+            let rows: Vec<Vec<String>> = lists
+                .lists()
+                .iter()
+                .map(|list| {
+                    vec![
+                        list.name.clone(),
+                        list.entries.to_string(),
+                        list.version.to_string(),
+                        list.description.clone(),
+                    ]
+                })
+                .collect();
+            if output.is_json() {
+                for list in lists.lists() {
+                    output.json_line(&json!({ "name": list.name, "entries": list.entries, "version": list.version }));
+                }
+            } else {
+                output.table(&["list", "entries", "version", "description"], &rows);
+            }
+            Ok(())
+        }
+        WarninglistCommand::Add { files } => {
+            let mut refused = 0;
+            for file in files {
+                let text = std::fs::read_to_string(&file).map_err(|error| failure::file("read", &file, &error))?;
+                match local.node.warninglist_put(&caller, &text).await {
+                    Ok(name) => output.say(&format!("{}: '{name}' is in force", file.display())),
+                    Err(node::Error::Input(problem)) => {
+                        refused += 1;
+                        output.note(&format!("error: {}: {problem}", file.display()));
+                    }
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            if refused == 0 { Ok(()) } else { Err(Failure::found()) }
+        }
+        WarninglistCommand::Remove { name } => {
+            local.node.warninglist_delete(&caller, &name).await?;
+            output.say(&format!("'{name}' is no longer in force"));
+            Ok(())
+        }
+    }
+}

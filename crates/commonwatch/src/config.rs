@@ -1,0 +1,128 @@
+//! The configuration of a node: `commonwatch.toml` in its data directory, written with comments on the first start.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::failure::{self, Failure};
+
+/// What the operator decided; every key has a default.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Config {
+    /// Name shown to people and in TAXII discovery.
+    pub title: String,
+    /// What the node is for, a sentence.
+    pub description: String,
+    /// Whom to write to about it.
+    pub contact: Option<String>,
+    /// Address to listen on.
+    pub listen: String,
+    /// Address under which others reach it, where that differs (a proxy in front).
+    pub public_url: Option<String>,
+    /// PostgreSQL database; the embedded one where none is given.
+    pub postgres: Option<String>,
+    /// Certificate chain, PEM.
+    pub tls_certificate: Option<PathBuf>,
+    /// Private key, PEM.
+    pub tls_key: Option<PathBuf>,
+    /// Whether somebody without an account may read what is TLP:CLEAR.
+    pub public_reading: bool,
+    /// The most MiB of one request.
+    pub request_mib: usize,
+    /// The most objects on a page.
+    pub page_most: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            title: "Commonwatch".to_owned(),
+            description: "Threat information shared under rules that hold".to_owned(),
+            contact: None,
+            listen: "127.0.0.1:6100".to_owned(),
+            public_url: None,
+            postgres: None,
+            tls_certificate: None,
+            tls_key: None,
+            public_reading: false,
+            request_mib: 32,
+            page_most: 10_000,
+        }
+    }
+}
+
+/// Its file in the data directory.
+pub const FILE: &str = "commonwatch.toml";
+
+impl Config {
+    /// Reads the configuration of a data directory; the defaults where there is no file.
+    pub fn read(data: &Path) -> Result<Self, Failure> {
+        let path = data.join(FILE);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) => return Err(failure::file("read", &path, &error)),
+        };
+        toml::from_str(&text).map_err(|error| {
+            Failure::input(format!("{} is not a good configuration: {error}", path.display()))
+                .help("mend the line, or move the file away to start from the defaults")
+        })
+    }
+}
+
+/// The file as it is written on the first start.
+pub fn template(title: &str, postgres: Option<&str>) -> String {
+    let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+    let postgres = match postgres {
+        Some(url) => format!("postgres = {}", quoted(url)),
+        None => "# postgres = \"postgresql://commonwatch@db.example/commonwatch\"".to_owned(),
+    };
+    format!(
+        "# Commonwatch. Every line that begins with # shows a default or an example.\n\n\
+         # Name shown to people and in TAXII discovery.\n\
+         title = {title}\n\
+         # description = \"Threat information shared under rules that hold\"\n\
+         # contact = \"watch@city.example\"\n\n\
+         # Loopback until you decide otherwise: put TLS in front, or name a certificate below.\n\
+         # listen = \"127.0.0.1:6100\"\n\
+         # public-url = \"https://watch.city.example\"\n\
+         # tls-certificate = \"/etc/commonwatch/chain.pem\"\n\
+         # tls-key = \"/etc/commonwatch/key.pem\"\n\n\
+         # The embedded database needs nothing. Several nodes on one PostgreSQL:\n\
+         {postgres}\n\n\
+         # Whether somebody without an account may read what is TLP:CLEAR.\n\
+         # public-reading = false\n\n\
+         # Limits.\n\
+         # request-mib = 32\n\
+         # page-most = 10000\n",
+        title = quoted(title),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Config, template};
+
+    #[test]
+    fn the_written_file_can_be_read_and_every_commented_key_exists() {
+        let text = template("The \"watch\" of Exampleton", Some("postgresql://x@db.example/y"));
+        let config: Config = toml::from_str(&text).unwrap();
+        assert_eq!(config.title, "The \"watch\" of Exampleton");
+        let uncommented: String = text
+            .lines()
+            .map(|line| {
+                line.strip_prefix("# ")
+                    .filter(|rest| rest.contains(" = "))
+                    .unwrap_or(line)
+            })
+            .map(|line| format!("{line}\n"))
+            .collect();
+        toml::from_str::<Config>(&uncommented).unwrap();
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error() {
+        assert!(toml::from_str::<Config>("titel = \"x\"").is_err());
+    }
+}

@@ -1,0 +1,210 @@
+//! The rim: reads the clock, draws randomness, opens the node of a data directory.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use node::{Caller, Node, Settings};
+use stix::Timestamp;
+use store::{Location, OpenOptions, Store};
+
+use crate::cli::Global;
+use crate::config::{self, Config};
+use crate::failure::{self, Failure, Kind};
+
+/// The file with the key that signs checkpoints.
+const LEDGER_KEY: &str = "ledger.key";
+/// The setting that holds the node's STIX identity.
+const IDENTITY: &str = "identity";
+
+/// The node of a data directory.
+pub struct Local {
+    /// The node.
+    pub node: Node,
+    /// Its configuration.
+    pub config: Config,
+    /// Its directory.
+    pub data: PathBuf,
+    /// The public key with which its checkpoints and receipts are verified.
+    pub verifying_key: ledger::VerifyingKey,
+}
+
+/// What opening may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Create {
+    /// Make the node where there is none.
+    Yes,
+    /// A missing node is an error.
+    No,
+}
+
+/// The time: the one place of the binary that reads the clock.
+#[expect(clippy::disallowed_methods, reason = "this is the rim")]
+pub fn now() -> Timestamp {
+    let since_1970 = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default();
+    Timestamp::from_micros(i64::try_from(since_1970.as_micros()).unwrap_or(i64::MAX))
+}
+
+/// Fills a slice with random bytes of the operating system.
+///
+/// Aborts when the system gives none: every key and salt would be guessable.
+pub fn fill_random(bytes: &mut [u8]) {
+    if getrandom::fill(bytes).is_err() {
+        std::process::abort();
+    }
+}
+
+/// Runs a command that talks to the store.
+pub fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| {
+            Failure::new(
+                Kind::Ours,
+                format!("the threads of the program could not be started: {error}"),
+            )
+        })?;
+    runtime.block_on(work)
+}
+
+/// Says whether a data directory holds a node.
+pub fn exists(data: &Path) -> bool {
+    data.join(LEDGER_KEY).exists()
+}
+
+/// Where the store of a configuration is.
+pub fn location(data: &Path, config: &Config) -> Location {
+    match &config.postgres {
+        Some(url) => Location::Postgres(url.clone(), None),
+        None => Location::Sqlite(data.to_path_buf()),
+    }
+}
+
+/// What the store needs from outside.
+pub fn options(create: Create, ledger_key: ledger::SigningKey) -> OpenOptions {
+    OpenOptions {
+        clock: Arc::new(now),
+        random: Arc::new(fill_random),
+        ledger_key,
+        readers: 4,
+        create: create == Create::Yes,
+        durable: true,
+    }
+}
+
+impl Local {
+    /// Opens the node of a data directory.
+    pub async fn open(global: &Global, create: Create) -> Result<Self, Failure> {
+        let data = global.data.clone();
+        if create == Create::No && !exists(&data) {
+            let message = format!("there is no node in {}", data.display());
+            let help = "start one with 'commonwatch serve' or look around with 'commonwatch demo'; --data names another directory";
+            return Err(Failure::new(Kind::Refused, message).help(help));
+        }
+        if create == Create::Yes {
+            private_directory(&data)?;
+        }
+        let config = Config::read(&data)?;
+        let key = ledger_key(&data)?;
+        let verifying_key = key.verifying_key().clone();
+        let store = Store::open(&location(&data, &config), options(create, key)).await?;
+        let identity = identity(&store).await?;
+        let settings = Settings {
+            description: config.description.clone(),
+            contact: config.contact.clone(),
+            public_reading: config.public_reading,
+            request_bytes: config.request_mib << 20,
+            page_most: config.page_most,
+            ..Settings::new(&config.title, identity)
+        };
+        let node = Node::new(store, settings, Arc::new(now), Arc::new(fill_random)).await?;
+        Ok(Self {
+            node,
+            config,
+            data,
+            verifying_key,
+        })
+    }
+
+    /// Whoever the command acts as.
+    pub async fn caller(&self, global: &Global) -> Result<Caller, Failure> {
+        Ok(self.node.local_caller(&global.login).await?)
+    }
+}
+
+async fn identity(store: &Store) -> Result<stix::Id, Failure> {
+    if let Some(text) = store.setting_get(IDENTITY).await? {
+        return stix::Id::parse(&text).map_err(|error| {
+            Failure::new(
+                Kind::Ours,
+                format!("the node's identity in the store is damaged: {error}"),
+            )
+        });
+    }
+    let mut random = [0; 16];
+    fill_random(&mut random);
+    let identity = stix::Id::new("identity", uuid::Builder::from_random_bytes(random).into_uuid());
+    store.setting_put(IDENTITY, identity.as_str()).await?;
+    Ok(identity)
+}
+
+/// Reads the signing key, or makes it.
+pub fn ledger_key(data: &Path) -> Result<ledger::SigningKey, Failure> {
+    let path = data.join(LEDGER_KEY);
+    let damaged = |error: ledger::key::KeyError| {
+        Failure::input(format!("{} is not a signing key: {error}", path.display()))
+            .help("restore it from a backup; receipts given out so far can only be verified with its public half")
+    };
+    match std::fs::read_to_string(&path) {
+        Ok(text) => ledger::SigningKey::from_secret_text(text.trim()).map_err(damaged),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let mut random = [0; 32];
+            fill_random(&mut random);
+            let mut name = [0; 4];
+            fill_random(&mut name);
+            let key = ledger::SigningKey::from_random(&format!("commonwatch-{}", hex::encode(name)), random)
+                .map_err(damaged)?;
+            private_file(&path, &key.to_secret_text())?;
+            Ok(key)
+        }
+        Err(error) => Err(failure::file("read", &path, &error)),
+    }
+}
+
+/// Writes the commented configuration, unless there is one.
+pub fn write_config(data: &Path, title: &str, postgres: Option<&str>) -> Result<(), Failure> {
+    private_directory(data)?;
+    let path = data.join(config::FILE);
+    if path.exists() {
+        return Ok(());
+    }
+    private_file(&path, &config::template(title, postgres))
+}
+
+/// Makes a directory that only its owner can enter.
+pub fn private_directory(path: &Path) -> Result<(), Failure> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(path)
+        .map_err(|error| failure::file("made", path, &error))
+}
+
+/// Writes a file that only its owner can read; never over one that is there.
+pub fn private_file(path: &Path, text: &str) -> Result<(), Failure> {
+    use std::io::Write;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let write = || {
+        let mut file = options.open(path)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    };
+    write().map_err(|error| failure::file("written", path, &error))
+}

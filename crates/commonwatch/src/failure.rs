@@ -1,0 +1,110 @@
+//! How a command ends when it does not do what was asked: a sentence, what to do, and an exit code.
+
+use std::fmt;
+use std::process::ExitCode;
+
+/// What an exit code means; the help text lists them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Something was found or refused; the output says what.
+    Found,
+    /// The command line or an input is wrong.
+    Input,
+    /// Not allowed, or not there.
+    Refused,
+    /// Not available now.
+    Unavailable,
+    /// A fault of the program.
+    Ours,
+}
+
+/// Why a command did not do what was asked.
+#[derive(Debug)]
+pub struct Failure {
+    kind: Kind,
+    message: String,
+    help: Option<String>,
+}
+
+impl Failure {
+    /// A failure with a sentence.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    /// An input that is wrong.
+    pub fn input(message: impl Into<String>) -> Self {
+        Self::new(Kind::Input, message)
+    }
+
+    /// Ends with the code for "something was found or refused"; what it was has been printed.
+    pub fn found() -> Self {
+        Self::new(Kind::Found, "")
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// What went wrong; empty where it has been printed.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The exit code.
+    pub fn code(&self) -> ExitCode {
+        ExitCode::from(match self.kind {
+            Kind::Found => 1,
+            Kind::Input => 2,
+            Kind::Refused => 3,
+            Kind::Unavailable => 4,
+            Kind::Ours => 5,
+        })
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}", self.message)?;
+        match &self.help {
+            Some(help) => write!(f, "\n  help: {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl From<node::Error> for Failure {
+    fn from(error: node::Error) -> Self {
+        let message = error.to_string();
+        match error {
+            node::Error::Input(_) | node::Error::Conflict(_) => Self::new(Kind::Input, message),
+            node::Error::NotAllowed(_) | node::Error::NotFound(_) => Self::new(Kind::Refused, message),
+            node::Error::Unavailable(_) => Self::new(Kind::Unavailable, message),
+            node::Error::Ours(_) => Self::new(Kind::Ours, message),
+        }
+    }
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        node::Error::from(error).into()
+    }
+}
+
+impl From<stix::Problem> for Failure {
+    fn from(problem: stix::Problem) -> Self {
+        Self::input(problem.to_string())
+    }
+}
+
+/// A file that could not be read or written, with its name.
+pub fn file(what: &str, path: &std::path::Path, error: &std::io::Error) -> Failure {
+    Failure::input(format!("{} cannot be {what}: {error}", path.display()))
+}

@@ -1,0 +1,405 @@
+//! Who is asking: passwords, keys and certificates become a [`Caller`]; failures are counted and slowed.
+//!
+//! A password is hashed with argon2id once; the verdict is kept for a short while under a keyed digest of what was
+//! presented, so that a poll a second does not cost a password hash a second. Every kept verdict dies with the
+//! policy generation: a suspended member, a revoked key or a changed role takes effect at the next request.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
+use argon2::{Algorithm, Argon2, Params, Version};
+use policy::Principal;
+use sha2::{Digest, Sha256};
+use stix::Timestamp;
+use store::{Credential, Person};
+
+use crate::error::Error;
+use crate::node::Node;
+
+/// What a request presents of itself.
+#[derive(Clone, Copy)]
+pub enum Presented<'a> {
+    /// HTTP Basic (RFC 7617): a person's login and password, or any login with a key as the password.
+    Basic {
+        /// The login.
+        login: &'a str,
+        /// The password, or a key.
+        password: &'a str,
+    },
+    /// A key (RFC 6750).
+    Bearer(&'a str),
+    /// The certificate of the TLS client, DER.
+    Certificate(&'a [u8]),
+    /// Nothing.
+    Nothing,
+}
+
+/// Somebody whose account was found and is active, or the public.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// What the rules know of them.
+    pub principal: Arc<Principal>,
+    /// Login or key label, for the log.
+    pub name: String,
+}
+
+impl Caller {
+    /// Somebody without an account.
+    pub fn public() -> Self {
+        Self {
+            principal: Arc::new(Principal::public()),
+            name: "public".to_owned(),
+        }
+    }
+}
+
+/// Why somebody is not let in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// Nothing was presented, and the public may not read here.
+    #[error("sign in with a login and password (Basic), a key (Bearer) or a client certificate")]
+    Missing,
+    /// What was presented is not known, has expired, was revoked, or its member is not active.
+    #[error("the login, password, key or certificate is not valid")]
+    Wrong,
+    /// Too many failures from this address or for this login.
+    #[error("too many failed attempts; try again in {retry_after_seconds} seconds")]
+    TooManyFailures {
+        /// When to try again.
+        retry_after_seconds: u64,
+    },
+    /// The key may not be used from this address.
+    #[error("this key may not be used from this address")]
+    AddressNotAllowed,
+    /// The store did not answer.
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+/// How long a verified password is believed without hashing it again.
+const VERDICT_MICROS: i64 = 5 * 60 * 1_000_000;
+/// Kept verdicts; above this the oldest half is dropped.
+const MOST_VERDICTS: usize = 20_000;
+/// Failures allowed for an address or a login within [`FAILURE_MICROS`].
+const FAILURES: u32 = 10;
+/// The window in which failures are counted, and how long one who reached the limit waits.
+const FAILURE_MICROS: i64 = 5 * 60 * 1_000_000;
+/// Length of the random part of a key, in bytes.
+const KEY_BYTES: usize = 32;
+/// What every key begins with, so that a leaked one is recognised by scanners.
+const KEY_PREFIX: &str = "cw_";
+
+struct Verdict {
+    caller: Caller,
+    generation: i64,
+    until: i64,
+    addresses: Vec<String>,
+}
+
+struct Failures {
+    count: u32,
+    since: i64,
+}
+
+/// Verified credentials and counted failures of this process.
+#[derive(Default)]
+pub(crate) struct SignIns {
+    verdicts: Mutex<HashMap<[u8; 32], Verdict>>,
+    failures: Mutex<HashMap<String, Failures>>,
+}
+
+fn digest(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+fn argon2id() -> Argon2<'static> {
+    // OWASP's first choice for argon2id: 19 MiB, two passes, one lane.
+    Argon2::new(
+        Algorithm::Argon2id,
+        Version::V0x13,
+        Params::new(19 * 1024, 2, 1, None).unwrap_or_default(),
+    )
+}
+
+/// Hashes a password with argon2id; `salt` is 16 random bytes.
+pub fn hash_password(password: &str, salt: &[u8; 16]) -> Result<String, Error> {
+    let ours = |error: argon2::password_hash::Error| Error::Ours(format!("the password could not be hashed: {error}"));
+    let salt = SaltString::encode_b64(salt).map_err(ours)?;
+    Ok(argon2id()
+        .hash_password(password.as_bytes(), &salt)
+        .map_err(ours)?
+        .to_string())
+}
+
+fn password_matches(password: &str, hash: &str) -> bool {
+    PasswordHash::new(hash).is_ok_and(|hash| argon2id().verify_password(password.as_bytes(), &hash).is_ok())
+}
+
+impl SignIns {
+    fn verdict(&self, presented: &[u8; 32], generation: i64, now: i64) -> Option<(Caller, Vec<String>)> {
+        let verdicts = self.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
+        let verdict = verdicts.get(presented)?;
+        (verdict.generation == generation && verdict.until > now)
+            .then(|| (verdict.caller.clone(), verdict.addresses.clone()))
+    }
+
+    fn keep(&self, presented: [u8; 32], verdict: Verdict) {
+        let mut verdicts = self.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
+        if verdicts.len() >= MOST_VERDICTS {
+            let mut ends: Vec<i64> = verdicts.values().map(|kept| kept.until).collect();
+            ends.sort_unstable();
+            let middle = ends.get(ends.len() / 2).copied().unwrap_or_default();
+            verdicts.retain(|_, kept| kept.until > middle);
+        }
+        verdicts.insert(presented, verdict);
+    }
+
+    /// Seconds to wait, where one of these has failed too often.
+    fn waits(&self, names: &[String], now: i64) -> Option<u64> {
+        let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        names
+            .iter()
+            .filter_map(|name| failures.get(name))
+            .filter(|failed| failed.count >= FAILURES && now - failed.since < FAILURE_MICROS)
+            .map(|failed| ((failed.since + FAILURE_MICROS - now) / 1_000_000 + 1).unsigned_abs())
+            .max()
+    }
+
+    fn failed(&self, names: &[String], now: i64) {
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        if failures.len() >= MOST_VERDICTS {
+            failures.retain(|_, failed| now - failed.since < FAILURE_MICROS);
+        }
+        for name in names {
+            let entry = failures
+                .entry(name.clone())
+                .or_insert(Failures { count: 0, since: now });
+            if now - entry.since >= FAILURE_MICROS {
+                *entry = Failures { count: 0, since: now };
+            }
+            entry.count += 1;
+        }
+    }
+
+    fn succeeded(&self, names: &[String]) {
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        for name in names {
+            failures.remove(name);
+        }
+    }
+}
+
+impl Node {
+    /// Finds out who is asking.
+    ///
+    /// # Errors
+    /// [`SignInError`] says which: nothing presented, not valid, too many failures, or an address that the key is not for.
+    pub async fn sign_in(&self, presented: Presented<'_>, from: IpAddr) -> Result<Caller, SignInError> {
+        let from = canonical(from);
+        let (tag, login, secret): (u8, &str, &[u8]) = match presented {
+            Presented::Nothing if self.settings().public_reading => return Ok(Caller::public()),
+            Presented::Nothing => return Err(SignInError::Missing),
+            Presented::Basic { login, password } => (b'p', login, password.as_bytes()),
+            Presented::Bearer(key) => (b'k', "", key.as_bytes()),
+            Presented::Certificate(der) => (b'c', "", der),
+        };
+        let now = self.now().micros();
+        let generation = self.store().policy_generation().await.map_err(Error::from)?;
+        let kept_as = self.verdict_key(tag, login, secret);
+        if let Some((caller, addresses)) = self.sign_ins().verdict(&kept_as, generation, now) {
+            return if address_allowed(&addresses, from) {
+                Ok(caller)
+            } else {
+                Err(SignInError::AddressNotAllowed)
+            };
+        }
+        let mut counted = vec![format!("address {from}")];
+        if !login.is_empty() {
+            // A login counts per address too, so that a stranger cannot lock its owner out from elsewhere.
+            counted.push(format!("login {login} from {from}"));
+        }
+        if let Some(retry_after_seconds) = self.sign_ins().waits(&counted, now) {
+            return Err(SignInError::TooManyFailures { retry_after_seconds });
+        }
+        let Some((person, credential)) = self.identify(presented, now).await? else {
+            self.sign_ins().failed(&counted, now);
+            return Err(SignInError::Wrong);
+        };
+        self.sign_ins().succeeded(&counted);
+        let read_only = credential.as_ref().is_some_and(|credential| credential.read_only);
+        let principal = self
+            .store()
+            .principal_of(&person, read_only)
+            .await
+            .map_err(Error::from)?;
+        if principal.member.is_none() {
+            return Err(SignInError::Wrong);
+        }
+        let caller = Caller {
+            principal: Arc::new(principal),
+            name: person.login.clone(),
+        };
+        let addresses = credential
+            .as_ref()
+            .map(|credential| credential.addresses.clone())
+            .unwrap_or_default();
+        let expires = credential
+            .and_then(|credential| credential.expires)
+            .map_or(i64::MAX, Timestamp::micros);
+        let until = expires.min(now + VERDICT_MICROS);
+        let verdict = Verdict {
+            caller: caller.clone(),
+            generation,
+            until,
+            addresses: addresses.clone(),
+        };
+        self.sign_ins().keep(kept_as, verdict);
+        if address_allowed(&addresses, from) {
+            Ok(caller)
+        } else {
+            Err(SignInError::AddressNotAllowed)
+        }
+    }
+
+    async fn identify(
+        &self,
+        presented: Presented<'_>,
+        now: i64,
+    ) -> Result<Option<(Person, Option<Credential>)>, Error> {
+        match presented {
+            Presented::Nothing => Ok(None),
+            Presented::Bearer(secret) => self.by_secret(secret.as_bytes(), now).await,
+            Presented::Certificate(der) => self.by_secret(der, now).await,
+            // Clients that know only Basic put a key where the password goes.
+            Presented::Basic { password, .. } if password.starts_with(KEY_PREFIX) => {
+                self.by_secret(password.as_bytes(), now).await
+            }
+            Presented::Basic { login, password } => self.by_password(login, password).await,
+        }
+    }
+
+    async fn by_secret(&self, secret: &[u8], now: i64) -> Result<Option<(Person, Option<Credential>)>, Error> {
+        let found = self.store().credential_by_digest(&digest(secret)).await?;
+        Ok(found
+            .filter(|(credential, person)| {
+                let expired = credential.expires.is_some_and(|expires| expires.micros() <= now);
+                person.active && credential.revoked.is_none() && !expired
+            })
+            .map(|(credential, person)| (person, Some(credential))))
+    }
+
+    async fn by_password(&self, login: &str, password: &str) -> Result<Option<(Person, Option<Credential>)>, Error> {
+        let person = self.store().person_by_login(login).await?;
+        // An unknown login costs what a known one does, so that the time does not tell which logins exist.
+        let hash = person.as_ref().and_then(|person| person.password_hash.clone());
+        let hash = hash.unwrap_or_else(|| self.decoy_hash().to_owned());
+        let password = password.to_owned();
+        let matches = tokio::task::spawn_blocking(move || password_matches(&password, &hash))
+            .await
+            .map_err(|error| Error::Ours(format!("the password check stopped: {error}")))?;
+        Ok(person
+            .filter(|person| matches && person.active && person.password_hash.is_some())
+            .map(|person| (person, None)))
+    }
+
+    fn verdict_key(&self, tag: u8, login: &str, secret: &[u8]) -> [u8; 32] {
+        let mut hasher = Sha256::new();
+        hasher.update(self.process_secret());
+        hasher.update([tag]);
+        hasher.update((login.len() as u64).to_be_bytes());
+        hasher.update(login.as_bytes());
+        hasher.update(secret);
+        hasher.finalize().into()
+    }
+}
+
+/// An IPv4 address that arrived on an IPv6 socket is an IPv4 address.
+fn canonical(address: IpAddr) -> IpAddr {
+    address.to_canonical()
+}
+
+/// Says whether `address` is within one of the networks; no networks means anywhere.
+fn address_allowed(networks: &[String], address: IpAddr) -> bool {
+    networks.is_empty() || networks.iter().any(|network| within(network, address))
+}
+
+/// Says whether a text is an address or a network in CIDR notation.
+pub(crate) fn is_network(text: &str) -> bool {
+    network(text).is_some()
+}
+
+/// The address and prefix length of `192.0.2.0/24`, `2001:db8::/32` or a single address.
+fn network(text: &str) -> Option<(IpAddr, u32)> {
+    let (base, length) = text
+        .split_once('/')
+        .map_or((text, None), |(base, length)| (base, Some(length)));
+    let base = canonical(base.parse().ok()?);
+    let width = if base.is_ipv4() { 32 } else { 128 };
+    let length = length.map_or(Ok(width), str::parse).ok()?;
+    (length <= width).then_some((base, length))
+}
+
+fn within(text: &str, address: IpAddr) -> bool {
+    let (base, address, length, width) = match (network(text), address) {
+        (Some((IpAddr::V4(base), length)), IpAddr::V4(address)) => {
+            (u128::from(u32::from(base)), u128::from(u32::from(address)), length, 32)
+        }
+        (Some((IpAddr::V6(base), length)), IpAddr::V6(address)) => (u128::from(base), u128::from(address), length, 128),
+        _ => return false,
+    };
+    length == 0 || (base ^ address) >> (width - length) == 0
+}
+
+/// The text of a key: a recognisable beginning, 32 random bytes in hexadecimal, and four digits of checksum,
+/// so that a mistyped or cut key is told from a revoked one without asking the store.
+pub fn key_text(random: &[u8; KEY_BYTES]) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::from(KEY_PREFIX);
+    for byte in random {
+        let _ = write!(text, "{byte:02x}");
+    }
+    let check = digest(text.as_bytes());
+    let _ = write!(text, "{:02x}{:02x}", check[0], check[1]);
+    text
+}
+
+/// The digest under which the store keeps a key or certificate.
+pub fn credential_digest(secret: &[u8]) -> [u8; 32] {
+    digest(secret)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{hash_password, key_text, password_matches, within};
+
+    #[test]
+    fn a_password_matches_its_hash_and_no_other() {
+        let hash = hash_password("correct horse", &[7; 16]).unwrap();
+        assert!(hash.starts_with("$argon2id$"));
+        assert!(password_matches("correct horse", &hash));
+        assert!(!password_matches("correct horsf", &hash));
+        assert!(!password_matches("correct horse", "no hash"));
+    }
+
+    #[test]
+    fn a_key_is_recognisable_and_hides_nothing_of_its_length() {
+        let key = key_text(&[0xab; 32]);
+        assert!(key.starts_with("cw_abab"));
+        assert_eq!(key.len(), 3 + 64 + 4);
+    }
+
+    #[test]
+    fn an_address_is_within_a_network_of_its_own_family_only() {
+        let address = |text: &str| text.parse().unwrap();
+        assert!(within("192.0.2.0/24", address("192.0.2.200")));
+        assert!(!within("192.0.2.0/24", address("192.0.3.1")));
+        assert!(within("192.0.2.7", address("192.0.2.7")));
+        assert!(within("2001:db8::/32", address("2001:db8:1::1")));
+        assert!(!within("0.0.0.0/0", address("2001:db8::1")));
+        assert!(within("0.0.0.0/0", address("203.0.113.9")));
+        assert!(!within("192.0.2.0/33", address("192.0.2.1")));
+        assert!(!within("nonsense", address("192.0.2.1")));
+    }
+}

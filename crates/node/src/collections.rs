@@ -1,0 +1,109 @@
+//! Communities as a reader meets them: one TAXII collection each, and one of everything the reader may see.
+
+use policy::{Action, CommunityId, Viewer, decide};
+use store::Community;
+use uuid::{Uuid, uuid};
+
+use crate::accounts::Caller;
+use crate::error::Error;
+use crate::node::Node;
+
+/// The collection of everything that its reader may see, the same on every node.
+pub const EVERYTHING: Uuid = uuid!("4e0d3c9e-6f0b-5f56-9d3a-0c5d5f7d9a01");
+/// Its other name in addresses.
+pub const EVERYTHING_ALIAS: &str = "all";
+
+/// A community, or everything, as one reader meets it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Collection {
+    /// Its identifier.
+    pub uuid: Uuid,
+    /// Its other name in addresses.
+    pub alias: String,
+    /// What it is called.
+    pub title: String,
+    /// What it is for.
+    pub description: String,
+    /// Whether this reader may read it.
+    pub can_read: bool,
+    /// Whether this reader may share into it.
+    pub can_write: bool,
+    /// The community behind it; none for everything.
+    pub community: Option<CommunityId>,
+}
+
+impl Node {
+    /// The collections of a caller: everything first, then their communities by name.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn collections(&self, caller: &Caller) -> Result<Vec<Collection>, Error> {
+        let mut collections = vec![Collection {
+            uuid: EVERYTHING,
+            alias: EVERYTHING_ALIAS.to_owned(),
+            title: "Everything you may see".to_owned(),
+            description: "All communities of the reader in one collection, and what is public".to_owned(),
+            can_read: true,
+            can_write: false,
+            community: None,
+        }];
+        let principal = &caller.principal;
+        if principal.communities.is_empty() {
+            return Ok(collections);
+        }
+        for community in self.store().community_list().await? {
+            if !principal.communities.contains(&community.id) {
+                continue;
+            }
+            collections.push(Collection {
+                uuid: community.uuid,
+                alias: community.alias,
+                title: community.title,
+                description: community.purpose,
+                can_read: true,
+                can_write: decide(principal, Action::Contribute(community.id)).is_ok(),
+                community: Some(community.id),
+            });
+        }
+        collections[1..].sort_by(|one, other| one.title.cmp(&other.title));
+        Ok(collections)
+    }
+
+    /// The communities that a caller may know of: their member's own, public ones, and all for an operator.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn communities(&self, caller: &Caller) -> Result<Vec<Community>, Error> {
+        let principal = &caller.principal;
+        let everything = decide(principal, Action::Administer).is_ok();
+        let known = |community: &Community| {
+            everything
+                || principal.communities.contains(&community.id)
+                || (community.public && principal.member.is_some())
+        };
+        Ok(self.store().community_list().await?.into_iter().filter(known).collect())
+    }
+
+    /// One collection and the view of it; none where it does not exist or is not this caller's (never told apart).
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn collection(&self, caller: &Caller, name: &str) -> Result<Option<(Collection, Viewer)>, Error> {
+        let wanted = Uuid::try_parse(name).ok();
+        let found = self
+            .collections(caller)
+            .await?
+            .into_iter()
+            .find(|collection| match wanted {
+                Some(uuid) => collection.uuid == uuid,
+                None => collection.alias == name,
+            });
+        let Some(collection) = found else { return Ok(None) };
+        let viewer = self.viewer(caller).await?;
+        let viewer = match collection.community {
+            Some(community) => self.store().viewer_within(&viewer, community).await?,
+            None => viewer,
+        };
+        Ok(Some((collection, viewer)))
+    }
+}

@@ -1,0 +1,222 @@
+//! Handing out what a caller may see in the format of a tool: a full set, or the change since a cursor.
+
+use formats::write::{Change, Effect, Facts, Mode, Options, OutFormat, Selector, Summary, Target, export};
+use policy::Viewer;
+use stix::Problem;
+use stix::json::Map;
+use stix::observable::Observable;
+use store::{ChangeKind, ObjectDetail, ObjectPage, ObjectQuery, ObjectRow, Position};
+
+use crate::accounts::Caller;
+use crate::collections::{Collection, EVERYTHING_ALIAS};
+use crate::error::Error;
+use crate::node::Node;
+
+/// Rows read together.
+const BATCH: usize = 1_000;
+/// Problems kept of one export.
+const MOST_PROBLEMS: usize = 10_000;
+
+/// What to hand out.
+#[derive(Clone, Debug)]
+pub struct ExportRequest {
+    /// In which format.
+    pub format: OutFormat,
+    /// From which collection (alias or UUID); everything the caller may see where none is named.
+    pub collection: Option<String>,
+    /// Only the change since this cursor.
+    pub since: Option<Position>,
+    /// Leave out indicators whose score now is below this.
+    pub minimum_score: u8,
+}
+
+/// What was handed out.
+#[derive(Clone, Debug)]
+pub struct Exported {
+    /// The account.
+    pub summary: Summary,
+    /// From where to ask for the change next time.
+    pub cursor: Position,
+    /// What was left out and why, the first [`MOST_PROBLEMS`] of it.
+    pub problems: Vec<Problem>,
+}
+
+impl Node {
+    /// Writes an export. Blocks: call it where blocking is allowed.
+    ///
+    /// Each batch that is handed to a member leaves an entry in the ledger, like a page.
+    ///
+    /// # Errors
+    /// When there is no such collection for the caller, the target fails, or the store does not answer.
+    pub fn export(&self, caller: &Caller, request: &ExportRequest, target: &mut dyn Target) -> Result<Exported, Error> {
+        let runtime = tokio::runtime::Handle::current();
+        let name = request.collection.as_deref().unwrap_or(EVERYTHING_ALIAS);
+        let Some((collection, viewer)) = runtime.block_on(self.collection(caller, name))? else {
+            return Err(Error::NotFound(
+                "there is no such collection, or it is not open to you".to_owned(),
+            ));
+        };
+        let lists = self.warninglists();
+        let harmless = |observable: &Observable| {
+            lists
+                .hits(observable)
+                .find(|hit| hit.is_false_positive())
+                .map(|hit| hit.list.name.clone())
+        };
+        let wanted = |selector: &Selector| self.still_wanted(&runtime, &viewer, selector);
+        let options = Options {
+            mode: if request.since.is_some() {
+                Mode::Changes
+            } else {
+                Mode::Full
+            },
+            minimum_score: request.minimum_score,
+            harmless: Some(&harmless),
+            still_wanted: Some(&wanted),
+            ..Options::at(self.now())
+        };
+        let mut problems = Vec::new();
+        let mut tell = |problem: Problem| {
+            if problems.len() < MOST_PROBLEMS {
+                problems.push(problem);
+            }
+        };
+        let reading = Reading {
+            node: self,
+            format: request.format,
+            caller,
+            collection: &collection,
+            viewer: &viewer,
+            runtime: &runtime,
+        };
+        let (summary, cursor) = {
+            let mut writer = export(request.format, &options, target, &mut tell)?;
+            let mut give = |row: &ObjectRow, kind: ChangeKind| reading.give(row, kind, writer.as_mut());
+            let cursor = match request.since {
+                Some(since) => reading.changes(since, &mut give)?,
+                None => reading.all(&mut give)?,
+            };
+            (writer.finish()?, cursor)
+        };
+        Ok(Exported {
+            summary,
+            cursor,
+            problems,
+        })
+    }
+
+    /// Whether another indicator that the caller may see still calls for a value that one of them no longer does.
+    fn still_wanted(&self, runtime: &tokio::runtime::Handle, viewer: &Viewer, selector: &Selector) -> bool {
+        selector.observables().into_iter().any(|observable| {
+            let kind = i16::from(observable.kind.code());
+            let found = runtime.block_on(
+                self.store()
+                    .observable_find(viewer, kind, &observable.value, BATCH, None),
+            );
+            // Where the store does not answer, keeping a block is the smaller harm.
+            found.map_or(true, |found| found.iter().any(|one| one.row.object_type == "indicator"))
+        })
+    }
+}
+
+struct Reading<'a> {
+    node: &'a Node,
+    format: OutFormat,
+    caller: &'a Caller,
+    collection: &'a Collection,
+    viewer: &'a Viewer,
+    runtime: &'a tokio::runtime::Handle,
+}
+
+type Give<'g> = dyn FnMut(&ObjectRow, ChangeKind) -> Result<(), Error> + 'g;
+
+impl Reading<'_> {
+    /// The latest version of everything. The cursor is where the store stood at the beginning: what came meanwhile
+    /// is in this export and again in the next change, which does no harm; missing it would.
+    fn all(&self, give: &mut Give<'_>) -> Result<Position, Error> {
+        let cursor = self.runtime.block_on(self.node.store().last_position())?;
+        let mut query = ObjectQuery {
+            limit: BATCH,
+            max_bytes: self.node.settings().page_bytes,
+            ..ObjectQuery::default()
+        };
+        loop {
+            let page =
+                self.runtime.block_on(
+                    self.node
+                        .deliver_page(self.caller, self.collection, self.viewer, &query),
+                )?;
+            for row in &page.rows {
+                give(row, ChangeKind::Added)?;
+            }
+            let Some(last) = page.rows.last().filter(|_| page.more) else {
+                return Ok(cursor);
+            };
+            query.from = Some(Position::from(last.added));
+        }
+    }
+
+    fn changes(&self, since: Position, give: &mut Give<'_>) -> Result<Position, Error> {
+        let mut cursor = since;
+        loop {
+            let changes = self
+                .runtime
+                .block_on(self.node.store().changes(self.viewer, Some(cursor), BATCH))?;
+            let page = ObjectPage {
+                rows: changes.rows.iter().map(|change| change.row.clone()).collect(),
+                more: changes.more,
+            };
+            let channel = self.collection.uuid.to_string();
+            self.runtime
+                .block_on(self.node.record_delivery(self.caller, &channel, &page))?;
+            for change in &changes.rows {
+                give(&change.row, change.kind)?;
+            }
+            cursor = changes.cursor;
+            if !changes.more {
+                return Ok(cursor);
+            }
+        }
+    }
+
+    fn give(&self, row: &ObjectRow, kind: ChangeKind, writer: &mut dyn formats::write::Export) -> Result<(), Error> {
+        let object = stix::Object::parse(&row.body)?;
+        // Formats for exchange carry objects as they are; only the others ask what is known besides.
+        let details = match self.format.effect() {
+            Effect::Exchange => Vec::new(),
+            _ if row.object_type != "indicator" => Vec::new(),
+            _ => self
+                .runtime
+                .block_on(self.node.store().object_get(self.viewer, &row.id))?,
+        };
+        let facts = self.facts(row, object.map(), &details)?;
+        let previous = details
+            .iter()
+            .find(|detail| detail.row.version < row.version)
+            .map(|detail| detail.row.body.as_str());
+        let previous = previous.map(stix::Object::parse).transpose()?;
+        let change = match kind {
+            ChangeKind::Added => Change::Added,
+            ChangeKind::Changed => Change::Changed {
+                previous: previous.as_ref(),
+            },
+            ChangeKind::Removed(_) => Change::Removed,
+        };
+        Ok(writer.add(&object, change, &facts)?)
+    }
+
+    fn facts(&self, row: &ObjectRow, object: &Map<'_>, details: &[ObjectDetail]) -> Result<Facts, Error> {
+        let Some(latest) = details.first() else {
+            return Ok(Facts::default());
+        };
+        let sighted = self
+            .runtime
+            .block_on(self.node.store().sighted_last(self.viewer, &row.id))?;
+        let score = crate::scoring::score_of(object, sighted, self.node.now()).map(|score| score.value);
+        Ok(Facts {
+            score,
+            tlp: Some(latest.audience.tlp()),
+            pap: Some(latest.audience.pap()),
+        })
+    }
+}

@@ -1,0 +1,119 @@
+//! Finding: by value, by words, by identifier, and what is connected to what. All of it through the caller's view.
+
+use stix::observable::Observable;
+use store::{Counts, Edge, Found, ObjectDetail, Position, SearchQuery};
+
+use crate::accounts::Caller;
+use crate::error::Error;
+use crate::node::Node;
+
+/// The most results of one answer.
+const MOST: usize = 1_000;
+
+/// An object with all that the caller may know of it.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// Every contribution of it that the caller may see, the latest version first.
+    pub contributions: Vec<ObjectDetail>,
+    /// What it is connected to, the newest first.
+    pub neighbours: Vec<Edge>,
+    /// The score of it now, where it is an indicator.
+    pub score: Option<matching::score::Score>,
+}
+
+impl Node {
+    /// Finds objects in which all words occur, newest first.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn search(
+        &self,
+        caller: &Caller,
+        query: &SearchQuery,
+        limit: usize,
+        before: Option<Position>,
+    ) -> Result<Vec<Found>, Error> {
+        let viewer = self.viewer(caller).await?;
+        Ok(self.store().search(&viewer, query, limit.min(MOST), before).await?)
+    }
+
+    /// Finds objects in which a value occurs, however it is written (defanged, upper case, with a trailing dot).
+    /// Gives what the value was understood as; none where it is no observable.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn find_value(
+        &self,
+        caller: &Caller,
+        text: &str,
+        limit: usize,
+        before: Option<Position>,
+    ) -> Result<Option<(Observable, Vec<Found>)>, Error> {
+        let refanged = stix::observable::refang(text);
+        let Some(observable) = stix::observable::guess(&refanged) else {
+            return Ok(None);
+        };
+        let viewer = self.viewer(caller).await?;
+        let kind = i16::from(observable.kind.code());
+        let found = self
+            .store()
+            .observable_find(&viewer, kind, &observable.value, limit.min(MOST), before)
+            .await?;
+        Ok(Some((observable, found)))
+    }
+
+    /// One object with its versions, neighbours and score.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is nothing of that name that the caller may see.
+    pub async fn show(&self, caller: &Caller, id: &str, neighbours: usize) -> Result<Shown, Error> {
+        let viewer = self.viewer(caller).await?;
+        let contributions = self.store().object_get(&viewer, id).await?;
+        let Some(latest) = contributions.first() else {
+            return Err(Error::NotFound(
+                "there is no such object, or it is not open to you".to_owned(),
+            ));
+        };
+        let mut score = None;
+        if latest.indicator.is_some() {
+            let sighted = self.store().sighted_last(&viewer, id).await?;
+            let object = stix::Object::parse(&latest.row.body)?;
+            score = crate::scoring::score_of(object.map(), sighted, self.now());
+        }
+        let neighbours = self.store().neighbours(&viewer, id, neighbours.min(MOST), None).await?;
+        Ok(Shown {
+            contributions,
+            neighbours,
+            score,
+        })
+    }
+
+    /// What an object is connected to, the newest first, resuming before a position.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn neighbours(
+        &self,
+        caller: &Caller,
+        id: &str,
+        limit: usize,
+        before: Option<Position>,
+    ) -> Result<Vec<Edge>, Error> {
+        let viewer = self.viewer(caller).await?;
+        if !self.store().object_exists(&viewer, id).await? {
+            return Err(Error::NotFound(
+                "there is no such object, or it is not open to you".to_owned(),
+            ));
+        }
+        Ok(self.store().neighbours(&viewer, id, limit.min(MOST), before).await?)
+    }
+
+    /// How much the caller may see.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn counts(&self, caller: &Caller) -> Result<Counts, Error> {
+        let viewer = self.viewer(caller).await?;
+        Ok(self.store().counts(&viewer).await?)
+    }
+}

@@ -1,0 +1,19 @@
+//! The only way in: bytes become objects, objects become contributions, contributions are stored or refused by name.
+//!
+//! ```text
+//! bytes -> formats -> upgrade, check -> mark, audience -> observables, edges, score -> store (grouped commits, ledger)
+//! ```
+//!
+//! Nothing is lost silently: each item ends as accepted, unchanged or refused with reason and place, and a broken item
+//! never spoils those beside it. Memory is bounded by one batch, whatever the size of the input.
+
+mod envelope;
+mod handling;
+mod prepare;
+mod report;
+mod share;
+
+pub use handling::Handling;
+pub use prepare::{examine, placed};
+pub use report::{ItemResult, ItemState, Report};
+pub use share::ShareRequest;

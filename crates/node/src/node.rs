@@ -1,0 +1,173 @@
+//! A node at work: its store, its clock, its settings. Every use case is a method on [`Node`] in a module of its own.
+
+use std::sync::{Arc, RwLock};
+
+use matching::Warninglists;
+use policy::Viewer;
+use stix::Timestamp;
+use store::Store;
+
+use crate::accounts::{Caller, SignIns};
+use crate::error::Error;
+
+/// What the operator decided about this node.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Name shown to people and in TAXII discovery.
+    pub title: String,
+    /// What it is for, a sentence.
+    pub description: String,
+    /// Whom to write to about it.
+    pub contact: Option<String>,
+    /// The STIX identity in whose name this node makes objects (from lists and reports).
+    pub identity: stix::Id,
+    /// Whether somebody without an account may read what is TLP:CLEAR.
+    pub public_reading: bool,
+    /// Bytes of one request, after decompression.
+    pub request_bytes: usize,
+    /// Objects on a page when nothing is asked for.
+    pub page_default: usize,
+    /// Objects on a page at the most.
+    pub page_most: usize,
+    /// Bytes of bodies on a page; a page ends early when the next object would pass it.
+    pub page_bytes: usize,
+    /// How far in the future `modified` may lie, in microseconds: clocks differ, but a version from next year would stay the last one for a year.
+    pub clock_tolerance: i64,
+}
+
+impl Settings {
+    /// The settings of a fresh node.
+    pub fn new(title: &str, identity: stix::Id) -> Self {
+        Self {
+            title: title.to_owned(),
+            description: "Threat information shared under rules that hold".to_owned(),
+            contact: None,
+            identity,
+            public_reading: false,
+            request_bytes: 32 << 20,
+            page_default: 1_000,
+            page_most: 10_000,
+            page_bytes: 16 << 20,
+            clock_tolerance: 24 * 3_600 * 1_000_000,
+        }
+    }
+}
+
+/// Reads the clock.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+/// Fills a slice with random bytes.
+pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+
+struct Inner {
+    store: Store,
+    clock: Clock,
+    random: Random,
+    settings: Settings,
+    sign_ins: SignIns,
+    process_secret: [u8; 32],
+    decoy_hash: String,
+    warninglists: RwLock<Arc<Warninglists>>,
+    running: crate::subscriptions::Running,
+}
+
+/// A node at work; cheap to clone.
+#[derive(Clone)]
+pub struct Node(Arc<Inner>);
+
+impl Node {
+    /// Puts a node together. Clock and randomness are parameters, so that a test can set them.
+    ///
+    /// # Errors
+    /// When the warninglists in the store cannot be read.
+    pub async fn new(store: Store, settings: Settings, clock: Clock, random: Random) -> Result<Self, Error> {
+        let mut process_secret = [0; 32];
+        random(&mut process_secret);
+        let mut salt = [0; 16];
+        random(&mut salt);
+        let decoy_hash = crate::accounts::hash_password("", &salt)?;
+        let node = Self(Arc::new(Inner {
+            store,
+            clock,
+            random,
+            settings,
+            sign_ins: SignIns::default(),
+            process_secret,
+            decoy_hash,
+            warninglists: RwLock::default(),
+            running: crate::subscriptions::Running::default(),
+        }));
+        node.reload_warninglists().await?;
+        Ok(node)
+    }
+
+    /// The store. Its readers ask for a [`Viewer`].
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// What the operator decided.
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        (self.0.clock)()
+    }
+
+    /// Random bytes.
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        (self.0.random)(&mut bytes);
+        bytes
+    }
+
+    /// A fresh UUID of version 4.
+    pub fn fresh_uuid(&self) -> uuid::Uuid {
+        uuid::Builder::from_random_bytes(self.random()).into_uuid()
+    }
+
+    /// What a caller may see just now.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn viewer(&self, caller: &Caller) -> Result<Viewer, Error> {
+        Ok(self.store().viewer(Arc::clone(&caller.principal)).await?)
+    }
+
+    /// The warninglists in force.
+    pub fn warninglists(&self) -> Arc<Warninglists> {
+        Arc::clone(
+            &self
+                .0
+                .warninglists
+                .read()
+                .unwrap_or_else(std::sync::PoisonError::into_inner),
+        )
+    }
+
+    pub(crate) fn put_warninglists(&self, lists: Warninglists) {
+        *self
+            .0
+            .warninglists
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(lists);
+    }
+
+    /// What runs by schedule just now.
+    pub(crate) fn running(&self) -> &crate::subscriptions::Running {
+        &self.0.running
+    }
+
+    pub(crate) fn sign_ins(&self) -> &SignIns {
+        &self.0.sign_ins
+    }
+
+    pub(crate) fn process_secret(&self) -> &[u8; 32] {
+        &self.0.process_secret
+    }
+
+    pub(crate) fn decoy_hash(&self) -> &str {
+        &self.0.decoy_hash
+    }
+}

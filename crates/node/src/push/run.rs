@@ -1,0 +1,436 @@
+//! One run of a push: reads what changed for the peer's member, sends it, records it, moves the cursor.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use futures_util::StreamExt;
+use serde::Serialize;
+use serde_json::json;
+use stix::Timestamp;
+use store::{ChangeKind, ChangeRow, Changes, NewEntry, ObjectPage, ObjectRow, Peer, PeerReport, Position, RemovedWhy};
+
+use super::PeerSettings;
+use super::send::{Receiver, Verdict, is_about_content, words};
+use crate::accounts::Caller;
+use crate::client::Failure;
+use crate::error::Error;
+use crate::node::Node;
+use crate::subscriptions::Stop;
+use crate::subscriptions::schedule::{Ended, next_run};
+
+/// Peers that are pushed to at the same time.
+const AT_A_TIME: usize = 4;
+/// Changes read at a time.
+const READ: usize = 500;
+/// Readings of one run before others get their turn.
+const MOST_READINGS: usize = 2_000;
+/// Objects refused one by one, with none accepted, after which the peer is thought to refuse everything.
+const MOST_REFUSED: u64 = 20;
+/// Notes kept of one run.
+const MOST_NOTES: usize = 20;
+
+/// How a push went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PushReport {
+    /// The peer.
+    pub name: String,
+    /// How it ended, in words.
+    pub result: String,
+    /// Why it failed, and what to do.
+    pub error: Option<String>,
+    /// Objects that the peer took.
+    pub sent: u64,
+    /// Objects that the peer refused, and what it would not take back.
+    pub refused: u64,
+    /// Versions taken back there.
+    pub taken_back: u64,
+    /// What somebody should know: the first refusals with the peer's reasons.
+    pub notes: Vec<String>,
+    /// When it runs next.
+    pub next_run: Timestamp,
+}
+
+/// Whether a change is to be sent: what only ran out of time, the peer sees by its own clock.
+pub(super) fn concerns_peer(change: &ChangeRow) -> bool {
+    match change.kind {
+        ChangeKind::Added | ChangeKind::Changed | ChangeKind::Removed(RemovedWhy::Revoked) => {
+            !change.row.body.is_empty()
+        }
+        ChangeKind::Removed(RemovedWhy::Retracted) => true,
+        ChangeKind::Removed(RemovedWhy::Expired) => false,
+    }
+}
+
+fn is_taken_back(change: &ChangeRow) -> bool {
+    change.kind == ChangeKind::Removed(RemovedWhy::Retracted)
+}
+
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    sent: u64,
+    refused: u64,
+    taken_back: u64,
+}
+
+struct Run<'a> {
+    node: &'a Node,
+    peer: Peer,
+    now: Timestamp,
+    caller: Caller,
+    counts: Counts,
+    reported: Counts,
+    cursor: Option<Position>,
+    progressed: bool,
+    notes: Vec<String>,
+}
+
+impl Run<'_> {
+    fn note(&mut self, note: String) {
+        if self.notes.len() < MOST_NOTES {
+            self.notes.push(note);
+        }
+    }
+
+    async fn push(&mut self) -> Result<bool, Stop> {
+        let settings = PeerSettings::parse(&self.peer.terms.settings)?;
+        self.caller = self
+            .node
+            .receiving_member(self.peer.terms.member, &self.peer.terms.name)
+            .await?;
+        let mut receiver = None;
+        for _ in 0..MOST_READINGS {
+            // Again for each reading: what the member may no longer see is not sent any more.
+            let viewer = self.node.push_viewer(&self.caller, self.peer.terms.community).await?;
+            let changes = self.node.store().changes(&viewer, self.cursor, READ).await?;
+            if changes.rows.iter().any(concerns_peer) {
+                if receiver.is_none() {
+                    receiver = Some(Receiver::connect(&self.peer.terms.url, &settings).await?);
+                }
+                if let Some(receiver) = &receiver {
+                    self.send_all(receiver, &changes, settings.page_size()).await?;
+                }
+            }
+            self.cursor = Some(changes.cursor);
+            if !changes.more {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Sends changes in order: runs of objects in envelopes, what was taken back one by one.
+    async fn send_all(&mut self, receiver: &Receiver, changes: &Changes, page_size: usize) -> Result<(), Stop> {
+        let rows = &changes.rows;
+        let mut parts = parts(rows, page_size, receiver.most_bytes);
+        while let Some(part) = parts.pop_front() {
+            let sent = &rows[part.clone()];
+            if let [one] = sent
+                && is_taken_back(one)
+            {
+                self.take_back(receiver, &one.row).await?;
+            } else {
+                let objects: Vec<ObjectRow> = sent
+                    .iter()
+                    .filter(|change| concerns_peer(change))
+                    .map(|change| change.row.clone())
+                    .collect();
+                if !objects.is_empty() {
+                    match receiver.post(&objects).await {
+                        Ok(verdict) => self.accepted(objects, verdict).await?,
+                        Err(failure) if is_about_content(&failure) && part.len() > 1 => {
+                            // Somewhere in here is what the peer does not take; the rest shall go through.
+                            let middle = part.start + part.len() / 2;
+                            parts.push_front(middle..part.end);
+                            parts.push_front(part.start..middle);
+                            continue;
+                        }
+                        Err(failure) if is_about_content(&failure) => self.refused(&objects, failure)?,
+                        Err(failure) => return Err(failure.into()),
+                    }
+                }
+            }
+            self.passed(changes, part.end).await?;
+        }
+        Ok(())
+    }
+
+    /// Moves the cursor past the first `count` changes, unless the next one has the same place.
+    async fn passed(&mut self, changes: &Changes, count: usize) -> Result<(), Stop> {
+        let last = changes.rows.get(count.wrapping_sub(1)).map(|change| change.position);
+        let next = changes.rows.get(count).map(|change| change.position);
+        if next.is_some() && next == last {
+            return Ok(());
+        }
+        self.cursor = if next.is_none() {
+            Some(changes.cursor)
+        } else {
+            last.or(self.cursor)
+        };
+        self.progressed = true;
+        self.report(self.now, "running".to_owned(), None).await
+    }
+
+    async fn accepted(&mut self, objects: Vec<ObjectRow>, verdict: Verdict) -> Result<(), Stop> {
+        if verdict.pending > 0 {
+            self.note(format!(
+                "the peer was still working on {} objects when we stopped asking",
+                verdict.pending
+            ));
+        }
+        let is_refused = |row: &ObjectRow| {
+            verdict.refused.iter().any(|(id, version, _)| {
+                *id == row.id && version.as_ref().is_none_or(|version| *version == row.version_text)
+            })
+        };
+        let before = objects.len();
+        let rows: Vec<ObjectRow> = if verdict.refused.is_empty() {
+            objects
+        } else {
+            objects.into_iter().filter(|row| !is_refused(row)).collect()
+        };
+        self.counts.sent += rows.len() as u64;
+        self.counts.refused += (before - rows.len()) as u64;
+        for (id, _, said) in verdict.refused {
+            self.note(format!("the peer refused {id}: {said}"));
+        }
+        let channel = format!("push:{}", self.peer.terms.name);
+        self.node
+            .record_delivery(&self.caller, &channel, &ObjectPage { rows, more: false })
+            .await?;
+        Ok(())
+    }
+
+    /// One object that the peer does not take even alone.
+    fn refused(&mut self, objects: &[ObjectRow], failure: Failure) -> Result<(), Stop> {
+        if self.counts.sent == 0 && self.counts.refused >= MOST_REFUSED {
+            let message = format!(
+                "the peer refuses everything that is sent, so nothing is skipped; the last time it said: {failure}"
+            );
+            return Err(Failure { message, ..failure }.into());
+        }
+        for row in objects {
+            self.counts.refused += 1;
+            self.note(format!("the peer refused {}: {failure}", row.id));
+        }
+        Ok(())
+    }
+
+    async fn take_back(&mut self, receiver: &Receiver, row: &ObjectRow) -> Result<(), Stop> {
+        match receiver.delete(row).await {
+            Ok(()) => {
+                self.counts.taken_back += 1;
+                let body = json!({
+                    "channel": format!("push:{}", self.peer.terms.name),
+                    "object": row.id,
+                    "version": row.version_text,
+                });
+                let entry = NewEntry {
+                    kind: "retracted".to_owned(),
+                    member: Some(self.peer.terms.member),
+                    body: body.to_string(),
+                };
+                self.node.store().ledger_append(vec![entry]).await?;
+                Ok(())
+            }
+            // It will not: somebody has to ask its owner, and the other changes must not wait for that.
+            Err(failure) if matches!(failure.status, Some(400 | 403 | 405 | 409 | 422 | 501)) => {
+                self.counts.refused += 1;
+                self.note(format!(
+                    "{} was taken back here, and the peer keeps it: {failure}; ask its owner to remove it",
+                    row.id
+                ));
+                Ok(())
+            }
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    async fn report(&mut self, next_run: Timestamp, result: String, error: Option<String>) -> Result<(), Stop> {
+        let since = |all: u64, reported: u64| i64::try_from(all - reported).unwrap_or(i64::MAX);
+        let report = PeerReport {
+            cursor: self.cursor,
+            next_run,
+            run: self.now,
+            result,
+            error,
+            sent: since(self.counts.sent, self.reported.sent),
+            refused: since(self.counts.refused, self.reported.refused),
+        };
+        self.node.store().peer_report(self.peer.id, &report).await?;
+        self.reported = self.counts;
+        Ok(())
+    }
+
+    fn words(&self) -> String {
+        let Counts {
+            sent,
+            refused,
+            taken_back,
+        } = self.counts;
+        let mut words = if sent + refused + taken_back == 0 {
+            "nothing new".to_owned()
+        } else {
+            format!("{sent} sent")
+        };
+        if taken_back > 0 {
+            words.push_str(&format!(", {taken_back} taken back"));
+        }
+        if refused > 0 {
+            words.push_str(&format!(", {refused} refused"));
+        }
+        if let Some(note) = self.notes.first() {
+            words.push_str("; ");
+            words.extend(note.chars().take(500));
+        }
+        words
+    }
+}
+
+/// Cuts changes into what is sent at once: stretches of objects under the limits, and each taking back alone.
+fn parts(rows: &[ChangeRow], page_size: usize, most_bytes: usize) -> VecDeque<Range<usize>> {
+    let mut parts = VecDeque::new();
+    let (mut start, mut bytes) = (0, 0);
+    for (place, change) in rows.iter().enumerate() {
+        let alone = is_taken_back(change);
+        let size = change.row.body.len() + 1;
+        if place > start && (alone || place - start >= page_size || bytes + size > most_bytes) {
+            parts.push_back(start..place);
+            (start, bytes) = (place, 0);
+        }
+        bytes += size;
+        if alone {
+            parts.push_back(place..place + 1);
+            (start, bytes) = (place + 1, 0);
+        }
+    }
+    if start < rows.len() {
+        parts.push_back(start..rows.len());
+    }
+    parts
+}
+
+/// Pushes to whoever is due.
+pub(super) async fn run_due(node: &Node, now: Timestamp) -> Result<Vec<PushReport>, Error> {
+    let due = node.store().peer_due(now).await?;
+    let runs = futures_util::stream::iter(due.into_iter().map(|peer| run(node, peer, now)));
+    let ended: Vec<_> = runs.buffer_unordered(AT_A_TIME).collect().await;
+    let mut reports = Vec::new();
+    for report in ended {
+        reports.extend(report?);
+    }
+    Ok(reports)
+}
+
+/// Pushes to one; none where that is going on already.
+pub(super) async fn run(node: &Node, peer: Peer, now: Timestamp) -> Result<Option<PushReport>, Error> {
+    let Some(_turn) = node.running().turn(peer.terms.uuid) else {
+        return Ok(None);
+    };
+    let mut run = Run {
+        node,
+        now,
+        caller: Caller::public(),
+        counts: Counts::default(),
+        reported: Counts::default(),
+        cursor: peer.cursor,
+        progressed: false,
+        notes: Vec::new(),
+        peer,
+    };
+    let pushed = run.push().await;
+    let in_a_row = if run.progressed {
+        1
+    } else {
+        run.peer.failures_in_a_row.saturating_add(1)
+    };
+    let (ended, result, error) = match pushed {
+        Ok(true) => (Ended::Done, run.words(), None),
+        Ok(false) => (Ended::More, run.words() + "; there is more, the next run goes on", None),
+        Err(stop) => {
+            let failure = words(stop);
+            (
+                Ended::Failed {
+                    in_a_row,
+                    retry_after: failure.retry_after,
+                },
+                "failed".to_owned(),
+                Some(failure.message),
+            )
+        }
+    };
+    let terms = &run.peer.terms;
+    let next = next_run(now, terms.interval_seconds, terms.uuid, ended);
+    if let Some(error) = &error {
+        tracing::warn!(peer = %terms.name, %error, "a push failed");
+    }
+    match run.report(next, result.clone(), error.clone()).await {
+        Err(Stop::Node(error)) => return Err(error),
+        Err(Stop::Failure(failure)) => return Err(Error::Ours(failure.message)),
+        Ok(()) => {}
+    }
+    let Counts {
+        sent,
+        refused,
+        taken_back,
+    } = run.counts;
+    Ok(Some(PushReport {
+        name: run.peer.terms.name.clone(),
+        result,
+        error,
+        sent,
+        refused,
+        taken_back,
+        notes: run.notes,
+        next_run: next,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use stix::Timestamp;
+    use store::{ChangeKind, ChangeRow, ObjectRow, Position, RemovedWhy};
+
+    use super::{is_taken_back, parts};
+
+    fn change(place: usize, size: usize, gone: bool) -> ChangeRow {
+        let row = ObjectRow {
+            added: Timestamp::from_seconds(0),
+            id: String::new(),
+            object_type: String::new(),
+            version: Timestamp::from_seconds(0),
+            version_text: String::new(),
+            spec_version: String::new(),
+            digest: [0; 32],
+            body: if gone { String::new() } else { "x".repeat(size) },
+        };
+        let kind = if gone {
+            ChangeKind::Removed(RemovedWhy::Retracted)
+        } else {
+            ChangeKind::Added
+        };
+        ChangeRow {
+            position: Position(place as i64),
+            kind,
+            row,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_change_is_in_one_part_in_order_and_under_the_limits(
+            changes in prop::collection::vec((1_usize..200, any::<bool>()), 0..60), page_size in 1_usize..10,
+        ) {
+            let rows: Vec<_> = changes.into_iter().enumerate().map(|(place, (size, gone))| change(place, size, gone)).collect();
+            let parts = parts(&rows, page_size, 300);
+            let all: Vec<usize> = parts.iter().cloned().flatten().collect();
+            prop_assert_eq!(all, (0..rows.len()).collect::<Vec<_>>());
+            for part in parts {
+                let part = &rows[part];
+                prop_assert!(part.len() <= page_size);
+                prop_assert!(part.len() == 1 || !part.iter().any(is_taken_back));
+                prop_assert!(part.len() == 1 || part.iter().map(|change| change.row.body.len() + 1).sum::<usize>() <= 300);
+            }
+        }
+    }
+}
