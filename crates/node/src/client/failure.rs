@@ -85,7 +85,7 @@ impl Failure {
             ),
             403 => (
                 FailureKind::Forbidden,
-                "the account may not do this there: ask the owner of that system for the right",
+                "the key or account is not let in, or not for this: check it, and ask the owner of that system for the right",
             ),
             404 | 410 => (
                 FailureKind::NotThere,

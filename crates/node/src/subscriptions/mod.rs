@@ -124,7 +124,7 @@ pub(crate) fn check_url(text: &str) -> Result<Url, Error> {
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
         return Err(bad(
             "bad-address",
-            format!("'{}' is not fetched from", url.scheme()),
+            format!("nothing is fetched from '{}' addresses", url.scheme()),
             "give an http or https address",
         ));
     }

@@ -32,7 +32,14 @@ async fn each_refusal_says_what_to_do() {
         said.push_str(&error_of(answer, json!({ "key": "hunter2hunter2" })).await);
         said.push('\n');
     }
-    assert_snapshot!(said, @"");
+    assert_snapshot!(said, @r"
+    http://127.0.0.1/list.txt answered 401: the account is missing or wrong: check login and password, bearer or key in the settings; it says: No: your key (secret) is bad
+    http://127.0.0.1/list.txt answered 403: the key or account is not let in, or not for this: check it, and ask the owner of that system for the right; it says: No: your key (secret) is bad
+    http://127.0.0.1/list.txt answered 404: there is nothing at this address, or this account may not know of it: check the address; it says: No: your key (secret) is bad
+    http://127.0.0.1/list.txt answered 429: too many requests: the next try waits; fetch less often if this comes again; it says: No: your key (secret) is bad
+    http://127.0.0.1/list.txt answered 418: the other side refused the request; it says: No: your key (secret) is bad
+    http://127.0.0.1/list.txt answered 500: the other side has a fault: it is tried again; tell its owner if it stays; it says: No: your key (secret) is bad
+    ");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -223,5 +230,14 @@ async fn what_cannot_be_used_is_refused_when_it_is_set() {
         );
         said.push('\n');
     }
-    assert_snapshot!(said, @"");
+    assert_snapshot!(said, @r"
+    nothing is fetched from 'file' addresses (give an http or https address)
+    the address holds an account (put login and password into the settings, where they are kept from view)
+    there is no setting 'pasword' (docs/guide/subscriptions.md lists the settings of each kind)
+    5 seconds between two runs is not possible (choose between a minute (60) and a month (2678400))
+    TLP:RED names its readers, and a subscription shares with a community (choose TLP:AMBER+STRICT or less; what a source itself marks RED is refused object by object)
+    the member of the subscription may not contribute to that community (let it contribute to the community first, or choose another member or community)
+    a name has 1 to 64 letters, digits, hyphens, dots and underscores (for example 'esa-feed')
+    a size limit of 0 bytes is not possible (choose between 1024 and 4294967296 bytes)
+    ");
 }
