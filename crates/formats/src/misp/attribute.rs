@@ -1,6 +1,7 @@
 //! Turns the value of one MISP attribute into observables and a pattern.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use uuid::Uuid;
 
@@ -28,13 +29,26 @@ pub(super) enum Meaning {
 pub(super) struct Facts<'a> {
     pub observables: Vec<(String, Observable<'a>)>,
     pub pattern: Pattern,
+    /// Identifiers, once there are too many to compare one by one.
+    many: HashSet<String>,
 }
+
+/// Up to this many observables are compared one by one.
+const FEW: usize = 16;
 
 impl<'a> Facts<'a> {
     /// Adds an observable and gives its identifier.
     pub fn add(&mut self, observable: Observable<'a>, element: Uuid, scratch: &mut Json) -> String {
         let id = observable.id(element, scratch);
-        if !self.observables.iter().any(|(other, _)| *other == id) {
+        if self.observables.len() == FEW {
+            self.many.extend(self.observables.iter().map(|(id, _)| id.clone()));
+        }
+        let known = if self.observables.len() < FEW {
+            self.observables.iter().any(|(other, _)| *other == id)
+        } else {
+            !self.many.insert(id.clone())
+        };
+        if !known {
             self.observables.push((id.clone(), observable));
         }
         id
@@ -52,8 +66,6 @@ pub(super) struct Attribute<'a> {
 
 /// Understands an attribute; none where STIX has no counterpart, or the value does not fit its type.
 pub(super) fn understand<'a>(attribute: &Attribute<'a>, facts: &mut Facts<'a>, scratch: &mut Json) -> Option<Meaning> {
-    facts.observables.clear();
-    facts.pattern.clear();
     let shape = shape(attribute.attribute_type)?;
     if attribute.value.is_empty() {
         return None;

@@ -1,5 +1,6 @@
 //! Converts one MISP object: a template with named attributes.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use memchr::memmem;
@@ -30,14 +31,18 @@ pub(super) const OBJECT: &str = "x-misp-object";
 /// Templates whose objects belong into others that refer to them.
 const PARTS: [&str; 3] = ["pe", "pe-section", "registry-key-value"];
 /// How many such objects one object takes in.
-const LINKED: usize = 256;
+const LINKED: usize = 64;
 
-/// Objects that belong into others, by UUID.
-pub(super) type Parts<'a> = HashMap<Uuid, (&'static str, &'a RawValue)>;
+/// Objects that belong into others.
+pub(super) struct Parts<'a> {
+    by_uuid: HashMap<Uuid, (&'static str, &'a RawValue)>,
+    /// Bytes that may still be parsed for this. Many objects may refer to the same part, but not to all parts each.
+    budget: Cell<usize>,
+}
 
 /// Finds the objects that belong into others, before any is converted: they may stand after those that refer to them.
 pub(super) fn parts<'a>(raw: &'a RawValue, path: &str) -> Result<Parts<'a>, Problem> {
-    let mut parts = Parts::new();
+    let mut by_uuid = HashMap::new();
     let finders = PARTS.map(|name| (name, memmem::Finder::new(name).into_owned()));
     items_or_one(raw, path, &mut |_, item| {
         if !finders
@@ -52,27 +57,36 @@ pub(super) fn parts<'a>(raw: &'a RawValue, path: &str) -> Result<Parts<'a>, Prob
         };
         let name = PARTS.iter().find(|name| Some(**name) == map.str("name"));
         if let (Some(name), Some(uuid)) = (name, map.str("uuid").and_then(text::uuid)) {
-            parts.insert(uuid, (name, item));
+            by_uuid.insert(uuid, (*name, item));
         }
         Ok(())
     })?;
-    Ok(parts)
+    let budget = Cell::new(raw.get().len().saturating_mul(4).saturating_add(1 << 20));
+    Ok(Parts { by_uuid, budget })
 }
 
 /// The parts that an object refers to, parsed.
 fn linked_maps<'a>(map: &Map<'_>, parts: &Parts<'a>) -> Vec<(&'static str, Map<'a>)> {
     let references = map.array("ObjectReference").unwrap_or_default();
-    references
-        .iter()
-        .filter_map(Value::as_object)
-        .filter_map(|reference| reference.str("referenced_uuid").and_then(text::uuid))
-        .filter_map(|uuid| parts.get(&uuid))
-        .take(LINKED)
-        .filter_map(|(name, raw)| match stix::json::parse(raw.get()) {
+    let mut uuids: Vec<Uuid> = Vec::new();
+    for reference in references.iter().filter_map(Value::as_object) {
+        let Some(uuid) = reference.str("referenced_uuid").and_then(text::uuid) else {
+            continue;
+        };
+        if uuids.len() < LINKED && parts.by_uuid.contains_key(&uuid) && !uuids.contains(&uuid) {
+            uuids.push(uuid);
+        }
+    }
+    let parse = |uuid: &Uuid| {
+        let (name, raw) = parts.by_uuid.get(uuid)?;
+        let left = parts.budget.get().checked_sub(raw.get().len())?;
+        parts.budget.set(left);
+        match stix::json::parse(raw.get()) {
             Ok(Value::Object(map)) => Some((*name, map)),
             _ => None,
-        })
-        .collect()
+        }
+    };
+    uuids.iter().filter_map(parse).collect()
 }
 
 /// Converts one object.

@@ -12,6 +12,9 @@ use super::observable::{Observable, Part, address_kind};
 use super::text::Json;
 use super::time;
 
+/// Up to this many pairs of name and address are written in one object.
+const RESOLUTIONS: usize = 10_000;
+
 /// Another object that belongs into this one.
 pub(super) struct Linked<'i> {
     pub name: &'static str,
@@ -160,6 +163,10 @@ fn domain_address<'i>(inners: &'i [Inner<'i>], build: &mut Build<'i>, scratch: &
         }
     }
     let is_domain = |inner: &Inner<'_>| matches!(inner.relation, "domain" | "hostname") && is_domain(&inner.value);
+    // Each name would refer to each address; a list of thousands of both is no statement about any of them.
+    if addresses.len() * inners.len() > RESOLUTIONS {
+        addresses.clear();
+    }
     for inner in inners.iter().filter(|inner| is_domain(inner)) {
         let mut domain = Observable::new("domain-name").with("value", Part::text(inner.value.as_ref()));
         if !addresses.is_empty() {

@@ -9,10 +9,6 @@ pub(super) struct Pattern {
 }
 
 impl Pattern {
-    pub fn clear(&mut self) {
-        self.text.clear();
-    }
-
     /// The comparisons; the brackets around them are for whoever writes them out.
     pub fn comparisons(&self) -> &str {
         &self.text
@@ -112,6 +108,11 @@ impl Terms {
 /// A string literal; quotes and backslashes are escaped (STIX 2.1 section 9.2).
 fn literal(value: &str, out: &mut String) {
     out.push('\'');
+    if !value.contains(['\'', '\\']) {
+        out.push_str(value);
+        out.push('\'');
+        return;
+    }
     for character in value.chars() {
         if matches!(character, '\'' | '\\') {
             out.push('\\');

@@ -8,6 +8,9 @@ use uuid::Uuid;
 use super::out::Out;
 use super::text::{self, Json, MISP_NAMESPACE};
 
+/// Up to this many tags become labels; all of them are carried.
+const LABELS: usize = 500;
+
 /// What the tags of one event or attribute say.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tags<'v> {
@@ -37,7 +40,7 @@ impl<'v> Tags<'v> {
                 && let Some(pap) = Pap::parse(name)
             {
                 read.pap = read.pap.max(Some(pap));
-            } else if !name.is_empty() && !read.labels.contains(&name) {
+            } else if !name.is_empty() && read.labels.len() < LABELS && !read.labels.contains(&name) {
                 read.labels.push(name);
             }
         }

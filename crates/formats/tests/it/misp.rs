@@ -1,11 +1,14 @@
 //! MISP through STIX and back, on events that nobody here wrote.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 use std::path::{Path, PathBuf};
 
 use formats::{Found, ReadOptions, Sink, Summary};
 use serde_json::Value;
 use stix::{Id, Problem, Severity, Timestamp};
 
+mod foreign;
 mod generated;
 mod pairs;
 mod roundtrip;

@@ -39,6 +39,7 @@ impl Writer {
             let written = self.event(&header, &mut used);
             take(written)?;
         }
+        self.unsaid_references();
         let unsaid = self.unsaid.into_iter().map(|(what, (count, place))| {
             let message = if count == 1 {
                 format!("{what} cannot be said in MISP and is left out")
@@ -48,6 +49,30 @@ impl Writer {
             Problem::warning("misp-unsaid", place, message).help("export as STIX to keep everything")
         });
         Ok(unsaid.collect())
+    }
+
+    /// Only objects of MISP refer to others: relationships of anything else are named.
+    fn unsaid_references(&mut self) {
+        let is_object = |id: &str| {
+            let fragments = self.fragments.get(id);
+            fragments.is_some_and(|fragments| fragments.iter().any(|fragment| fragment.list == "Object"))
+        };
+        let unsaid: Vec<(String, usize)> = self
+            .about
+            .iter()
+            .filter(|(id, _)| !is_object(id))
+            .map(|(id, said)| {
+                (
+                    id.clone(),
+                    said.iter().filter(|(key, _)| *key == "ObjectReference").count(),
+                )
+            })
+            .collect();
+        for (id, count) in unsaid {
+            for _ in 0..count {
+                self.unsaid("a relationship whose source is no object", &id);
+            }
+        }
     }
 
     fn loose_header(&self, references: Vec<String>) -> Header {
@@ -191,6 +216,12 @@ impl Writer {
             tags.extend(missing_tags(own, fragment.tagged));
             list("Tag", &tags, json);
         }
+        let said = self.about.get(id).map(Vec::as_slice).unwrap_or_default();
+        if fragment.list == "Object" {
+            let references = said.iter().filter(|(key, _)| *key == "ObjectReference");
+            let references: Vec<&str> = references.map(|(_, json)| json.as_str()).collect();
+            list("ObjectReference", &references, json);
+        }
         self.said_about(id, json);
         json.close();
     }
@@ -199,7 +230,6 @@ impl Writer {
     fn said_about(&self, id: &str, json: &mut Json) {
         let Some(said) = self.about.get(id) else { return };
         for name in [
-            "ObjectReference",
             "EventReport",
             "Sighting",
             "ShadowAttribute",

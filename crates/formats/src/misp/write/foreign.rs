@@ -32,6 +32,7 @@ impl Writer {
                 self.bound.insert(id.to_owned(), refs);
             }
             "note" => self.note(id, object),
+            "relationship" => self.relationship(id, object),
             "sighting" => self.sighting(id, object),
             "opinion" => self.opinion(id, object),
             _ if stix::check::class(kind) == stix::check::Class::Observable => self.observable(id, kind, object),
@@ -256,6 +257,25 @@ impl Writer {
         json.text("distribution", "5");
         json.close();
         self.say(about, "Note", json.into_string());
+    }
+
+    /// A relationship becomes the reference of a MISP object; whether its source is one shows at the end.
+    fn relationship(&mut self, id: &str, object: &Map<'_>) {
+        let (Some(source), Some(target)) = (object.str("source_ref"), object.str("target_ref")) else {
+            return;
+        };
+        let mut json = Json::default();
+        json.open();
+        json.text("uuid", &uuid_of(id).to_string());
+        json.text("referenced_uuid", &uuid_of(target).to_string());
+        json.text(
+            "relationship_type",
+            object.str("relationship_type").unwrap_or("related-to"),
+        );
+        json.text("comment", object.str("description").unwrap_or_default());
+        timestamp(&mut json, changed(object, self.options.now));
+        json.close();
+        self.say(source, "ObjectReference", json.into_string());
     }
 
     fn sighting(&mut self, id: &str, object: &Map<'_>) {
