@@ -97,4 +97,3 @@ pub(crate) fn indicator_type(word: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
-

@@ -6,4 +6,3 @@ pub mod pdf;
 mod report;
 pub mod text;
 mod words;
-

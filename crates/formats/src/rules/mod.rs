@@ -124,4 +124,3 @@ pub(crate) fn technique_number(text: &str) -> Option<String> {
         Some(_) => None,
     }
 }
-
