@@ -127,10 +127,20 @@ impl Answer {
     ///
     /// # Errors
     /// When it is not the JSON that was asked for; `what` names it.
-    pub fn json<T: serde::de::DeserializeOwned>(&mut self, what: &str) -> Result<T, Failure> {
-        self.body.rewind()?;
-        let read = serde_json::from_reader(io::BufReader::new(&mut self.body));
-        self.body.rewind()?;
+    pub async fn json<T: serde::de::DeserializeOwned + Send + 'static>(&mut self, what: &str) -> Result<T, Failure> {
+        let mut body = std::mem::replace(&mut self.body, Body::new());
+        // A page of a hundred megabytes takes a while; meanwhile others are served.
+        let reading = tokio::task::spawn_blocking(move || {
+            body.rewind()?;
+            let read = serde_json::from_reader(io::BufReader::new(&mut body));
+            body.rewind()?;
+            Ok((read, body))
+        });
+        let outcome = reading
+            .await
+            .map_err(|error| Failure::content(format!("the reading broke off: {error}")))?;
+        let (read, body): (Result<T, serde_json::Error>, Body) = outcome?;
+        self.body = body;
         read.map_err(|error| {
             let web_page = self
                 .header(CONTENT_TYPE.as_str())

@@ -199,7 +199,7 @@ impl Node {
     pub async fn push_run(&self, caller: &Caller, name: &str) -> Result<PushReport, Error> {
         administer(caller)?;
         let found = self.store().peer_get(name).await?.ok_or_else(|| not_there(name))?;
-        let report = run::run(self, found, self.now()).await?;
+        let report = run::run(self, found, self.now(), false).await?;
         report.ok_or_else(|| Error::Conflict(format!("the push to '{name}' is running just now")))
     }
 

@@ -1,6 +1,6 @@
 //! One run of a push: reads what changed for the peer's member, sends it, records it, moves the cursor.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 
 use futures_util::StreamExt;
@@ -177,9 +177,16 @@ impl Run<'_> {
                 verdict.pending
             ));
         }
+        let mut refused: HashMap<&str, Vec<Option<&str>>> = HashMap::new();
+        for (id, version, _) in &verdict.refused {
+            refused.entry(id).or_default().push(version.as_deref());
+        }
         let is_refused = |row: &ObjectRow| {
-            verdict.refused.iter().any(|(id, version, _)| {
-                *id == row.id && version.as_ref().is_none_or(|version| *version == row.version_text)
+            let versions = refused.get(row.id.as_str());
+            versions.is_some_and(|versions| {
+                versions
+                    .iter()
+                    .any(|version| version.is_none_or(|version| version == row.version_text))
             })
         };
         let before = objects.len();
@@ -312,7 +319,7 @@ fn parts(rows: &[ChangeRow], page_size: usize, most_bytes: usize) -> VecDeque<Ra
 /// Pushes to whoever is due.
 pub(super) async fn run_due(node: &Node, now: Timestamp) -> Result<Vec<PushReport>, Error> {
     let due = node.store().peer_due(now).await?;
-    let runs = futures_util::stream::iter(due.into_iter().map(|peer| run(node, peer, now)));
+    let runs = futures_util::stream::iter(due.into_iter().map(|peer| run(node, peer, now, true)));
     let ended: Vec<_> = runs.buffer_unordered(AT_A_TIME).collect().await;
     let mut reports = Vec::new();
     for report in ended {
@@ -321,11 +328,23 @@ pub(super) async fn run_due(node: &Node, now: Timestamp) -> Result<Vec<PushRepor
     Ok(reports)
 }
 
-/// Pushes to one; none where that is going on already.
-pub(super) async fn run(node: &Node, peer: Peer, now: Timestamp) -> Result<Option<PushReport>, Error> {
+/// Pushes to one; none where that is going on already, or has been done since it was found to be due.
+pub(super) async fn run(
+    node: &Node,
+    peer: Peer,
+    now: Timestamp,
+    only_if_due: bool,
+) -> Result<Option<PushReport>, Error> {
     let Some(_turn) = node.running().turn(peer.terms.uuid) else {
         return Ok(None);
     };
+    // Another run may have ended between the question who is due and our turn.
+    let Some(peer) = node.store().peer_get(&peer.terms.name).await? else {
+        return Ok(None);
+    };
+    if only_if_due && peer.next_run.is_some_and(|next| next > now) {
+        return Ok(None);
+    }
     let mut run = Run {
         node,
         now,

@@ -59,7 +59,7 @@ impl Receiver {
             Request::get(collection.root.clone(), "", ANSWER_BYTES),
         )
         .await
-            && let Ok(root) = root.json::<Value>("a TAXII API root")
+            && let Ok(root) = root.json::<Value>("a TAXII API root").await
             && let Some(most) = root.get("max_content_length").and_then(Value::as_u64)
         {
             most_bytes = usize::try_from(most)
@@ -86,7 +86,7 @@ impl Receiver {
         if answer.bytes == 0 {
             return Ok(Verdict::default());
         }
-        let mut status: Value = answer.json("a TAXII status")?;
+        let mut status: Value = answer.json("a TAXII status").await?;
         for wait in PATIENCE {
             let Some(id) = status.get("id").and_then(Value::as_str).filter(|_| is_pending(&status)) else {
                 break;
@@ -102,7 +102,7 @@ impl Receiver {
             .await;
             // Whoever accepted the envelope but hides its status has accepted it.
             let Ok(mut asked) = asked else { break };
-            status = asked.json("a TAXII status")?;
+            status = asked.json("a TAXII status").await?;
         }
         Ok(verdict(&status))
     }

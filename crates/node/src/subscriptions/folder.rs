@@ -58,7 +58,9 @@ pub(super) fn check(path: &str) -> Result<(), Error> {
 
 pub(super) async fn run(run: &mut Run) -> Result<Finish, Stop> {
     let folder = PathBuf::from(&run.subscription.terms.url);
-    let listed = list(&folder)?;
+    let looking = folder.clone();
+    let looked = tokio::task::spawn_blocking(move || list(&looking)).await;
+    let listed = looked.map_err(|error| Error::Ours(format!("the look into the folder broke off: {error}")))??;
     if listed.len() >= MOST_FILES {
         run.note(format!(
             "the folder has more than {MOST_FILES} files; only the first are watched"

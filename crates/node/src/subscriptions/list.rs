@@ -56,7 +56,7 @@ pub(super) async fn run(run: &mut Run) -> Result<Finish, Stop> {
         answer.header("last-modified").map(str::to_owned),
     );
     let broken = answer.broken.take();
-    let digest = digest(&mut answer.body)?;
+    let (digest, body) = digest(answer.body).await?;
     if broken.is_none() && digest == place.digest {
         run.set_place(&Place {
             etag,
@@ -65,7 +65,7 @@ pub(super) async fn run(run: &mut Run) -> Result<Finish, Stop> {
         });
         return Ok(Finish::NotChanged);
     }
-    let (taken, body) = run.share(shown(&url), answer.body).await?;
+    let (taken, body) = run.share(shown(&url), body).await?;
     if let Some(failure) = broken {
         return Err(failure.into());
     }
@@ -89,19 +89,22 @@ pub(super) async fn run(run: &mut Run) -> Result<Finish, Stop> {
     Ok(Finish::Done)
 }
 
-fn digest(body: &mut Body) -> Result<String, Failure> {
-    let (mut hasher, mut chunk) = (Sha256::new(), [0; 16 << 10]);
-    loop {
-        let count = body
-            .read(&mut chunk)
-            .map_err(|error| Failure::settings(format!("the temporary file cannot be read: {error}")))?;
-        if count == 0 {
-            break;
+async fn digest(mut body: Body) -> Result<(String, Body), Stop> {
+    let blocking = tokio::task::spawn_blocking(move || {
+        let (mut hasher, mut chunk) = (Sha256::new(), vec![0; 64 << 10]);
+        loop {
+            let read = body.read(&mut chunk);
+            match read.map_err(|error| Failure::settings(format!("the temporary file cannot be read: {error}")))? {
+                0 => break,
+                count => hasher.update(&chunk[..count]),
+            }
         }
-        hasher.update(&chunk[..count]);
-    }
-    body.rewind()?;
-    Ok(hex::encode(hasher.finalize()))
+        body.rewind()?;
+        Ok::<_, Failure>((hex::encode(hasher.finalize()), body))
+    });
+    Ok(blocking
+        .await
+        .map_err(|error| Error::Ours(format!("the reading of the list broke off: {error}")))??)
 }
 
 /// Takes back what the list had and no longer has; gives what it has.

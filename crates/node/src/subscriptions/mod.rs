@@ -288,7 +288,7 @@ impl Node {
             .subscription_get(name)
             .await?
             .ok_or_else(|| not_there(name))?;
-        let report = run::run(self, found, self.now()).await?;
+        let report = run::run(self, found, self.now(), false).await?;
         report.ok_or_else(|| Error::Conflict(format!("the subscription '{name}' is running just now")))
     }
 

@@ -12,9 +12,9 @@ use store::SubscriptionKind;
 
 use super::run::Stop;
 use super::settings::SourceSettings;
-use super::{SubscriptionWish, administer, check_url, folder, misp, taxii};
+use super::{SubscriptionWish, administer, bad, check_url, folder, misp, taxii};
 use crate::accounts::Caller;
-use crate::client::{Answer, Client, Failure, Request, shown};
+use crate::client::{Answer, Client, Failure, FailureKind, Request, shown};
 use crate::error::Error;
 use crate::intake::examine;
 use crate::node::Node;
@@ -129,6 +129,11 @@ impl Node {
         let settings = SourceSettings::parse(&wish.settings.to_string())?;
         settings.check(wish.kind)?;
         let first = first_part(wish, &settings).await.map_err(|stop| match stop {
+            Stop::Failure(failure) if failure.kind == FailureKind::Settings => bad(
+                "bad-settings",
+                failure.message,
+                "docs/guide/subscriptions.md lists the settings of each kind",
+            ),
             Stop::Failure(failure) => Error::Unavailable(failure.message),
             Stop::Node(error) => error,
         })?;
@@ -193,7 +198,7 @@ async fn first_part(wish: &SubscriptionWish, settings: &SourceSettings) -> Resul
             let mut manifest = client
                 .fetch(get(misp::feed::file(&folder, "manifest.json")?, "application/json"))
                 .await?;
-            let events = misp::feed::listed(&mut manifest)?;
+            let events = misp::feed::listed(&mut manifest).await?;
             let Some((uuid, _)) = events.iter().max_by_key(|(_, changed)| *changed) else {
                 return Ok(First::nothing(shown(&folder), "the manifest lists no events"));
             };

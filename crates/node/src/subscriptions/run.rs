@@ -320,7 +320,7 @@ impl Run {
 /// Runs what is due.
 pub(super) async fn run_due(node: &Node, now: Timestamp) -> Result<Vec<RunReport>, Error> {
     let due = node.store().subscription_due(now).await?;
-    let runs = futures_util::stream::iter(due.into_iter().map(|subscription| run(node, subscription, now)));
+    let runs = futures_util::stream::iter(due.into_iter().map(|subscription| run(node, subscription, now, true)));
     let ended: Vec<_> = runs.buffer_unordered(AT_A_TIME).collect().await;
     let mut reports = Vec::new();
     for report in ended {
@@ -329,11 +329,23 @@ pub(super) async fn run_due(node: &Node, now: Timestamp) -> Result<Vec<RunReport
     Ok(reports)
 }
 
-/// Runs one; none where it is running already.
-pub(super) async fn run(node: &Node, subscription: Subscription, now: Timestamp) -> Result<Option<RunReport>, Error> {
+/// Runs one; none where it is running already, or has run since it was found to be due.
+pub(super) async fn run(
+    node: &Node,
+    subscription: Subscription,
+    now: Timestamp,
+    only_if_due: bool,
+) -> Result<Option<RunReport>, Error> {
     let Some(_turn) = node.running().turn(subscription.terms.uuid) else {
         return Ok(None);
     };
+    // Another run may have ended between the question what is due and our turn.
+    let Some(subscription) = node.store().subscription_get(&subscription.terms.name).await? else {
+        return Ok(None);
+    };
+    if only_if_due && subscription.next_run.is_some_and(|next| next > now) {
+        return Ok(None);
+    }
     let settings = SourceSettings::parse(&subscription.terms.settings);
     let retracts = settings
         .as_ref()

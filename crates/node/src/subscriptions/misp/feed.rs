@@ -51,8 +51,8 @@ pub(in crate::subscriptions) fn file(folder: &Url, name: &str) -> Result<Url, Fa
 }
 
 /// The events of a manifest.
-pub(in crate::subscriptions) fn listed(answer: &mut Answer) -> Result<Vec<(Uuid, i64)>, Failure> {
-    let manifest: BTreeMap<String, Entry> = answer.json("the manifest of a MISP feed")?;
+pub(in crate::subscriptions) async fn listed(answer: &mut Answer) -> Result<Vec<(Uuid, i64)>, Failure> {
+    let manifest: BTreeMap<String, Entry> = answer.json("the manifest of a MISP feed").await?;
     if manifest.len() > MOST_EVENTS {
         return Err(Failure::content(format!(
             "the manifest lists more than {MOST_EVENTS} events, the limit"
@@ -91,7 +91,8 @@ pub(in crate::subscriptions) async fn run(run: &mut Run) -> Result<Finish, Stop>
         .settings
         .since
         .map_or(i64::MIN, |since| since.micros().div_euclid(1_000_000));
-    let listed: Vec<Listed> = listed(&mut answer)?
+    let listed: Vec<Listed> = listed(&mut answer)
+        .await?
         .into_iter()
         .map(|(uuid, changed)| Listed { uuid, changed })
         .collect();

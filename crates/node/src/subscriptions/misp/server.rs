@@ -11,7 +11,7 @@ use stix::Timestamp;
 use uuid::Uuid;
 
 use super::events::{Known, Listed, MOST_EVENTS, fetch, seconds};
-use crate::client::{Client, Failure, FailureKind, Request, shown};
+use crate::client::{Client, Failure, FailureKind, Request};
 use crate::subscriptions::check_url;
 use crate::subscriptions::run::{Finish, Run, Stop};
 
@@ -68,29 +68,49 @@ pub(in crate::subscriptions) async fn page(
     }
     let body = Bytes::from(body.to_string());
     let at = below(url, &["events", "index"])?;
-    let request = Request::post(at.clone(), "application/json", body, "application/json", size_limit);
+    let request = Request::post(at, "application/json", body, "application/json", size_limit);
     let mut answer = client.fetch(request).await?;
     if let Some(failure) = answer.broken.take() {
         return Err(failure);
     }
-    let listed: Value = answer.json("a list of MISP events")?;
-    let listed = listed.get("response").unwrap_or(&listed);
-    let Some(listed) = listed.as_array() else {
-        let message = format!(
-            "{} did not answer a list of events; check that the address is that of a MISP server",
-            shown(&at)
-        );
-        return Err(Failure::content(message));
+    // Bare as events/index gives it, or wrapped as restSearch does.
+    let entries = match answer.json::<Vec<Entry>>("a list of MISP events").await {
+        Ok(entries) => entries,
+        Err(failure) => answer.json::<Wrapped>("a list").await.map_err(|_| failure)?.response,
     };
-    let events = listed.iter().filter_map(|entry| {
-        let entry = entry.get("Event").unwrap_or(entry);
-        let uuid = Uuid::try_parse(entry.get("uuid")?.as_str()?).ok()?;
-        Some((uuid, seconds(entry.get("timestamp"))))
+    let events = entries.into_iter().filter_map(|entry| {
+        let entry = entry.event.map_or(entry.own, |event| *event);
+        Some((
+            Uuid::try_parse(entry.uuid.as_deref()?).ok()?,
+            seconds(entry.timestamp.as_ref()),
+        ))
     });
     Ok(events.collect())
 }
 
-async fn list(run: &Run, client: &Client, url: &Url, since: Option<i64>) -> Result<Vec<Listed>, Stop> {
+/// What the listing says of an event, as far as it is needed.
+#[derive(Default, Deserialize)]
+struct Listing {
+    #[serde(default)]
+    uuid: Option<String>,
+    #[serde(default)]
+    timestamp: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    #[serde(flatten)]
+    own: Listing,
+    #[serde(default, rename = "Event")]
+    event: Option<Box<Listing>>,
+}
+
+#[derive(Deserialize)]
+struct Wrapped {
+    response: Vec<Entry>,
+}
+
+async fn list(run: &mut Run, client: &Client, url: &Url, since: Option<i64>) -> Result<Vec<Listed>, Stop> {
     let limit = run.settings.page_size();
     let mut all: Vec<Listed> = Vec::new();
     let mut before: Option<Uuid> = None;
@@ -106,8 +126,11 @@ async fn list(run: &Run, client: &Client, url: &Url, since: Option<i64>) -> Resu
         )
         .await?;
         let (first, count) = (events.first().map(|(uuid, _)| *uuid), events.len());
-        // A server that knows no pages gives everything each time.
-        if count == 0 || (first.is_some() && first == before) {
+        if count == 0 {
+            break;
+        }
+        if first == before {
+            run.note("the server gives the same page of events each time; raise page_size to see the others");
             break;
         }
         before = first;

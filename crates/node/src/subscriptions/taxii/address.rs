@@ -121,7 +121,8 @@ pub(crate) async fn find(
     } else {
         let first: Value = ask(client, accepts, Request::get(url.clone(), "", SMALL_BYTES))
             .await?
-            .json("TAXII discovery")?;
+            .json("TAXII discovery")
+            .await?;
         match first.get("api_roots").and_then(Value::as_array) {
             // Relative addresses of API roots are met with.
             Some(listed) => roots.extend(
@@ -138,7 +139,7 @@ pub(crate) async fn find(
     for root in roots.iter().take(MOST_ROOTS) {
         let at = extended(root, &["collections"]);
         let listed = match ask(client, accepts, Request::get(at, "", SMALL_BYTES)).await {
-            Ok(mut answer) => answer.json::<Value>("a list of TAXII collections")?,
+            Ok(mut answer) => answer.json::<Value>("a list of TAXII collections").await?,
             // One root may be closed to this account, or on another host, while the next is open.
             Err(failure) => {
                 refusal = refusal.or(Some(failure));

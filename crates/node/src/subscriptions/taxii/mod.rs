@@ -35,7 +35,7 @@ pub(super) async fn first_page(
     if is_21 {
         at.query_pairs_mut().append_pair("limit", &limit.to_string());
         let mut answer = address::ask(&client, accepts, Request::get(at.clone(), "", size_limit)).await?;
-        let more = v21::facts(&mut answer)?.more;
+        let more = v21::facts(&mut answer).await?.more;
         return Ok((at, more, answer));
     }
     let request =

@@ -151,11 +151,11 @@ struct Envelope {
 }
 
 /// Reads what a page says about itself.
-pub(super) fn facts(answer: &mut Answer) -> Result<PageFacts, Failure> {
+pub(super) async fn facts(answer: &mut Answer) -> Result<PageFacts, Failure> {
     let date = |name| answer.header(name).and_then(|text| Timestamp::parse(text.trim()).ok());
     let last = date("x-taxii-date-added-last");
     let server_time = answer.header("date").and_then(crate::client::http_date);
-    let envelope: Envelope = answer.json("a TAXII envelope")?;
+    let envelope: Envelope = answer.json("a TAXII envelope").await?;
     let more = match envelope.more {
         Some(Value::Bool(more)) => more,
         Some(Value::String(text)) => text.eq_ignore_ascii_case("true"),
@@ -209,7 +209,7 @@ pub(in crate::subscriptions) async fn run(run: &mut Run) -> Result<Finish, Stop>
         }
         let page = PageFacts {
             new: taken.accepted > 0,
-            ..facts(&mut answer)?
+            ..facts(&mut answer).await?
         };
         let step = place.pass(page, page_size);
         if step == Step::Stuck {

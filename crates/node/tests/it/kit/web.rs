@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 /// What came in.
 #[derive(Clone, Debug)]
@@ -78,6 +79,11 @@ pub struct Web {
 
 impl Web {
     pub async fn start(handler: impl FnMut(&Asked) -> Answer + Send + 'static) -> Self {
+        Self::start_with(handler, None).await
+    }
+
+    /// With TLS where there is an acceptor.
+    pub async fn start_with(handler: impl FnMut(&Asked) -> Answer + Send + 'static, tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let inner = Arc::new(Inner {
@@ -87,8 +93,13 @@ impl Web {
         let serving = Arc::clone(&inner);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let inner = Arc::clone(&serving);
-                tokio::spawn(async move { serve(stream, &inner).await });
+                let (inner, tls) = (Arc::clone(&serving), tls.clone());
+                tokio::spawn(async move {
+                    match tls {
+                        None => serve(stream, &inner).await,
+                        Some(tls) => serve(tls.accept(stream).await.ok()?, &inner).await,
+                    }
+                });
             }
         });
         Self { inner, port }
@@ -109,7 +120,7 @@ impl Web {
     }
 }
 
-async fn serve(mut stream: TcpStream, inner: &Inner) -> Option<()> {
+async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, inner: &Inner) -> Option<()> {
     let mut bytes = Vec::new();
     let end = loop {
         if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {

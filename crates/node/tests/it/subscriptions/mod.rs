@@ -7,6 +7,7 @@ mod misp;
 mod preview;
 mod taxii20;
 mod taxii21;
+mod tls;
 
 use std::io::Write as _;
 
