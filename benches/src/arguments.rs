@@ -1,0 +1,72 @@
+//! The command line of the measuring program.
+
+use std::path::PathBuf;
+
+use crate::Outcome;
+
+const USAGE: &str = "\
+usage: benches [--only WHAT]... [--objects N] [--program FILE] [--peers PYTHON] [--scratch DIR] [--output FILE]
+       benches generate objects N FILE | benches generate event N FILE
+  --only      exchange, million, conversion, patterns; all of them where none is named
+  --objects   how many objects 'million' stores (1,000,000)
+  --program   the binary to measure (target/release/commonwatch)
+  --peers     the Python of an environment that has the peers; without it they are left out
+  --scratch   where databases and generated files go (target/bench-scratch)
+  --output    where the tables go (standard output)
+Real data is taken from the directory named by COMMONWATCH_DATA, where that is set.";
+
+/// What was asked for.
+#[derive(Debug)]
+pub struct Arguments {
+    /// What to measure; empty for everything.
+    pub only: Vec<String>,
+    /// What to write instead of measuring: kind, how many, where.
+    pub generate: Option<(String, u64, PathBuf)>,
+    /// Objects of the large node.
+    pub objects: u64,
+    /// The binary.
+    pub program: PathBuf,
+    /// Python with the peers.
+    pub peers: Option<PathBuf>,
+    /// Directory for what is made on the way.
+    pub scratch: PathBuf,
+    /// Where the tables go.
+    pub output: Option<PathBuf>,
+}
+
+impl Arguments {
+    /// Reads the command line.
+    pub fn read(mut words: impl Iterator<Item = String>) -> Outcome<Self> {
+        let mut arguments = Self {
+            only: Vec::new(),
+            generate: None,
+            objects: 1_000_000,
+            program: "target/release/commonwatch".into(),
+            peers: None,
+            scratch: "target/bench-scratch".into(),
+            output: None,
+        };
+        while let Some(word) = words.next() {
+            let mut value = || words.next().ok_or(USAGE);
+            match word.as_str() {
+                "--only" => arguments.only.push(value()?),
+                "--objects" => arguments.objects = value()?.parse()?,
+                "--program" => arguments.program = value()?.into(),
+                "--peers" => arguments.peers = Some(value()?.into()),
+                "--scratch" => arguments.scratch = value()?.into(),
+                "--output" => arguments.output = Some(value()?.into()),
+                "generate" => {
+                    let (kind, count, file) = (value()?, value()?, value()?);
+                    arguments.generate = Some((kind, count.parse()?, file.into()));
+                }
+                _ => return Err(USAGE.into()),
+            }
+        }
+        Ok(arguments)
+    }
+
+    /// Whether something is to be measured.
+    pub fn wants(&self, what: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|one| one == what)
+    }
+}
