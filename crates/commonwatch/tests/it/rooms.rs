@@ -88,6 +88,7 @@ fn the_table_has_one_direction() {
         "node",
         "server",
         "commonwatch",
+        "benches",
     ]
     .into();
     let rank = |room: &str| order.iter().position(|name| *name == room).unwrap_or(usize::MAX);

@@ -41,7 +41,7 @@ pub(super) fn organisation(map: &Map<'_>, place: &Place, out: &mut Out<'_>) -> R
         .and_then(text::uuid)
         .unwrap_or_else(|| Uuid::new_v5(&MISP_NAMESPACE, format!("organisation={name}").as_bytes()));
     let id = text::identifier("identity", uuid);
-    if out.first_mention(uuid) {
+    if out.first_mention(Uuid::nil(), uuid) {
         let times = out.undated();
         out.begin("identity", &id, &times, None);
         out.json.text("name", name);

@@ -69,7 +69,7 @@ pub(super) fn attribute(map: &Map<'_>, scope: &mut Scope, path: &str, out: &mut 
     };
     scope.refs.add(&id);
     scope.seen.insert(element.uuid, super::event::known_kind(&id));
-    for (id, _) in galaxy::clusters(map.get("Galaxy"), &element.place, out)? {
+    for (id, _) in galaxy::clusters(map.get("Galaxy"), &element.mention(scope), out)? {
         galaxy_link(&id, scope, &element, out)?;
         scope.refs.add(&id);
     }

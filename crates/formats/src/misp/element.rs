@@ -6,6 +6,7 @@ use stix::json::{Map, Value};
 use stix::{Place, Problem, Timestamp};
 use uuid::Uuid;
 
+use super::galaxy::Mention;
 use super::out::{Out, Times};
 use super::tags::{Markings, Tags};
 use super::text::{self, Json, MISP_NAMESPACE};
@@ -89,6 +90,15 @@ impl<'v> Element<'v> {
             tags,
             place,
         })
+    }
+
+    /// Where the clusters that this is tagged with are mentioned.
+    pub fn mention(&self, scope: &Scope) -> Mention<'_> {
+        Mention {
+            event: scope.event,
+            markings: &self.markings.list,
+            place: &self.place,
+        }
     }
 
     /// Writes `revoked` and `object_marking_refs`.

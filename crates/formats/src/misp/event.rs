@@ -170,7 +170,12 @@ pub(super) fn event<'a>(
         pending: Vec::new(),
         unmapped: BTreeMap::new(),
     };
-    for (cluster, _) in galaxy::clusters(head.get("Galaxy"), &place, out)? {
+    let mention = galaxy::Mention {
+        event: uuid,
+        markings: &scope.markings.list,
+        place: &place,
+    };
+    for (cluster, _) in galaxy::clusters(head.get("Galaxy"), &mention, out)? {
         scope.refs.add(&cluster);
     }
     let published = head.truth("published");

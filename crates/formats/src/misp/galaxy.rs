@@ -61,10 +61,17 @@ pub(super) fn kind(galaxy_type: &str) -> Option<&'static str> {
     })
 }
 
-/// Writes the clusters of a list of galaxies, each once; gives the identifiers of all of them.
+/// Where clusters are mentioned: they are told no more widely than what mentions them.
+pub(super) struct Mention<'v> {
+    pub event: Uuid,
+    pub markings: &'v str,
+    pub place: &'v Place,
+}
+
+/// Writes the clusters of a list of galaxies, each once in an event; gives the identifiers of all of them.
 pub(super) fn clusters(
     galaxies: Option<&Value<'_>>,
-    place: &Place,
+    mention: &Mention<'_>,
     out: &mut Out<'_>,
 ) -> Result<Vec<(String, &'static str)>, Problem> {
     let mut ids = Vec::new();
@@ -81,8 +88,8 @@ pub(super) fn clusters(
                 .and_then(text::uuid)
                 .unwrap_or_else(|| Uuid::new_v5(&MISP_NAMESPACE, format!("{galaxy_type}={value}").as_bytes()));
             let id = text::identifier(kind, uuid);
-            if out.first_mention(uuid) {
-                write(&id, kind, galaxy, cluster, value, place, out)?;
+            if out.first_mention(mention.event, uuid) {
+                write(&id, kind, galaxy, cluster, value, mention, out)?;
             }
             ids.push((id, kind));
         }
@@ -118,7 +125,7 @@ fn write(
     galaxy: &Map<'_>,
     cluster: &Map<'_>,
     value: &str,
-    place: &Place,
+    mention: &Mention<'_>,
     out: &mut Out<'_>,
 ) -> Result<(), Problem> {
     let meta = cluster.object("meta");
@@ -128,6 +135,7 @@ fn write(
     // A cluster has no times of its own, and is the same cluster in every event.
     let times = out.undated();
     out.begin(kind, id, &times, None);
+    out.marked(mention.markings);
     let mut description = cluster.str("description").unwrap_or_default();
     if galaxy_type == "country" && description.eq_ignore_ascii_case(value) {
         // MISP keeps the name of a country in lower case, and as it is written in the description.
@@ -163,7 +171,7 @@ fn write(
     out.json.close_list();
     references(kind, &numbers, meta, out);
     rest(meta, &used, out);
-    out.finish(place, false)
+    out.finish(mention.place, false)
 }
 
 fn list(key: &str, values: &[&str], out: &mut Out<'_>) {

@@ -158,7 +158,7 @@ pub(super) fn object(
         if inner.to_ids && !matched {
             own_indicator(inner, &id, &element, scope, out)?;
         }
-        for (cluster, _) in galaxy::clusters(inner.map.get("Galaxy"), &element.place, out)? {
+        for (cluster, _) in galaxy::clusters(inner.map.get("Galaxy"), &element.mention(scope), out)? {
             convert::galaxy_link(&cluster, scope, &element, out)?;
             scope.refs.add(&cluster);
         }

@@ -31,7 +31,7 @@ pub(super) struct Out<'s> {
     pub summary: Summary,
     pub options: &'s ReadOptions,
     extension_told: bool,
-    told: std::collections::HashSet<Uuid>,
+    told: std::collections::HashSet<(Uuid, Uuid)>,
 }
 
 impl<'s> Out<'s> {
@@ -130,9 +130,9 @@ impl<'s> Out<'s> {
         self.sink.problem(problem);
     }
 
-    /// Says whether this is the first mention of something shared between events.
-    pub fn first_mention(&mut self, uuid: Uuid) -> bool {
-        self.told.insert(uuid)
+    /// Says whether this is the first mention of something inside an event; the nil UUID stands for all events together.
+    pub fn first_mention(&mut self, event: Uuid, uuid: Uuid) -> bool {
+        self.told.insert((event, uuid))
     }
 
     /// Writes an observable.

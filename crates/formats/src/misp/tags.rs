@@ -89,7 +89,7 @@ impl Markings {
             let uuid = Uuid::new_v5(&MISP_NAMESPACE, pap.label().as_bytes());
             let id = text::identifier("marking-definition", uuid);
             list.string(&id);
-            if out.first_mention(uuid) {
+            if out.first_mention(Uuid::nil(), uuid) {
                 define(&id, pap, out, place)?;
             }
         }

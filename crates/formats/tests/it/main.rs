@@ -1,5 +1,8 @@
 //! Integration tests of the formats, through their public face.
 
 mod exports;
+mod fuzz;
 mod misp;
+#[path = "../../../../fuzz/mutate.rs"]
+mod mutate;
 mod reading;

@@ -80,7 +80,7 @@ fn holds(check: &str, answer: &Answer, row: &str) -> bool {
             answer.header("content-type") == Some("application/taxii+json;version=2.1")
                 && body["title"].is_string()
                 && body["description"].is_string()
-                && body["http_status"] == answer.status.to_string()
+                && body["http_status"].as_str() == Some(answer.status.to_string().as_str())
         }
         "dates" => dates.iter().all(|name| {
             answer

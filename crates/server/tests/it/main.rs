@@ -1,5 +1,7 @@
 //! The whole service on a free port of loopback, asked over HTTP as its users ask it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)] // Helpers of tests fail as tests fail.
+
 mod api;
 mod bodies;
 mod conformance;

@@ -65,6 +65,8 @@ pub(super) fn registry_key(text: &str) -> Result<String, &'static str> {
         }
         key.push_str(part);
     }
+    // A separator may have hidden blanks at either end.
+    let key = key.trim_matches(|letter: char| letter == '\\' || letter.is_whitespace());
     if key.is_empty() {
         return Err("it has no name");
     }
@@ -77,7 +79,7 @@ pub(super) fn registry_key(text: &str) -> Result<String, &'static str> {
             return Ok(format!("{hive}{rest}"));
         }
     }
-    Ok(key)
+    Ok(key.to_owned())
 }
 
 /// Whether a text begins like a registry key.

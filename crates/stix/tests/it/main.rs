@@ -5,6 +5,9 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::result_large_err)]
 
 mod data;
+mod fuzz;
+#[path = "../../../../fuzz/mutate.rs"]
+mod mutate;
 mod mutations;
 mod pattern_cases;
 mod real_objects;

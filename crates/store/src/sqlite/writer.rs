@@ -30,12 +30,13 @@ pub(super) enum Message {
 }
 
 type Answer = Box<dyn FnOnce(Option<Error>) + Send>;
+type Run = Box<dyn FnOnce(Result<&mut Writing<'_>>) -> (bool, Answer) + Send>;
 
 /// Something to be written. Gives an answer to be sent once it is known whether the transaction was committed.
 pub(super) struct Job {
     weight: usize,
     acknowledged: bool,
-    run: Box<dyn FnOnce(Result<&mut Writing<'_>>) -> (bool, Answer) + Send>,
+    run: Run,
 }
 
 impl Job {

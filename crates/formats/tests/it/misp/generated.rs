@@ -112,6 +112,34 @@ prop_compose! {
     }
 }
 
+/// What analysts and others say about an element: galaxies, notes on notes, opinions, relationships, proposals.
+fn said(about: u128) -> Value {
+    let uuid = |name: &str| uuid::Uuid::new_v5(&uuid::Uuid::from_u128(about), name.as_bytes());
+    json!({
+        "Galaxy": [{
+            "uuid": uuid("galaxy"), "name": "Threat Actor", "type": "threat-actor", "description": "who",
+            "GalaxyCluster": [{"uuid": uuid("cluster"), "type": "threat-actor", "value": "Example Bear - G0001",
+                "description": "", "tag_id": "7", "meta": {"external_id": ["G0001"], "synonyms": ["EB"], "odd key:": "x"}}],
+        }],
+        "Note": [{
+            "uuid": uuid("note"), "note": "look", "authors": "one@example.org", "created": "2024-01-02 03:04:05",
+            "modified": "2024-01-03 03:04:05", "distribution": "1",
+            "Opinion": [{"uuid": uuid("inner"), "opinion": "10", "comment": "no", "created": "2024-01-02 03:04:05"}],
+        }],
+        "Opinion": [{"uuid": uuid("opinion"), "opinion": 70, "comment": "", "authors": "two"}],
+        "Relationship": [{"uuid": uuid("relationship"), "related_object_uuid": uuid("nothing"), "relationship_type": "similar"}],
+        "ShadowAttribute": [{"uuid": uuid("proposal"), "type": "domain", "value": "other.example", "to_ids": true,
+            "timestamp": "1600000000", "proposal_to_delete": false}],
+    })
+}
+
+fn with_said(mut element: Value, say: bool, about: u128) -> Value {
+    if say && let Value::Object(said) = said(about) {
+        element.as_object_mut().unwrap().extend(said);
+    }
+    element
+}
+
 prop_compose! {
     fn event()(
         attributes in prop::collection::vec(attribute(), 0..6),
@@ -119,14 +147,19 @@ prop_compose! {
         tags in tags(),
         published in any::<bool>(),
         info in "[a-z\"é]{1,20}",
+        says in any::<[bool; 3]>(),
+        about in any::<u128>(),
     ) -> Value {
         let report = json!([{"uuid": uuid::Uuid::from_u128(77), "name": "Analysis", "content": "# What happened\n", "distribution": "5", "timestamp": "1600000000"}]);
-        json!({"Event": {
+        let attributes: Vec<Value> = attributes.into_iter().enumerate().map(|(at, one)| with_said(one, says[0], about ^ at as u128)).collect();
+        let objects: Vec<Value> = objects.into_iter().enumerate().map(|(at, one)| with_said(one, says[1], about ^ (100 + at as u128))).collect();
+        let event = json!({
             "uuid": "5b23c82b-6508-4bdc-b580-045b0a00020f", "info": info, "date": "2019-02-03", "timestamp": "1700000000",
             "published": published, "publish_timestamp": "1700000001", "threat_level_id": "1", "analysis": "1", "distribution": "3",
             "extends_uuid": "", "Orgc": {"uuid": uuid::Uuid::from_u128(9), "name": "Example CERT"}, "Tag": tags,
             "Attribute": attributes, "Object": objects, "EventReport": report, "RelatedEvent": [],
-        }})
+        });
+        json!({"Event": with_said(event, says[2], about ^ 1000)})
     }
 }
 
