@@ -15,8 +15,8 @@ use crate::accounts::Caller;
 use crate::client::Failure;
 use crate::error::Error;
 use crate::node::Node;
-use crate::subscriptions::Stop;
 use crate::subscriptions::schedule::{Ended, next_run};
+use crate::subscriptions::{Stop, TURN_MICROS};
 
 /// Peers that are pushed to at the same time.
 const AT_A_TIME: usize = 4;
@@ -76,6 +76,7 @@ struct Run<'a> {
     node: &'a Node,
     peer: Peer,
     now: Timestamp,
+    began: Timestamp,
     caller: Caller,
     counts: Counts,
     reported: Counts,
@@ -113,6 +114,9 @@ impl Run<'_> {
             self.cursor = Some(changes.cursor);
             if !changes.more {
                 return Ok(true);
+            }
+            if self.node.now().micros().saturating_sub(self.began.micros()) > TURN_MICROS {
+                break;
             }
         }
         Ok(false)
@@ -348,6 +352,7 @@ pub(super) async fn run(
     let mut run = Run {
         node,
         now,
+        began: node.now(),
         caller: Caller::public(),
         counts: Counts::default(),
         reported: Counts::default(),

@@ -92,6 +92,10 @@ pub(super) async fn run(run: &mut Run) -> Result<Finish, Stop> {
         if count % every == every - 1 {
             run.save(&place).await?;
         }
+        if run.is_turn_over() {
+            run.set_place(&place);
+            return Ok(Finish::More);
+        }
     }
     run.set_place(&place);
     Ok(if ready.is_empty() {

@@ -21,7 +21,7 @@ pub(crate) mod taxii;
 
 pub use preview::{Example, Preview};
 pub use run::RunReport;
-pub(crate) use run::{Running, Stop};
+pub(crate) use run::{Running, Stop, TURN_MICROS};
 pub use settings::{SourceSettings, Vanished};
 
 use policy::{Action, CommunityId, MemberId, decide};

@@ -24,6 +24,8 @@ use crate::node::Node;
 const AT_A_TIME: usize = 4;
 /// Parts fetched in one run before others get their turn.
 pub(super) const MOST_PARTS: usize = 5_000;
+/// How long a run may take before others get their turn, in microseconds.
+pub(crate) const TURN_MICROS: i64 = 5 * 60 * 1_000_000;
 /// Notes kept of one run.
 const MOST_NOTES: usize = 20;
 
@@ -138,6 +140,7 @@ pub(super) struct Run {
     pub subscription: Subscription,
     pub settings: SourceSettings,
     pub now: Timestamp,
+    began: Timestamp,
     caller: Caller,
     counts: Counts,
     reported: Counts,
@@ -180,6 +183,11 @@ impl Run {
         self.set_place(place);
         self.progressed = true;
         self.report(self.now, "running".to_owned(), None).await
+    }
+
+    /// Whether it is the turn of others; what is left comes with the next run.
+    pub fn is_turn_over(&self) -> bool {
+        self.node.now().micros().saturating_sub(self.began.micros()) > TURN_MICROS
     }
 
     /// The most bytes of one answer.
@@ -356,6 +364,7 @@ pub(super) async fn run(
     let state = subscription.state.clone();
     let mut run = Run {
         node: node.clone(),
+        began: node.now(),
         settings: SourceSettings::default(),
         caller: Caller::public(),
         now,

@@ -103,7 +103,7 @@ pub(super) async fn fetch<P: Serialize>(
     place: impl Fn(&Known) -> P,
 ) -> Result<Finish, Stop> {
     wanted.sort_by_key(|event| (event.changed, event.uuid));
-    let more = wanted.len() > MOST_PARTS;
+    let mut more = wanted.len() > MOST_PARTS;
     wanted.truncate(MOST_PARTS);
     // Noting the place after every event would write the whole list of a large feed as often as it has events.
     let every = (wanted.len() / 50).max(1);
@@ -133,6 +133,10 @@ pub(super) async fn fetch<P: Serialize>(
         if count % every == every - 1 && !done.is_empty() {
             known.add(&mut done);
             run.save(&place(known)).await?;
+        }
+        if run.is_turn_over() {
+            more = true;
+            break;
         }
     }
     known.add(&mut done);

@@ -229,6 +229,9 @@ pub(in crate::subscriptions) async fn run(run: &mut Run) -> Result<Finish, Stop>
             return Ok(Finish::Done);
         }
         run.save(&place).await?;
+        if run.is_turn_over() {
+            break;
+        }
     }
     Ok(Finish::More)
 }
