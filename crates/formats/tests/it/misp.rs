@@ -1,6 +1,11 @@
 //! MISP through STIX and back, on events that nobody here wrote.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking"
+)]
 
 use std::path::{Path, PathBuf};
 
