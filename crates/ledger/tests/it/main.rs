@@ -4,8 +4,11 @@
 
 mod agreement;
 mod export;
+mod fuzz;
 mod hostile;
 mod log;
+#[path = "../../../../fuzz/mutate.rs"]
+mod mutate;
 mod receipt;
 mod tiles;
 mod vectors;
