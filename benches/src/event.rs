@@ -41,12 +41,16 @@ fn attribute(seed: u64, number: u64) -> serde_json::Value {
             let address = format!("2001:db8:{:x}::{:x}", random.below(65_536), random.below(65_535) + 1);
             ("ip-dst", "Network activity", address)
         }
-        _ => ("filename", "Payload delivery", format!("{}-{}.exe", random.word(), random.hex(6))),
+        _ => (
+            "filename",
+            "Payload delivery",
+            format!("{}-{}.exe", random.word(), random.hex(6)),
+        ),
     };
     json!({
-        "id": (number + 1).to_string(), "type": kind, "category": category, "to_ids": number % 10 != 0,
+        "id": (number + 1).to_string(), "type": kind, "category": category, "to_ids": !number.is_multiple_of(10),
         "uuid": random.uuid(), "event_id": "1", "distribution": "5", "timestamp": "1772323200",
-        "comment": if number % 4 == 0 { random.prose(40) } else { String::new() },
+        "comment": if number.is_multiple_of(4) { random.prose(40) } else { String::new() },
         "sharing_group_id": "0", "deleted": false, "disable_correlation": false, "object_id": "0",
         "object_relation": null, "value": value,
     })

@@ -33,7 +33,11 @@ impl Answer {
 impl Client {
     /// A client of `address` (host and port) that says who it is with every request.
     pub fn new(address: &str, authorization: &str) -> Self {
-        Self { address: address.to_owned(), authorization: authorization.to_owned(), stream: None }
+        Self {
+            address: address.to_owned(),
+            authorization: authorization.to_owned(),
+            stream: None,
+        }
     }
 
     /// Asks, and fails unless the status begins with a 2.
@@ -57,7 +61,10 @@ impl Client {
             answer => answer?,
         };
         if answer.status / 100 != 2 {
-            let text = String::from_utf8_lossy(&answer.body).chars().take(500).collect::<String>();
+            let text = String::from_utf8_lossy(&answer.body)
+                .chars()
+                .take(500)
+                .collect::<String>();
             return Err(format!("{method} {path}: {} {text}", answer.status).into());
         }
         Ok(answer)
@@ -107,7 +114,11 @@ impl Client {
         if head.keeps && (head.length.is_some() || head.chunked) {
             self.stream = Some(reader);
         }
-        Ok(Answer { status: head.status, body, took })
+        Ok(Answer {
+            status: head.status,
+            body,
+            took,
+        })
     }
 }
 
@@ -125,7 +136,12 @@ impl Head {
         let keeps = words.next() == Some("HTTP/1.1");
         let status = words.next().and_then(|word| word.parse().ok());
         let status = status.ok_or_else(|| format!("not an HTTP answer: '{first}'"))?;
-        let mut head = Self { status, length: None, chunked: false, keeps };
+        let mut head = Self {
+            status,
+            length: None,
+            chunked: false,
+            keeps,
+        };
         loop {
             let line = line(reader)?.to_ascii_lowercase();
             match line.split_once(':').map(|(name, value)| (name, value.trim())) {

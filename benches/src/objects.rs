@@ -46,10 +46,7 @@ impl Objects {
 
     /// What every object of the first three kinds has.
     fn common(self, kind: &str, random: &mut Random) -> Map<String, Value> {
-        let creator = format!(
-            "identity--{}",
-            Random::of(self.seed ^ 0x1d, random.below(40)).uuid()
-        );
+        let creator = format!("identity--{}", Random::of(self.seed ^ 0x1d, random.below(40)).uuid());
         let created = instant(random);
         let mut map = Map::new();
         map.insert("type".to_owned(), json!(kind));
@@ -99,7 +96,11 @@ impl Objects {
         let mut map = self.common("indicator", random);
         let pattern = match random.below(5) {
             0 => format!("[file:hashes.'SHA-256' = '{}']", random.hex(64)),
-            1 => format!("[file:hashes.MD5 = '{}' OR file:name = '{}.exe']", random.hex(32), random.word()),
+            1 => format!(
+                "[file:hashes.MD5 = '{}' OR file:name = '{}.exe']",
+                random.hex(32),
+                random.word()
+            ),
             2 => format!("[domain-name:value = '{}']", host(random)),
             3 => format!("[url:value = 'https://{}/{}']", host(random), random.hex(12)),
             _ => format!("[ipv6-addr:value = '{}']", address(random)),
@@ -122,7 +123,7 @@ impl Objects {
         let mut map = self.common("relationship", random);
         let rounds = number / ROUND + 1;
         let mut earlier = |first: u64, kinds: u64| random.below(rounds) * ROUND + first + random.below(kinds);
-        let indicates = number % 3 == 0;
+        let indicates = number.is_multiple_of(3);
         let source = if indicates { earlier(6, 4) } else { earlier(0, 2) };
         let target = earlier(0, 2);
         let kind = if indicates { "indicates" } else { "uses" };
@@ -131,7 +132,10 @@ impl Objects {
         map.insert("target_ref".to_owned(), json!(self.id(target)));
         map.insert("description".to_owned(), json!(random.prose(180)));
         map.insert("external_references".to_owned(), references(random, 2));
-        map.insert("x_example_attributes".to_owned(), json!({ "spec": "3.2.0", "deprecated": false }));
+        map.insert(
+            "x_example_attributes".to_owned(),
+            json!({ "spec": "3.2.0", "deprecated": false }),
+        );
         map
     }
 }
@@ -149,7 +153,10 @@ fn observable(number: u64, random: &mut Random) -> Map<String, Value> {
     map.insert("spec_version".to_owned(), json!("2.1"));
     match kind {
         "domain-name" => map.insert("value".to_owned(), json!(host(random))),
-        "url" => map.insert("value".to_owned(), json!(format!("https://{}/{}", host(random), random.hex(16)))),
+        "url" => map.insert(
+            "value".to_owned(),
+            json!(format!("https://{}/{}", host(random), random.hex(16))),
+        ),
         "ipv6-addr" => map.insert("value".to_owned(), json!(address(random))),
         _ => {
             map.insert("name".to_owned(), json!(format!("{}.dll", random.word())));
@@ -185,7 +192,12 @@ fn host(random: &mut Random) -> String {
 
 fn address(random: &mut Random) -> String {
     let number = random.next();
-    format!("2001:db8:{:x}:{:x}::{:x}", number >> 48, (number >> 32) & 0xffff, number & 0xffff | 1)
+    format!(
+        "2001:db8:{:x}:{:x}::{:x}",
+        number >> 48,
+        (number >> 32) & 0xffff,
+        number & 0xffff | 1
+    )
 }
 
 fn instant(random: &mut Random) -> String {
@@ -206,7 +218,10 @@ mod tests {
             assert_eq!(text, objects.text(number));
             let object = stix::Object::parse(&text).expect("it is JSON");
             let problems = stix::check::check(object.map());
-            assert!(problems.iter().all(|one| one.severity != stix::Severity::Error), "{text}\n{problems:?}");
+            assert!(
+                problems.iter().all(|one| one.severity != stix::Severity::Error),
+                "{text}\n{problems:?}"
+            );
         }
     }
 }

@@ -77,11 +77,19 @@ pub fn finish(mut child: Child, started: Instant) -> Outcome<Used> {
     }
     let (wall, cpu) = (started.elapsed().as_secs_f64(), cpu_seconds(pid));
     let status = child.wait()?;
-    Ok(Used { wall, cpu, memory: highest, status })
+    Ok(Used {
+        wall,
+        cpu,
+        memory: highest,
+        status,
+    })
 }
 
 /// Lets others run for a while: what is measured is another process, and it gives no event to wait for.
-#[expect(clippy::disallowed_methods, reason = "the process under measurement gives no event to wait for")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the process under measurement gives no event to wait for"
+)]
 pub fn pause(time: Duration) {
     std::thread::sleep(time);
 }
@@ -115,7 +123,11 @@ fn tree(root: u32) -> Vec<Stat> {
     let mut found: Vec<Stat> = all.remove(&root).into_iter().collect();
     let mut at = 0;
     while let Some(parent) = found.get(at).map(|stat| stat.pid) {
-        let children: Vec<u32> = all.values().filter(|stat| stat.parent == parent).map(|stat| stat.pid).collect();
+        let children: Vec<u32> = all
+            .values()
+            .filter(|stat| stat.parent == parent)
+            .map(|stat| stat.pid)
+            .collect();
         found.extend(children.iter().filter_map(|pid| all.remove(pid)));
         at += 1;
     }

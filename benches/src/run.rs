@@ -17,7 +17,10 @@ use crate::{Outcome, event, tell};
 /// What everything made up depends on.
 const SEED: u64 = 2_026;
 /// Objects that medallion gets: it looks at every object for every one on a page, so that more take minutes.
-const MEDALLION: usize = 2_000;
+const FEW_OBJECTS: usize = 2_000;
+/// Where the peers' scripts put their collection.
+const OPENTAXII: &str = "taxii2/00000000-0000-4000-8000-000000000002/collections/measured";
+const MEDALLION: &str = "measured/collections/00000000-0000-4000-8000-000000000001";
 /// Attributes that misp-stix gets, and we.
 const FEW_ATTRIBUTES: u64 = 5_000;
 /// Attributes of the large event.
@@ -29,13 +32,24 @@ pub fn run(arguments: &Arguments) -> Outcome<()> {
         return generate(kind, *count, file);
     }
     fs::create_dir_all(&arguments.scratch)?;
-    let run = Run { arguments, data: std::env::var_os("COMMONWATCH_DATA").map(PathBuf::from) };
-    let mut text = format!("Machine: {}. Load average at the start: {}.\n", machine(), load_average());
+    let run = Run {
+        arguments,
+        data: std::env::var_os("COMMONWATCH_DATA").map(PathBuf::from),
+    };
+    let mut text = format!(
+        "Machine: {}. Load average at the start: {}.\n",
+        machine(),
+        load_average()
+    );
     let mut section = |what: &str, title: &str, measure: &dyn Fn() -> Outcome<String>| -> Outcome<()> {
         if arguments.wants(what) {
             tell(&format!("measuring {what}"));
             let load = load_average();
-            text.push_str(&format!("\n## {title}\n\n{}\nLoad average: {load} before, {} after.\n", measure()?, load_average()));
+            text.push_str(&format!(
+                "\n## {title}\n\n{}\nLoad average: {load} before, {} after.\n",
+                measure()?,
+                load_average()
+            ));
         }
         Ok(())
     };
@@ -82,23 +96,32 @@ impl Run<'_> {
     }
 
     fn data(&self, path: &str) -> Option<PathBuf> {
-        self.data.as_ref().map(|data| data.join(path)).filter(|path| path.exists())
+        self.data
+            .as_ref()
+            .map(|data| data.join(path))
+            .filter(|path| path.exists())
     }
 
     /// ATT&CK where it is there, else as many made-up objects.
     fn objects(&self) -> Outcome<(&'static str, Vec<String>)> {
         let Some(file) = self.data("stix/attack/enterprise-attack-stix21-derived.json") else {
             let objects = Objects { seed: SEED };
-            return Ok(("made-up objects", (0..24_000).map(|number| objects.text(number)).collect()));
+            return Ok((
+                "made-up objects",
+                (0..24_000).map(|number| objects.text(number)).collect(),
+            ));
         };
         let bundle: Value = serde_json::from_slice(&fs::read(file)?)?;
-        let objects = bundle.get("objects").and_then(Value::as_array).ok_or("the ATT&CK bundle has no objects")?;
+        let objects = bundle
+            .get("objects")
+            .and_then(Value::as_array)
+            .ok_or("the ATT&CK bundle has no objects")?;
         Ok(("ATT&CK Enterprise", objects.iter().map(Value::to_string).collect()))
     }
 
     fn exchange(&self) -> Outcome<String> {
         let (what, objects) = self.objects()?;
-        let few = objects.len().min(MEDALLION);
+        let few = objects.len().min(FEW_OBJECTS);
         let mut columns = Vec::new();
         let mut left_out = String::new();
         let mut column = |name: &str, start: &dyn Fn() -> Outcome<Server>, count: usize, page: usize| {
@@ -114,17 +137,21 @@ impl Run<'_> {
         if let Some(python) = &self.arguments.peers {
             let theirs = |name: &str, collection: &str| {
                 let script = PathBuf::from(format!("benches/peers/{name}_server.py"));
-                let objects = format!("/measured/collections/{collection}/objects/");
+                let objects = format!("/{collection}/objects/");
                 peer(python, &script, name, &objects, &self.directory(name)?)
             };
-            column("OpenTAXII", &|| theirs("opentaxii", "measured"), objects.len(), 1_000);
+            column("OpenTAXII", &|| theirs("opentaxii", OPENTAXII), objects.len(), 1_000);
             column("Commonwatch", &|| ours("exchange"), few, 500);
-            let id = "00000000-0000-4000-8000-000000000001";
-            column("medallion", &|| theirs("medallion", id), few, 500);
+            column("medallion", &|| theirs("medallion", MEDALLION), few, 500);
         }
-        let head: Vec<&str> = [""].into_iter().chain(columns.iter().map(|(name, _)| name.as_str())).collect();
+        let head: Vec<&str> = [""]
+            .into_iter()
+            .chain(columns.iter().map(|(name, _)| name.as_str()))
+            .collect();
         let row = |(at, name): (usize, &&str)| {
-            let cells = columns.iter().map(|(_, cells)| cells.get(at).cloned().unwrap_or_default());
+            let cells = columns
+                .iter()
+                .map(|(_, cells)| cells.get(at).cloned().unwrap_or_default());
             [(*name).to_owned()].into_iter().chain(cells).collect()
         };
         let rows: Vec<Vec<String>> = exchange::ROWS.iter().enumerate().map(row).collect();
@@ -132,8 +159,10 @@ impl Run<'_> {
     }
 
     fn exchange_one(&self, server: &Server, objects: &[String], page: usize) -> Outcome<Vec<String>> {
-        let envelopes: Vec<String> =
-            objects.chunks(page).map(|part| format!("{{\"objects\":[{}]}}", part.join(","))).collect();
+        let envelopes: Vec<String> = objects
+            .chunks(page)
+            .map(|part| format!("{{\"objects\":[{}]}}", part.join(",")))
+            .collect();
         let mut ids = Vec::new();
         for object in objects.iter().step_by(7) {
             let object: Value = serde_json::from_str(object)?;
@@ -175,18 +204,48 @@ impl Run<'_> {
             Ok(file)
         };
         let (few, many) = (made("event", FEW_ATTRIBUTES)?, made("event", MANY_ATTRIBUTES)?);
-        rows.push(conversion::convert(program, &[many.clone()], MANY_ATTRIBUTES, "stix", "MISP event to STIX, made up")?);
-        rows.push(conversion::convert(program, &[few.clone()], FEW_ATTRIBUTES, "stix", "the same, small")?);
+        rows.push(conversion::convert(
+            program,
+            std::slice::from_ref(&many),
+            MANY_ATTRIBUTES,
+            "stix",
+            "MISP event to STIX, made up",
+        )?);
+        rows.push(conversion::convert(
+            program,
+            std::slice::from_ref(&few),
+            FEW_ATTRIBUTES,
+            "stix",
+            "the same, small",
+        )?);
         if let Some(python) = &self.arguments.peers {
             let script = Path::new("benches/peers/misp_to_stix.py");
-            rows.push(conversion::script(python, script, &[few], FEW_ATTRIBUTES, "the same, misp-stix")?);
+            rows.push(conversion::script(
+                python,
+                script,
+                &[few],
+                FEW_ATTRIBUTES,
+                "the same, misp-stix",
+            )?);
         }
         if let Some(directory) = self.data("sharing/eset-malware-ioc") {
             let (files, attributes) = events(&directory)?;
-            rows.push(conversion::convert(program, &files, attributes, "stix", "ESET's MISP events to STIX")?);
+            rows.push(conversion::convert(
+                program,
+                &files,
+                attributes,
+                "stix",
+                "ESET's MISP events to STIX",
+            )?);
             if let Some(python) = &self.arguments.peers {
                 let script = Path::new("benches/peers/misp_to_stix.py");
-                rows.push(conversion::script(python, script, &files, attributes, "the same, misp-stix")?);
+                rows.push(conversion::script(
+                    python,
+                    script,
+                    &files,
+                    attributes,
+                    "the same, misp-stix",
+                )?);
             }
         }
         let share = |file: &Path, items: u64, what: &str| {
@@ -196,7 +255,11 @@ impl Run<'_> {
         if let Some(file) = self.data("stix/attack/enterprise-attack-stix21-derived.json") {
             rows.push(share(&file, 24_771, "ATT&CK Enterprise shared into a node")?);
         }
-        rows.push(share(&made("objects", 100_000)?, 100_000, "made-up objects, one a line, shared into a node")?);
+        rows.push(share(
+            &made("objects", 100_000)?,
+            100_000,
+            "made-up objects, one a line, shared into a node",
+        )?);
         Ok(table(&conversion::HEAD, &rows))
     }
 
@@ -208,8 +271,14 @@ impl Run<'_> {
         if let Some(python) = &self.arguments.peers {
             let file = self.arguments.scratch.join("patterns.json");
             case.write(&file)?;
-            let output = std::process::Command::new(python).arg("benches/peers/match_patterns.py").arg(file).output()?;
-            text.push_str(&format!("\nstix2-matcher on the same {}", String::from_utf8_lossy(&output.stdout)));
+            let output = std::process::Command::new(python)
+                .arg("benches/peers/match_patterns.py")
+                .arg(file)
+                .output()?;
+            text.push_str(&format!(
+                "\nstix2-matcher on the same {}",
+                String::from_utf8_lossy(&output.stdout)
+            ));
         }
         Ok(text)
     }

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use base64::Engine;
 use serde_json::Value;
 
+use crate::Outcome;
 use crate::http::Client;
 use crate::process::pause;
-use crate::Outcome;
 
 /// A server that answers, and how to ask it.
 pub struct Server {
@@ -85,7 +85,15 @@ impl Node {
         };
         // Serving once makes the node.
         node.start()?.stop()?;
-        node.tell(&["community", "add", COMMUNITY, "--title", "Measured", "--purpose", "Measuring"])?;
+        node.tell(&[
+            "community",
+            "add",
+            COMMUNITY,
+            "--title",
+            "Measured",
+            "--purpose",
+            "Measuring",
+        ])?;
         node.tell(&["member", "add", "Reader"])?;
         node.tell(&["community", "join", COMMUNITY, "Reader", "--read-only"])?;
         node.tell(&["member", "person", "Reader", "reader", "--role", "analyst"])?;

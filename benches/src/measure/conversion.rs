@@ -10,11 +10,22 @@ use crate::process::{Used, finish};
 use crate::server::Node;
 
 /// Head of the table whose rows the functions here give.
-pub const HEAD: [&str; 6] = ["what", "items", "items a CPU-second", "items a second", "MB a CPU-second", "highest resident, MB"];
+pub const HEAD: [&str; 6] = [
+    "what",
+    "items",
+    "items a CPU-second",
+    "items a second",
+    "MB a CPU-second",
+    "highest resident, MB",
+];
 
 fn row(what: &str, items: u64, bytes: u64, used: Used) -> Vec<String> {
     // 1: something in the input was refused, which is said and counted; real files are like that.
-    let broken = if used.status.code().is_some_and(|code| code < 2) { "" } else { " (it failed)" };
+    let broken = if used.status.code().is_some_and(|code| code < 2) {
+        ""
+    } else {
+        " (it failed)"
+    };
     vec![
         format!("{what}{broken}"),
         grouped(items as f64),
@@ -41,7 +52,9 @@ pub fn convert(program: &Path, files: &[PathBuf], items: u64, to: &str, what: &s
     for file in files {
         bytes += std::fs::metadata(file)?.len();
         let mut command = Command::new(program);
-        command.args(["--json", "convert", "--to", to, "--output", "/dev/null"]).arg(file);
+        command
+            .args(["--json", "convert", "--to", to, "--output", "/dev/null"])
+            .arg(file);
         let started = Instant::now();
         let used = finish(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?, started)?;
         total = Some(match total {
@@ -50,7 +63,11 @@ pub fn convert(program: &Path, files: &[PathBuf], items: u64, to: &str, what: &s
                 wall: sum.wall + used.wall,
                 cpu: sum.cpu + used.cpu,
                 memory: sum.memory.max(used.memory),
-                status: if sum.status.code() > used.status.code() { sum.status } else { used.status },
+                status: if sum.status.code() > used.status.code() {
+                    sum.status
+                } else {
+                    used.status
+                },
             },
         });
     }
@@ -64,7 +81,11 @@ pub fn script(python: &Path, script: &Path, files: &[PathBuf], items: u64, what:
         bytes += std::fs::metadata(file)?.len();
     }
     let mut command = Command::new(python);
-    command.arg(script).args(files).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .arg(script)
+        .args(files)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     let started = Instant::now();
     let used = finish(command.spawn()?, started)?;
     Ok(row(what, items, bytes, used))

@@ -55,19 +55,32 @@ pub fn measure(server: &Server, plan: &Plan<'_>) -> Outcome<Vec<String>> {
     let late = settle(pid);
     let paged = page_through(server, plan.page)?;
     if paged.objects != plan.objects {
-        let message = format!("{}: {} objects went in and {} came out", server.name, plan.objects, paged.objects);
+        let message = format!(
+            "{}: {} objects went in and {} came out",
+            server.name, plan.objects, paged.objects
+        );
         return Err(message.into());
     }
     let objects = &server.objects;
     let mut client = server.reading();
-    let nothing = poll(pid, &mut client, plan.polls, |_| format!("{objects}?added_after=2099-01-01T00:00:00Z"))?;
+    let nothing = poll(pid, &mut client, plan.polls, |_| {
+        format!("{objects}?added_after=2099-01-01T00:00:00Z")
+    })?;
     let middle = date_added(server, &mut client)?;
-    let after = poll(pid, &mut client, plan.polls, |_| format!("{objects}?limit={}&added_after={middle}", plan.page))?;
+    let after = poll(pid, &mut client, plan.polls, |_| {
+        format!("{objects}?limit={}&added_after={middle}", plan.page)
+    })?;
     let kind = poll(pid, &mut client, plan.polls, |_| {
         format!("{objects}?limit={}&match%5Btype%5D={}", plan.page, plan.object_type)
     })?;
-    let id = |at: usize| plan.ids.get(at * 7919 % plan.ids.len().max(1)).map_or("", String::as_str);
-    let by_id = poll(pid, &mut client, plan.polls, |at| format!("{objects}?match%5Bid%5D={}", id(at)))?;
+    let id = |at: usize| {
+        plan.ids
+            .get(at * 7919 % plan.ids.len().max(1))
+            .map_or("", String::as_str)
+    };
+    let by_id = poll(pid, &mut client, plan.polls, |at| {
+        format!("{objects}?match%5Bid%5D={}", id(at))
+    })?;
     let one = poll(pid, &mut client, plan.polls, |at| format!("{objects}{}/", id(at)))?;
     let (now, highest) = memory(pid);
     Ok(vec![
@@ -124,7 +137,11 @@ pub fn post(server: &Server, envelopes: &[String], connections: usize) -> Outcom
     })?;
     let mut latencies = work.into_inner().map_err(|_| "a connection broke off")?.1;
     latencies.cpu = cpu_seconds(server.pid()) - cpu;
-    Ok(Series { latencies, wall: started.elapsed().as_secs_f64(), objects: 0 })
+    Ok(Series {
+        latencies,
+        wall: started.elapsed().as_secs_f64(),
+        objects: 0,
+    })
 }
 
 /// A server that refuses objects would look fast.
@@ -163,7 +180,11 @@ fn page_through(server: &Server, limit: usize) -> Outcome<Series> {
         objects += count;
     }
     latencies.cpu = cpu_seconds(server.pid()) - cpu;
-    Ok(Series { latencies, wall: started.elapsed().as_secs_f64(), objects })
+    Ok(Series {
+        latencies,
+        wall: started.elapsed().as_secs_f64(),
+        objects,
+    })
 }
 
 /// The pages of a collection, one after another.
@@ -177,7 +198,11 @@ impl Pages {
     /// From the first page on.
     pub fn new(server: &Server, limit: usize) -> Self {
         let first = format!("{}?limit={limit}", server.objects);
-        Self { client: server.reading(), next: Some(first.clone()), first }
+        Self {
+            client: server.reading(),
+            next: Some(first.clone()),
+            first,
+        }
     }
 
     /// The next page: how long it took and how many objects it had; none after the last.
@@ -193,7 +218,10 @@ impl Pages {
 /// How many objects a page has and where the next begins. Bodies are skipped, not built: the client shares the machine.
 fn read_page(body: &[u8]) -> Outcome<(u64, Option<String>)> {
     let page: Page<'_> = serde_json::from_slice(body)?;
-    let next = page.next.map(|raw| serde_json::from_str::<Value>(raw.get())).transpose()?;
+    let next = page
+        .next
+        .map(|raw| serde_json::from_str::<Value>(raw.get()))
+        .transpose()?;
     let next = next.filter(|_| page.more).map(|value| match value {
         Value::String(text) => text,
         other => other.to_string(),
@@ -228,8 +256,14 @@ pub fn poll(pid: u32, client: &mut Client, times: usize, path: impl Fn(usize) ->
 /// A `date_added` in the first thousand, to go on from.
 pub fn date_added(server: &Server, client: &mut Client) -> Outcome<String> {
     let manifest = client.get(&format!("{}?limit=1000", server.manifest))?.json()?;
-    let records = manifest.get("objects").and_then(Value::as_array).ok_or("the manifest is empty")?;
+    let records = manifest
+        .get("objects")
+        .and_then(Value::as_array)
+        .ok_or("the manifest is empty")?;
     let record = records.get(records.len() / 2).ok_or("the manifest is empty")?;
-    let date = record.get("date_added").and_then(Value::as_str).ok_or("a record has no date_added")?;
+    let date = record
+        .get("date_added")
+        .and_then(Value::as_str)
+        .ok_or("a record has no date_added")?;
     Ok(date.replace('+', "%2B"))
 }

@@ -41,7 +41,9 @@ fn fill(server: &Server, objects: Objects, count: u64) -> Outcome<String> {
     while from < count {
         let end = (from + step).min(count);
         let firsts = (from..end).step_by(usize::try_from(ENVELOPE)?);
-        let envelopes: Vec<String> = firsts.map(|first| envelope(objects, first, (first + ENVELOPE).min(end))).collect();
+        let envelopes: Vec<String> = firsts
+            .map(|first| envelope(objects, first, (first + ENVELOPE).min(end)))
+            .collect();
         let bytes: usize = envelopes.iter().map(String::len).sum();
         let posted = post(server, &envelopes, 2)?;
         let late = settle(server.pid());
@@ -90,7 +92,10 @@ fn starts(node: &Node) -> Outcome<String> {
         times.push(format!("{:.0}", server.ready.as_secs_f64() * 1e3));
         server.stop()?;
     }
-    Ok(format!("From the start of the process to the first answer, five times: {} ms.\n", times.join(", ")))
+    Ok(format!(
+        "From the start of the process to the first answer, five times: {} ms.\n",
+        times.join(", ")
+    ))
 }
 
 fn polls_of(server: &Server, objects: Objects, count: u64, polls: usize) -> Outcome<String> {
@@ -103,14 +108,35 @@ fn polls_of(server: &Server, objects: Objects, count: u64, polls: usize) -> Outc
     let pages = (polls / 10).max(1);
     let mut rows = Vec::new();
     let mut row = |name: &str, latencies: Latencies| rows.push(vec![name.to_owned(), latencies.text()]);
-    row("nothing new", poll(pid, &mut client, polls, |_| format!("{path}?added_after=2099-01-01T00:00:00Z"))?);
-    row("`match[id]`", poll(pid, &mut client, polls, |at| format!("{path}?match%5Bid%5D={}", id(at)))?);
-    let absent = |at: usize| format!("{path}?match%5Bid%5D=malware--{}", id(at).split("--").last().unwrap_or_default());
-    row("`match[id]` of what is not there", poll(pid, &mut client, polls, absent)?);
-    row("one object by its path", poll(pid, &mut client, polls, |at| format!("{path}{}/", id(at)))?);
+    row(
+        "nothing new",
+        poll(pid, &mut client, polls, |_| {
+            format!("{path}?added_after=2099-01-01T00:00:00Z")
+        })?,
+    );
+    row(
+        "`match[id]`",
+        poll(pid, &mut client, polls, |at| format!("{path}?match%5Bid%5D={}", id(at)))?,
+    );
+    let absent = |at: usize| {
+        format!(
+            "{path}?match%5Bid%5D=malware--{}",
+            id(at).split("--").last().unwrap_or_default()
+        )
+    };
+    row(
+        "`match[id]` of what is not there",
+        poll(pid, &mut client, polls, absent)?,
+    );
+    row(
+        "one object by its path",
+        poll(pid, &mut client, polls, |at| format!("{path}{}/", id(at)))?,
+    );
     row(
         "`match[type]=indicator`, 100 objects",
-        poll(pid, &mut client, pages, |_| format!("{path}?limit=100&match%5Btype%5D=indicator"))?,
+        poll(pid, &mut client, pages, |_| {
+            format!("{path}?limit=100&match%5Btype%5D=indicator")
+        })?,
     );
     row(
         "`match[type]` of a type that is not there",
@@ -118,9 +144,14 @@ fn polls_of(server: &Server, objects: Objects, count: u64, polls: usize) -> Outc
     );
     row(
         "`added_after`, 100 objects",
-        poll(pid, &mut client, pages, |_| format!("{path}?limit=100&added_after={middle}"))?,
+        poll(pid, &mut client, pages, |_| {
+            format!("{path}?limit=100&added_after={middle}")
+        })?,
     );
-    row("manifest, 1,000 records", poll(pid, &mut client, pages, |_| format!("{}?limit=1000", server.manifest))?);
+    row(
+        "manifest, 1,000 records",
+        poll(pid, &mut client, pages, |_| format!("{}?limit=1000", server.manifest))?,
+    );
     Ok(table(&["request", "p50 / p99 (CPU) ms"], &rows))
 }
 
@@ -150,5 +181,13 @@ fn pages(server: &Server) -> Outcome<String> {
             latencies.text(),
         ]);
     }
-    Ok(table(&["pages of 100", "objects a CPU-second", "objects a second", "a page, p50 / p99 (CPU) ms"], &rows))
+    Ok(table(
+        &[
+            "pages of 100",
+            "objects a CPU-second",
+            "objects a second",
+            "a page, p50 / p99 (CPU) ms",
+        ],
+        &rows,
+    ))
 }

@@ -48,9 +48,15 @@ impl Case {
     /// Writes the part that is evaluated one by one for the peer's script.
     pub fn write(&self, file: &Path) -> Outcome<()> {
         let few: Vec<&String> = self.few().collect();
-        let observations: Vec<Value> =
-            self.observations.iter().map(|text| serde_json::from_str(text)).collect::<Result<_, _>>()?;
-        std::fs::write(file, json!({ "patterns": few, "observations": observations }).to_string())?;
+        let observations: Vec<Value> = self
+            .observations
+            .iter()
+            .map(|text| serde_json::from_str(text))
+            .collect::<Result<_, _>>()?;
+        std::fs::write(
+            file,
+            json!({ "patterns": few, "observations": observations }).to_string(),
+        )?;
         Ok(())
     }
 
@@ -112,7 +118,12 @@ fn observation(at: u64, hosts: &[&str]) -> String {
 pub fn measure(case: &Case) -> Outcome<Vec<Vec<String>>> {
     let mut rows = Vec::new();
     let mut row = |what: String, count: u64, seconds: f64| rows.push(vec![what, grouped(count as f64 / seconds)]);
-    let parsed = timed(|| case.patterns.iter().map(|text| Pattern::parse(text)).collect::<Result<Vec<_>, _>>());
+    let parsed = timed(|| {
+        case.patterns
+            .iter()
+            .map(|text| Pattern::parse(text))
+            .collect::<Result<Vec<_>, _>>()
+    });
     let patterns = parsed.1.map_err(|problem| problem.to_string())?;
     row("patterns parsed".to_owned(), patterns.len() as u64, parsed.0);
     let compiled = timed(|| patterns.iter().map(Compiled::new).collect::<Result<Vec<_>, _>>());
@@ -127,11 +138,19 @@ pub fn measure(case: &Case) -> Outcome<Vec<Vec<String>>> {
 
     let few: Vec<&Compiled> = all.iter().step_by(all.len() / FEW).take(FEW).collect();
     let (seconds, hits) = timed(|| {
-        let pairs = few.iter().flat_map(|pattern| observed.iter().map(move |one| (pattern, one)));
-        pairs.filter(|(pattern, one)| pattern.matches(std::slice::from_ref(one)) == Ok(true)).count()
+        let pairs = few
+            .iter()
+            .flat_map(|pattern| observed.iter().map(move |one| (pattern, one)));
+        pairs
+            .filter(|(pattern, one)| pattern.matches(std::slice::from_ref(one)) == Ok(true))
+            .count()
     });
     let evaluations = few.len() as u64 * OBSERVATIONS;
-    row(format!("evaluations, {} patterns one by one, {hits} hits", few.len()), evaluations, seconds);
+    row(
+        format!("evaluations, {} patterns one by one, {hits} hits", few.len()),
+        evaluations,
+        seconds,
+    );
 
     let mut set = PatternSet::new();
     for pattern in all.into_iter().take(MANY) {
@@ -139,11 +158,22 @@ pub fn measure(case: &Case) -> Outcome<Vec<Vec<String>>> {
     }
     let (seconds, hits) = timed(|| {
         let rounds = (0..10).flat_map(|_| &observed);
-        rounds.map(|one| set.matches(std::slice::from_ref(one)).matching.len()).sum::<usize>() / 10
+        rounds
+            .map(|one| set.matches(std::slice::from_ref(one)).matching.len())
+            .sum::<usize>()
+            / 10
     });
     let size = grouped(set.len() as f64);
-    row(format!("observations against all of {size} patterns at once, {hits} hits"), OBSERVATIONS * 10, seconds);
-    row(format!("the same as evaluations ({size} an observation)"), OBSERVATIONS * 10 * set.len() as u64, seconds);
+    row(
+        format!("observations against all of {size} patterns at once, {hits} hits"),
+        OBSERVATIONS * 10,
+        seconds,
+    );
+    row(
+        format!("the same as evaluations ({size} an observation)"),
+        OBSERVATIONS * 10 * set.len() as u64,
+        seconds,
+    );
     Ok(rows)
 }
 
@@ -153,5 +183,12 @@ fn timed<T>(work: impl FnOnce() -> T) -> (f64, T) {
     let result = work();
     let used = cpu_seconds(std::process::id()) - cpu;
     // The clock of /proc ticks a hundred times a second: short work is timed by the wall.
-    (if used < 0.5 { started.elapsed().as_secs_f64() } else { used }, result)
+    (
+        if used < 0.5 {
+            started.elapsed().as_secs_f64()
+        } else {
+            used
+        },
+        result,
+    )
 }
