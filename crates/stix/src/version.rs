@@ -7,7 +7,7 @@
 //! | a known version with the same content | unchanged |
 //! | a known version with other content | refused: one (`id`, `modified`) has one content for ever |
 //! | another `created_by_ref` than the known versions | refused: only the creator makes a new version |
-//! | another `created` than the known versions | refused: `created` never changes |
+//! | another `created` than the known versions, where no creator is named, or of a marking definition | refused |
 //! | anything later than a revoked version, or a revocation earlier than a known version | refused: nothing follows a revocation |
 //! | anything else, also an older version that arrives late | new |
 //!
@@ -120,7 +120,12 @@ fn against(one: &Known<'_>, version: Timestamp, new: &New<'_>) -> Option<Admissi
             "make an object with an id of its own and relate it with 'derived-from'",
         ));
     }
-    if let (Some(was), Some(is)) = (one.created, new.created)
+    // A creator who is named may be careless with their own object: published data does move `created`, and refusing it
+    // would lose content that nobody else claims. Where nobody is named, `created` is all that tells two objects apart;
+    // and a marking definition has no versions (STIX 2.1 section 7.2.1), or its meaning could change under those it marks.
+    let strict = new.created_by.is_none() || crate::id::object_type(new.id) == "marking-definition";
+    if strict
+        && let (Some(was), Some(is)) = (one.created, new.created)
         && was != is
     {
         return Some(refuse(
@@ -217,12 +222,29 @@ mod tests {
                     created: Some(Timestamp::from_seconds(3)),
                     ..known(20, 2, Some("identity--a"), false)
                 },
-                "version-created-changed",
+                "new",
             ),
         ];
         for (case, expected) in cases {
             assert_eq!(code(admit(&there, &new(case))), expected, "{case:?}");
         }
+        let moved = Known {
+            created: Some(Timestamp::from_seconds(3)),
+            ..known(20, 2, None, false)
+        };
+        assert_eq!(
+            code(admit(&[known(10, 1, None, false)], &new(moved))),
+            "version-created-changed"
+        );
+        let moved = Known {
+            created_by: Some("identity--a"),
+            ..moved
+        };
+        let marking = New {
+            id: "marking-definition--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f",
+            ..new(moved)
+        };
+        assert_eq!(code(admit(&there, &marking)), "version-created-changed");
         let revoked = [known(10, 1, None, true)];
         assert_eq!(
             code(admit(&revoked, &new(known(20, 2, None, false)))),
@@ -269,7 +291,7 @@ mod tests {
                 for other in &kept[at + 1..] {
                     prop_assert_ne!(one.version, other.version);
                     prop_assert_eq!(one.created_by, other.created_by);
-                    prop_assert_eq!(one.created, other.created);
+                    prop_assert!(one.created == other.created || one.created_by.is_some());
                     prop_assert!(!one.revoked || one.version > other.version);
                     prop_assert!(!other.revoked || other.version > one.version);
                 }

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | the same content, from this member to this audience | unchanged |
 //! | anything of this object from this member to this audience, and the new one's times are made up | unchanged |
-//! | versions that the member may see, which the new one breaks a rule of (`stix::version::admit`) | refused |
+//! | versions that the member may see, which the new one breaks a rule of (`stix::version::admit`) | refused; unchanged where its times are made up |
 //! | anything else, also the same content from or to somebody else | stored |
 //!
 //! Only what the contributing member may see can refuse it: a refusal tells what is there, and a stranger could otherwise
@@ -117,7 +117,12 @@ pub(super) fn weigh(
     };
     // Unchanged against somebody else's row is a contribution of its own.
     if let Admission::Refused(problem) = admit(&known, &arrives) {
-        return Verdict::Answer(Outcome::Refused(problem));
+        // Made-up times claim no version: what the member can see of the object stands, and nothing was broken.
+        let seen = before.same.iter().chain(&before.witnesses).find(sees);
+        return match seen {
+            Some(seen) if !new.dated => unchanged(seen.added),
+            _ => Verdict::Answer(Outcome::Refused(problem)),
+        };
     }
     Verdict::Store(placing(latest, new, before.repeat))
 }
