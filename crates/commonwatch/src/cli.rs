@@ -42,7 +42,7 @@ pub struct Global {
     #[arg(long, global = true)]
     pub json: bool,
     /// Act as this login (the operator where none is given)
-    #[arg(long = "as", global = true, value_name = "LOGIN", default_value = "operator")]
+    #[arg(id = "as", long = "as", global = true, value_name = "LOGIN", default_value = "operator")]
     pub login: String,
 }
 
