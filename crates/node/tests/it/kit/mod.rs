@@ -21,7 +21,7 @@ pub struct Kit {
     pub operator: Caller,
     pub member: MemberId,
     pub community: CommunityId,
-    time: Arc<AtomicI64>,
+    pub time: Arc<AtomicI64>,
 }
 
 /// Random bytes that are the same in every run.

@@ -277,3 +277,21 @@ async fn a_changed_address_begins_from_the_beginning() {
     let report = kit.run().await;
     assert_eq!((report.accepted, report.unchanged), (0, 3));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_long_collection_gives_others_their_turn_and_goes_on_at_once() {
+    let kit = Kit::new().await;
+    let (web, shelf) = shelf(Shelf::of(20, Pages::Next)).await;
+    let time = kit.time.clone();
+    web.answer_with(move |asked| {
+        // Each page takes two minutes.
+        time.fetch_add(120 * 1_000_000, std::sync::atomic::Ordering::Relaxed);
+        shelf.lock().unwrap().answer(asked)
+    });
+    kit.subscribe(Taxii21, &web.url(PATH), json!({ "page_size": 5 })).await;
+    let start = kit.now();
+    let first = kit.run().await;
+    assert_eq!((first.accepted, first.error.clone()), (15, None));
+    assert!(first.result.contains("there is more") && first.next_run == start, "{first:?}");
+    assert_eq!(kit.run().await.accepted, 5);
+}
