@@ -12,6 +12,7 @@ mod ledger;
 mod maintain;
 mod manual;
 mod member;
+mod push;
 mod serve;
 mod share;
 mod subscribe;
@@ -49,7 +50,7 @@ async fn with_node(command: Command, global: &Global, output: Output) -> Result<
         match command {
             Command::Share(args) => share::run(&local, global, args, output).await,
             Command::Subscribe(command) => subscribe::run(&local, global, command, output).await,
-            Command::Push(_) => Ok(()),
+            Command::Push(command) => push::run(&local, global, command, output).await,
             Command::Export(args) => export::run(&local, global, args, output).await,
             Command::Search(args) => find::search(&local, global, args, output).await,
             Command::Show(args) => find::show(&local, global, args, output).await,

@@ -120,7 +120,7 @@ pub async fn serve(local: Local, listening: Listening, base: String) -> Result<(
     let mut rounds = tokio::task::JoinSet::new();
     rounds.spawn(index(local.node.clone(), stopped.clone()));
     rounds.spawn(subscriptions(local.node.clone(), stopped.clone()));
-    let _ = stopped;
+    rounds.spawn(pushes(local.node.clone(), stopped));
     server::serve(listening, server::router(app), told_to_stop()).await;
     let _ = stop.send(true);
     // What is being fetched is cut off; it resumes where it was saved.
@@ -166,6 +166,18 @@ async fn subscriptions(node: node::Node, mut stopped: watch::Receiver<bool>) {
     loop {
         if let Err(error) = node.subscriptions_run_due(node.now()).await {
             tracing::warn!(%error, "subscriptions could not be run");
+        }
+        if pause(&mut stopped).await {
+            return;
+        }
+    }
+}
+
+/// Pushes to peers that are due, round after round, until told to stop.
+async fn pushes(node: node::Node, mut stopped: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = node.pushes_run_due(node.now()).await {
+            tracing::warn!(%error, "pushes could not be run");
         }
         if pause(&mut stopped).await {
             return;
