@@ -3,7 +3,7 @@
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{about, export, find, keys, ledger, partnership, share};
+use super::{about, exchange, export, find, keys, ledger, partnership, share};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -35,6 +35,16 @@ use super::{about, export, find, keys, ledger, partnership, share};
         keys::create,
         keys::revoke,
         export::export,
+        exchange::subscriptions,
+        exchange::subscription_put,
+        exchange::subscription_delete,
+        exchange::subscription_preview,
+        exchange::subscription_run,
+        exchange::peers,
+        exchange::peer_put,
+        exchange::peer_delete,
+        exchange::peer_run,
+        exchange::peer_backlog,
         ledger::checkpoint,
         ledger::tile,
         ledger::receipts,

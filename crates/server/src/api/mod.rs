@@ -8,6 +8,7 @@
 //! | [`partnership`] | `members`, `people`, `communities` |
 //! | [`keys`] | `keys` |
 //! | [`export`] | `export` |
+//! | [`exchange`] | `subscriptions`, `peers` |
 //! | [`ledger`] | `ledger/checkpoint`, `ledger/tile/…`, `receipts` |
 //!
 //! A parameter or field that is not known is refused: a mistyped `tlp` must not share what it was to hold back. Lists go
@@ -16,6 +17,7 @@
 pub mod about;
 pub mod ask;
 pub mod document;
+pub mod exchange;
 pub mod export;
 pub mod find;
 pub mod keys;
@@ -77,6 +79,41 @@ pub(crate) fn routes() -> Vec<Route> {
         route(Method::GET, "/ledger/checkpoint", Needs::Reader, ledger::checkpoint),
         route(Method::GET, "/ledger/tile/{*tile}", Needs::Reader, ledger::tile),
         route(Method::GET, "/receipts", Needs::Member, ledger::receipts),
+        route(Method::GET, "/subscriptions", Needs::Operator, exchange::subscriptions),
+        route(
+            Method::PUT,
+            "/subscriptions/{name}",
+            Needs::Operator,
+            exchange::subscription_put,
+        ),
+        route(
+            Method::DELETE,
+            "/subscriptions/{name}",
+            Needs::Operator,
+            exchange::subscription_delete,
+        ),
+        route(
+            Method::POST,
+            "/subscriptions/{name}/preview",
+            Needs::Operator,
+            exchange::subscription_preview,
+        ),
+        route(
+            Method::POST,
+            "/subscriptions/{name}/run",
+            Needs::Operator,
+            exchange::subscription_run,
+        ),
+        route(Method::GET, "/peers", Needs::Operator, exchange::peers),
+        route(Method::PUT, "/peers/{name}", Needs::Operator, exchange::peer_put),
+        route(Method::DELETE, "/peers/{name}", Needs::Operator, exchange::peer_delete),
+        route(Method::POST, "/peers/{name}/run", Needs::Operator, exchange::peer_run),
+        route(
+            Method::GET,
+            "/peers/{name}/backlog",
+            Needs::Operator,
+            exchange::peer_backlog,
+        ),
         route(Method::GET, "/keys", Needs::Member, keys::list),
         route(Method::POST, "/keys", Needs::Member, keys::create),
         route(Method::DELETE, "/keys/{key}", Needs::Member, keys::revoke),

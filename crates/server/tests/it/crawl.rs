@@ -54,7 +54,19 @@ const OBJECTS: [(u32, &str, &str, &[&str]); 9] = [
 ];
 
 /// Words that are there anyway.
-const NAMES: [Canary; 9] = [
+const NAMES: [Canary; 12] = [
+    Canary {
+        word: "kanarifeed",
+        seen_by: &["operator"],
+    },
+    Canary {
+        word: "kanaripeer",
+        seen_by: &["operator"],
+    },
+    Canary {
+        word: "kanarisecret",
+        seen_by: NOBODY,
+    },
     Canary {
         word: "Community grove",
         seen_by: &["alder", "operator"],
@@ -136,6 +148,20 @@ async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
         word: "kanariwood",
         seen_by: &["birch"],
     });
+    let feed = r#"{"kind":"list","url":"https://kanarifeed.example/list","member":"Alder","community":"grove","tlp":"green","settings":{"login":"x","password":"kanarisecret"}}"#;
+    assert_eq!(
+        kit.ask("operator", "PUT", "/api/v1/subscriptions/feed", Some(feed))
+            .await
+            .status,
+        200
+    );
+    let peer = r#"{"url":"https://kanaripeer.example/taxii2/","member":"Birch","settings":{"bearer":"kanarisecret"}}"#;
+    assert_eq!(
+        kit.ask("operator", "PUT", "/api/v1/peers/feed", Some(peer))
+            .await
+            .status,
+        200
+    );
     while kit.node.store().index_next(1_000).await.unwrap() > 0 {}
     let objects: Vec<String> = (1..=9).chain([20, 99]).map(|number| id("indicator", number)).collect();
     let mut communities: Vec<String> = ["all", "common", "grove", "wood", "hidden", "nowhere"]
@@ -162,6 +188,7 @@ async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
         ("{member}", members),
         ("{status}", transfers),
         ("{key}", keys),
+        ("{name}", vec!["feed".to_owned(), "nothing".to_owned()]),
         (
             "{*tile}",
             ["0/000", "0/000.p/5", "0/000.p/200", "1/000", "9/x"]
@@ -434,6 +461,7 @@ async fn every_route_but_the_open_ones_asks_who_it_is() {
         ("{member}", vec!["Alder".to_owned()]),
         ("{status}", vec!["x".to_owned()]),
         ("{key}", vec!["1".to_owned()]),
+        ("{name}", vec!["feed".to_owned(), "nothing".to_owned()]),
         ("{*tile}", vec!["0/000.p/1".to_owned()]),
     ]);
     let mut open = Vec::new();

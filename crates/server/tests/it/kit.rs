@@ -284,10 +284,10 @@ impl Kit {
         for (name, value) in headers {
             request.push_str(&format!("{name}: {value}\r\n"));
         }
-        if let Some(body) = body {
-            if !headers.iter().any(|(name, _)| name == "Transfer-Encoding") {
-                request.push_str(&format!("Content-Length: {}\r\n", body.len()));
-            }
+        if let Some(body) = body
+            && !headers.iter().any(|(name, _)| name == "Transfer-Encoding")
+        {
+            request.push_str(&format!("Content-Length: {}\r\n", body.len()));
         }
         request.push_str("\r\n");
         let mut bytes = request.into_bytes();
