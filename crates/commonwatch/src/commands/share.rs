@@ -122,8 +122,8 @@ pub async fn handling(local: &Local, args: &HandlingArgs) -> Result<node::intake
         named,
         tlp: args.tlp.as_deref().map(tlp).transpose()?,
         pap: args.pap.as_deref().map(pap).transpose()?,
-        default_tlp: None,
         withheld: args.anonymous,
+        ..node::intake::Handling::default()
     })
 }
 
