@@ -13,6 +13,9 @@ const OURS: Uuid = Uuid::from_u128(0x6f1c_9c2e_40d7_5b0e_9a43_d2b7_5e81_c06f);
 /// Namespace of cyber-observable objects (STIX 2.1 section 2.9).
 const OBSERVABLES: Uuid = Uuid::from_u128(0x00ab_edb4_aa42_466c_9c01_fed2_3315_a9b7);
 
+/// When what is the same for all was made: the first day of STIX 2.1, as good as any.
+const COMMON: &str = "2021-06-10T00:00:00.000Z";
+
 /// The same identifier for the same producer and content, on every machine.
 pub(crate) fn id(object_type: &str, options: &ReadOptions, content: &[&str]) -> Id {
     let mut name = options.producer.as_str().to_owned();
@@ -75,6 +78,15 @@ impl Draft {
         draft.text("created", &created.to_string());
         draft.text("modified", &modified.to_string());
         (draft, dated)
+    }
+
+    /// Begins an object that is the same whoever makes it and whenever: without creator and markings, so that two who
+    /// name the same technique say the same and nothing about each other.
+    fn common(id: &Id) -> Self {
+        let mut draft = Self::observable(id.object_type(), id);
+        draft.text("created", COMMON);
+        draft.text("modified", COMMON);
+        draft
     }
 
     fn key(&mut self, key: &str) {
@@ -190,10 +202,9 @@ pub(crate) fn observable_object(observable: &Observable, markings: &[Id]) -> Opt
 }
 
 /// An attack-pattern for a technique of MITRE ATT&CK.
-pub(crate) fn technique(number: &str, options: &ReadOptions) -> (Id, Draft) {
+pub(crate) fn technique(number: &str) -> (Id, Draft) {
     let id = shared_id("attack-pattern", number);
-    let (mut draft, _) = Draft::versioned(&id, options, Dates::default());
-    draft.markings(&[], options);
+    let mut draft = Draft::common(&id);
     draft.text("name", number);
     let path = number.replace('.', "/");
     draft.value(
@@ -208,10 +219,9 @@ pub(crate) fn technique(number: &str, options: &ReadOptions) -> (Id, Draft) {
 }
 
 /// A vulnerability by its number.
-pub(crate) fn vulnerability(number: &str, options: &ReadOptions) -> (Id, Draft) {
+pub(crate) fn vulnerability(number: &str) -> (Id, Draft) {
     let id = shared_id("vulnerability", number);
-    let (mut draft, _) = Draft::versioned(&id, options, Dates::default());
-    draft.markings(&[], options);
+    let mut draft = Draft::common(&id);
     draft.text("name", number);
     draft.value(
         "external_references",

@@ -9,6 +9,7 @@ use store::Store;
 
 use crate::accounts::{Caller, SignIns};
 use crate::error::Error;
+use crate::intake::Identities;
 
 /// What the operator decided about this node.
 #[derive(Clone, Debug)]
@@ -67,6 +68,7 @@ struct Inner {
     process_secret: [u8; 32],
     decoy_hash: String,
     warninglists: RwLock<Arc<Warninglists>>,
+    identities: RwLock<(i64, Arc<Identities>)>,
     running: crate::subscriptions::Running,
 }
 
@@ -94,6 +96,7 @@ impl Node {
             process_secret,
             decoy_hash,
             warninglists: RwLock::default(),
+            identities: RwLock::new((i64::MIN, Arc::default())),
             running: crate::subscriptions::Running::default(),
         }));
         node.reload_warninglists().await?;
@@ -152,6 +155,24 @@ impl Node {
             .warninglists
             .write()
             .unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(lists);
+    }
+
+    /// The members by identity, where they were read under this policy generation.
+    pub(crate) fn kept_identities(&self, generation: i64) -> Option<Arc<Identities>> {
+        let kept = self
+            .0
+            .identities
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        (kept.0 == generation).then(|| Arc::clone(&kept.1))
+    }
+
+    pub(crate) fn keep_identities(&self, generation: i64, identities: Arc<Identities>) {
+        *self
+            .0
+            .identities
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = (generation, identities);
     }
 
     /// What runs by schedule just now.

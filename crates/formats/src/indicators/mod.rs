@@ -35,7 +35,7 @@ pub(crate) fn hand_on(
     sink: &mut dyn Sink,
 ) -> Result<(), Problem> {
     if observable.kind == Kind::Cve {
-        let (_, vulnerability) = draft::vulnerability(&observable.value, options);
+        let (_, vulnerability) = draft::vulnerability(&observable.value);
         return vulnerability.hand_on(place, false, sink);
     }
     let pattern = pattern::of(observable);

@@ -93,8 +93,8 @@ fn hand_on(named: &Named, place: Place, options: &ReadOptions, sink: &mut dyn Si
             Some(made) => made,
             None => return Ok(None),
         },
-        Named::Vulnerability(number) => draft::vulnerability(number, options),
-        Named::Technique(number) => draft::technique(number, options),
+        Named::Vulnerability(number) => draft::vulnerability(number),
+        Named::Technique(number) => draft::technique(number),
     };
     draft.hand_on(place, false, sink)?;
     Ok(Some(id))

@@ -77,7 +77,7 @@ impl Rules {
         draft.text("valid_from", &valid_from.to_string());
         draft.hand_on(place.clone(), dated, sink)?;
         for number in rule.techniques.iter().take(MOST) {
-            let (target, technique) = draft::technique(number, options);
+            let (target, technique) = draft::technique(number);
             if self.techniques.insert(number.clone()) {
                 technique.hand_on(place.clone(), false, sink)?;
             }

@@ -54,7 +54,10 @@ pub(crate) fn passing_on(new: &Contribution, creator: &str, known: &[ObjectDetai
             "ask them to share the new version, or make an object with an id of its own and relate it with 'derived-from'",
         ));
     }
-    if passed_on.iter().any(|one| reaches_no_further(&new.audience, &one.audience, own)) {
+    if passed_on
+        .iter()
+        .any(|one| reaches_no_further(&new.audience, &one.audience, own))
+    {
         return None;
     }
     let message = format!("'{creator}' shared this for fewer readers; nobody widens what another marked");

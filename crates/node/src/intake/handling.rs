@@ -1,8 +1,8 @@
 //! From markings and the sharer's wish to an audience: nobody widens what another marked.
 
 use policy::{Audience, AudienceError, CommunityId, MemberId};
-use stix::marking::{Pap, Tlp};
-use stix::{Place, Problem};
+use stix::marking::{PAP_MARKINGS, Pap, Tlp};
+use stix::{Id, Place, Problem};
 
 /// How the sharer wants a transfer to be handled.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +17,8 @@ pub struct Handling {
     pub pap: Option<Pap>,
     /// The colour where neither the object nor the sharer says one: the communities' rule.
     pub default_tlp: Option<Tlp>,
+    /// The strictest colour that the communities take.
+    pub strictest_tlp: Option<Tlp>,
     /// Whether the sharer's name stays in the hub's own record.
     pub withheld: bool,
 }
@@ -36,6 +38,15 @@ pub struct Marked {
 const CAUTIOUS: Tlp = Tlp::AmberStrict;
 
 impl Handling {
+    /// The markings for objects that are made from what has none: what leaves this node says how it is to be handled.
+    pub(crate) fn markings_to_write(&self) -> Vec<Id> {
+        let tlp = self.tlp.or(self.default_tlp).unwrap_or(CAUTIOUS);
+        let pap = self.pap.filter(|pap| *pap != Pap::Clear);
+        let pap = pap.and_then(|pap| PAP_MARKINGS.iter().find(|(_, one)| *one == pap));
+        let ids = [Some(tlp.marking_id()), pap.map(|(id, _)| *id)];
+        ids.into_iter().flatten().filter_map(|id| Id::parse(id).ok()).collect()
+    }
+
     /// The audience of one object shared by `own`.
     pub(crate) fn audience(&self, marked: Marked, own: MemberId) -> Result<Audience, Problem> {
         let mut tlp = match (marked.tlp, self.tlp) {
@@ -46,6 +57,15 @@ impl Handling {
         };
         if marked.unknown {
             tlp = tlp.max(CAUTIOUS);
+        }
+        if let Some(strictest) = self.strictest_tlp.filter(|strictest| tlp > *strictest) {
+            let message = format!(
+                "{} is stricter than this community takes: {} at the most",
+                tlp.label(),
+                strictest.label()
+            );
+            let help = "share it with named members and no community, or with a community that takes it";
+            return Err(Problem::error("too-strict-here", Place::path("$.object_marking_refs"), message).help(help));
         }
         let pap = marked.pap.unwrap_or(Pap::Clear).max(self.pap.unwrap_or(Pap::Clear));
         let mut named = self.named.clone();

@@ -3,15 +3,14 @@
 //! A definition may stand after what it marks; [`super::share`] holds such objects back until the end. Of several definitions
 //! of one identifier the strictest holds, so that nobody widens a marking by sending a definition of their own.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use policy::Viewer;
 use stix::json::Map;
 use stix::marking::{self, Meaning, Pap, Tlp};
 use stix::{Head, Place, Problem};
+use store::ObjectDetail;
 
 use super::handling::Marked;
-use crate::node::Node;
 
 /// The markings that one transfer met.
 #[derive(Default)]
@@ -21,21 +20,21 @@ pub(super) struct Markings {
     /// Those of the object last asked about that nobody knows.
     missing: Vec<String>,
     /// Those that somebody was told of.
-    told: std::collections::HashSet<String>,
+    told: HashSet<String>,
 }
 
 /// Markings remembered; a hostile transfer may name a new one in each object.
 const REMEMBERED: usize = 100_000;
 
 impl Markings {
-    /// What the markings of an object mean together.
-    pub(super) fn of(&mut self, node: &Node, viewer: &Viewer, head: &Head<'_>, map: &Map<'_>) -> Marked {
+    /// What the markings of an object mean together; `known` gives the definitions that the sharer sees here.
+    pub(super) fn of(&mut self, known: &dyn Fn(&str) -> Vec<ObjectDetail>, head: &Head<'_>, map: &Map<'_>) -> Marked {
         self.missing.clear();
         if self.known.len() > REMEMBERED {
             self.known.clear();
         }
         if head.object_type == "marking-definition" {
-            let before = self.look_up(node, viewer, head.id);
+            let before = self.look_up(known, head.id);
             let one = stricter(before.unwrap_or_default(), meaning(map));
             self.known.insert(head.id.to_owned(), Some(one));
         }
@@ -47,7 +46,7 @@ impl Markings {
                 unknown: false,
             };
             let one = if fixed == Marked::default() {
-                self.look_up(node, viewer, id)
+                self.look_up(known, id)
             } else {
                 Some(fixed)
             };
@@ -74,21 +73,20 @@ impl Markings {
             if self.told.len() > REMEMBERED || !self.told.insert(id.clone()) {
                 continue;
             }
-            let message = format!("nobody here knows the marking '{id}', so what has it goes no further than TLP:AMBER+STRICT");
+            let message =
+                format!("nobody here knows the marking '{id}', so what has it goes no further than TLP:AMBER+STRICT");
             let problem = Problem::warning("unknown-marking", place.clone(), message);
             problems.push(problem.help("share its marking-definition in the same transfer"));
         }
         problems
     }
 
-    fn look_up(&mut self, node: &Node, viewer: &Viewer, id: &str) -> Option<Marked> {
+    fn look_up(&mut self, known: &dyn Fn(&str) -> Vec<ObjectDetail>, id: &str) -> Option<Marked> {
         if let Some(known) = self.known.get(id) {
             return *known;
         }
-        let runtime = tokio::runtime::Handle::current();
-        let stored = runtime.block_on(node.store().object_get(viewer, id)).unwrap_or_default();
         let mut marked = None;
-        for detail in stored {
+        for detail in known(id) {
             if let Ok(object) = stix::Object::parse(&detail.row.body) {
                 marked = Some(stricter(marked.unwrap_or_default(), meaning(object.map())));
             }

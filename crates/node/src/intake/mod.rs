@@ -7,12 +7,15 @@
 //! Nothing is lost silently: each item ends as accepted, unchanged or refused with reason and place, and a broken item
 //! never spoils those beside it. Memory is bounded by one batch, whatever the size of the input.
 
+mod creator;
 mod envelope;
 mod handling;
+mod markings;
 mod prepare;
 mod report;
 mod share;
 
+pub(crate) use creator::Identities;
 pub use handling::Handling;
 pub use prepare::{examine, placed};
 pub use report::{ItemResult, ItemState, Report};

@@ -171,7 +171,7 @@ pub fn placed(mut problem: Problem, outer: &Place) -> Problem {
 }
 
 /// Puts a problem of an object into its input.
-fn locate(problem: &mut Problem, outer: &Place, id: Option<&str>) {
+pub(crate) fn locate(problem: &mut Problem, outer: &Place, id: Option<&str>) {
     if problem.place.object.is_none() {
         problem.place.object = id.map(str::to_owned);
     }

@@ -1,17 +1,19 @@
 //! One transfer, from the first byte to the report.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 use std::io::Read;
+use std::sync::Arc;
 
 use formats::{Found, Limits, ReadOptions, Sink, Summary};
-use policy::{Action, Viewer, decide};
-use stix::json::Map;
-use stix::marking::{self, Meaning, Pap, Tlp};
-use stix::{Head, Problem, Severity};
-use store::{Contribution, Origin, Outcome, Transfer, TransferState};
+use policy::{Action, MemberId, decide};
+use stix::marking::Tlp;
+use stix::{Id, Place, Problem, Severity};
+use store::{Contribution, ObjectDetail, Origin, Outcome, Transfer, TransferState};
 
-use super::handling::{Handling, Marked};
-use super::prepare::Preparation;
+use super::creator::{Identities, names_the_sharer, passing_on};
+use super::handling::Handling;
+use super::markings::Markings;
+use super::prepare::{Preparation, Prepared, locate};
 use super::report::{ItemResult, ItemState, Report};
 use crate::accounts::Caller;
 use crate::error::Error;
@@ -21,6 +23,8 @@ use crate::node::Node;
 const BATCH: usize = 1_000;
 /// Bytes of bodies that go to the store together.
 const BATCH_BYTES: usize = 8 << 20;
+/// Objects and bytes of them that wait for the definition of a marking.
+const HELD: (usize, usize) = (50_000, 32 << 20);
 
 /// What the sharer says of a transfer.
 #[derive(Clone, Debug, Default)]
@@ -64,15 +68,52 @@ impl Node {
     }
 }
 
+impl Node {
+    /// In whose name objects are made for what has no creator: that of the member that shares, or, where its name is
+    /// withheld, an identity that stands for nobody.
+    pub(crate) async fn producer(&self, member: MemberId, withheld: bool) -> Result<Id, Error> {
+        let nobody = || {
+            let own = self.settings().identity.as_str();
+            Id::new("identity", uuid::Uuid::new_v5(&NOBODY, own.as_bytes()))
+        };
+        if withheld {
+            return Ok(nobody());
+        }
+        let found = self.store().member_get(store::MemberKey::Id(member)).await?;
+        let identity = found.and_then(|member| Id::parse(&member.identity).ok());
+        Ok(identity.unwrap_or_else(nobody))
+    }
+
+    /// The members by their identities, read anew when the rules have changed.
+    pub(super) async fn identities(&self) -> Result<Arc<Identities>, Error> {
+        let generation = self.store().policy_generation().await?;
+        if let Some(kept) = self.kept_identities(generation) {
+            return Ok(kept);
+        }
+        let identities = Arc::new(Identities::of(self.store().member_list().await?));
+        self.keep_identities(generation, Arc::clone(&identities));
+        Ok(identities)
+    }
+}
+
+/// Namespace of the identity of those who withhold their name.
+const NOBODY: uuid::Uuid = uuid::uuid!("3d1f4a52-6c0e-5c7b-9a55-0b8f6b1c7e20");
+
 /// A transfer under way.
 pub(super) struct Taking<'a> {
     node: &'a Node,
+    caller: Caller,
     request: ShareRequest,
-    viewer: Viewer,
     origin: Origin,
+    producer: Id,
+    identities: Arc<Identities>,
+    /// The identity that must not show, where the sharer's name is withheld.
+    unnamed: Option<String>,
     report: Report,
-    /// What the markings met so far mean; none where nobody here knows them.
-    markings: HashMap<String, Option<Marked>>,
+    markings: Markings,
+    /// Objects with a marking that nobody knows so far: its definition may come later in the transfer.
+    held: Vec<(String, Place, bool)>,
+    held_bytes: usize,
     batch: Vec<Contribution>,
     batch_bytes: usize,
     /// Results of the items since the last batch, in order; those that wait for the store are marked.
@@ -96,14 +137,14 @@ impl<'a> Taking<'a> {
             return Err(Error::NotAllowed("sign in first"));
         };
         let runtime = tokio::runtime::Handle::current();
-        if request.handling.default_tlp.is_none() {
+        if !request.handling.communities.is_empty() {
             // Several communities: the strictest of their rules holds.
             let communities = runtime.block_on(node.store().community_list())?;
-            request.handling.default_tlp = communities
-                .iter()
-                .filter(|community| request.handling.communities.contains(&community.id))
-                .map(|community| community.default_tlp)
-                .max();
+            let addressed = |community: &&store::Community| request.handling.communities.contains(&community.id);
+            let default: Option<Tlp> = communities.iter().filter(addressed).map(|one| one.default_tlp).max();
+            let strictest = communities.iter().filter(addressed).map(|one| one.strictest_tlp).min();
+            request.handling.default_tlp = request.handling.default_tlp.or(default);
+            request.handling.strictest_tlp = strictest;
         }
         let transfer = node.fresh_uuid();
         let origin = Origin {
@@ -113,14 +154,20 @@ impl<'a> Taking<'a> {
             withheld: request.handling.withheld,
             transfer,
         };
-        let viewer = runtime.block_on(node.viewer(caller))?;
+        let identities = runtime.block_on(node.identities())?;
+        let own = identities.of_member(member).map(str::to_owned);
         Ok(Self {
             node,
-            viewer,
+            caller: caller.clone(),
+            producer: runtime.block_on(node.producer(member, request.handling.withheld))?,
+            unnamed: own.filter(|_| request.handling.withheld),
+            identities,
             origin,
             report: Report::new(transfer, node.now()),
             request,
-            markings: HashMap::new(),
+            markings: Markings::default(),
+            held: Vec::new(),
+            held_bytes: 0,
             batch: Vec::new(),
             batch_bytes: 0,
             waiting: Vec::new(),
@@ -132,15 +179,27 @@ impl<'a> Taking<'a> {
     pub(super) fn read_options(&self) -> ReadOptions {
         ReadOptions {
             name: self.request.name.clone(),
-            producer: self.node.settings().identity.clone(),
-            default_markings: Vec::new(),
+            producer: self.producer.clone(),
+            default_markings: self.request.handling.markings_to_write(),
             now: self.node.now(),
             limits: Limits::default(),
         }
     }
 
+    /// What the sharer sees of an object just now.
+    fn known(&self, id: &str) -> Result<Vec<ObjectDetail>, Error> {
+        let viewer = self.runtime.block_on(self.node.viewer(&self.caller))?;
+        Ok(self.runtime.block_on(self.node.store().object_get(&viewer, id))?)
+    }
+
     /// Finishes: stores what is left and writes the record of the transfer.
     pub(super) fn end(mut self, read: Result<&'static str, Problem>) -> Result<Report, Error> {
+        for (text, place, dated) in std::mem::take(&mut self.held) {
+            let text = Cow::Owned(text);
+            if self.take(Found { text, place, dated }, true).is_err() {
+                break;
+            }
+        }
         self.flush();
         if let Some(error) = self.broken.take() {
             return Err(error);
@@ -172,65 +231,114 @@ impl<'a> Taking<'a> {
         Ok(self.report)
     }
 
-    /// What the markings of an object mean together.
-    fn marked(&mut self, head: &Head<'_>, map: &Map<'_>) -> Marked {
-        if head.object_type == "marking-definition" {
-            self.markings.insert(head.id.to_owned(), Some(meaning(map)));
-        }
-        let mut together = Marked::default();
-        for id in marking::effective::references(map) {
-            let fixed = Marked {
-                tlp: Tlp::of_marking(id),
-                pap: Pap::of_marking(id),
-                unknown: false,
-            };
-            let one = if fixed == Marked::default() {
-                self.look_up(id)
-            } else {
-                Some(fixed)
-            };
-            match one {
-                Some(one) => {
-                    together.tlp = together.tlp.max(one.tlp);
-                    together.pap = together.pap.max(one.pap);
-                }
-                None => together.unknown = true,
-            }
-        }
-        together
+    /// Prepares one object; the second says whether a marking of it is not known.
+    fn prepare(&mut self, found: &Found<'_>) -> (Prepared, bool) {
+        let node = self.node;
+        let lists = node.warninglists();
+        let preparation = Preparation {
+            handling: &self.request.handling,
+            own: self.origin.member,
+            latest: node.now().plus_micros(node.settings().clock_tolerance),
+            warninglists: &lists,
+        };
+        let mut markings = std::mem::take(&mut self.markings);
+        let known = |id: &str| self.known(id).unwrap_or_default();
+        let mut unknown = false;
+        let prepared = preparation.prepare(found, &mut |head, map| {
+            let marked = markings.of(&known, head, map);
+            unknown = markings.is_missing_one();
+            marked
+        });
+        self.markings = markings;
+        (prepared, unknown)
     }
 
-    fn look_up(&mut self, id: &str) -> Option<Marked> {
-        if let Some(known) = self.markings.get(id) {
-            return *known;
+    /// Takes one object; `last` says that nothing more comes that could define a marking.
+    fn take(&mut self, found: Found<'_>, last: bool) -> Result<(), Problem> {
+        let (prepared, unknown) = self.prepare(&found);
+        if unknown && !last && self.held.len() < HELD.0 && self.held_bytes < HELD.1 {
+            self.held_bytes += found.text.len();
+            self.held.push((found.text.into_owned(), found.place, found.dated));
+            return Ok(());
         }
-        let stored = self
-            .runtime
-            .block_on(self.node.store().object_get(&self.viewer, id))
-            .ok();
-        let marked = stored.and_then(|versions| {
-            let text = versions.into_iter().next()?.row.body;
-            Some(meaning(stix::Object::parse(&text).ok()?.map()))
-        });
-        self.markings.insert(id.to_owned(), marked);
-        marked
+        if unknown {
+            for problem in self.markings.unknown(&found.place) {
+                self.report.keep(problem);
+            }
+        }
+        if let Err(error) = self.put(prepared, &found.place) {
+            self.broken = Some(error);
+        }
+        match &self.broken {
+            // The reader stops here; `end` gives the store's own answer.
+            Some(error) => Err(Problem::error("store-unavailable", Place::default(), error.to_string())),
+            None => Ok(()),
+        }
+    }
+
+    /// Puts what was prepared into the batch, unless it speaks for somebody else.
+    fn put(&mut self, prepared: Prepared, place: &Place) -> Result<(), Error> {
+        for warning in prepared.warnings {
+            self.report.keep(warning);
+        }
+        let outcome = match prepared.outcome {
+            Ok(contribution) => match self.speaks_for_another(&contribution)? {
+                Some(mut problem) => {
+                    locate(&mut problem, place, Some(&contribution.id));
+                    Err(problem)
+                }
+                None => Ok(contribution),
+            },
+            refused => refused,
+        };
+        let (state, stored) = match outcome {
+            Ok(contribution) => {
+                self.batch_bytes += contribution.body.len();
+                self.batch.push(*contribution);
+                (ItemState::Accepted, true)
+            }
+            Err(problem) => {
+                let problem = Box::new(problem);
+                (ItemState::Refused { problem }, false)
+            }
+        };
+        let result = ItemResult {
+            id: prepared.id,
+            version: prepared.version,
+            state,
+        };
+        self.waiting.push((result, stored));
+        if self.batch.len() >= BATCH || self.batch_bytes >= BATCH_BYTES || self.waiting.len() >= 2 * BATCH {
+            self.flush();
+        }
+        Ok(())
+    }
+
+    /// Why this member may not share this object, where it is not theirs or says who they are.
+    fn speaks_for_another(&self, contribution: &Contribution) -> Result<Option<Problem>, Error> {
+        let own = self.origin.member;
+        if let Some(identity) = &self.unnamed
+            && let Some(problem) = names_the_sharer(&contribution.body, identity)
+        {
+            return Ok(Some(problem));
+        }
+        let creator = contribution.created_by.as_deref();
+        let Some(creator) = creator.and_then(|creator| self.identities.other(creator, own)) else {
+            return Ok(None);
+        };
+        let known = self.known(&contribution.id)?;
+        Ok(passing_on(contribution, creator, &known, own))
     }
 
     fn flush(&mut self) {
         if self.broken.is_some() {
             return;
         }
-        let batch = std::mem::take(&mut self.batch);
-        self.batch_bytes = 0;
-        let outcomes = if batch.is_empty() {
-            Vec::new()
-        } else {
-            match self.runtime.block_on(self.node.store().contribute(&self.origin, batch)) {
-                Ok(outcomes) => outcomes,
-                Err(error) => {
-                    self.broken = Some(error.into());
-                    return;
-                }
+        let outcomes = match self.store_batch() {
+            Ok(outcomes) => outcomes,
+            Err(error) => {
+                self.broken = Some(error);
+                return;
             }
         };
         let mut outcomes = outcomes.into_iter();
@@ -247,53 +355,60 @@ impl<'a> Taking<'a> {
             self.report.item(result, self.request.list_items);
         }
     }
+
+    fn store_batch(&mut self) -> Result<Vec<Outcome>, Error> {
+        let batch = std::mem::take(&mut self.batch);
+        self.batch_bytes = 0;
+        let undated: Vec<Option<String>> = batch.iter().map(|one| (!one.dated).then(|| one.id.clone())).collect();
+        let mut outcomes = self.contribute(batch)?;
+        // What was made from a source without times, and is known here under the same identifier, was made before: from
+        // the same value by the same producer. What is shared then is that, not a second version of it.
+        let mut again = Vec::new();
+        for (at, id) in undated.into_iter().enumerate() {
+            if let (Some(id), Some(Outcome::Refused(_))) = (id, outcomes.get(at))
+                && let Some(contribution) = self.made_before(&id)?
+            {
+                again.push((at, contribution));
+            }
+        }
+        let (places, batch): (Vec<usize>, Vec<Contribution>) = again.into_iter().unzip();
+        for (at, outcome) in places.into_iter().zip(self.contribute(batch)?) {
+            if let Some(place) = outcomes.get_mut(at) {
+                *place = outcome;
+            }
+        }
+        Ok(outcomes)
+    }
+
+    fn contribute(&self, batch: Vec<Contribution>) -> Result<Vec<Outcome>, Error> {
+        if batch.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(self
+            .runtime
+            .block_on(self.node.store().contribute(&self.origin, batch))?)
+    }
+
+    /// The object of this identifier as it was made here before in the same name, prepared for this transfer's readers.
+    fn made_before(&mut self, id: &str) -> Result<Option<Contribution>, Error> {
+        let producer = self.producer.to_string();
+        let ours = |one: &ObjectDetail| one.created_by.as_ref() == Some(&producer);
+        let Some(known) = self.known(id)?.into_iter().find(ours) else {
+            return Ok(None);
+        };
+        let found = Found {
+            text: Cow::Owned(known.row.body),
+            place: Place::default(),
+            dated: true,
+        };
+        let (prepared, _) = self.prepare(&found);
+        Ok(prepared.outcome.ok().map(|contribution| *contribution))
+    }
 }
 
 impl Sink for Taking<'_> {
     fn object(&mut self, found: Found<'_>) -> Result<(), Problem> {
-        let node = self.node;
-        let lists = node.warninglists();
-        let handling = std::mem::take(&mut self.request.handling);
-        let preparation = Preparation {
-            handling: &handling,
-            own: self.origin.member,
-            latest: node.now().plus_micros(node.settings().clock_tolerance),
-            warninglists: &lists,
-        };
-        let prepared = preparation.prepare(&found, &mut |head, map| self.marked(head, map));
-        self.request.handling = handling;
-        for warning in prepared.warnings {
-            self.report.keep(warning);
-        }
-        let (state, stored) = match prepared.outcome {
-            Ok(contribution) => {
-                self.batch_bytes += contribution.body.len();
-                self.batch.push(*contribution);
-                (ItemState::Accepted, true)
-            }
-            Err(problem) => (
-                ItemState::Refused {
-                    problem: Box::new(problem),
-                },
-                false,
-            ),
-        };
-        self.waiting.push((
-            ItemResult {
-                id: prepared.id,
-                version: prepared.version,
-                state,
-            },
-            stored,
-        ));
-        if self.batch.len() >= BATCH || self.batch_bytes >= BATCH_BYTES || self.waiting.len() >= 2 * BATCH {
-            self.flush();
-        }
-        match &self.broken {
-            // The reader stops here; `end` gives the store's own answer.
-            Some(error) => Err(Problem::error("store-unavailable", found.place, error.to_string())),
-            None => Ok(()),
-        }
+        self.take(found, false)
     }
 
     fn problem(&mut self, problem: Problem) {
@@ -312,16 +427,6 @@ impl Sink for Taking<'_> {
         } else {
             self.report.keep(problem);
         }
-    }
-}
-
-/// What a marking definition says of colour and permitted actions.
-fn meaning(definition: &Map<'_>) -> Marked {
-    let meaning = Meaning::of(definition);
-    Marked {
-        tlp: meaning.tlp,
-        pap: meaning.pap,
-        unknown: false,
     }
 }
 

@@ -112,7 +112,7 @@ async fn follow(run: &mut Run, place: &Place, mut body: Body) -> Result<BTreeSet
     body.rewind()?;
     let options = ReadOptions {
         name: None,
-        producer: run.node.settings().identity.clone(),
+        producer: run.node.producer(run.subscription.terms.member, false).await?,
         default_markings: Vec::new(),
         now: run.now,
         limits: formats::Limits::default(),
