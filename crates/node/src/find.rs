@@ -1,5 +1,7 @@
 //! Finding: by value, by words, by identifier, and what is connected to what. All of it through the caller's view.
 
+use std::collections::HashSet;
+
 use stix::observable::Observable;
 use store::{Counts, Edge, Found, ObjectDetail, Position, SearchQuery};
 
@@ -9,6 +11,26 @@ use crate::node::Node;
 
 /// The most results of one answer.
 const MOST: usize = 1_000;
+
+/// What people look for when they type words, before what connects it.
+const THINGS: [&str; 16] = [
+    "attack-pattern",
+    "campaign",
+    "course-of-action",
+    "grouping",
+    "identity",
+    "incident",
+    "indicator",
+    "infrastructure",
+    "intrusion-set",
+    "location",
+    "malware",
+    "note",
+    "report",
+    "threat-actor",
+    "tool",
+    "vulnerability",
+];
 
 /// An object with all that the caller may know of it.
 #[derive(Clone, Debug)]
@@ -35,6 +57,38 @@ impl Node {
     ) -> Result<Vec<Found>, Error> {
         let viewer = self.viewer(caller).await?;
         Ok(self.store().search(&viewer, query, limit.min(MOST), before).await?)
+    }
+
+    /// The same for somebody who looks at the first few only: things before what connects them, names before texts.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn search_best(&self, caller: &Caller, query: &SearchQuery, limit: usize) -> Result<Vec<Found>, Error> {
+        let words: Vec<String> = query
+            .words
+            .split_whitespace()
+            .map(|word| word.trim_matches('*').to_lowercase())
+            .collect();
+        let is_named = |one: &Found| {
+            let title = one.title.as_deref().unwrap_or_default().to_lowercase();
+            words.iter().all(|word| title.contains(word))
+        };
+        let mut best = Vec::new();
+        if query.types.is_empty() {
+            let things = SearchQuery {
+                types: THINGS.map(str::to_owned).to_vec(),
+                ..query.clone()
+            };
+            best = self.search(caller, &things, MOST, None).await?;
+            best.sort_by_key(|one| !is_named(one));
+        }
+        if best.len() < limit {
+            let rest = self.search(caller, query, MOST, None).await?;
+            let known: HashSet<_> = best.iter().map(|one| one.row.added).collect();
+            best.extend(rest.into_iter().filter(|one| !known.contains(&one.row.added)));
+        }
+        best.truncate(limit);
+        Ok(best)
     }
 
     /// Finds objects in which a value occurs, however it is written (defanged, upper case, with a trailing dot).

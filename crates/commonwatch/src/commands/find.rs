@@ -31,7 +31,7 @@ pub async fn search(local: &Local, global: &Global, args: SearchArgs, output: Ou
             types: args.types,
             since: None,
         };
-        found = local.node.search(&caller, &query, args.limit, None).await?;
+        found = local.node.search_best(&caller, &query, args.limit).await?;
     }
     if output.is_json() {
         for one in &found {
