@@ -6,7 +6,10 @@ mod api;
 mod bodies;
 mod conformance;
 mod crawl;
+mod fuzz;
 mod kit;
+#[path = "../../../../fuzz/mutate.rs"]
+mod mutate;
 mod paging;
 mod sharing;
 mod transport;
