@@ -77,7 +77,7 @@ pub async fn observables(asked: Asked) -> Result<Response, Fault> {
         ));
     };
     let observable = ObservableView {
-        kind: observable.kind.described().to_owned(),
+        kind: observable.kind.as_str().to_owned(),
         value: observable.value,
     };
     answer(StatusCode::OK, &FoundList::new(found, limit, Some(observable)))
