@@ -5,6 +5,7 @@ mod foul;
 mod list;
 mod misp;
 mod preview;
+mod real;
 mod taxii20;
 mod taxii21;
 mod tls;

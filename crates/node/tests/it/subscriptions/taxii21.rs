@@ -292,6 +292,9 @@ async fn a_long_collection_gives_others_their_turn_and_goes_on_at_once() {
     let start = kit.now();
     let first = kit.run().await;
     assert_eq!((first.accepted, first.error.clone()), (15, None));
-    assert!(first.result.contains("there is more") && first.next_run == start, "{first:?}");
+    assert!(
+        first.result.contains("there is more") && first.next_run == start,
+        "{first:?}"
+    );
     assert_eq!(kit.run().await.accepted, 5);
 }
