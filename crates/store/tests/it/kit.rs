@@ -53,7 +53,8 @@ pub async fn postgres(name: &str) -> Option<(Store, Location)> {
                 std::env::var("COMMONWATCH_REQUIRE_POSTGRES").is_err(),
                 "PostgreSQL is required here: {error}"
             );
-            println!("skipped on PostgreSQL: {error}");
+            use std::io::Write as _;
+            let _ = writeln!(std::io::stdout(), "skipped on PostgreSQL: {error}");
             None
         }
         Err(error) => panic!("{error}"),

@@ -34,7 +34,7 @@ fn contribution(step: &Step, audiences: &[Audience]) -> Contribution {
 /// The rule of what a page gives, said as plainly as possible.
 fn naive(kept: &[Kept], sees: impl Fn(usize) -> bool, versions: &VersionFilter, types: &[String]) -> Vec<Timestamp> {
     let visible: Vec<&Kept> = kept.iter().filter(|row| sees(row.audience)).collect();
-    let mut once: BTreeMap<(String, Option<Timestamp>, Option<[u8; 32]>), &Kept> = BTreeMap::new();
+    let mut once: BTreeMap<_, &Kept> = BTreeMap::new();
     for row in visible {
         let content = row.version.is_none().then_some(row.digest);
         once.entry((row.id.clone(), row.version, content)).or_insert(row);

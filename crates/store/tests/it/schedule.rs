@@ -60,7 +60,7 @@ on_both! {
         };
         let made = store.subscription_put(&kit::setup(), terms.clone()).await.unwrap();
         assert_eq!(made.terms, terms);
-        assert_eq!(store.subscription_due(at(3_600)).await.unwrap(), [made.clone()]);
+        assert_eq!(store.subscription_due(at(3_600)).await.unwrap()[0], made);
         let report = |error: Option<&str>| SubscriptionReport {
             state: r#"{"etag":"x"}"#.to_owned(),
             next_run: at(7_200),
