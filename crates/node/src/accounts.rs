@@ -6,15 +6,16 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
-use policy::Principal;
+use policy::{CommunityId, Principal, Viewer};
 use sha2::{Digest, Sha256};
 use stix::Timestamp;
 use store::{Credential, Person};
 
+use crate::collections::Collection;
 use crate::error::Error;
 use crate::node::Node;
 
@@ -43,14 +44,30 @@ pub struct Caller {
     pub principal: Arc<Principal>,
     /// Login or key label, for the log.
     pub name: String,
+    /// What was worked out for them under one policy generation; only where a sign-in vouches for the generation.
+    pub(crate) sight: Option<Arc<Sight>>,
+}
+
+/// What a signed-in caller may see, worked out at the first request and kept until the policy generation moves on.
+#[derive(Debug, Default)]
+pub(crate) struct Sight {
+    pub(crate) viewer: OnceLock<Viewer>,
+    pub(crate) collections: OnceLock<Vec<Collection>>,
+    pub(crate) within: Mutex<HashMap<CommunityId, Viewer>>,
 }
 
 impl Caller {
     /// Somebody without an account.
     pub fn public() -> Self {
+        Self::new(Principal::public(), "public")
+    }
+
+    /// Somebody whom something else than a sign-in vouches for: the machine itself, a subscription, a peer.
+    pub(crate) fn new(principal: Principal, name: impl Into<String>) -> Self {
         Self {
-            principal: Arc::new(Principal::public()),
-            name: "public".to_owned(),
+            principal: Arc::new(principal),
+            name: name.into(),
+            sight: None,
         }
     }
 }
@@ -82,8 +99,10 @@ pub enum SignInError {
 const VERDICT_MICROS: i64 = 5 * 60 * 1_000_000;
 /// Kept verdicts; above this the oldest half is dropped.
 const MOST_VERDICTS: usize = 20_000;
-/// Failures allowed for an address or a login within [`FAILURE_MICROS`].
-const FAILURES: u32 = 10;
+/// Failures allowed for a login from one address within [`FAILURE_MICROS`].
+const FAILURES_OF_LOGIN: u32 = 10;
+/// Failures allowed for an address, whatever the login: many people may sit behind one.
+const FAILURES_OF_ADDRESS: u32 = 50;
 /// The window in which failures are counted, and how long one who reached the limit waits.
 const FAILURE_MICROS: i64 = 5 * 60 * 1_000_000;
 /// Length of the random part of a key, in bytes.
@@ -96,6 +115,9 @@ struct Verdict {
     generation: i64,
     until: i64,
     addresses: Vec<String>,
+    /// The hash that a password was verified against: while the account still has it, the policy may move on without
+    /// the password being hashed again.
+    password_hash: Option<String>,
 }
 
 struct Failures {
@@ -157,22 +179,22 @@ impl SignIns {
     }
 
     /// Seconds to wait, where one of these has failed too often.
-    fn waits(&self, names: &[String], now: i64) -> Option<u64> {
+    fn waits(&self, names: &[(String, u32)], now: i64) -> Option<u64> {
         let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         names
             .iter()
-            .filter_map(|name| failures.get(name))
-            .filter(|failed| failed.count >= FAILURES && now - failed.since < FAILURE_MICROS)
+            .filter_map(|(name, most)| failures.get(name).filter(|failed| failed.count >= *most))
+            .filter(|failed| now - failed.since < FAILURE_MICROS)
             .map(|failed| ((failed.since + FAILURE_MICROS - now) / 1_000_000 + 1).unsigned_abs())
             .max()
     }
 
-    fn failed(&self, names: &[String], now: i64) {
+    fn failed(&self, names: &[(String, u32)], now: i64) {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         if failures.len() >= MOST_VERDICTS {
             failures.retain(|_, failed| now - failed.since < FAILURE_MICROS);
         }
-        for name in names {
+        for (name, _) in names {
             let entry = failures
                 .entry(name.clone())
                 .or_insert(Failures { count: 0, since: now });
@@ -183,11 +205,23 @@ impl SignIns {
         }
     }
 
-    fn succeeded(&self, names: &[String]) {
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        for name in names {
-            failures.remove(name);
-        }
+    /// Forgets the failures of a login. Those of the address stay: else whoever has one account could try the
+    /// passwords of others without ever waiting.
+    fn succeeded(&self, name: &str) {
+        self.failures
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(name);
+    }
+
+    /// The password hash against which this was verified a short while ago.
+    fn proven(&self, presented: &[u8; 32], now: i64) -> Option<String> {
+        let verdicts = self.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
+        verdicts
+            .get(presented)
+            .filter(|verdict| verdict.until > now)?
+            .password_hash
+            .clone()
     }
 }
 
@@ -215,19 +249,21 @@ impl Node {
                 Err(SignInError::AddressNotAllowed)
             };
         }
-        let mut counted = vec![format!("address {from}")];
+        // A login counts per address, so that a stranger cannot lock its owner out from elsewhere.
+        let of_login = format!("login {login} from {from}");
+        let mut counted = vec![(format!("address {from}"), FAILURES_OF_ADDRESS)];
         if !login.is_empty() {
-            // A login counts per address too, so that a stranger cannot lock its owner out from elsewhere.
-            counted.push(format!("login {login} from {from}"));
+            counted.push((of_login.clone(), FAILURES_OF_LOGIN));
         }
         if let Some(retry_after_seconds) = self.sign_ins().waits(&counted, now) {
             return Err(SignInError::TooManyFailures { retry_after_seconds });
         }
-        let Some((person, credential)) = self.identify(presented, now).await? else {
+        let proven = self.sign_ins().proven(&kept_as, now);
+        let Some((person, credential)) = self.identify(presented, proven.as_deref(), now).await? else {
             self.sign_ins().failed(&counted, now);
             return Err(SignInError::Wrong);
         };
-        self.sign_ins().succeeded(&counted);
+        self.sign_ins().succeeded(&of_login);
         let read_only = credential.as_ref().is_some_and(|credential| credential.read_only);
         let principal = self
             .store()
@@ -238,8 +274,8 @@ impl Node {
             return Err(SignInError::Wrong);
         }
         let caller = Caller {
-            principal: Arc::new(principal),
-            name: person.login.clone(),
+            sight: Some(Arc::default()),
+            ..Caller::new(principal, &person.login)
         };
         let addresses = credential
             .as_ref()
@@ -249,11 +285,14 @@ impl Node {
             .and_then(|credential| credential.expires)
             .map_or(i64::MAX, Timestamp::micros);
         let until = expires.min(now + VERDICT_MICROS);
+        let by_password = matches!(presented, Presented::Basic { password, .. } if !password.starts_with(KEY_PREFIX));
+        let password_hash = person.password_hash.filter(|_| by_password);
         let verdict = Verdict {
             caller: caller.clone(),
             generation,
             until,
             addresses: addresses.clone(),
+            password_hash,
         };
         self.sign_ins().keep(kept_as, verdict);
         if address_allowed(&addresses, from) {
@@ -266,6 +305,7 @@ impl Node {
     async fn identify(
         &self,
         presented: Presented<'_>,
+        proven: Option<&str>,
         now: i64,
     ) -> Result<Option<(Person, Option<Credential>)>, Error> {
         match presented {
@@ -276,7 +316,7 @@ impl Node {
             Presented::Basic { password, .. } if password.starts_with(KEY_PREFIX) => {
                 self.by_secret(password.as_bytes(), now).await
             }
-            Presented::Basic { login, password } => self.by_password(login, password).await,
+            Presented::Basic { login, password } => self.by_password(login, password, proven).await,
         }
     }
 
@@ -290,8 +330,19 @@ impl Node {
             .map(|(credential, person)| (person, Some(credential))))
     }
 
-    async fn by_password(&self, login: &str, password: &str) -> Result<Option<(Person, Option<Credential>)>, Error> {
+    async fn by_password(
+        &self,
+        login: &str,
+        password: &str,
+        proven: Option<&str>,
+    ) -> Result<Option<(Person, Option<Credential>)>, Error> {
         let person = self.store().person_by_login(login).await?;
+        if let Some(person) = person
+            .as_ref()
+            .filter(|person| proven.is_some() && person.password_hash.as_deref() == proven)
+        {
+            return Ok(Some((person.clone(), None)).filter(|_| person.active));
+        }
         // An unknown login costs what a known one does, so that the time does not tell which logins exist.
         let hash = person.as_ref().and_then(|person| person.password_hash.clone());
         let hash = hash.unwrap_or_else(|| self.decoy_hash().to_owned());

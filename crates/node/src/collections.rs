@@ -1,10 +1,12 @@
 //! Communities as a reader meets them: one TAXII collection each, and one of everything the reader may see.
 
+use std::sync::{Arc, PoisonError};
+
 use policy::{Action, CommunityId, Viewer, decide};
 use store::Community;
 use uuid::{Uuid, uuid};
 
-use crate::accounts::Caller;
+use crate::accounts::{Caller, Sight};
 use crate::error::Error;
 use crate::node::Node;
 
@@ -38,6 +40,17 @@ impl Node {
     /// # Errors
     /// When the store does not answer.
     pub async fn collections(&self, caller: &Caller) -> Result<Vec<Collection>, Error> {
+        if let Some(collections) = caller.sight.as_ref().and_then(|sight| sight.collections.get()) {
+            return Ok(collections.clone());
+        }
+        let collections = self.collections_now(caller).await?;
+        if let Some(sight) = &caller.sight {
+            let _ = sight.collections.set(collections.clone());
+        }
+        Ok(collections)
+    }
+
+    async fn collections_now(&self, caller: &Caller) -> Result<Vec<Collection>, Error> {
         let mut collections = vec![Collection {
             uuid: EVERYTHING,
             alias: EVERYTHING_ALIAS.to_owned(),
@@ -101,9 +114,32 @@ impl Node {
         let Some(collection) = found else { return Ok(None) };
         let viewer = self.viewer(caller).await?;
         let viewer = match collection.community {
-            Some(community) => self.store().viewer_within(&viewer, community).await?,
+            Some(community) => self.viewer_within(caller, &viewer, community).await?,
             None => viewer,
         };
         Ok(Some((collection, viewer)))
+    }
+
+    async fn viewer_within(&self, caller: &Caller, viewer: &Viewer, community: CommunityId) -> Result<Viewer, Error> {
+        let kept = |sight: &Arc<Sight>| {
+            sight
+                .within
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .get(&community)
+                .cloned()
+        };
+        if let Some(narrowed) = caller.sight.as_ref().and_then(kept) {
+            return Ok(narrowed);
+        }
+        let narrowed = self.store().viewer_within(viewer, community).await?;
+        if let Some(sight) = &caller.sight {
+            sight
+                .within
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(community, narrowed.clone());
+        }
+        Ok(narrowed)
     }
 }

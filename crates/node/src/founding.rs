@@ -93,9 +93,6 @@ impl Node {
             )));
         };
         let principal = self.store().principal_of(&person, false).await?;
-        Ok(Caller {
-            principal: std::sync::Arc::new(principal),
-            name: person.login,
-        })
+        Ok(Caller::new(principal, person.login))
     }
 }

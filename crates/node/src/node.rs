@@ -135,7 +135,14 @@ impl Node {
     /// # Errors
     /// When the store does not answer.
     pub async fn viewer(&self, caller: &Caller) -> Result<Viewer, Error> {
-        Ok(self.store().viewer(Arc::clone(&caller.principal)).await?)
+        if let Some(viewer) = caller.sight.as_ref().and_then(|sight| sight.viewer.get()) {
+            return Ok(viewer.clone());
+        }
+        let viewer = self.store().viewer(Arc::clone(&caller.principal)).await?;
+        if let Some(sight) = &caller.sight {
+            let _ = sight.viewer.set(viewer.clone());
+        }
+        Ok(viewer)
     }
 
     /// The warninglists in force.
