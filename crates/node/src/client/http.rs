@@ -1,17 +1,15 @@
 //! One exchange with another system: bounded in size and time, spooled, never redirected to another host.
 
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::Write as _;
 
 use bytes::Bytes;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Method, Url, redirect};
-use tempfile::SpooledTempFile;
 
 use super::access::Access;
+use super::answer::{Answer, Body, spool_failed};
 use super::failure::{Failure, FailureKind};
 
-/// Bytes of an answer that stay in memory; more goes to a temporary file without a name.
-const IN_MEMORY: usize = 4 << 20;
 /// Redirections followed on the same host.
 const MOST_REDIRECTS: usize = 5;
 /// Bytes of an error's text that are read.
@@ -65,93 +63,6 @@ impl Request {
     pub fn header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
-    }
-}
-
-/// The body of an answer, to be read from its beginning.
-pub struct Body(SpooledTempFile);
-
-impl Body {
-    /// An empty body that grows as it is written.
-    pub(crate) fn new() -> Self {
-        Self(SpooledTempFile::new(IN_MEMORY))
-    }
-
-    /// Goes back to the beginning.
-    ///
-    /// # Errors
-    /// When the temporary file is gone.
-    pub fn rewind(&mut self) -> Result<(), Failure> {
-        self.0
-            .seek(SeekFrom::Start(0))
-            .map(|_| ())
-            .map_err(|error| spool_failed(&error))
-    }
-}
-
-impl Read for Body {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer)
-    }
-}
-
-fn spool_failed(error: &io::Error) -> Failure {
-    let advice = "is there room in the folder for temporary files?";
-    Failure::new(
-        FailureKind::Settings,
-        format!("the temporary file for the answer cannot be used: {error}; {advice}"),
-    )
-}
-
-/// What the other side answered: success, or 304.
-pub struct Answer {
-    /// The status.
-    pub status: u16,
-    /// The headers.
-    pub headers: HeaderMap,
-    /// The body, at its beginning.
-    pub body: Body,
-    /// Bytes of the body.
-    pub bytes: u64,
-    /// Why the body is not complete, where it is not: what came before is there.
-    pub broken: Option<Failure>,
-}
-
-impl Answer {
-    /// A header as text.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
-    }
-
-    /// Reads the body as JSON; whatever the reader does not ask for is skipped without being held.
-    ///
-    /// # Errors
-    /// When it is not the JSON that was asked for; `what` names it.
-    pub async fn json<T: serde::de::DeserializeOwned + Send + 'static>(&mut self, what: &str) -> Result<T, Failure> {
-        let mut body = std::mem::replace(&mut self.body, Body::new());
-        // A page of a hundred megabytes takes a while; meanwhile others are served.
-        let reading = tokio::task::spawn_blocking(move || {
-            body.rewind()?;
-            let read = serde_json::from_reader(io::BufReader::new(&mut body));
-            body.rewind()?;
-            Ok((read, body))
-        });
-        let outcome = reading
-            .await
-            .map_err(|error| Failure::content(format!("the reading broke off: {error}")))?;
-        let (read, body): (Result<T, serde_json::Error>, Body) = outcome?;
-        self.body = body;
-        read.map_err(|error| {
-            let web_page = self
-                .header(CONTENT_TYPE.as_str())
-                .is_some_and(|text| text.starts_with("text/html"));
-            let advice = if web_page {
-                "it is a web page: check the address"
-            } else {
-                "check the address and the kind"
-            };
-            Failure::content(format!("the answer is not {what} ({error}); {advice}"))
-        })
     }
 }
 
@@ -342,7 +253,7 @@ async fn take(mut response: reqwest::Response, size_limit: u64, at: &str) -> Res
                 if bytes > size_limit {
                     return Err(too_large());
                 }
-                body.0.write_all(&chunk).map_err(|error| spool_failed(&error))?;
+                body.write_all(&chunk).map_err(|error| spool_failed(&error))?;
             }
             Ok(None) => break,
             Err(error) => {

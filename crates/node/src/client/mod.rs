@@ -4,16 +4,19 @@
 //! |---|---|
 //! | `access.rs` | accounts, keys, certificates, proxy, authorities: what the settings say |
 //! | `failure.rs` | what went wrong, in words that say what to do |
-//! | `http.rs` | one exchange: bounded, timed, spooled, never redirected to another host |
+//! | `http.rs` | one exchange: bounded, timed, never redirected to another host |
+//! | `answer.rs` | what came back, spooled |
 //!
 //! Credentials go to the configured host only. Whatever the other side sends is bounded before it is kept, and is held
 //! in memory up to a few MiB only; more goes to an unnamed temporary file.
 
 mod access;
+mod answer;
 mod failure;
 mod http;
 
 pub use access::{Access, Secret};
+pub use answer::{Answer, Body};
 pub use failure::{Failure, FailureKind};
-pub use http::{Answer, Body, Client, Request};
+pub use http::{Client, Request};
 pub(crate) use http::{http_date, shown};

@@ -8,6 +8,7 @@
 //! The cursor moves after the peer has accepted, so a break loses nothing; what is sent twice after one, the peer knows
 //! already. Bodies go out as they came in, byte for byte.
 
+mod cut;
 mod run;
 mod send;
 
@@ -228,7 +229,7 @@ impl Node {
         let mut cursor = peer.cursor;
         loop {
             let changes = self.store().changes(&viewer, cursor, COUNTED_AT_A_TIME).await?;
-            let waiting = || changes.rows.iter().filter(|change| run::concerns_peer(change));
+            let waiting = || changes.rows.iter().filter(|change| cut::concerns_peer(change));
             backlog.waiting += waiting().count() as u64;
             backlog.oldest = backlog
                 .oldest
@@ -247,10 +248,7 @@ impl Node {
         if principal.member.is_none() {
             return Err(Error::NotAllowed("the member of this peer is not there or not active"));
         }
-        Ok(Caller {
-            principal: std::sync::Arc::new(principal),
-            name: format!("push:{name}"),
-        })
+        Ok(Caller::new(principal, format!("push:{name}")))
     }
 
     /// What the member of a peer may see, of one community where the peer is for one.

@@ -1,15 +1,15 @@
 //! One run of a push: reads what changed for the peer's member, sends it, records it, moves the cursor.
 
-use std::collections::{HashMap, VecDeque};
-use std::ops::Range;
+use std::collections::HashMap;
 
 use futures_util::StreamExt;
 use serde::Serialize;
 use serde_json::json;
 use stix::Timestamp;
-use store::{ChangeKind, ChangeRow, Changes, NewEntry, ObjectPage, ObjectRow, Peer, PeerReport, Position, RemovedWhy};
+use store::{Changes, NewEntry, ObjectPage, ObjectRow, Peer, PeerReport, Position};
 
 use super::PeerSettings;
+use super::cut::{concerns_peer, is_taken_back, parts};
 use super::send::{Receiver, Verdict, is_about_content, words};
 use crate::accounts::Caller;
 use crate::client::Failure;
@@ -48,21 +48,6 @@ pub struct PushReport {
     pub notes: Vec<String>,
     /// When it runs next.
     pub next_run: Timestamp,
-}
-
-/// Whether a change is to be sent: what only ran out of time, the peer sees by its own clock.
-pub(super) fn concerns_peer(change: &ChangeRow) -> bool {
-    match change.kind {
-        ChangeKind::Added | ChangeKind::Changed | ChangeKind::Removed(RemovedWhy::Revoked) => {
-            !change.row.body.is_empty()
-        }
-        ChangeKind::Removed(RemovedWhy::Retracted) => true,
-        ChangeKind::Removed(RemovedWhy::Expired) => false,
-    }
-}
-
-fn is_taken_back(change: &ChangeRow) -> bool {
-    change.kind == ChangeKind::Removed(RemovedWhy::Retracted)
 }
 
 #[derive(Clone, Copy, Default)]
@@ -297,29 +282,6 @@ impl Run<'_> {
     }
 }
 
-/// Cuts changes into what is sent at once: stretches of objects under the limits, and each taking back alone.
-fn parts(rows: &[ChangeRow], page_size: usize, most_bytes: usize) -> VecDeque<Range<usize>> {
-    let mut parts = VecDeque::new();
-    let (mut start, mut bytes) = (0, 0);
-    for (place, change) in rows.iter().enumerate() {
-        let alone = is_taken_back(change);
-        let size = change.row.body.len() + 1;
-        if place > start && (alone || place - start >= page_size || bytes + size > most_bytes) {
-            parts.push_back(start..place);
-            (start, bytes) = (place, 0);
-        }
-        bytes += size;
-        if alone {
-            parts.push_back(place..place + 1);
-            (start, bytes) = (place + 1, 0);
-        }
-    }
-    if start < rows.len() {
-        parts.push_back(start..rows.len());
-    }
-    parts
-}
-
 /// Pushes to whoever is due.
 pub(super) async fn run_due(node: &Node, now: Timestamp) -> Result<Vec<PushReport>, Error> {
     let due = node.store().peer_due(now).await?;
@@ -407,54 +369,4 @@ pub(super) async fn run(
         notes: run.notes,
         next_run: next,
     }))
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use stix::Timestamp;
-    use store::{ChangeKind, ChangeRow, ObjectRow, Position, RemovedWhy};
-
-    use super::{is_taken_back, parts};
-
-    fn change(place: usize, size: usize, gone: bool) -> ChangeRow {
-        let row = ObjectRow {
-            added: Timestamp::from_seconds(0),
-            id: String::new(),
-            object_type: String::new(),
-            version: Timestamp::from_seconds(0),
-            version_text: String::new(),
-            spec_version: String::new(),
-            digest: [0; 32],
-            body: if gone { String::new() } else { "x".repeat(size) },
-        };
-        let kind = if gone {
-            ChangeKind::Removed(RemovedWhy::Retracted)
-        } else {
-            ChangeKind::Added
-        };
-        ChangeRow {
-            position: Position(place as i64),
-            kind,
-            row,
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn every_change_is_in_one_part_in_order_and_under_the_limits(
-            changes in prop::collection::vec((1_usize..200, any::<bool>()), 0..60), page_size in 1_usize..10,
-        ) {
-            let rows: Vec<_> = changes.into_iter().enumerate().map(|(place, (size, gone))| change(place, size, gone)).collect();
-            let parts = parts(&rows, page_size, 300);
-            let all: Vec<usize> = parts.iter().cloned().flatten().collect();
-            prop_assert_eq!(all, (0..rows.len()).collect::<Vec<_>>());
-            for part in parts {
-                let part = &rows[part];
-                prop_assert!(part.len() <= page_size);
-                prop_assert!(part.len() == 1 || !part.iter().any(is_taken_back));
-                prop_assert!(part.len() == 1 || part.iter().map(|change| change.row.body.len() + 1).sum::<usize>() <= 300);
-            }
-        }
-    }
 }

@@ -18,11 +18,13 @@ mod run;
 pub(crate) mod schedule;
 mod settings;
 pub(crate) mod taxii;
+mod turn;
 
 pub use preview::{Example, Preview};
 pub use run::RunReport;
-pub(crate) use run::{Running, Stop, TURN_MICROS};
+pub(crate) use run::Stop;
 pub use settings::{SourceSettings, Vanished};
+pub(crate) use turn::{Running, TURN_MICROS};
 
 use policy::{Action, CommunityId, MemberId, decide};
 use reqwest::Url;
@@ -221,10 +223,7 @@ impl Node {
             policy::Role::Contributor
         });
         principal.read_only = false;
-        Ok(Caller {
-            principal: std::sync::Arc::new(principal),
-            name: format!("subscription:{name}"),
-        })
+        Ok(Caller::new(principal, format!("subscription:{name}")))
     }
 
     /// Every subscription, by name, without secrets.

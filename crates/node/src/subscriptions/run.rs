@@ -1,18 +1,16 @@
 //! One run of a subscription: fetches part by part, stores each, notes its place, and says how it went.
 
-use std::collections::BTreeSet;
 use std::io::Read;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::StreamExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use stix::{Problem, Severity, Timestamp};
 use store::{Subscription, SubscriptionKind, SubscriptionReport};
-use uuid::Uuid;
 
 use super::schedule::{Ended, next_run};
 use super::settings::{SourceSettings, Vanished};
+use super::turn::TURN_MICROS;
 use super::{folder, list, misp, taxii};
 use crate::accounts::Caller;
 use crate::client::{Failure, FailureKind};
@@ -24,8 +22,6 @@ use crate::node::Node;
 const AT_A_TIME: usize = 4;
 /// Parts fetched in one run before others get their turn.
 pub(super) const MOST_PARTS: usize = 5_000;
-/// How long a run may take before others get their turn, in microseconds.
-pub(crate) const TURN_MICROS: i64 = 5 * 60 * 1_000_000;
 /// Notes kept of one run.
 const MOST_NOTES: usize = 20;
 
@@ -48,36 +44,6 @@ pub struct RunReport {
     pub notes: Vec<String>,
     /// When it runs next.
     pub next_run: Timestamp,
-}
-
-/// What runs just now, by UUID, so that no subscription and no peer runs twice at the same time in this process.
-#[derive(Default)]
-pub(crate) struct Running(Arc<Mutex<BTreeSet<Uuid>>>);
-
-/// The right to run; given back when it is dropped.
-pub(crate) struct Turn {
-    running: Arc<Mutex<BTreeSet<Uuid>>>,
-    uuid: Uuid,
-}
-
-impl Running {
-    /// Takes the right to run, where nobody has it.
-    pub fn turn(&self, uuid: Uuid) -> Option<Turn> {
-        let taken = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(uuid);
-        taken.then(|| Turn {
-            running: Arc::clone(&self.0),
-            uuid,
-        })
-    }
-}
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        self.running
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&self.uuid);
-    }
 }
 
 /// What ends a run before its time.

@@ -1,5 +1,6 @@
 //! A node in memory with a founder, a community and a clock that the test sets.
 
+pub mod partners;
 pub mod web;
 
 use std::sync::Arc;
@@ -25,7 +26,7 @@ pub struct Kit {
 }
 
 /// Random bytes that are the same in every run.
-fn random() -> Arc<dyn Fn(&mut [u8]) + Send + Sync> {
+fn random() -> node::Random {
     let count = AtomicU64::new(1);
     Arc::new(move |bytes: &mut [u8]| {
         for chunk in bytes.chunks_mut(8) {

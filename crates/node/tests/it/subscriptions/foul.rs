@@ -241,3 +241,29 @@ async fn what_cannot_be_used_is_refused_when_it_is_set() {
     a size limit of 0 bytes is not possible (choose between 1024 and 4294967296 bytes)
     ");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_member_that_may_no_longer_contribute_brings_nothing_more_in() {
+    let kit = Kit::new().await;
+    let feeder = kit.member("Feeder", true).await;
+    let web = Web::start(|_| Answer::ok("198.51.100.1\n")).await;
+    let mut wish = kit.wish(List, &web.url("/list.txt"), json!({}));
+    wish.member = feeder;
+    kit.node.subscription_put(&kit.operator, wish).await.unwrap();
+    kit.node
+        .membership_set(&kit.operator, kit.community, feeder, false, false)
+        .await
+        .unwrap();
+    let report = kit.run().await;
+    assert!(
+        report
+            .error
+            .as_ref()
+            .unwrap()
+            .contains("membership that may contribute"),
+        "{report:?}"
+    );
+    kit.node.member_activate(&kit.operator, feeder, false).await.unwrap();
+    assert!(kit.run().await.error.unwrap().contains("not active"));
+    assert!(kit.objects().await.is_empty());
+}
