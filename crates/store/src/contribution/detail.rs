@@ -76,7 +76,7 @@ const DETAIL: &str = "select c.member, c.withheld, c.warnings, k.id, m.name, a.t
                       join member m on m.id = c.member join audience a on a.id = c.audience \
                       left join object k on k.number = c.created_by left join indicator i on i.added = c.added \
                       where c.added = ?1";
-const OBSERVABLES: &str = "select kind, value from observable where added = ?1 order by kind, value";
+const OBSERVABLES: &str = "select distinct kind, value from observable where added = ?1 order by kind, value";
 const EDGES: &str = "select t.text, o.number, o.id from edge e join term t on t.number = e.property \
                      join object o on o.number = e.target where e.added = ?1 order by t.text, o.id";
 

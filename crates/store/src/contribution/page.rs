@@ -5,6 +5,7 @@ use stix::Timestamp;
 
 use super::merge::Order;
 use super::reads::{Known, Reads, Source, Walk, reading};
+use super::share::id_hash;
 use crate::{Result, Store};
 
 /// A place in the order of everything stored: the `added` of a row. A page resumes strictly after it.
@@ -229,11 +230,11 @@ async fn listed(reads: &mut impl Reads, viewer: &Viewer, ids: &[String], beyond:
 }
 
 const TERM: &str = "select number from term where text = ?1";
-const OBJECT: &str = "select number from object where id = ?1";
+const OBJECT: &str = "select number from object where hash = ?1 and id = ?2";
 
 /// The number of an object, whoever may see it.
 pub(super) async fn object(reads: &mut impl Reads, id: &str) -> Result<Option<i64>> {
-    let found = reads.rows(OBJECT, vec![id.into()]).await?;
+    let found = reads.rows(OBJECT, vec![id_hash(id).into(), id.into()]).await?;
     found.first().map(|row| row.int(0)).transpose()
 }
 

@@ -9,6 +9,7 @@ use sqlx::postgres::PgRow;
 use super::merge::Order;
 use super::reads::{AnySibling, Loaded, Reads, RunOf, Source};
 use super::select::Candidate;
+use super::share::hash_of;
 use super::words::Wanted;
 use crate::Result;
 use crate::postgres::Postgres;
@@ -47,7 +48,7 @@ const ALL: (&str, &str) = run!("contribution", "audience = w.audience", "added")
 const TYPE: (&str, &str) = run!("contribution", "audience = w.audience and type = $5", "added");
 const OBSERVABLE: (&str, &str) = run!(
     "observable",
-    "audience = w.audience and kind = $5 and value = $6",
+    "audience = w.audience and hash = $7 and kind = $5 and value = $6",
     "added"
 );
 const TARGET: (&str, &str) = run!("edge", "audience = w.audience and target = $5", "added");
@@ -101,7 +102,7 @@ impl Reads for PostgresReads<'_> {
             let query = match source {
                 Source::All | Source::Tombstones => query,
                 Source::Type(number) | Source::Target(number) => query.bind(*number),
-                Source::Observable(kind, value) => query.bind(*kind).bind(value.clone()),
+                Source::Observable(kind, value) => query.bind(*kind).bind(value.clone()).bind(hash_of(*kind, value)),
             };
             for row in query.fetch_all(&self.postgres.pool).await? {
                 let at: i64 = row.try_get(0)?;

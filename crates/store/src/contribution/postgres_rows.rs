@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use policy::AudienceId;
 
 use super::postgres_write::ObjectOf;
-use super::share::{clean, listed_warnings, observable_key};
+use super::share::{clean, hash_of, listed_warnings, observable_key};
 use super::weigh::Placing;
 use super::{Contribution, Origin};
 use crate::Result;
@@ -17,8 +17,8 @@ const PUT: &str = "insert into contribution (added, object, version, audience, t
                    $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], \
                    $9::bigint[], $10::text[], $11::text[], $12::bigint[], $13::bigint[], $14::bytea[], $15::text[], \
                    $16::text[], $17::text[], $18::text[]) w";
-const PUT_OBSERVABLES: &str = "insert into observable (added, kind, value, audience) \
-                               select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[])";
+const PUT_OBSERVABLES: &str = "insert into observable (added, ordinal, kind, value, hash, audience) select * from \
+                               unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[])";
 const PUT_EDGES: &str = "insert into edge (added, property, target, audience) \
                          select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[])";
 const PUT_INDICATORS: &str = "insert into indicator (added, pattern_type, valid_from, valid_until, base_score, \
@@ -33,7 +33,7 @@ pub(super) struct Rows {
     withheld: bool,
     batch: i64,
     contributions: Columns,
-    observables: (Vec<i64>, Vec<i64>, Vec<String>, Vec<i64>),
+    observables: Observables,
     edges: (Vec<i64>, Vec<i64>, Vec<i64>, Vec<i64>),
     indicators: Indicators,
 }
@@ -58,6 +58,16 @@ struct Columns {
     warnings: Vec<Option<String>>,
     words: Vec<Option<String>>,
     body: Vec<String>,
+}
+
+#[derive(Default)]
+struct Observables {
+    added: Vec<i64>,
+    ordinal: Vec<i64>,
+    kind: Vec<i64>,
+    value: Vec<String>,
+    hash: Vec<i64>,
+    audience: Vec<i64>,
 }
 
 #[derive(Default)]
@@ -100,16 +110,15 @@ impl Rows {
         objects: &HashMap<String, ObjectOf>,
     ) {
         let number = |id: &String| objects.get(id).map(|object| object.number);
-        let observables: BTreeSet<(i16, String)> = contribution
-            .observables
-            .iter()
-            .map(|(kind, value)| (*kind, observable_key(value).into_owned()))
-            .collect();
-        for (kind, value) in observables {
-            self.observables.0.push(row.added);
-            self.observables.1.push(i64::from(kind));
-            self.observables.2.push(value);
-            self.observables.3.push(row.audience.0);
+        let into = &mut self.observables;
+        for ((kind, value), ordinal) in contribution.observables.iter().zip(0_i64..) {
+            let (kind, value) = (i64::from(*kind), observable_key(value));
+            into.added.push(row.added);
+            into.ordinal.push(ordinal);
+            into.kind.push(kind);
+            into.hash.push(hash_of(kind, &value));
+            into.value.push(value.into_owned());
+            into.audience.push(row.audience.0);
         }
         let edge = |(property, target): &(String, String)| Some((*terms.get(property)?, number(target)?));
         let edges: BTreeSet<(i64, i64)> = contribution.edges.iter().filter_map(edge).collect();
@@ -183,10 +192,17 @@ impl Rows {
             .bind(self.batch)
             .execute(&mut *connection)
             .await?;
-        if !self.observables.0.is_empty() {
-            let (added, kinds, values, audiences) = self.observables;
-            let query = sqlx::query(PUT_OBSERVABLES).bind(added).bind(kinds).bind(values);
-            query.bind(audiences).execute(&mut *connection).await?;
+        let rows = self.observables;
+        if !rows.added.is_empty() {
+            sqlx::query(PUT_OBSERVABLES)
+                .bind(rows.added)
+                .bind(rows.ordinal)
+                .bind(rows.kind)
+                .bind(rows.value)
+                .bind(rows.hash)
+                .bind(rows.audience)
+                .execute(&mut *connection)
+                .await?;
         }
         if !self.edges.0.is_empty() {
             let (added, properties, targets, audiences) = self.edges;

@@ -4,12 +4,13 @@
 use std::collections::{BTreeSet, HashMap};
 
 use policy::{Audience, AudienceId, Viewer};
-use sqlx::Row as _;
-use sqlx::postgres::PgRow;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
+use sqlx::{Postgres as Driver, Row as _};
 
 use super::postgres_before::Befores;
 use super::postgres_rows::{RowOf, Rows};
-use super::share::{Shares, clean, terms};
+use super::share::{Shares, clean, id_hash, terms};
 use super::weigh::{Stored, Verdict, version_key, weigh};
 use super::{Contribution, Origin, Outcome};
 use crate::postgres::{PgWriting, Postgres};
@@ -19,8 +20,10 @@ const AUDIENCES: &str = "select key, id from audience where key = any($1)";
 const PUT_AUDIENCE: &str = "insert into audience (key, terms) values ($1, $2) returning id";
 const TERMS: &str = "select text, number from term where text = any($1)";
 const PUT_TERMS: &str = "insert into term (text) select unnest($1::text[]) returning text, number";
-const OBJECTS: &str = "select id, number, latest from object where id = any($1)";
-const PUT_OBJECTS: &str = "insert into object (id) select unnest($1::text[]) returning id, number, latest";
+const OBJECTS: &str = "select o.id, o.number, o.latest from unnest($1::text[], $2::bigint[]) w(id, hash) \
+                       join object o on o.hash = w.hash and o.id = w.id";
+const PUT_OBJECTS: &str = "insert into object (id, hash) select * from unnest($1::text[], $2::bigint[]) \
+                           returning id, number, latest";
 const SET_LATEST: &str = "update object o set latest = w.latest from unnest($1::bigint[], $2::bigint[]) w(number, latest) \
                           where o.number = w.number";
 const SUPERSEDE: &str = "update contribution c set superseded = 1 from unnest($1::bigint[], $2::bigint[]) w(object, version) \
@@ -173,7 +176,7 @@ async fn term_numbers(writing: &mut PgWriting, contributions: &[Contribution]) -
     let types = contributions.iter().map(|one| &one.object_type);
     let wanted: BTreeSet<&String> = types.chain(properties).collect();
     let pair = |row: &PgRow| Ok((row.try_get(0)?, row.try_get(1)?));
-    found_or_put(writing, TERMS, PUT_TERMS, wanted, pair).await
+    found_or_put(writing, TERMS, PUT_TERMS, false, wanted, pair).await
 }
 
 /// The objects of a batch and all that it refers to.
@@ -190,18 +193,19 @@ async fn objects(writing: &mut PgWriting, contributions: &[Contribution]) -> Res
         };
         Ok((row.try_get(0)?, object))
     };
-    found_or_put(writing, OBJECTS, PUT_OBJECTS, wanted, pair).await
+    found_or_put(writing, OBJECTS, PUT_OBJECTS, true, wanted, pair).await
 }
 
 async fn found_or_put<T>(
     writing: &mut PgWriting,
     find: &'static str,
     put: &'static str,
+    hashed: bool,
     wanted: BTreeSet<&String>,
     pair: impl Fn(&PgRow) -> Result<(String, T)>,
 ) -> Result<HashMap<String, T>> {
     let all: Vec<String> = wanted.iter().map(|one| (*one).clone()).collect();
-    let rows = sqlx::query(find).bind(all).fetch_all(&mut *writing.transaction).await?;
+    let rows = named(find, all, hashed).fetch_all(&mut *writing.transaction).await?;
     let mut found: HashMap<String, T> = rows.iter().map(&pair).collect::<Result<_>>()?;
     let missing: Vec<String> = wanted
         .into_iter()
@@ -209,14 +213,18 @@ async fn found_or_put<T>(
         .cloned()
         .collect();
     if !missing.is_empty() {
-        let rows = sqlx::query(put)
-            .bind(missing)
-            .fetch_all(&mut *writing.transaction)
-            .await?;
+        let rows = named(put, missing, hashed).fetch_all(&mut *writing.transaction).await?;
         for row in &rows {
             let (text, value) = pair(row)?;
             found.insert(text, value);
         }
     }
     Ok(found)
+}
+
+/// A statement about texts, with their hashes where it wants them.
+fn named(sql: &'static str, texts: Vec<String>, hashed: bool) -> Query<'static, Driver, PgArguments> {
+    let hashes: Vec<i64> = texts.iter().map(|text| id_hash(text)).collect();
+    let query = sqlx::query(sql).bind(texts);
+    if hashed { query.bind(hashes) } else { query }
 }

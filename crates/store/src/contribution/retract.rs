@@ -5,6 +5,7 @@ use stix::Timestamp;
 
 use super::Retraction;
 use super::select::{Sibling, Versions};
+use super::share::id_hash;
 use crate::db::Db;
 use crate::record::NewEntry;
 use crate::value::{Row, Value};
@@ -13,7 +14,7 @@ use crate::{Error, Result, Store};
 
 const ROWS: &str = "select c.added, c.version, c.version_text, c.audience, c.type, c.spec_version, c.digest, c.object, \
                     a.terms from contribution c join object o on o.number = c.object \
-                    join audience a on a.id = c.audience where o.id = ?1 and c.member = ?2 order by c.added";
+                    join audience a on a.id = c.audience where o.hash = ?1 and o.id = ?2 and c.member = ?3 order by c.added";
 const TOMBSTONE: &str = "insert into tombstone (position, audience, object, version, version_text, type, spec_version, \
                          digest, added, why) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0)";
 /// Of each table that holds something of a contribution.
@@ -89,7 +90,7 @@ fn meant(own: Vec<Own>, retraction: &Retraction) -> Vec<Own> {
 }
 
 async fn retract(writes: &mut impl Writes, member: MemberId, retraction: &Retraction) -> Result<usize> {
-    let values = vec![(&retraction.id).into(), member.into()];
+    let values = vec![id_hash(&retraction.id).into(), (&retraction.id).into(), member.into()];
     let own: Result<Vec<Own>> = writes.rows(ROWS, values).await?.iter().map(Own::read).collect();
     let own = meant(own?, retraction);
     if own.is_empty() {

@@ -35,6 +35,23 @@ pub(super) fn observable_key(value: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{}…{digest}", clean(beginning)))
 }
 
+/// By what an identifier or a value is found in an index: 64 bits of its SHA-256.
+pub(super) fn hash_of(kind: i64, text: &str) -> i64 {
+    let digest = Sha256::new()
+        .chain_update(kind.to_be_bytes())
+        .chain_update(text)
+        .finalize();
+    digest
+        .iter()
+        .take(8)
+        .fold(0, |hash, byte| (hash << 8) | i64::from(*byte))
+}
+
+/// By what an identifier is found.
+pub(super) fn id_hash(id: &str) -> i64 {
+    hash_of(-1, id)
+}
+
 /// The names of warninglists as they are stored.
 pub(super) fn listed_warnings(warnings: &[String]) -> Option<String> {
     (!warnings.is_empty()).then(|| clean(&crate::value::list_text(warnings)).into_owned())

@@ -7,6 +7,7 @@ use rusqlite::{Connection, params};
 use super::merge::Order;
 use super::reads::{AnySibling, Loaded, Reads, RunOf, Source};
 use super::select::Candidate;
+use super::share::hash_of;
 use super::words::Wanted;
 use crate::value::{self, Row, Value};
 use crate::{Result, at_once};
@@ -69,7 +70,11 @@ macro_rules! run {
 
 const ALL: (&str, &str) = run!("contribution", "audience = ?1", "added");
 const TYPE: (&str, &str) = run!("contribution", "audience = ?1 and type = ?4", "added");
-const OBSERVABLE: (&str, &str) = run!("observable", "audience = ?1 and kind = ?4 and value = ?5", "added");
+const OBSERVABLE: (&str, &str) = run!(
+    "observable",
+    "audience = ?1 and hash = ?6 and kind = ?4 and value = ?5",
+    "added"
+);
 const TARGET: (&str, &str) = run!("edge", "audience = ?1 and target = ?4", "added");
 const TOMBSTONES: (&str, &str) = run!("tombstone", "audience = ?1", "position");
 
@@ -106,9 +111,14 @@ impl Reads for SqliteReads<'_> {
                 Source::Type(number) | Source::Target(number) => {
                     statement.query(params![audience, beyond, chunk_rows, number])?
                 }
-                Source::Observable(kind, value) => {
-                    statement.query(params![audience, beyond, chunk_rows, kind, value])?
-                }
+                Source::Observable(kind, value) => statement.query(params![
+                    audience,
+                    beyond,
+                    chunk_rows,
+                    kind,
+                    value,
+                    hash_of(*kind, value)
+                ])?,
             };
             let mut positions = Vec::new();
             while let Some(row) = rows.next()? {

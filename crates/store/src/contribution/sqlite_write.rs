@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use policy::{Audience, AudienceId, MemberId, Viewer};
 use rusqlite::{CachedStatement, Connection, OptionalExtension as _, params};
 
-use super::share::{Shares, clean, listed_warnings, observable_key};
+use super::share::{Shares, clean, hash_of, id_hash, listed_warnings, observable_key};
 use super::weigh::{Before, Placing, Stored, Verdict, version_key, weigh};
 use super::{Contribution, Origin, Outcome};
 use crate::sqlite::Writing;
@@ -23,16 +23,16 @@ pub(crate) struct Interned {
 
 const REMEMBERED: usize = 20_000;
 
-const PUT_OBJECT: &str = "insert into object (id, latest) values (?1, ?2) on conflict (id) do nothing";
-const OBJECT: &str = "select number, latest from object where id = ?1";
+const PUT_OBJECT: &str = "insert into object (hash, id, latest) values (?1, ?2, ?3)";
+const OBJECT: &str = "select number, latest from object where hash = ?1 and id = ?2";
 const SET_LATEST: &str = "update object set latest = ?2 where number = ?1";
 const PUT: &str = "insert into contribution (added, object, version, audience, member, type, repeat, follows, superseded, \
                    withheld, revoked, spec_version, version_text, created, created_by, batch, digest, title, warnings, \
                    words, body) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, \
                    ?19, ?20, ?21)";
 const SUPERSEDE: &str = "update contribution set superseded = 1 where object = ?1 and version = ?2 and superseded = 0";
-const PUT_OBSERVABLE: &str = "insert into observable (added, kind, value, audience) values (?1, ?2, ?3, ?4) \
-                              on conflict do nothing";
+const PUT_OBSERVABLE: &str = "insert into observable (added, ordinal, kind, value, hash, audience) \
+                              values (?1, ?2, ?3, ?4, ?5, ?6)";
 const PUT_EDGE: &str =
     "insert into edge (added, property, target, audience) values (?1, ?2, ?3, ?4) on conflict do nothing";
 const PUT_INDICATOR: &str = "insert into indicator (added, pattern_type, valid_from, valid_until, base_score, \
@@ -51,6 +51,7 @@ const OWN: &str = "select added from contribution where object = ?1 and audience
 const LOOKED_THROUGH: i64 = 4_096;
 
 struct Statements<'c> {
+    object: CachedStatement<'c>,
     put_object: CachedStatement<'c>,
     put: CachedStatement<'c>,
     put_observable: CachedStatement<'c>,
@@ -68,6 +69,7 @@ pub(super) fn contribute(
     let connection = writing.connection;
     let (member_uuid, batch) = put_batch(writing, origin)?;
     let mut statements = Statements {
+        object: connection.prepare_cached(OBJECT)?,
         put_object: connection.prepare_cached(PUT_OBJECT)?,
         put: connection.prepare_cached(PUT)?,
         put_observable: connection.prepare_cached(PUT_OBSERVABLE)?,
@@ -79,11 +81,14 @@ pub(super) fn contribute(
     for contribution in contributions {
         let audience = audience(writing, &contribution.audience)?;
         let version = version_key(&contribution);
-        let new = statements.put_object.execute(params![contribution.id, version])? == 1;
-        let (object, before) = if new {
-            (connection.last_insert_rowid(), Before::default())
-        } else {
-            before(connection, origin.member, audience, sight, &contribution)?
+        let hash = id_hash(&contribution.id);
+        let found = find_object(&mut statements.object, hash, &contribution.id)?;
+        let (object, before) = match found {
+            Some(object) => before(connection, object, origin.member, audience, sight, &contribution)?,
+            None => {
+                statements.put_object.execute(params![hash, contribution.id, version])?;
+                (connection.last_insert_rowid(), Before::default())
+            }
         };
         let placing = match weigh(&before, &contribution, origin.member, audience, sight) {
             Verdict::Answer(outcome) => {
@@ -92,7 +97,7 @@ pub(super) fn contribute(
             }
             Verdict::Store(placing) => placing,
         };
-        if !new {
+        if found.is_some() {
             place(connection, object, &placing)?;
         }
         let added = writing.next_added();
@@ -134,7 +139,7 @@ fn put(
 ) -> Result<()> {
     let object_type = term(writing, &contribution.object_type)?;
     let created_by = match &contribution.created_by {
-        Some(id) => Some(target(writing, &mut statements.put_object, id)?),
+        Some(id) => Some(target(writing, statements, id)?),
         None => None,
     };
     statements.put.execute(params![
@@ -160,17 +165,16 @@ fn put(
         contribution.text.as_deref().map(clean),
         contribution.body
     ])?;
-    for (kind, value) in &contribution.observables {
-        statements.put_observable.execute(params![
-            row.added,
-            i64::from(*kind),
-            observable_key(value),
-            row.audience.0
-        ])?;
+    for ((kind, value), ordinal) in contribution.observables.iter().zip(0_i64..) {
+        let (kind, value) = (i64::from(*kind), observable_key(value));
+        let hash = hash_of(kind, &value);
+        statements
+            .put_observable
+            .execute(params![row.added, ordinal, kind, value, hash, row.audience.0])?;
     }
     for (property, id) in &contribution.edges {
         let property = term(writing, property)?;
-        let target = target(writing, &mut statements.put_object, id)?;
+        let target = target(writing, statements, id)?;
         statements
             .put_edge
             .execute(params![row.added, property, target, row.audience.0])?;
@@ -208,17 +212,21 @@ fn put_batch(writing: &mut Writing<'_>, origin: &Origin) -> Result<(String, i64)
     Ok((uuid, writing.connection.last_insert_rowid()))
 }
 
+/// The number of an object and the version that nothing supersedes, where the object is known.
+fn find_object(statement: &mut CachedStatement<'_>, hash: i64, id: &str) -> Result<Option<(i64, Option<i64>)>> {
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+    Ok(statement.query_row(params![hash, id], read).optional()?)
+}
+
 /// What is stored of an object that is known here.
 fn before(
     connection: &Connection,
+    (object, latest): (i64, Option<i64>),
     member: MemberId,
     audience: AudienceId,
     sight: &Viewer,
     new: &Contribution,
 ) -> Result<(i64, Before)> {
-    let (object, latest): (i64, Option<i64>) = connection
-        .prepare_cached(OBJECT)?
-        .query_row([&new.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut before = Before {
         latest,
         ..Before::default()
@@ -354,15 +362,17 @@ fn term(writing: &mut Writing<'_>, text: &str) -> Result<i64> {
 }
 
 /// The number of an object that is referred to, whether or not it is here.
-fn target(writing: &mut Writing<'_>, put_object: &mut CachedStatement<'_>, id: &str) -> Result<i64> {
+fn target(writing: &mut Writing<'_>, statements: &mut Statements<'_>, id: &str) -> Result<i64> {
     if let Some(number) = writing.interned.objects.get(id) {
         return Ok(*number);
     }
-    let number = if put_object.execute(params![id, None::<i64>])? == 1 {
-        writing.connection.last_insert_rowid()
-    } else {
-        let read = |row: &rusqlite::Row<'_>| row.get(0);
-        writing.connection.prepare_cached(OBJECT)?.query_row([id], read)?
+    let hash = id_hash(id);
+    let number = match find_object(&mut statements.object, hash, id)? {
+        Some((number, _)) => number,
+        None => {
+            statements.put_object.execute(params![hash, id, None::<i64>])?;
+            writing.connection.last_insert_rowid()
+        }
     };
     remember(&mut writing.interned.objects, id.to_owned(), number);
     Ok(number)

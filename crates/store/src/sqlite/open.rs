@@ -9,11 +9,11 @@ use crate::open::{Clock, OpenOptions};
 use crate::{Error, Result};
 
 /// Page cache of the writer: it holds the upper levels of every index. In KiB.
-const WRITER_CACHE: i64 = 24 << 10;
+const WRITER_CACHE: i64 = 32 << 10;
 /// Page cache of a reader. In KiB.
 const READER_CACHE: i64 = 4 << 10;
 /// Pages in the write-ahead log before they go to their places: hot index pages are then written once, not many times.
-const CHECKPOINT_PAGES: i64 = 8_000;
+const CHECKPOINT_PAGES: i64 = 24_000;
 /// Statements kept prepared on a connection.
 const STATEMENTS: usize = 128;
 /// How long a connection waits for another process, in milliseconds.

@@ -146,7 +146,7 @@ async fn the_doctor_finds_what_does_not_fit() {
     store.checkpoint().await.unwrap();
     let sqlite = database(folder.path());
     sqlite
-        .execute("insert into observable values (1, 1, 'x', 1)", [])
+        .execute("insert into observable values (1, 0, 1, 'x', 0, 1)", [])
         .unwrap();
     sqlite
         .execute("update ledger_entry set leaf = zeroblob(32) where position = 2", [])
