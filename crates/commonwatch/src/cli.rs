@@ -42,7 +42,13 @@ pub struct Global {
     #[arg(long, global = true)]
     pub json: bool,
     /// Act as this login (the operator where none is given)
-    #[arg(id = "as", long = "as", global = true, value_name = "LOGIN", default_value = "operator")]
+    #[arg(
+        id = "as",
+        long = "as",
+        global = true,
+        value_name = "LOGIN",
+        default_value = "operator"
+    )]
     pub login: String,
 }
 
@@ -218,6 +224,9 @@ pub struct SubscribeAddArgs {
     /// File with the certificates to trust, PEM
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
+    /// A further setting of docs/guide/subscriptions.md, as in page_size=500; may be given several times
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
     /// The most bytes one answer may have, in MiB
     #[arg(long, default_value_t = 256, value_name = "MIB")]
     pub size_limit: u64,
@@ -273,6 +282,9 @@ pub struct PushAddArgs {
     /// File with the certificates to trust, PEM
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
+    /// A further setting of docs/guide/subscriptions.md, as in page_size=500; may be given several times
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
 }
 
 /// `commonwatch export`
@@ -506,6 +518,16 @@ pub enum WarninglistCommand {
     },
     /// Take one away
     Remove {
+        /// Its name
+        name: String,
+    },
+    /// Let one flag nothing for now, built-in ones too
+    Disable {
+        /// Its name
+        name: String,
+    },
+    /// Put one in force again
+    Enable {
         /// Its name
         name: String,
     },

@@ -1,6 +1,6 @@
 //! A node at work: its store, its clock, its settings. Every use case is a method on [`Node`] in a module of its own.
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use matching::Warninglists;
 use policy::Viewer;
@@ -68,6 +68,7 @@ struct Inner {
     process_secret: [u8; 32],
     decoy_hash: String,
     warninglists: RwLock<Arc<Warninglists>>,
+    compiled_from: Mutex<String>,
     identities: RwLock<(i64, Arc<Identities>)>,
     running: crate::subscriptions::Running,
 }
@@ -96,6 +97,7 @@ impl Node {
             process_secret,
             decoy_hash,
             warninglists: RwLock::default(),
+            compiled_from: Mutex::default(),
             identities: RwLock::new((i64::MIN, Arc::default())),
             running: crate::subscriptions::Running::default(),
         }));
@@ -147,39 +149,31 @@ impl Node {
 
     /// The warninglists in force.
     pub fn warninglists(&self) -> Arc<Warninglists> {
-        Arc::clone(
-            &self
-                .0
-                .warninglists
-                .read()
-                .unwrap_or_else(std::sync::PoisonError::into_inner),
-        )
+        Arc::clone(&self.0.warninglists.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub(crate) fn put_warninglists(&self, lists: Warninglists) {
-        *self
-            .0
-            .warninglists
-            .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(lists);
+    /// What the warninglists in force were compiled from.
+    pub(crate) fn warninglists_compiled_from(&self) -> String {
+        self.0
+            .compiled_from
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(crate) fn put_warninglists(&self, lists: Warninglists, compiled_from: String) {
+        *self.0.compiled_from.lock().unwrap_or_else(PoisonError::into_inner) = compiled_from;
+        *self.0.warninglists.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(lists);
     }
 
     /// The members by identity, where they were read under this policy generation.
     pub(crate) fn kept_identities(&self, generation: i64) -> Option<Arc<Identities>> {
-        let kept = self
-            .0
-            .identities
-            .read()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let kept = self.0.identities.read().unwrap_or_else(PoisonError::into_inner);
         (kept.0 == generation).then(|| Arc::clone(&kept.1))
     }
 
     pub(crate) fn keep_identities(&self, generation: i64, identities: Arc<Identities>) {
-        *self
-            .0
-            .identities
-            .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner) = (generation, identities);
+        *self.0.identities.write().unwrap_or_else(PoisonError::into_inner) = (generation, identities);
     }
 
     /// What runs by schedule just now.

@@ -209,6 +209,20 @@ impl Node {
         hash_password(password, &self.random())
     }
 
+    /// Changes a person's password: their own, or, for an operator, anybody's. The old one ends with the next request.
+    ///
+    /// # Errors
+    /// When the caller may not, or it is too short.
+    pub async fn password_change(&self, caller: &Caller, person: PersonId, password: &str) -> Result<(), Error> {
+        // A password is a key like any other: who may make keys for a person may set it.
+        decide(&caller.principal, Action::ManageKeys(person))
+            .map_err(|refusal| Error::refused(refusal, &absent("person")))?;
+        let found = self.store().person_get(person).await?;
+        let mut person = found.ok_or_else(|| Error::NotFound(absent("person")))?;
+        person.password_hash = Some(self.password_hash(password)?);
+        Ok(self.store().person_update(&caller.principal, &person).await?)
+    }
+
     /// Makes a community; its owner is its first member.
     ///
     /// # Errors
@@ -279,10 +293,11 @@ impl Node {
     /// # Errors
     /// When the caller may not.
     pub async fn membership_end(&self, caller: &Caller, community: CommunityId, member: MemberId) -> Result<(), Error> {
-        let leaves = caller.principal.member == Some(member) && caller.principal.has(Role::Coordinator);
+        let manage = decide(&caller.principal, Action::ManageCommunity(community));
+        let leave = decide(&caller.principal, Action::LeaveCommunity(community));
+        let leaves = caller.principal.member == Some(member) && leave.is_ok();
         if !leaves {
-            let action = Action::ManageCommunity(community);
-            decide(&caller.principal, action).map_err(|refusal| Error::refused(refusal, &absent("community")))?;
+            manage.map_err(|refusal| Error::refused(refusal, &absent("community")))?;
         }
         self.store()
             .membership_remove(&caller.principal, community, member)

@@ -1,5 +1,7 @@
 //! Lists of values that are known to be harmless: kept in the store, compiled in memory, consulted at intake.
 
+use std::collections::BTreeSet;
+
 use matching::Warninglists;
 use policy::{Action, decide};
 use stix::{Problem, Severity};
@@ -7,6 +9,9 @@ use stix::{Problem, Severity};
 use crate::accounts::Caller;
 use crate::error::Error;
 use crate::node::Node;
+
+/// The setting that names the lists that are off.
+const SWITCHED_OFF: &str = "warninglists-off";
 
 impl Node {
     /// Adds a warninglist in MISP's format, or replaces the one of the same name; it is in force at once.
@@ -41,8 +46,60 @@ impl Node {
         Ok(())
     }
 
+    /// Switches a warninglist, built-in ones too; a list that is off flags nothing and leaves nothing out.
+    ///
+    /// # Errors
+    /// When the caller may not, or there is no such list.
+    pub async fn warninglist_switch(&self, caller: &Caller, name: &str, enabled: bool) -> Result<(), Error> {
+        decide(&caller.principal, Action::Administer).map_err(|refusal| Error::refused(refusal, "no such page"))?;
+        if !self.warninglists().lists().iter().any(|list| list.name == name) {
+            return Err(Error::NotFound(format!("there is no warninglist '{name}'")));
+        }
+        let mut off = self.switched_off().await?;
+        off.remove(name);
+        if !enabled {
+            off.insert(name.to_owned());
+        }
+        let text = serde_json::to_string(&off).map_err(|error| Error::Ours(error.to_string()))?;
+        self.store().setting_put(SWITCHED_OFF, &text).await?;
+        self.reload_warninglists().await?;
+        Ok(())
+    }
+
+    async fn switched_off(&self) -> Result<BTreeSet<String>, Error> {
+        let Some(text) = self.store().setting_get(SWITCHED_OFF).await? else {
+            return Ok(BTreeSet::new());
+        };
+        serde_json::from_str(&text)
+            .map_err(|error| Error::Ours(format!("the setting '{SWITCHED_OFF}' in the store is damaged: {error}")))
+    }
+
+    /// Compiles the lists anew where somebody changed them from outside this process (the command line beside a
+    /// running node). Cheap when nobody did.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn warninglists_follow(&self) -> Result<(), Error> {
+        if self.warninglist_state().await? != self.warninglists_compiled_from() {
+            self.reload_warninglists().await?;
+        }
+        Ok(())
+    }
+
+    /// What the lists are compiled from, as far as a change shows: names, sizes, switches.
+    async fn warninglist_state(&self) -> Result<String, Error> {
+        let lists = self.store().warninglist_list().await?;
+        let off = self.store().setting_get(SWITCHED_OFF).await?;
+        let names: Vec<String> = lists
+            .iter()
+            .map(|list| format!("{} {}", list.name, list.characters))
+            .collect();
+        Ok(format!("{names:?} {off:?}"))
+    }
+
     /// Compiles the built-in lists and those in the store anew; gives what is wrong with them.
     pub(crate) async fn reload_warninglists(&self) -> Result<Vec<Problem>, Error> {
+        let state = self.warninglist_state().await?;
         let texts = self.store().warninglist_all_texts().await?;
         let compile = move || {
             let mut lists = Warninglists::builder();
@@ -55,7 +112,11 @@ impl Node {
         let (lists, problems) = tokio::task::spawn_blocking(compile)
             .await
             .map_err(|error| Error::Ours(format!("compiling the warninglists stopped: {error}")))?;
-        self.put_warninglists(lists);
+        let mut lists = lists;
+        for name in self.switched_off().await? {
+            lists.switch(&name, false);
+        }
+        self.put_warninglists(lists, state);
         Ok(problems)
     }
 }

@@ -9,6 +9,7 @@
 //! | use an object | its PAP allows that use |
 //! | see who contributed | the name is not withheld, or the viewer is of that member |
 //! | manage a community | coordinator of a member that coordinates it, or operator |
+//! | take one's own member out of a community | coordinator |
 //! | create a community | coordinator |
 //! | see receipts | being of the member they are of |
 //! | manage members, people, subscriptions, peers, warninglists, the node | operator |
@@ -38,6 +39,8 @@ pub enum Action {
     SeeOrigin(MemberId, Withheld),
     /// Change a community: charter, membership.
     ManageCommunity(CommunityId),
+    /// Take one's own member out of a community.
+    LeaveCommunity(CommunityId),
     /// Make a new community.
     CreateCommunity,
     /// Make or revoke the keys of a person.
@@ -128,6 +131,14 @@ pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
         ),
         Action::ManageCommunity(_) if principal.has(Role::Operator) => Ok(()),
         Action::ManageCommunity(_) => Err(Refusal {
+            why: "there is no such community, or it is not open to you",
+            hidden: true,
+        }),
+        Action::LeaveCommunity(community) if principal.communities.contains(&community) => need(
+            principal.has(Role::Coordinator),
+            "leaving a community needs the role coordinator",
+        ),
+        Action::LeaveCommunity(_) => Err(Refusal {
             why: "there is no such community, or it is not open to you",
             hidden: true,
         }),

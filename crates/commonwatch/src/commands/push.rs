@@ -20,8 +20,14 @@ pub async fn run(local: &Local, global: &Global, command: PushCommand, output: O
             if output.is_json() {
                 output.json_line(&json!({ "name": made.peer.terms.name, "uuid": made.peer.terms.uuid }));
             }
-            output.say(&format!("'{}' gets what {} may see, every {}", args.name, args.member, args.every));
-            output.say(&format!("the first time with the next round of 'commonwatch serve', or now with: commonwatch push run {}", args.name));
+            output.say(&format!(
+                "'{}' gets what {} may see, every {}",
+                args.name, args.member, args.every
+            ));
+            output.say(&format!(
+                "the first time with the next round of 'commonwatch serve', or now with: commonwatch push run {}",
+                args.name
+            ));
             Ok(())
         }
         PushCommand::List => list(local, &caller, output).await,
@@ -43,7 +49,14 @@ async fn wish(local: &Local, args: &PushAddArgs) -> Result<PeerWish, Failure> {
         None => None,
     };
     let secret = args.secret_file.as_deref();
-    let settings = access(secret, args.login.as_deref(), false, args.proxy.as_deref(), args.ca_file.as_deref())?;
+    let settings = access(
+        secret,
+        args.login.as_deref(),
+        false,
+        args.proxy.as_deref(),
+        args.ca_file.as_deref(),
+        &args.set,
+    )?;
     Ok(PeerWish {
         name: args.name.clone(),
         url: args.url.clone(),
@@ -70,11 +83,24 @@ async fn list(local: &Local, caller: &node::Caller, output: Output) -> Result<()
         }
         let waiting = format!("{}{}", backlog.waiting, if backlog.more { " and more" } else { "" });
         let when = one.last_run.map_or_else(|| "never".to_owned(), |at| at.to_string());
-        let result = one.last_error.or(one.last_result).unwrap_or_else(|| "not run yet".to_owned());
-        rows.push(vec![one.terms.name, waiting, when, format!("{} / {}", one.sent, one.refused), result, one.terms.url]);
+        let result = one
+            .last_error
+            .or(one.last_result)
+            .unwrap_or_else(|| "not run yet".to_owned());
+        rows.push(vec![
+            one.terms.name,
+            waiting,
+            when,
+            format!("{} / {}", one.sent, one.refused),
+            result,
+            one.terms.url,
+        ]);
     }
     if !output.is_json() {
-        output.table(&["name", "waiting", "last run", "sent / refused", "result", "to"], &rows);
+        output.table(
+            &["name", "waiting", "last run", "sent / refused", "result", "to"],
+            &rows,
+        );
     }
     Ok(())
 }

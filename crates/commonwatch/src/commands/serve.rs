@@ -164,6 +164,9 @@ async fn index(node: node::Node, mut stopped: watch::Receiver<bool>) {
 /// Runs subscriptions that are due, round after round, until told to stop.
 async fn subscriptions(node: node::Node, mut stopped: watch::Receiver<bool>) {
     loop {
+        if let Err(error) = node.warninglists_follow().await {
+            tracing::warn!(%error, "the warninglists could not be read");
+        }
         if let Err(error) = node.subscriptions_run_due(node.now()).await {
             tracing::warn!(%error, "subscriptions could not be run");
         }

@@ -1,5 +1,7 @@
 //! `commonwatch subscribe`: what is fetched from elsewhere.
 
+use std::path::Path;
+
 use node::subscriptions::{RunReport, SubscriptionWish};
 use serde_json::{Map, Value, json};
 use store::SubscriptionKind;
@@ -61,6 +63,7 @@ async fn wish(local: &Local, caller: &node::Caller, args: &SubscribeAddArgs) -> 
         kind == SubscriptionKind::MispServer,
         args.proxy.as_deref(),
         args.ca_file.as_deref(),
+        &args.set,
     )?;
     Ok(SubscriptionWish {
         name: args.name.clone(),
@@ -80,23 +83,25 @@ async fn wish(local: &Local, caller: &node::Caller, args: &SubscribeAddArgs) -> 
     })
 }
 
-/// What it takes to get in, from the options: a secret is read from a file, so that it is in no process list and no history.
+/// What it takes to get in, from the options. A secret stays in its file and is read when it is needed, so that it is in
+/// no process list, no history and no database.
 pub fn access(
-    secret_file: Option<&std::path::Path>,
+    secret_file: Option<&Path>,
     login: Option<&str>,
     is_misp: bool,
     proxy: Option<&str>,
-    authorities: Option<&std::path::Path>,
+    authorities: Option<&Path>,
+    more: &[String],
 ) -> Result<Map<String, Value>, Failure> {
     let mut settings = Map::new();
+    let absolute = |path: &Path| path.canonicalize().map_err(|error| failure::file("read", path, &error));
     if let Some(path) = secret_file {
-        let secret = std::fs::read_to_string(path).map_err(|error| failure::file("read", path, &error))?;
         let name = match login {
             Some(_) => "password",
             None if is_misp => "key",
             None => "bearer",
         };
-        settings.insert(name.to_owned(), json!(secret.trim()));
+        settings.insert(name.to_owned(), json!({ "file": absolute(path)? }));
     }
     if let Some(login) = login {
         settings.insert("login".to_owned(), json!(login));
@@ -105,7 +110,16 @@ pub fn access(
         settings.insert("proxy".to_owned(), json!(proxy));
     }
     if let Some(authorities) = authorities {
-        settings.insert("ca_bundle".to_owned(), json!(authorities));
+        settings.insert("ca_bundle".to_owned(), json!(absolute(authorities)?));
+    }
+    for pair in more {
+        let (name, value) = pair.split_once('=').ok_or_else(|| {
+            Failure::input(format!("'{pair}' is not a setting"))
+                .help("write it like page_size=500 or collection=indicators")
+        })?;
+        // A number, a truth value or an object as JSON; anything else is text.
+        let value = serde_json::from_str(value).unwrap_or_else(|_| json!(value));
+        settings.insert(name.to_owned(), value);
     }
     Ok(settings)
 }

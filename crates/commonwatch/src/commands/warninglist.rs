@@ -27,10 +27,10 @@ pub async fn run(local: &Local, global: &Global, command: WarninglistCommand, ou
                 .collect();
             if output.is_json() {
                 for list in lists.lists() {
-                    output.json_line(&json!({ "name": list.name, "entries": list.entries, "version": list.version }));
+                    output.json_line(&json!({ "name": list.name, "entries": list.entries, "version": list.version, "enabled": list.enabled }));
                 }
             } else {
-                output.table(&["list", "entries", "version", "description"], &rows);
+                output.table(&["list", "entries", "version", "state", "description"], &rows);
             }
             Ok(())
         }
@@ -48,6 +48,16 @@ pub async fn run(local: &Local, global: &Global, command: WarninglistCommand, ou
                 }
             }
             if refused == 0 { Ok(()) } else { Err(Failure::found()) }
+        }
+        WarninglistCommand::Disable { name } => {
+            local.node.warninglist_switch(&caller, &name, false).await?;
+            output.say(&format!("'{name}' flags nothing until it is enabled again"));
+            Ok(())
+        }
+        WarninglistCommand::Enable { name } => {
+            local.node.warninglist_switch(&caller, &name, true).await?;
+            output.say(&format!("'{name}' is in force"));
+            Ok(())
         }
         WarninglistCommand::Remove { name } => {
             local.node.warninglist_delete(&caller, &name).await?;

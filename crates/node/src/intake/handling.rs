@@ -1,8 +1,8 @@
 //! From markings and the sharer's wish to an audience: nobody widens what another marked.
 
 use policy::{Audience, AudienceError, CommunityId, MemberId};
-use stix::marking::{PAP_MARKINGS, Pap, Tlp};
-use stix::{Id, Place, Problem};
+use stix::marking::{Pap, Tlp};
+use stix::{Place, Problem};
 
 /// How the sharer wants a transfer to be handled.
 #[derive(Clone, Debug, Default)]
@@ -38,15 +38,6 @@ pub struct Marked {
 const CAUTIOUS: Tlp = Tlp::AmberStrict;
 
 impl Handling {
-    /// The markings for objects that are made from what has none: what leaves this node says how it is to be handled.
-    pub(crate) fn markings_to_write(&self) -> Vec<Id> {
-        let tlp = self.tlp.or(self.default_tlp).unwrap_or(CAUTIOUS);
-        let pap = self.pap.filter(|pap| *pap != Pap::Clear);
-        let pap = pap.and_then(|pap| PAP_MARKINGS.iter().find(|(_, one)| *one == pap));
-        let ids = [Some(tlp.marking_id()), pap.map(|(id, _)| *id)];
-        ids.into_iter().flatten().filter_map(|id| Id::parse(id).ok()).collect()
-    }
-
     /// The audience of one object shared by `own`.
     pub(crate) fn audience(&self, marked: Marked, own: MemberId) -> Result<Audience, Problem> {
         let mut tlp = match (marked.tlp, self.tlp) {

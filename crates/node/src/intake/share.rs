@@ -180,7 +180,7 @@ impl<'a> Taking<'a> {
         ReadOptions {
             name: self.request.name.clone(),
             producer: self.producer.clone(),
-            default_markings: self.request.handling.markings_to_write(),
+            default_markings: Vec::new(),
             now: self.node.now(),
             limits: Limits::default(),
         }

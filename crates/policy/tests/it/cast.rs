@@ -35,7 +35,7 @@ variants! { ROLE_NAMES, role_name of Role {
 variants! { ACTION_NAMES, action_name of Action {
     Action::Read => "read", Action::Contribute(_) => "contribute", Action::ContributeToNamed => "contribute to named",
     Action::Retract(_) => "retract", Action::Use(..) => "use", Action::SeeOrigin(..) => "see origin",
-    Action::ManageCommunity(_) => "manage community", Action::CreateCommunity => "create community",
+    Action::ManageCommunity(_) => "manage community", Action::CreateCommunity => "create community", Action::LeaveCommunity(_) => "leave community",
     Action::ManageKeys(_) => "manage keys", Action::SeeReceipts(_) => "see receipts", Action::Administer => "administer",
 } }
 
@@ -140,6 +140,8 @@ pub fn actions() -> Vec<(String, Action)> {
         (String::new(), Action::Read),
         (String::new(), Action::ContributeToNamed),
         (String::new(), Action::CreateCommunity),
+        ("own".to_owned(), Action::LeaveCommunity(CommunityId(1))),
+        ("other".to_owned(), Action::LeaveCommunity(CommunityId(9))),
         (String::new(), Action::Administer),
     ];
     for (text, community) in communities {

@@ -92,6 +92,7 @@ fn changes_something(action: Action) -> bool {
         | Action::Retract(_)
         | Action::ManageCommunity(_)
         | Action::CreateCommunity
+        | Action::LeaveCommunity(_)
         | Action::ManageKeys(_)
         | Action::Administer => true,
     }
