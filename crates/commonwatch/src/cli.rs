@@ -190,6 +190,26 @@ pub enum SubscribeCommand {
     },
 }
 
+/// What it takes to get into another system.
+#[derive(Clone, Debug, Args)]
+pub struct AccessArgs {
+    /// Login for Basic authentication; the password is read from --secret-file
+    #[arg(long, value_name = "LOGIN")]
+    pub login: Option<String>,
+    /// File that holds the password, bearer token or MISP key; it is read anew at each run
+    #[arg(long, value_name = "FILE")]
+    pub secret_file: Option<PathBuf>,
+    /// Proxy, as in http://192.0.2.1:3128
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<String>,
+    /// File with the certificates to trust, PEM
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// A further setting of docs/guide/subscriptions.md, as in page_size=500; may be given several times
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+}
+
 /// What a subscription needs.
 #[derive(Clone, Debug, Args)]
 pub struct SubscribeAddArgs {
@@ -212,21 +232,9 @@ pub struct SubscribeAddArgs {
     /// How often, as in 15m, 1h, 1d
     #[arg(long, default_value = "1h", value_name = "TIME")]
     pub every: String,
-    /// Login for Basic authentication; the password is read from --secret-file
-    #[arg(long, value_name = "LOGIN")]
-    pub login: Option<String>,
-    /// File that holds the password, bearer token or MISP key
-    #[arg(long, value_name = "FILE")]
-    pub secret_file: Option<PathBuf>,
-    /// Proxy, as in http://192.0.2.1:3128
-    #[arg(long, value_name = "URL")]
-    pub proxy: Option<String>,
-    /// File with the certificates to trust, PEM
-    #[arg(long, value_name = "FILE")]
-    pub ca_file: Option<PathBuf>,
-    /// A further setting of docs/guide/subscriptions.md, as in page_size=500; may be given several times
-    #[arg(long, value_name = "NAME=VALUE")]
-    pub set: Vec<String>,
+    /// What it takes to get in.
+    #[command(flatten)]
+    pub access: AccessArgs,
     /// The most bytes one answer may have, in MiB
     #[arg(long, default_value_t = 256, value_name = "MIB")]
     pub size_limit: u64,
@@ -270,21 +278,9 @@ pub struct PushAddArgs {
     /// How often, as in 15m, 1h, 1d
     #[arg(long, default_value = "15m", value_name = "TIME")]
     pub every: String,
-    /// Login for Basic authentication; the password is read from --secret-file
-    #[arg(long, value_name = "LOGIN")]
-    pub login: Option<String>,
-    /// File that holds the password or bearer token
-    #[arg(long, value_name = "FILE")]
-    pub secret_file: Option<PathBuf>,
-    /// Proxy
-    #[arg(long, value_name = "URL")]
-    pub proxy: Option<String>,
-    /// File with the certificates to trust, PEM
-    #[arg(long, value_name = "FILE")]
-    pub ca_file: Option<PathBuf>,
-    /// A further setting of docs/guide/subscriptions.md, as in page_size=500; may be given several times
-    #[arg(long, value_name = "NAME=VALUE")]
-    pub set: Vec<String>,
+    /// What it takes to get in.
+    #[command(flatten)]
+    pub access: AccessArgs,
 }
 
 /// `commonwatch export`

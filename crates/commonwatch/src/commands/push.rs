@@ -48,15 +48,7 @@ async fn wish(local: &Local, args: &PushAddArgs) -> Result<PeerWish, Failure> {
         Some(alias) => Some(community(local, alias).await?),
         None => None,
     };
-    let secret = args.secret_file.as_deref();
-    let settings = access(
-        secret,
-        args.login.as_deref(),
-        false,
-        args.proxy.as_deref(),
-        args.ca_file.as_deref(),
-        &args.set,
-    )?;
+    let settings = access(&args.access, false)?;
     Ok(PeerWish {
         name: args.name.clone(),
         url: args.url.clone(),

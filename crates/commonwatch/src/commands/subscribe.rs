@@ -8,7 +8,7 @@ use store::SubscriptionKind;
 
 use super::key::duration;
 use super::share::{community, pap, tlp};
-use crate::cli::{Global, SubscribeAddArgs, SubscribeCommand};
+use crate::cli::{AccessArgs, Global, SubscribeAddArgs, SubscribeCommand};
 use crate::context::Local;
 use crate::failure::{self, Failure, Kind};
 use crate::output::Output;
@@ -56,15 +56,7 @@ async fn wish(local: &Local, caller: &node::Caller, args: &SubscribeAddArgs) -> 
         let kinds = SubscriptionKind::ALL.map(SubscriptionKind::as_str).join(", ");
         Failure::input(format!("'{}' is not a kind of subscription", args.kind)).help(format!("one of {kinds}"))
     })?;
-    let secret = args.secret_file.as_deref();
-    let settings = access(
-        secret,
-        args.login.as_deref(),
-        kind == SubscriptionKind::MispServer,
-        args.proxy.as_deref(),
-        args.ca_file.as_deref(),
-        &args.set,
-    )?;
+    let settings = access(&args.access, kind == SubscriptionKind::MispServer)?;
     Ok(SubscriptionWish {
         name: args.name.clone(),
         kind,
@@ -85,34 +77,27 @@ async fn wish(local: &Local, caller: &node::Caller, args: &SubscribeAddArgs) -> 
 
 /// What it takes to get in, from the options. A secret stays in its file and is read when it is needed, so that it is in
 /// no process list, no history and no database.
-pub fn access(
-    secret_file: Option<&Path>,
-    login: Option<&str>,
-    is_misp: bool,
-    proxy: Option<&str>,
-    authorities: Option<&Path>,
-    more: &[String],
-) -> Result<Map<String, Value>, Failure> {
+pub fn access(args: &AccessArgs, is_misp: bool) -> Result<Map<String, Value>, Failure> {
     let mut settings = Map::new();
     let absolute = |path: &Path| path.canonicalize().map_err(|error| failure::file("read", path, &error));
-    if let Some(path) = secret_file {
-        let name = match login {
+    if let Some(path) = &args.secret_file {
+        let name = match &args.login {
             Some(_) => "password",
             None if is_misp => "key",
             None => "bearer",
         };
         settings.insert(name.to_owned(), json!({ "file": absolute(path)? }));
     }
-    if let Some(login) = login {
+    if let Some(login) = &args.login {
         settings.insert("login".to_owned(), json!(login));
     }
-    if let Some(proxy) = proxy {
+    if let Some(proxy) = &args.proxy {
         settings.insert("proxy".to_owned(), json!(proxy));
     }
-    if let Some(authorities) = authorities {
+    if let Some(authorities) = &args.ca_file {
         settings.insert("ca_bundle".to_owned(), json!(absolute(authorities)?));
     }
-    for pair in more {
+    for pair in &args.set {
         let (name, value) = pair.split_once('=').ok_or_else(|| {
             Failure::input(format!("'{pair}' is not a setting"))
                 .help("write it like page_size=500 or collection=indicators")
