@@ -52,7 +52,7 @@ impl<'r> Lines<'r> {
                 Place::line(self.number, 1),
                 message,
             )
-            .help("raise the limit 'item_bytes'"))));
+            .help("leave it out, or cut what makes it so large (a description, a payload)"))));
         }
         while matches!(self.bytes.last(), Some(b'\n' | b'\r')) {
             self.bytes.pop();

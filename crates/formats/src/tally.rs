@@ -36,8 +36,7 @@ impl Sink for Tally<'_> {
                 "the input has more than {} objects, the limit for one input",
                 self.limits.items
             );
-            return Err(Problem::error("too-many-objects", found.place, message)
-                .help("split the input, or raise the limit 'items'"));
+            return Err(Problem::error("too-many-objects", found.place, message).help("split the input"));
         }
         if found.text.len() > self.limits.item_bytes {
             let message = format!(
@@ -45,7 +44,10 @@ impl Sink for Tally<'_> {
                 found.text.len(),
                 self.limits.item_bytes
             );
-            self.problem(Problem::error("item-too-large", found.place, message).help("raise the limit 'item_bytes'"));
+            self.problem(
+                Problem::error("item-too-large", found.place, message)
+                    .help("leave it out, or cut what makes it so large (a description, a payload)"),
+            );
             return Ok(());
         }
         self.objects += 1;

@@ -68,7 +68,8 @@ impl Meter {
             "the archive has more than {} members, the limit",
             self.limits.archive_members
         );
-        Err(Problem::error("too-many-members", Place::default(), message).help("raise the limit 'archive_members'"))
+        Err(Problem::error("too-many-members", Place::default(), message)
+            .help("hand in its members in several archives"))
     }
 
     /// Fails when layers are nested deeper than allowed.
@@ -80,7 +81,8 @@ impl Meter {
             "archives are nested deeper than {} levels, the limit",
             self.limits.archive_depth
         );
-        Err(Problem::error("archive-too-deep", Place::default(), message).help("raise the limit 'archive_depth'"))
+        Err(Problem::error("archive-too-deep", Place::default(), message)
+            .help("unpack the outer layers yourself and hand in what is inside"))
     }
 }
 
@@ -248,8 +250,7 @@ impl<R: Read> Read for Capped<R> {
                 "the input is larger than {} bytes when unpacked, the limit",
                 limits.decompressed_bytes
             );
-            let problem = Problem::error("unpacked-too-large", Place::default(), message)
-                .help("split the input, or raise the limit 'decompressed_bytes'");
+            let problem = Problem::error("unpacked-too-large", Place::default(), message).help("split the input");
             return Err(io::Error::other(problem));
         }
         let allowed = FREE_BYTES.saturating_add(self.consumed.get().saturating_mul(limits.expansion));
@@ -259,7 +260,7 @@ impl<R: Read> Read for Capped<R> {
                 self.name, limits.expansion
             );
             let problem = Problem::error("expands-too-much", Place::default(), message)
-                .help("unpack it yourself if you trust it, or raise the limit 'expansion'");
+                .help("unpack it yourself if you trust it, and hand in what is inside");
             return Err(io::Error::other(problem));
         }
         Ok(count)

@@ -2,9 +2,9 @@
 
 use formats::write::{Change, Effect, Facts, Mode, Options, OutFormat, Selector, Summary, Target, export};
 use policy::Viewer;
-use stix::Problem;
 use stix::json::Map;
 use stix::observable::Observable;
+use stix::{Place, Problem};
 use store::{ChangeKind, ObjectDetail, ObjectPage, ObjectQuery, ObjectRow, Position};
 
 use crate::accounts::Caller;
@@ -49,6 +49,13 @@ impl Node {
     /// # Errors
     /// When there is no such collection for the caller, the target fails, or the store does not answer.
     pub fn export(&self, caller: &Caller, request: &ExportRequest, target: &mut dyn Target) -> Result<Exported, Error> {
+        if request.since.is_some() && matches!(request.format, OutFormat::Misp | OutFormat::MispFeed) {
+            let message = "MISP events are written whole, with all that belongs to them";
+            let problem = Problem::error("no-change-in-format", Place::default(), message);
+            return Err(Error::input(
+                problem.help("leave the cursor out; MISP takes what is newer in a feed by itself"),
+            ));
+        }
         let runtime = tokio::runtime::Handle::current();
         let name = request.collection.as_deref().unwrap_or(EVERYTHING_ALIAS);
         let Some((collection, viewer)) = runtime.block_on(self.collection(caller, name))? else {

@@ -106,10 +106,7 @@ impl<'s> Out<'s> {
                 self.json.len(),
                 self.options.limits.item_bytes
             );
-            self.problem(
-                Problem::error("item-too-long", place.clone(), message)
-                    .help("raise the limit for one item, or leave the attachment out"),
-            );
+            self.problem(Problem::error("item-too-long", place.clone(), message).help("leave the attachment out"));
             return Ok(());
         }
         self.summary.objects += 1;

@@ -65,7 +65,10 @@ impl<W: Window> Reader<'_, W> {
                     self.item_bytes
                 );
                 let problem = Problem::error("item-too-large", Place::default(), message);
-                (problem.help("raise the limit 'item_bytes'"), 0)
+                (
+                    problem.help("leave it out, or cut what makes it so large (a description, a payload)"),
+                    0,
+                )
             }
         };
         let place = Place {

@@ -9,6 +9,10 @@ pub enum OutFormat {
     Stix,
     /// STIX 2.1 objects, one a line.
     StixNdjson,
+    /// MISP events in one file.
+    Misp,
+    /// A MISP feed directory.
+    MispFeed,
     /// A table with one row for each indicator and value.
     Csv,
     /// Plain values, one a line.
@@ -42,9 +46,11 @@ pub enum Effect {
 
 impl OutFormat {
     /// Every format.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Stix,
         Self::StixNdjson,
+        Self::Misp,
+        Self::MispFeed,
         Self::Csv,
         Self::List,
         Self::SuricataRules,
@@ -61,6 +67,8 @@ impl OutFormat {
         match self {
             Self::Stix => "stix",
             Self::StixNdjson => "stix-ndjson",
+            Self::Misp => "misp",
+            Self::MispFeed => "misp-feed",
             Self::Csv => "csv",
             Self::List => "list",
             Self::SuricataRules => "suricata-rules",
@@ -78,6 +86,8 @@ impl OutFormat {
         match self {
             Self::Stix => "STIX 2.1 bundle: everything, byte for byte",
             Self::StixNdjson => "STIX 2.1 objects, one a line",
+            Self::Misp => "MISP events in one file",
+            Self::MispFeed => "MISP feed directory: manifest, hashes and a file for each event",
             Self::Csv => "table with one row for each indicator and value",
             Self::List => "plain values, one a line",
             Self::SuricataRules => "Suricata rules for names, URLs, addresses, ports and fingerprints",
@@ -93,7 +103,7 @@ impl OutFormat {
     /// What it makes a reader's system do.
     pub const fn effect(self) -> Effect {
         match self {
-            Self::Stix | Self::StixNdjson | Self::Csv => Effect::Exchange,
+            Self::Stix | Self::StixNdjson | Self::Misp | Self::MispFeed | Self::Csv => Effect::Exchange,
             // A plain list cannot say PAP, and ends in some tool.
             Self::List | Self::SuricataRules | Self::SuricataDatasets | Self::ZeekIntel | Self::OpenIoc => {
                 Effect::Detect
@@ -104,7 +114,7 @@ impl OutFormat {
 
     /// Whether a full set is one file, so that it can go to standard output.
     pub const fn is_one_file(self) -> bool {
-        !matches!(self, Self::SuricataDatasets)
+        !matches!(self, Self::SuricataDatasets | Self::MispFeed)
     }
 }
 

@@ -11,9 +11,10 @@
 //! * **No value breaks its format.** A value is escaped where the format can, refused where it cannot.
 //! * **All, or what changed.** Each format can say what is *to be removed now* ([`Mode::Changes`]).
 //! * **Everything is accounted for.** The [`Summary`] counts what was left out and why.
-//! * STIX formats carry objects as they are, whatever has expired or been revoked; the filters are for the others.
+//! * STIX and MISP carry objects as they are, whatever has expired or been revoked; the filters are for the others.
 //!
-//! Memory does not grow with the export, but for sixteen bytes a value where duplicates have to be known.
+//! Memory does not grow with the export, but for sixteen bytes a value where duplicates have to be known, and for MISP,
+//! whose events need all of their parts at once.
 
 mod csv;
 mod export;
@@ -21,6 +22,7 @@ mod filter;
 mod format;
 mod hosts;
 mod list;
+mod misp;
 mod nftables;
 mod openioc;
 mod options;
@@ -59,6 +61,8 @@ pub fn export<'a>(
     let writer: Box<dyn export::Writer + 'a> = match format {
         OutFormat::Stix => return stix_objects::bundle(options, target),
         OutFormat::StixNdjson => return stix_objects::lines(options, target),
+        OutFormat::Misp => return misp::begin(false, options, target, problems),
+        OutFormat::MispFeed => return misp::begin(true, options, target, problems),
         OutFormat::Csv => Box::new(csv::Csv::new(options)),
         OutFormat::List => Box::new(list::List::new(options)),
         OutFormat::SuricataRules => Box::new(suricata::Rules::new(options)),

@@ -23,7 +23,9 @@ fn writer<'a>(format: OutFormat, options: &'a Options<'a>) -> Box<dyn Writer + '
         OutFormat::Hosts => Box::new(super::hosts::Hosts::new(options)),
         OutFormat::Nftables => Box::new(super::nftables::Nftables::new(options)),
         OutFormat::OpenIoc => Box::new(super::openioc::OpenIoc::new(options)),
-        OutFormat::Stix | OutFormat::StixNdjson => unreachable!("these write no values"),
+        OutFormat::Stix | OutFormat::StixNdjson | OutFormat::Misp | OutFormat::MispFeed => {
+            unreachable!("these write no values")
+        }
     }
 }
 

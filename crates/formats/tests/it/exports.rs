@@ -842,6 +842,6 @@ fn formats_are_found_by_their_names() {
     }
     let error = "snort".parse::<OutFormat>().unwrap_err().to_string();
     assert_snapshot!(error, @r"
-    'snort' is not a format that can be written (one of stix, stix-ndjson, csv, list, suricata-rules, suricata-datasets, zeek-intel, rpz, hosts, nftables, openioc)
+    'snort' is not a format that can be written (one of stix, stix-ndjson, misp, misp-feed, csv, list, suricata-rules, suricata-datasets, zeek-intel, rpz, hosts, nftables, openioc)
     ");
 }

@@ -65,7 +65,7 @@ impl Handling {
         }
         Audience::new(tlp, pap, self.communities.iter().copied(), named).map_err(|error| {
             let help = match error {
-                AudienceError::RedWithoutNames => "say who may see it (--to MEMBER, or the parameter named)",
+                AudienceError::RedWithoutNames => "name them with --to on the command line, or with 'named' in the API",
                 AudienceError::Nobody | AudienceError::Disjoint => "name a community or at least one member",
             };
             Problem::error("no-audience", Place::path("$.object_marking_refs"), error.to_string()).help(help)

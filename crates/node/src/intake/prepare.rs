@@ -160,7 +160,8 @@ fn claimed(text: &str) -> (Option<String>, String) {
     let Ok(object) = Object::parse(text) else {
         return (None, String::new());
     };
-    let id = object.map().str("id").map(|id| shortened(id, TITLE));
+    let id = object.map().str("id").filter(|id| !id.is_empty());
+    let id = id.map(|id| shortened(id, TITLE));
     (id, shortened(version_text(object.map()), 64))
 }
 

@@ -116,8 +116,8 @@ pub(super) struct Taking<'a> {
     held_bytes: usize,
     batch: Vec<Contribution>,
     batch_bytes: usize,
-    /// Results of the items since the last batch, in order; those that wait for the store are marked.
-    waiting: Vec<(ItemResult, bool)>,
+    /// Results of the items since the last batch, in order; those that wait for the store have their place.
+    waiting: Vec<(ItemResult, Option<Place>)>,
     /// The store's answer that ended the transfer.
     broken: Option<Error>,
     runtime: tokio::runtime::Handle,
@@ -295,11 +295,11 @@ impl<'a> Taking<'a> {
             Ok(contribution) => {
                 self.batch_bytes += contribution.body.len();
                 self.batch.push(*contribution);
-                (ItemState::Accepted, true)
+                (ItemState::Accepted, Some(place.clone()))
             }
             Err(problem) => {
                 let problem = Box::new(problem);
-                (ItemState::Refused { problem }, false)
+                (ItemState::Refused { problem }, None)
             }
         };
         let result = ItemResult {
@@ -343,13 +343,15 @@ impl<'a> Taking<'a> {
         };
         let mut outcomes = outcomes.into_iter();
         for (mut result, stored) in self.waiting.drain(..) {
-            if stored {
+            if let Some(place) = stored {
                 result.state = match outcomes.next() {
                     Some(Outcome::Accepted { .. }) => ItemState::Accepted,
                     Some(Outcome::Unchanged { .. }) | None => ItemState::Unchanged,
-                    Some(Outcome::Refused(problem)) => ItemState::Refused {
-                        problem: Box::new(problem),
-                    },
+                    Some(Outcome::Refused(mut problem)) => {
+                        locate(&mut problem, &place, result.id.as_deref());
+                        let problem = Box::new(problem);
+                        ItemState::Refused { problem }
+                    }
                 };
             }
             self.report.item(result, self.request.list_items);
@@ -359,50 +361,12 @@ impl<'a> Taking<'a> {
     fn store_batch(&mut self) -> Result<Vec<Outcome>, Error> {
         let batch = std::mem::take(&mut self.batch);
         self.batch_bytes = 0;
-        let undated: Vec<Option<String>> = batch.iter().map(|one| (!one.dated).then(|| one.id.clone())).collect();
-        let mut outcomes = self.contribute(batch)?;
-        // What was made from a source without times, and is known here under the same identifier, was made before: from
-        // the same value by the same producer. What is shared then is that, not a second version of it.
-        let mut again = Vec::new();
-        for (at, id) in undated.into_iter().enumerate() {
-            if let (Some(id), Some(Outcome::Refused(_))) = (id, outcomes.get(at))
-                && let Some(contribution) = self.made_before(&id)?
-            {
-                again.push((at, contribution));
-            }
-        }
-        let (places, batch): (Vec<usize>, Vec<Contribution>) = again.into_iter().unzip();
-        for (at, outcome) in places.into_iter().zip(self.contribute(batch)?) {
-            if let Some(place) = outcomes.get_mut(at) {
-                *place = outcome;
-            }
-        }
-        Ok(outcomes)
-    }
-
-    fn contribute(&self, batch: Vec<Contribution>) -> Result<Vec<Outcome>, Error> {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
         Ok(self
             .runtime
             .block_on(self.node.store().contribute(&self.origin, batch))?)
-    }
-
-    /// The object of this identifier as it was made here before in the same name, prepared for this transfer's readers.
-    fn made_before(&mut self, id: &str) -> Result<Option<Contribution>, Error> {
-        let producer = self.producer.to_string();
-        let ours = |one: &ObjectDetail| one.created_by.as_ref() == Some(&producer);
-        let Some(known) = self.known(id)?.into_iter().find(ours) else {
-            return Ok(None);
-        };
-        let found = Found {
-            text: Cow::Owned(known.row.body),
-            place: Place::default(),
-            dated: true,
-        };
-        let (prepared, _) = self.prepare(&found);
-        Ok(prepared.outcome.ok().map(|contribution| *contribution))
     }
 }
 
@@ -422,7 +386,7 @@ impl Sink for Taking<'_> {
                     version: String::new(),
                     state,
                 },
-                false,
+                None,
             ));
         } else {
             self.report.keep(problem);

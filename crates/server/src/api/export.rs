@@ -30,7 +30,7 @@ const PIECE: usize = 64 << 10;
 /// Writes what the caller may see in a format: everything, or the change since a cursor.
 #[utoipa::path(get, path = "/api/v1/export", tag = "export",
     params(
-        ("format" = String, Query, description = "stix, stix-ndjson, csv, list, suricata-rules, suricata-datasets, zeek-intel, rpz, hosts, nftables, openioc"),
+        ("format" = String, Query, description = "stix, stix-ndjson, misp, misp-feed (say which file), csv, list, suricata-rules, suricata-datasets, zeek-intel, rpz, hosts, nftables, openioc"),
         ("collection" = Option<String>, Query, description = "Alias or UUID of a community; everything where none is named"),
         ("cursor" = Option<String>, Query, description = "The header X-Commonwatch-Cursor of an earlier export: only what changed since"),
         ("score" = Option<u8>, Query, description = "Leave out indicators whose score is below this, 0 to 100"),
@@ -108,6 +108,7 @@ fn media_type(format: OutFormat) -> &'static str {
     match format {
         OutFormat::Stix => "application/stix+json;version=2.1",
         OutFormat::StixNdjson => "application/x-ndjson",
+        OutFormat::Misp | OutFormat::MispFeed => "application/json",
         OutFormat::Csv => "text/csv; charset=utf-8",
         OutFormat::OpenIoc => "application/xml",
         _ => "text/plain; charset=utf-8",
