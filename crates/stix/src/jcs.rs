@@ -13,7 +13,8 @@ pub fn canonical(value: &Value<'_>) -> String {
 
 /// The canonical text of an object.
 pub fn canonical_map(map: &Map<'_>) -> String {
-    let mut out = String::new();
+    // About as long as most objects: growing to that costs several copies.
+    let mut out = String::with_capacity(2_048);
     write_entries(&mut out, map.iter().collect());
     out
 }
@@ -61,22 +62,32 @@ pub(crate) fn write_entries(out: &mut String, mut entries: Vec<(&str, &Value<'_>
 /// Section 3.2.2.2: the two-letter escapes, `\u00xx` in lower case for other control characters, all else as it is.
 fn write_string(out: &mut String, text: &str) {
     out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{8}' => out.push_str("\\b"),
-            '\t' => out.push_str("\\t"),
-            '\n' => out.push_str("\\n"),
-            '\u{c}' => out.push_str("\\f"),
-            '\r' => out.push_str("\\r"),
-            control if control < ' ' => {
+    let mut rest = text;
+    // What needs no escape is copied in stretches: this is most of every text. The bytes looked for are characters
+    // of their own wherever they stand, so the text is never cut within one.
+    while let Some(at) = rest
+        .bytes()
+        .position(|byte| byte < b' ' || byte == b'"' || byte == b'\\')
+    {
+        let (plain, from) = rest.split_at(at);
+        out.push_str(plain);
+        let mut after = from.chars();
+        match after.next() {
+            Some('\u{8}') => out.push_str("\\b"),
+            Some('\t') => out.push_str("\\t"),
+            Some('\n') => out.push_str("\\n"),
+            Some('\u{c}') => out.push_str("\\f"),
+            Some('\r') => out.push_str("\\r"),
+            Some(control) if control < ' ' => {
                 // Writing into a String cannot fail.
                 let _ = write!(out, "\\u{:04x}", u32::from(control));
             }
-            other => out.push(other),
+            Some(other) => out.extend(['\\', other]),
+            None => {}
         }
+        rest = after.as_str();
     }
+    out.push_str(rest);
     out.push('"');
 }
 

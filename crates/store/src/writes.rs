@@ -17,7 +17,7 @@ pub(crate) trait Writes {
     /// Appends entries to the ledger.
     async fn append(&mut self, entries: &[NewEntry]) -> Result<()>;
 
-    /// Puts words (`?2`) into the full-text index of this database, for a contribution (`?1`) that is still there.
+    /// Puts words (`?2`) of a contribution (`?1`) that is there into the full-text index of this database.
     fn put_words(&self) -> &'static str;
 
     /// Takes the words of a contribution (`?1`) out of it.

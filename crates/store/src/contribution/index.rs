@@ -2,6 +2,8 @@
 //!
 //! Both begin where they left off, so they may be stopped at any point and run by any process.
 
+use std::collections::HashSet;
+
 use super::words;
 use crate::db::Db;
 use crate::value::Row;
@@ -11,6 +13,8 @@ use crate::{Result, Store};
 const INDEXED: &str = "select indexed from head";
 const NEXT: &str = "select c.added, c.words, (select string_agg(o.value, ' ') from observable o where o.added = c.added) \
                     from contribution c where c.added > ?1 order by c.added limit ?2";
+/// Which of a stretch are still there: some may have been retracted since they were read.
+const THERE: &str = "select added from contribution where added >= ?1 and added <= ?2";
 /// Gives a row unless somebody else was quicker.
 const MOVE: &str = "update head set indexed = ?1 where indexed = ?2 returning id";
 
@@ -42,8 +46,14 @@ async fn put(writes: &mut impl Writes, from: i64, to: i64, rows: &[Indexed]) -> 
     if writes.rows(MOVE, vec![to.into(), from.into()]).await?.is_empty() {
         return Ok(0);
     }
+    let first = rows.first().map_or(to, |row| row.added);
+    let there = writes.rows(THERE, vec![first.into(), to.into()]).await?;
+    let there = there.iter().map(|row| row.int(0)).collect::<Result<HashSet<i64>>>()?;
     let sql = writes.put_words();
-    for row in rows.iter().filter(|row| !row.words.is_empty()) {
+    for row in rows
+        .iter()
+        .filter(|row| !row.words.is_empty() && there.contains(&row.added))
+    {
         writes.rows(sql, vec![row.added.into(), (&row.words).into()]).await?;
     }
     Ok(rows.len())

@@ -42,9 +42,11 @@ pub use detail::{Direction, Edge, ObjectDetail};
 pub use find::{Counts, Found, SearchQuery};
 pub use page::{ObjectPage, ObjectQuery, ObjectRow, Position, VersionFilter};
 
-/// Puts words (`?2`) into the full-text index, for a contribution (`?1`) that is still there: SQLite, PostgreSQL.
+/// Puts words (`?2`) of a contribution (`?1`) into the full-text index: SQLite, PostgreSQL. SQLite's transaction is the
+/// only one that writes, so what was there a moment ago is there still; a statement that could write several rows would
+/// begin a savepoint, at which FTS5 writes out all it has gathered, and each row would become a segment of its own.
 pub(crate) const PUT_WORDS: (&str, &str) = (
-    "insert into search (rowid, words) select ?1, ?2 where exists (select 1 from contribution where added = ?1)",
+    "insert into search (rowid, words) values (?1, ?2)",
     "insert into search (added, words) select ?1, to_tsvector('simple', ?2) \
      where exists (select 1 from contribution where added = ?1)",
 );
