@@ -63,8 +63,10 @@ pub enum Withheld {
 /// What an object is used for, from what nobody notices to what everybody does (PAP).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Use {
-    /// Compare with one's own logs and traffic.
+    /// Compare with one's own logs and traffic, on systems kept for that.
     Detect,
+    /// Hand to sensors and lists that watch, whoever else reads them.
+    Watch,
     /// Look up in third parties' services.
     LookUp,
     /// Block, redirect, sinkhole on one's own systems.
@@ -161,12 +163,12 @@ pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
     }
 }
 
-/// What each PAP colour allows (from the freest: everything; to the strictest: only what nobody notices).
+/// What each PAP colour allows: the one place that says so, for people and for exports (from the freest: everything; to the strictest: only what nobody notices).
 fn pap_allows(pap: Pap, wanted: Use) -> bool {
     match pap {
         Pap::Clear => true,
         Pap::Green => wanted != Use::Contact,
-        Pap::Amber => matches!(wanted, Use::Detect | Use::LookUp),
+        Pap::Amber => matches!(wanted, Use::Detect | Use::Watch | Use::LookUp),
         Pap::Red => wanted == Use::Detect,
     }
 }

@@ -12,7 +12,6 @@ use stix::{Place, Problem, Timestamp};
 
 use super::Export;
 use super::filter::{judge, warning};
-use super::format::OutFormat;
 use super::options::{Change, Facts, LeftOut, Mode, Options, Summary};
 use super::selector::{Selected, Selector};
 use super::target::Target;
@@ -96,7 +95,6 @@ pub(super) fn failed(error: &io::Error) -> Problem {
 }
 
 pub(super) fn begin<'a>(
-    format: OutFormat,
     options: &'a Options<'a>,
     mut writer: Box<dyn Writer + 'a>,
     target: &'a mut dyn Target,
@@ -104,7 +102,6 @@ pub(super) fn begin<'a>(
 ) -> Result<Box<dyn Export + 'a>, Problem> {
     writer.begin(target).map_err(|error| failed(&error))?;
     Ok(Box::new(Values {
-        format,
         options,
         writer,
         target,
@@ -117,7 +114,6 @@ pub(super) fn begin<'a>(
 }
 
 struct Values<'a> {
-    format: OutFormat,
     options: &'a Options<'a>,
     writer: Box<dyn Writer + 'a>,
     target: &'a mut dyn Target,
@@ -146,7 +142,7 @@ impl Values<'_> {
         let map = object.map();
         let judged = match change {
             Change::Removed => Err(LeftOut::Revoked),
-            _ => judge(map, facts, self.format.effect(), self.options),
+            _ => judge(map, facts, self.options),
         };
         let (step, previous) = match (self.options.mode, judged, change) {
             (Mode::Full, Ok(()), _) => (Step::Present, None),

@@ -73,7 +73,7 @@ pub fn export<'a>(
         OutFormat::Nftables => Box::new(nftables::Nftables::new(options)),
         OutFormat::OpenIoc => Box::new(openioc::OpenIoc::new(options)),
     };
-    export::begin(format, options, writer, target, problems)
+    export::begin(options, writer, target, problems)
 }
 
 #[cfg(test)]

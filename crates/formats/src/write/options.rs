@@ -44,6 +44,8 @@ pub struct Facts {
     pub tlp: Option<Tlp>,
     /// The PAP in force for the reader.
     pub pap: Option<Pap>,
+    /// Whether that PAP forbids what this format makes a system do. Whoever exports asks the rules; they are not here.
+    pub forbidden: bool,
 }
 
 /// Says on which list of harmless values an observable is, if it is on one.
@@ -63,8 +65,6 @@ pub struct Options<'a> {
     pub minimum_score: u8,
     /// Keeps indicators whose `valid_until` has passed.
     pub expired: bool,
-    /// Writes `PAP:RED` to formats that only detect. They are never written to formats that block.
-    pub pap_red: bool,
     /// Writes the values of cyber-observable objects too, which nobody has called malicious.
     pub observables: bool,
     /// Only these kinds of values; none stands for all.
@@ -93,7 +93,6 @@ impl Options<'_> {
             mode: Mode::Full,
             minimum_score: 0,
             expired: false,
-            pap_red: false,
             observables: false,
             kinds: None,
             harmless: None,

@@ -25,7 +25,7 @@ variants! { PAP_NAMES, pap_name of Pap {
     Pap::Clear => "CLEAR", Pap::Green => "GREEN", Pap::Amber => "AMBER", Pap::Red => "RED",
 } }
 variants! { USE_NAMES, use_name of Use {
-    Use::Detect => "detect", Use::LookUp => "look up", Use::Block => "block", Use::Contact => "contact",
+    Use::Detect => "detect", Use::Watch => "watch", Use::LookUp => "look up", Use::Block => "block", Use::Contact => "contact",
 } }
 variants! { WITHHELD_NAMES, withheld_name of Withheld { Withheld::No => "shown", Withheld::Yes => "withheld", } }
 variants! { ROLE_NAMES, role_name of Role {
@@ -41,7 +41,7 @@ variants! { ACTION_NAMES, action_name of Action {
 
 pub const TLPS: [Tlp; 5] = [Tlp::Clear, Tlp::Green, Tlp::Amber, Tlp::AmberStrict, Tlp::Red];
 pub const PAPS: [Pap; 4] = [Pap::Clear, Pap::Green, Pap::Amber, Pap::Red];
-pub const USES: [Use; 4] = [Use::Detect, Use::LookUp, Use::Block, Use::Contact];
+pub const USES: [Use; 5] = [Use::Detect, Use::Watch, Use::LookUp, Use::Block, Use::Contact];
 
 /// The community of the matrix, and one whose members do not appear otherwise.
 pub const HERE: CommunityId = CommunityId(1);

@@ -27,7 +27,7 @@ fn uses(principal: &Principal, audience: &Audience) -> String {
     if decide(principal, Action::Read).is_err() || !may_see(principal, audience) {
         return "-".to_owned();
     }
-    let letters = USES.iter().zip("dlbc".chars());
+    let letters = USES.iter().zip("dwlbc".chars());
     letters
         .map(|(wanted, letter)| {
             if decide(principal, Action::Use(audience.pap(), *wanted)).is_ok() {
@@ -87,7 +87,7 @@ fn doing(page: &mut String, read_only: bool, reasons: &mut BTreeMap<String, usiz
 fn matrix() {
     let mut page = String::from(
         "What each may do with an object, by its marking and their relation to it.\n\
-         '-': does not see it, not even that it is there. Letters: detect, look up, block, contact.\n",
+         '-': does not see it, not even that it is there. Letters: detect, watch, look up, block, contact.\n",
     );
     for addressed in ADDRESSED {
         for tlp in TLPS {
