@@ -6,18 +6,18 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
 use policy::{CommunityId, Principal, Viewer};
 use sha2::{Digest, Sha256};
-use stix::Timestamp;
-use store::{Credential, Person};
+use store::{Credential, CredentialKind, Person};
 
 use crate::collections::Collection;
 use crate::error::Error;
 use crate::node::Node;
+use crate::sign_ins::{Counted, Verdict, counted_as, digest, until};
 
 /// What a request presents of itself.
 #[derive(Clone, Copy)]
@@ -95,46 +95,10 @@ pub enum SignInError {
     Store(#[from] Error),
 }
 
-/// How long a verified password is believed without hashing it again.
-const VERDICT_MICROS: i64 = 5 * 60 * 1_000_000;
-/// Kept verdicts; above this the oldest half is dropped.
-const MOST_VERDICTS: usize = 20_000;
-/// Failures allowed for a login from one address within [`FAILURE_MICROS`].
-const FAILURES_OF_LOGIN: u32 = 10;
-/// Failures allowed for an address, whatever the login: many people may sit behind one.
-const FAILURES_OF_ADDRESS: u32 = 50;
-/// The window in which failures are counted, and how long one who reached the limit waits.
-const FAILURE_MICROS: i64 = 5 * 60 * 1_000_000;
 /// Length of the random part of a key, in bytes.
 const KEY_BYTES: usize = 32;
 /// What every key begins with, so that a leaked one is recognised by scanners.
 const KEY_PREFIX: &str = "cw_";
-
-struct Verdict {
-    caller: Caller,
-    generation: i64,
-    until: i64,
-    addresses: Vec<String>,
-    /// The hash that a password was verified against: while the account still has it, the policy may move on without
-    /// the password being hashed again.
-    password_hash: Option<String>,
-}
-
-struct Failures {
-    count: u32,
-    since: i64,
-}
-
-/// Verified credentials and counted failures of this process.
-#[derive(Default)]
-pub(crate) struct SignIns {
-    verdicts: Mutex<HashMap<[u8; 32], Verdict>>,
-    failures: Mutex<HashMap<String, Failures>>,
-}
-
-fn digest(bytes: &[u8]) -> [u8; 32] {
-    Sha256::digest(bytes).into()
-}
 
 fn argon2id() -> Argon2<'static> {
     // OWASP's first choice for argon2id: 19 MiB, two passes, one lane.
@@ -159,72 +123,6 @@ fn password_matches(password: &str, hash: &str) -> bool {
     PasswordHash::new(hash).is_ok_and(|hash| argon2id().verify_password(password.as_bytes(), &hash).is_ok())
 }
 
-impl SignIns {
-    fn verdict(&self, presented: &[u8; 32], generation: i64, now: i64) -> Option<(Caller, Vec<String>)> {
-        let verdicts = self.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
-        let verdict = verdicts.get(presented)?;
-        (verdict.generation == generation && verdict.until > now)
-            .then(|| (verdict.caller.clone(), verdict.addresses.clone()))
-    }
-
-    fn keep(&self, presented: [u8; 32], verdict: Verdict) {
-        let mut verdicts = self.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
-        if verdicts.len() >= MOST_VERDICTS {
-            let mut ends: Vec<i64> = verdicts.values().map(|kept| kept.until).collect();
-            ends.sort_unstable();
-            let middle = ends.get(ends.len() / 2).copied().unwrap_or_default();
-            verdicts.retain(|_, kept| kept.until > middle);
-        }
-        verdicts.insert(presented, verdict);
-    }
-
-    /// Seconds to wait, where one of these has failed too often.
-    fn waits(&self, names: &[(String, u32)], now: i64) -> Option<u64> {
-        let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        names
-            .iter()
-            .filter_map(|(name, most)| failures.get(name).filter(|failed| failed.count >= *most))
-            .filter(|failed| now - failed.since < FAILURE_MICROS)
-            .map(|failed| ((failed.since + FAILURE_MICROS - now) / 1_000_000 + 1).unsigned_abs())
-            .max()
-    }
-
-    fn failed(&self, names: &[(String, u32)], now: i64) {
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        if failures.len() >= MOST_VERDICTS {
-            failures.retain(|_, failed| now - failed.since < FAILURE_MICROS);
-        }
-        for (name, _) in names {
-            let entry = failures
-                .entry(name.clone())
-                .or_insert(Failures { count: 0, since: now });
-            if now - entry.since >= FAILURE_MICROS {
-                *entry = Failures { count: 0, since: now };
-            }
-            entry.count += 1;
-        }
-    }
-
-    /// Forgets the failures of a login. Those of the address stay: else whoever has one account could try the
-    /// passwords of others without ever waiting.
-    fn succeeded(&self, name: &str) {
-        self.failures
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(name);
-    }
-
-    /// The password hash against which this was verified a short while ago.
-    fn proven(&self, presented: &[u8; 32], now: i64) -> Option<String> {
-        let verdicts = self.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
-        verdicts
-            .get(presented)
-            .filter(|verdict| verdict.until > now)?
-            .password_hash
-            .clone()
-    }
-}
-
 impl Node {
     /// Finds out who is asking.
     ///
@@ -242,28 +140,39 @@ impl Node {
         let now = self.now().micros();
         let generation = self.store().policy_generation().await.map_err(Error::from)?;
         let kept_as = self.verdict_key(tag, login, secret);
-        if let Some((caller, addresses)) = self.sign_ins().verdict(&kept_as, generation, now) {
-            return if address_allowed(&addresses, from) {
-                Ok(caller)
-            } else {
-                Err(SignInError::AddressNotAllowed)
-            };
+        let kept = || {
+            let (caller, addresses) = self.sign_ins().verdict(&kept_as, generation, now)?;
+            let allowed = address_allowed(&addresses, from);
+            Some(allowed.then_some(caller).ok_or(SignInError::AddressNotAllowed))
+        };
+        if let Some(answer) = kept() {
+            return answer;
         }
         // A login counts per address, so that a stranger cannot lock its owner out from elsewhere.
-        let of_login = format!("login {login} from {from}");
-        let mut counted = vec![(format!("address {from}"), FAILURES_OF_ADDRESS)];
+        let whence = counted_as(from);
+        let mut counted = vec![Counted::address(whence)];
         if !login.is_empty() {
-            counted.push((of_login.clone(), FAILURES_OF_LOGIN));
+            counted.push(Counted::login(login, whence));
         }
-        if let Some(retry_after_seconds) = self.sign_ins().waits(&counted, now) {
-            return Err(SignInError::TooManyFailures { retry_after_seconds });
-        }
+        self.sign_ins().check(&counted, now)?;
+        let by_password = matches!(presented, Presented::Basic { password, .. } if !password.starts_with(KEY_PREFIX));
         let proven = self.sign_ins().proven(&kept_as, now);
+        let mut turn = None;
+        if by_password && proven.is_none() {
+            turn = Some(self.sign_ins().turn().await?);
+            // Those who were before in the queue may have settled it.
+            if let Some(answer) = kept() {
+                return answer;
+            }
+            self.sign_ins().check(&counted, now)?;
+        }
         let Some((person, credential)) = self.identify(presented, proven.as_deref(), now).await? else {
             self.sign_ins().failed(&counted, now);
             return Err(SignInError::Wrong);
         };
-        self.sign_ins().succeeded(&of_login);
+        if let Some(of_login) = counted.get(1) {
+            self.sign_ins().succeeded(of_login);
+        }
         let read_only = credential.as_ref().is_some_and(|credential| credential.read_only);
         let principal = self
             .store()
@@ -281,20 +190,17 @@ impl Node {
             .as_ref()
             .map(|credential| credential.addresses.clone())
             .unwrap_or_default();
-        let expires = credential
-            .and_then(|credential| credential.expires)
-            .map_or(i64::MAX, Timestamp::micros);
-        let until = expires.min(now + VERDICT_MICROS);
-        let by_password = matches!(presented, Presented::Basic { password, .. } if !password.starts_with(KEY_PREFIX));
+        let expires = credential.and_then(|credential| credential.expires);
         let password_hash = person.password_hash.filter(|_| by_password);
         let verdict = Verdict {
             caller: caller.clone(),
             generation,
-            until,
+            until: until(now, expires),
             addresses: addresses.clone(),
             password_hash,
         };
         self.sign_ins().keep(kept_as, verdict);
+        drop(turn);
         if address_allowed(&addresses, from) {
             Ok(caller)
         } else {
@@ -310,22 +216,28 @@ impl Node {
     ) -> Result<Option<(Person, Option<Credential>)>, Error> {
         match presented {
             Presented::Nothing => Ok(None),
-            Presented::Bearer(secret) => self.by_secret(secret.as_bytes(), now).await,
-            Presented::Certificate(der) => self.by_secret(der, now).await,
+            Presented::Bearer(secret) => self.by_secret(CredentialKind::ApiKey, secret.as_bytes(), now).await,
+            Presented::Certificate(der) => self.by_secret(CredentialKind::Certificate, der, now).await,
             // Clients that know only Basic put a key where the password goes.
             Presented::Basic { password, .. } if password.starts_with(KEY_PREFIX) => {
-                self.by_secret(password.as_bytes(), now).await
+                self.by_secret(CredentialKind::ApiKey, password.as_bytes(), now).await
             }
             Presented::Basic { login, password } => self.by_password(login, password, proven).await,
         }
     }
 
-    async fn by_secret(&self, secret: &[u8], now: i64) -> Result<Option<(Person, Option<Credential>)>, Error> {
+    /// Certificates are no secret: what is known as one is taken from a handshake only, which proves its key.
+    async fn by_secret(
+        &self,
+        kind: CredentialKind,
+        secret: &[u8],
+        now: i64,
+    ) -> Result<Option<(Person, Option<Credential>)>, Error> {
         let found = self.store().credential_by_digest(&digest(secret)).await?;
         Ok(found
             .filter(|(credential, person)| {
                 let expired = credential.expires.is_some_and(|expires| expires.micros() <= now);
-                person.active && credential.revoked.is_none() && !expired
+                credential.kind == kind && person.active && credential.revoked.is_none() && !expired
             })
             .map(|(credential, person)| (person, Some(credential))))
     }
