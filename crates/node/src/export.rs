@@ -1,8 +1,10 @@
 //! Handing out what a caller may see in the format of a tool: a full set, or the change since a cursor.
 
 use formats::write::{Change, Effect, Facts, Mode, Options, OutFormat, Selector, Summary, Target, export};
-use policy::Viewer;
+use policy::action::Use;
+use policy::{Action, Principal, Viewer, decide};
 use stix::json::Map;
+use stix::marking::Pap;
 use stix::observable::Observable;
 use stix::{Place, Problem};
 use store::{ChangeKind, ObjectDetail, ObjectPage, ObjectQuery, ObjectRow, Position};
@@ -41,7 +43,40 @@ pub struct Exported {
     pub problems: Vec<Problem>,
 }
 
+/// Whether PAP forbids what a format makes a reader's system do.
+pub fn forbids(pap: Pap, format: OutFormat) -> bool {
+    let wanted = match format.effect() {
+        // Who receives the object itself receives what it says may be done with it.
+        Effect::Exchange => return false,
+        Effect::Detect => Use::Watch,
+        Effect::Block => Use::Block,
+    };
+    decide(&Principal::public(), Action::Use(pap, wanted)).is_err()
+}
+
 impl Node {
+    /// From where to ask for the change after an export that begins now: the last that the caller sees of its
+    /// collection. Where the store itself stands is nobody's to know: it moves when others share out of sight.
+    ///
+    /// # Errors
+    /// When there is no such collection for the caller, or the store does not answer.
+    pub async fn export_cursor(&self, caller: &Caller, request: &ExportRequest) -> Result<Position, Error> {
+        let (_, viewer) = self.exported_collection(caller, request).await?;
+        let last = self.store().last_position(&viewer).await?;
+        Ok(request.since.map_or(last, |since| since.max(last)))
+    }
+
+    async fn exported_collection(
+        &self,
+        caller: &Caller,
+        request: &ExportRequest,
+    ) -> Result<(Collection, Viewer), Error> {
+        let name = request.collection.as_deref().unwrap_or(EVERYTHING_ALIAS);
+        self.collection(caller, name)
+            .await?
+            .ok_or_else(|| Error::NotFound("there is no such collection, or it is not open to you".to_owned()))
+    }
+
     /// Writes an export. Blocks: call it where blocking is allowed.
     ///
     /// Each batch that is handed to a member leaves an entry in the ledger, like a page.
@@ -57,12 +92,7 @@ impl Node {
             ));
         }
         let runtime = tokio::runtime::Handle::current();
-        let name = request.collection.as_deref().unwrap_or(EVERYTHING_ALIAS);
-        let Some((collection, viewer)) = runtime.block_on(self.collection(caller, name))? else {
-            return Err(Error::NotFound(
-                "there is no such collection, or it is not open to you".to_owned(),
-            ));
-        };
+        let (collection, viewer) = runtime.block_on(self.exported_collection(caller, request))?;
         let lists = self.warninglists();
         let harmless = |observable: &Observable| {
             lists
@@ -138,16 +168,17 @@ struct Reading<'a> {
 type Give<'g> = dyn FnMut(&ObjectRow, ChangeKind) -> Result<(), Error> + 'g;
 
 impl Reading<'_> {
-    /// The latest version of everything. The cursor is where the store stood at the beginning: what came meanwhile
+    /// The latest version of everything. The cursor is what the reader saw last at the beginning: what came meanwhile
     /// is in this export and again in the next change, which does no harm; missing it would.
     fn all(&self, give: &mut Give<'_>) -> Result<Position, Error> {
-        let cursor = self.runtime.block_on(self.node.store().last_position())?;
+        let cursor = self.runtime.block_on(self.node.store().last_position(self.viewer))?;
         let mut query = ObjectQuery {
             limit: BATCH,
             max_bytes: self.node.settings().page_bytes,
             ..ObjectQuery::default()
         };
         loop {
+            self.still_allowed()?;
             let page =
                 self.runtime.block_on(
                     self.node
@@ -166,6 +197,7 @@ impl Reading<'_> {
     fn changes(&self, since: Position, give: &mut Give<'_>) -> Result<Position, Error> {
         let mut cursor = since;
         loop {
+            self.still_allowed()?;
             let changes = self
                 .runtime
                 .block_on(self.node.store().changes(self.viewer, Some(cursor), BATCH))?;
@@ -183,6 +215,23 @@ impl Reading<'_> {
             if !changes.more {
                 return Ok(cursor);
             }
+        }
+    }
+
+    /// An export may take long, with a slow reader for hours: it ends where the rules it began under have changed for
+    /// its reader.
+    fn still_allowed(&self) -> Result<(), Error> {
+        let name = self.collection.uuid.to_string();
+        let now = self.runtime.block_on(async {
+            let caller = self.node.as_of_now(self.caller).await?;
+            self.node.collection(&caller, &name).await
+        })?;
+        let sees_all = |now: &Viewer| self.viewer.audiences().iter().all(|audience| now.sees(*audience));
+        match now {
+            Some((_, now)) if sees_all(&now) => Ok(()),
+            _ => Err(Error::NotAllowed(
+                "what you may see was changed while this ran; begin again",
+            )),
         }
     }
 
@@ -213,7 +262,9 @@ impl Reading<'_> {
     }
 
     fn facts(&self, row: &ObjectRow, object: &Map<'_>, details: &[ObjectDetail]) -> Result<Facts, Error> {
-        let Some(latest) = details.first() else {
+        // Another may have shared the same for other uses: what counts is the one that is handed out.
+        let given = details.iter().find(|detail| detail.row.added == row.added);
+        let Some(given) = given.or(details.first()) else {
             return Ok(Facts::default());
         };
         let sighted = self
@@ -222,8 +273,9 @@ impl Reading<'_> {
         let score = crate::scoring::score_of(object, sighted, self.node.now()).map(|score| score.value);
         Ok(Facts {
             score,
-            tlp: Some(latest.audience.tlp()),
-            pap: Some(latest.audience.pap()),
+            tlp: Some(given.audience.tlp()),
+            pap: Some(given.audience.pap()),
+            forbidden: forbids(given.audience.pap(), self.format),
         })
     }
 }

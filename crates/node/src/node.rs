@@ -3,13 +3,14 @@
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use matching::Warninglists;
-use policy::Viewer;
+use policy::{Principal, Viewer};
 use stix::Timestamp;
 use store::Store;
 
-use crate::accounts::{Caller, SignIns};
+use crate::accounts::Caller;
 use crate::error::Error;
 use crate::intake::Identities;
+use crate::sign_ins::SignIns;
 
 /// What the operator decided about this node.
 #[derive(Clone, Debug)]
@@ -145,6 +146,24 @@ impl Node {
             let _ = sight.viewer.set(viewer.clone());
         }
         Ok(viewer)
+    }
+
+    /// A caller as the accounts stand now, for work that goes on after the request that began it: the public where
+    /// the person or the member may no longer act.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub(crate) async fn as_of_now(&self, caller: &Caller) -> Result<Caller, Error> {
+        let before = &caller.principal;
+        let principal = match (before.person, before.member) {
+            (Some(person), _) => match self.store().person_get(person).await? {
+                Some(person) => self.store().principal_of(&person, before.read_only).await?,
+                None => Principal::public(),
+            },
+            (None, Some(member)) => self.store().principal_of_member(member).await?,
+            (None, None) => Principal::public(),
+        };
+        Ok(Caller::new(principal, &caller.name))
     }
 
     /// The warninglists in force.

@@ -1,7 +1,8 @@
 //! `commonwatch convert`: any format that is read to any format that is written. Needs no node.
 
-use formats::write::{Change, Export, Facts, Options, export};
+use formats::write::{Change, Export, Facts, Options, OutFormat, export};
 use formats::{Found, Sink};
+use stix::marking;
 use stix::{Problem, Severity};
 
 use super::export::{Place, account, format, tell};
@@ -21,6 +22,7 @@ pub fn run(args: &ConvertArgs, output: Output) -> Result<(), Failure> {
         let writer = export(to, &options, place.target(), &mut tell_writing)?;
         let mut converting = Converting {
             writer,
+            format: to,
             output,
             refused: 0,
         };
@@ -35,6 +37,7 @@ pub fn run(args: &ConvertArgs, output: Output) -> Result<(), Failure> {
 
 struct Converting<'a> {
     writer: Box<dyn Export + 'a>,
+    format: OutFormat,
     output: Output,
     refused: u64,
 }
@@ -45,7 +48,15 @@ impl Sink for Converting<'_> {
         let mut failed = None;
         let read = node::intake::examine(&found.text, &mut others, |object, _| {
             // A target that fails ends the whole conversion; it is no fault of the object.
-            failed = self.writer.add(object, Change::Added, &Facts::default()).err();
+            let references = marking::effective::references(object.map());
+            let marked = marking::effective(references, |_| None);
+            let facts = Facts {
+                tlp: marked.tlp,
+                pap: marked.pap,
+                forbidden: marked.pap.is_some_and(|pap| node::export::forbids(pap, self.format)),
+                ..Facts::default()
+            };
+            failed = self.writer.add(object, Change::Added, &facts).err();
             Ok(())
         });
         if let Some(problem) = failed {

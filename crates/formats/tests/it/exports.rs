@@ -168,6 +168,7 @@ fn full(format: OutFormat) -> Outcome {
             tlp: Some(Tlp::Green),
             score: Some(70),
             pap: None,
+            forbidden: false,
         },
     )
 }
@@ -718,38 +719,24 @@ fn stix_carries_everything_byte_for_byte() {
 }
 
 #[test]
-fn pap_and_score_decide_what_reaches_detection_and_blocking() {
-    let written = |format, pap, score, options: &Options<'_>| {
+fn the_rules_and_the_score_decide_what_reaches_detection_and_blocking() {
+    let written = |format, forbidden, score| {
         let facts = Facts {
-            pap: Some(pap),
+            forbidden,
             score: Some(score),
-            tlp: None,
+            ..Facts::default()
         };
-        full_with(format, options, &facts).summary.written
+        let options = Options {
+            minimum_score: 50,
+            ..options()
+        };
+        let summary = full_with(format, &options, &facts).summary;
+        (summary.written > 0, summary.left_out.contains_key(&LeftOut::Pap))
     };
-    let careful = Options {
-        minimum_score: 50,
-        ..options()
-    };
-    let bold = Options {
-        pap_red: true,
-        ..options()
-    };
-    assert!(written(OutFormat::Rpz, Pap::Green, 60, &careful) > 0);
-    assert_eq!(written(OutFormat::Rpz, Pap::Green, 49, &careful), 0);
-    for format in [OutFormat::Rpz, OutFormat::Hosts, OutFormat::Nftables] {
-        assert_eq!(written(format, Pap::Amber, 90, &bold), 0);
-        assert_eq!(written(format, Pap::Red, 90, &bold), 0);
-    }
-    for format in [
-        OutFormat::SuricataRules,
-        OutFormat::SuricataDatasets,
-        OutFormat::ZeekIntel,
-        OutFormat::OpenIoc,
-    ] {
-        assert!(written(format, Pap::Amber, 90, &careful) > 0);
-        assert_eq!(written(format, Pap::Red, 90, &careful), 0);
-        assert!(written(format, Pap::Red, 90, &bold) > 0);
+    for format in [OutFormat::Rpz, OutFormat::SuricataRules, OutFormat::List] {
+        assert_eq!(written(format, false, 60), (true, false));
+        assert_eq!(written(format, false, 49), (false, false));
+        assert_eq!(written(format, true, 90), (false, true));
     }
 }
 

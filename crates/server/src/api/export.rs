@@ -1,7 +1,7 @@
 //! Exports: what the caller may see, in the format of a tool, streamed while it is made.
 //!
 //! The header `X-Commonwatch-Cursor` of an answer is the `cursor` of the next question, which then gives only the change.
-//! It is where the store stood when the export began: what comes while it runs is in it and again in the next change,
+//! It is the last that the caller could see when the export began: what comes while it runs is in it and again in the next change,
 //! which does no harm. Memory holds a few pieces, however long the export and however slow its reader; an export that
 //! breaks off breaks the answer off too, so that half a file is never taken for a whole one.
 
@@ -59,7 +59,7 @@ pub async fn export(asked: Asked) -> Result<Response, Fault> {
         Fault::new(StatusCode::SERVICE_UNAVAILABLE, "busy", message)
             .header(http::header::RETRY_AFTER, HeaderValue::from_static("60"))
     })?;
-    let cursor = asked.node().store().last_position().await?;
+    let cursor = asked.node().export_cursor(asked.caller(), &request).await?;
     let (sender, mut pieces) = channel(WAITING);
     let (node, caller) = (asked.node().clone(), asked.caller().clone());
     let writing = tokio::task::spawn_blocking(move || {

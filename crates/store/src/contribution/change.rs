@@ -211,11 +211,20 @@ async fn went(reads: &mut impl Reads, tombstone: &Tombstone, known: &Known) -> R
     }
 }
 
+async fn last(reads: &mut impl Reads, viewer: &Viewer) -> Result<Position> {
+    let sources = [Source::All, Source::Tombstones];
+    let newest = Walk::new(viewer, &sources, Order::Falling, None, 1)
+        .next(reads, 1)
+        .await?;
+    Ok(newest
+        .first()
+        .map_or(Position::default(), |position| Position(*position)))
+}
+
 impl Store {
-    /// The place of the last thing stored: a cursor for everything that comes after.
-    pub async fn last_position(&self) -> Result<Position> {
-        let added = self.row("select added from head", Vec::new(), |row| row.int(0)).await?;
-        Ok(Position(added.unwrap_or_default()))
+    /// The place of the last thing that the viewer may see or be told of: a cursor for what comes after.
+    pub async fn last_position(&self, viewer: &Viewer) -> Result<Position> {
+        reading!(self, viewer => |reads| last(reads, &viewer))
     }
 
     /// The changes strictly after a cursor (none: from the beginning).
