@@ -79,13 +79,13 @@ impl Run<'_> {
 
     async fn push(&mut self) -> Result<bool, Stop> {
         let settings = PeerSettings::parse(&self.peer.terms.settings)?;
-        self.caller = self
-            .node
-            .receiving_member(self.peer.terms.member, &self.peer.terms.name)
-            .await?;
         let mut receiver = None;
         for _ in 0..MOST_READINGS {
             // Again for each reading: what the member may no longer see is not sent any more.
+            self.caller = self
+                .node
+                .receiving_member(self.peer.terms.member, &self.peer.terms.name)
+                .await?;
             let viewer = self.node.push_viewer(&self.caller, self.peer.terms.community).await?;
             let changes = self.node.store().changes(&viewer, self.cursor, READ).await?;
             if changes.rows.iter().any(concerns_peer) {
