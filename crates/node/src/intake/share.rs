@@ -1,6 +1,7 @@
 //! One transfer, from the first byte to the report.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -84,6 +85,36 @@ impl Node {
         Ok(identity.unwrap_or_else(nobody))
     }
 
+    /// Refuses names that would get nothing, because they stand in none of these communities: naming narrows.
+    /// Of a community that hides its members from the sharer this tells nothing, so there it is not asked.
+    async fn check_named(
+        &self,
+        caller: &Caller,
+        communities: &[store::Community],
+        named: &[MemberId],
+    ) -> Result<(), Error> {
+        let coordinates = &caller.principal.coordinates;
+        let hides = |one: &store::Community| one.hides_members && !coordinates.contains(&one.id);
+        if named.is_empty() || communities.iter().any(hides) {
+            return Ok(());
+        }
+        let mut addressed: HashSet<MemberId> = caller.principal.member.into_iter().collect();
+        for community in communities {
+            let members = self.store().membership_list(community.id).await?;
+            addressed.extend(members.iter().map(|membership| membership.member));
+        }
+        let Some(outside) = named.iter().find(|member| !addressed.contains(member)) else {
+            return Ok(());
+        };
+        let member = self.store().member_get(store::MemberKey::Id(*outside)).await?;
+        let name = member.map_or_else(String::new, |member| member.name);
+        let message = format!("'{name}' is in none of the communities addressed, so it would get nothing");
+        let help = "leave the name out, add a community it is in, or share with named members and no community";
+        Err(Error::input(
+            Problem::error("named-outside", Place::default(), message).help(help),
+        ))
+    }
+
     /// The members by their identities, read anew when the rules have changed.
     pub(super) async fn identities(&self) -> Result<Arc<Identities>, Error> {
         let generation = self.store().policy_generation().await?;
@@ -107,8 +138,8 @@ pub(super) struct Taking<'a> {
     origin: Origin,
     producer: Id,
     identities: Arc<Identities>,
-    /// The identity that must not show, where the sharer's name is withheld.
-    unnamed: Option<String>,
+    /// The identity and the name that must not show, where the sharer's name is withheld.
+    unnamed: Option<(String, String)>,
     report: Report,
     markings: Markings,
     /// Objects with a marking that nobody knows so far: its definition may come later in the transfer.
@@ -138,11 +169,12 @@ impl<'a> Taking<'a> {
         };
         let runtime = tokio::runtime::Handle::current();
         if !request.handling.communities.is_empty() {
+            let mut communities = runtime.block_on(node.store().community_list())?;
+            communities.retain(|community| request.handling.communities.contains(&community.id));
+            runtime.block_on(node.check_named(caller, &communities, &request.handling.named))?;
             // Several communities: the strictest of their rules holds.
-            let communities = runtime.block_on(node.store().community_list())?;
-            let addressed = |community: &&store::Community| request.handling.communities.contains(&community.id);
-            let default: Option<Tlp> = communities.iter().filter(addressed).map(|one| one.default_tlp).max();
-            let strictest = communities.iter().filter(addressed).map(|one| one.strictest_tlp).min();
+            let default: Option<Tlp> = communities.iter().map(|one| one.default_tlp).max();
+            let strictest = communities.iter().map(|one| one.strictest_tlp).min();
             request.handling.default_tlp = request.handling.default_tlp.or(default);
             request.handling.strictest_tlp = strictest;
         }
@@ -155,7 +187,8 @@ impl<'a> Taking<'a> {
             transfer,
         };
         let identities = runtime.block_on(node.identities())?;
-        let own = identities.of_member(member).map(str::to_owned);
+        let own = identities.of_member(member);
+        let own = own.map(|(identity, name)| (identity.to_owned(), name.to_owned()));
         Ok(Self {
             node,
             caller: caller.clone(),
@@ -308,30 +341,35 @@ impl<'a> Taking<'a> {
             state,
         };
         self.waiting.push((result, stored));
+        self.flush_if_full();
+        Ok(())
+    }
+
+    fn flush_if_full(&mut self) {
         if self.batch.len() >= BATCH || self.batch_bytes >= BATCH_BYTES || self.waiting.len() >= 2 * BATCH {
             self.flush();
         }
-        Ok(())
     }
 
     /// Why this member may not share this object, where it is not theirs or says who they are.
     fn speaks_for_another(&self, contribution: &Contribution) -> Result<Option<Problem>, Error> {
         let own = self.origin.member;
-        if let Some(identity) = &self.unnamed
-            && let Some(problem) = names_the_sharer(&contribution.body, identity)
+        if let Some((identity, name)) = &self.unnamed
+            && let Some(problem) = names_the_sharer(&contribution.body, identity, name)
         {
             return Ok(Some(problem));
         }
         let creator = contribution.created_by.as_deref();
-        let Some(creator) = creator.and_then(|creator| self.identities.other(creator, own)) else {
+        if !creator.is_some_and(|creator| self.identities.is_other(creator, own)) {
             return Ok(None);
-        };
+        }
         let known = self.known(&contribution.id)?;
-        Ok(passing_on(contribution, creator, &known, own))
+        Ok(passing_on(contribution, &known, own))
     }
 
     fn flush(&mut self) {
         if self.broken.is_some() {
+            self.waiting.clear();
             return;
         }
         let outcomes = match self.store_batch() {
@@ -388,6 +426,8 @@ impl Sink for Taking<'_> {
                 },
                 None,
             ));
+            // What is broken from end to end must not pile up either.
+            self.flush_if_full();
         } else {
             self.report.keep(problem);
         }
