@@ -215,8 +215,22 @@ fn header_value(name: &str, value: &str) -> Result<HeaderValue, Failure> {
     Ok(value)
 }
 
+/// Whether a folder is the data directory of a node: what is in there is for the node and nobody else, so no operator
+/// can have it read as an intake or sent to somebody as a password.
+pub(crate) fn is_own_place(folder: &Path) -> bool {
+    [store::DATABASE_FILE, "ledger.key"]
+        .iter()
+        .any(|name| folder.join(name).exists())
+}
+
 fn read_small(file: &Path, what: &str) -> Result<Vec<u8>, Failure> {
     use std::io::Read as _;
+    // Links are followed first: what counts is where the file really is.
+    let really = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+    if really.parent().is_some_and(is_own_place) {
+        let message = format!("{what} cannot be in the data directory of a node: {}", file.display());
+        return Err(Failure::settings(message + "; put the file somewhere else"));
+    }
     let failed =
         |error: std::io::Error| Failure::settings(format!("{what} cannot be read from {}: {error}", file.display()));
     let mut bytes = Vec::new();
@@ -259,6 +273,25 @@ mod tests {
         let (headers, _) = access.headers().unwrap();
         assert_eq!(headers["authorization"], "s3cret");
         assert!(Access::blotted(&settings).to_string().contains("file"));
+    }
+
+    #[test]
+    fn the_files_of_a_node_itself_are_no_secrets_to_be_sent() {
+        let folder = tempfile::tempdir().unwrap();
+        let (key, link) = (folder.path().join("ledger.key"), folder.path().join("elsewhere"));
+        std::fs::create_dir(&link).unwrap();
+        std::fs::write(&key, "the signing key\n").unwrap();
+        let link = link.join("key");
+        std::os::unix::fs::symlink(&key, &link).unwrap();
+        for file in [key, link] {
+            let settings = serde_json::json!({ "bearer": { "file": file } }).to_string();
+            let access: Access = serde_json::from_str(&settings).unwrap();
+            let refused = access.headers().unwrap_err().message;
+            assert!(
+                refused.contains("data directory") && !refused.contains("signing"),
+                "{refused}"
+            );
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod answer;
 mod failure;
 mod http;
 
+pub(crate) use access::is_own_place;
 pub use access::{Access, Secret};
 pub use answer::{Answer, Body};
 pub use failure::{Failure, FailureKind};

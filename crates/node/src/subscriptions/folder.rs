@@ -53,10 +53,19 @@ pub(super) fn check(path: &str) -> Result<(), Error> {
             "make it, or let this program read it",
         ));
     }
+    if crate::client::is_own_place(folder) {
+        return Err(bad(
+            "bad-folder",
+            format!("'{path}' is the data directory of a node, which holds what everybody shared"),
+            "choose a folder that only what shall come in is put into",
+        ));
+    }
     Ok(())
 }
 
 pub(super) async fn run(run: &mut Run) -> Result<Finish, Stop> {
+    // A link may lead elsewhere by now.
+    check(&run.subscription.terms.url)?;
     let folder = PathBuf::from(&run.subscription.terms.url);
     let looking = folder.clone();
     let looked = tokio::task::spawn_blocking(move || list(&looking)).await;
