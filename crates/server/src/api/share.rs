@@ -45,6 +45,10 @@ pub async fn share(mut asked: Asked) -> Result<Response, Fault> {
             format!("name {NAMES_MOST} members and communities at most"),
         ));
     }
+    if parameters.all("community").next().is_none() {
+        decide(&asked.caller().principal, Action::ContributeToNamed)
+            .map_err(|refusal| Fault::from(node::Error::refused(refusal, "")))?;
+    }
     for name in parameters.all("community") {
         // Said before the body is looked at: a community that is not the caller's answers like none, whatever is sent.
         let community = community(&asked, name).await?;

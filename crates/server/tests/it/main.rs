@@ -4,6 +4,7 @@
 
 mod api;
 mod bodies;
+mod confidential;
 mod conformance;
 mod crawl;
 mod fuzz;
