@@ -5,6 +5,7 @@ mod account;
 mod contribution;
 mod derived;
 mod door;
+mod erased;
 mod kill;
 mod kit;
 mod ledger;
