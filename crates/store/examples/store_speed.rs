@@ -76,9 +76,15 @@ async fn measure(location: &Location, objects: u64) -> Result<(), Box<dyn Error>
             // Making the objects is not what is measured.
             let batches: Vec<Vec<Contribution>> = (0..4).map(|group| batch(made + group * BATCH, &audiences)).collect();
             let (started, used) = (Instant::now(), processor_seconds()?);
+            // Four at the same time, as many senders would be.
+            let mut senders = tokio::task::JoinSet::new();
             for batch in batches {
                 made += batch.len() as u64;
-                store.contribute(&origin, batch).await?;
+                let (store, origin) = (store.clone(), origin.clone());
+                senders.spawn(async move { store.contribute(&origin, batch).await.map(drop) });
+            }
+            for sent in senders.join_all().await {
+                sent?;
             }
             wall += started.elapsed().as_secs_f64();
             processor += processor_seconds()? - used;

@@ -6,7 +6,7 @@
 
 use crate::postgres::Postgres;
 use crate::record::NewEntry;
-use crate::sqlite::Sqlite;
+use crate::sqlite::{Sqlite, Terms};
 use crate::value::{Row, Value};
 use crate::{Result, Store};
 
@@ -110,7 +110,7 @@ impl Store {
     /// Does a change as one; gives the rows of each statement.
     pub(crate) async fn change(&self, change: Change) -> Result<Vec<Vec<Row>>> {
         match &self.db {
-            Db::Sqlite(sqlite) => sqlite.write(1, true, move |writing| writing.change(&change)).await,
+            Db::Sqlite(sqlite) => sqlite.write(Terms::SAFE, move |writing| writing.change(&change)).await,
             Db::Postgres(postgres) => postgres.change(&change, true).await,
         }
     }
@@ -120,7 +120,7 @@ impl Store {
         match &self.db {
             Db::Sqlite(sqlite) => {
                 sqlite
-                    .write(1, false, move |writing| writing.change(&change).map(drop))
+                    .write(Terms::SMALL, move |writing| writing.change(&change).map(drop))
                     .await
             }
             Db::Postgres(postgres) => postgres.change(&change, false).await.map(drop),

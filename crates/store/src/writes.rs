@@ -73,9 +73,11 @@ macro_rules! writing {
     ($store:expr, $acknowledged:expr, |$writes:ident| $work:expr) => {
         match &$store.db {
             Db::Sqlite(sqlite) => {
-                sqlite
-                    .write(1, $acknowledged, move |$writes| $crate::at_once($work))
-                    .await
+                let terms = $crate::sqlite::Terms {
+                    acknowledged: $acknowledged,
+                    ..$crate::sqlite::Terms::SMALL
+                };
+                sqlite.write(terms, move |$writes| $crate::at_once($work)).await
             }
             Db::Postgres(postgres) => {
                 let mut transaction = postgres.begin($acknowledged).await?;

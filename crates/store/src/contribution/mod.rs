@@ -33,6 +33,7 @@ use stix::{Problem, Timestamp};
 use uuid::Uuid;
 
 use crate::db::Db;
+use crate::sqlite::Terms;
 use crate::{Result, Store};
 
 pub(crate) use sqlite_write::Interned;
@@ -170,9 +171,15 @@ impl Store {
         let sight = self.member_viewer(origin.member).await?;
         match &self.db {
             Db::Sqlite(sqlite) => {
-                let (origin, weight) = (origin.clone(), batch.len());
+                let origin = origin.clone();
+                // What it may be refused for is looked at before anything is written.
+                let terms = Terms {
+                    rows: batch.len(),
+                    acknowledged: true,
+                    guarded: false,
+                };
                 sqlite
-                    .write(weight, true, move |writing| {
+                    .write(terms, move |writing| {
                         sqlite_write::contribute(writing, &origin, &sight, batch)
                     })
                     .await

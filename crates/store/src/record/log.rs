@@ -11,6 +11,7 @@ use stix::Timestamp;
 
 use super::{NewEntry, RecordRow, frontier, record_row, stored};
 use crate::db::{Change, Db};
+use crate::sqlite::Terms;
 use crate::value::Value;
 use crate::{Error, Result, Store};
 
@@ -20,12 +21,15 @@ const PAGE: i64 = 1_000;
 impl Store {
     /// Appends entries, in order, together with what else is being written. Waits for the commit, not for the disk.
     pub async fn ledger_append(&self, entries: Vec<NewEntry>) -> Result<()> {
-        let weight = entries.len();
         match &self.db {
             Db::Sqlite(sqlite) => {
-                sqlite
-                    .write(weight, false, move |writing| writing.append(&entries))
-                    .await
+                // One entry is refused before it is written, several perhaps after the first.
+                let terms = Terms {
+                    rows: entries.len(),
+                    guarded: entries.len() > 1,
+                    ..Terms::SMALL
+                };
+                sqlite.write(terms, move |writing| writing.append(&entries)).await
             }
             Db::Postgres(postgres) => {
                 let mut writing = postgres.begin(false).await?;

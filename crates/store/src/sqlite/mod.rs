@@ -19,7 +19,7 @@ use crate::value::{Row, Value};
 use crate::{Error, ErrorKind, Result};
 
 use writer::{Job, Message};
-pub(crate) use writer::{Outside, Writing};
+pub(crate) use writer::{Outside, Terms, Writing};
 
 /// A database file, or one in memory.
 #[derive(Clone, Debug)]
@@ -63,16 +63,14 @@ impl Sqlite {
         Ok(Self { jobs, readers })
     }
 
-    /// Runs something in the writer's next transaction; answers after the commit. `weight` is about how many rows it
-    /// writes, `acknowledged` whether somebody is told that it is safe.
+    /// Runs something in the writer's next transaction; answers after the commit.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
-        weight: usize,
-        acknowledged: bool,
+        terms: Terms,
         work: impl FnOnce(&mut Writing<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (answer, answered) = oneshot::channel();
-        let job = Job::new(weight, acknowledged, work, answer);
+        let job = Job::new(terms, work, answer);
         self.jobs.send(Message::Job(job)).await.map_err(|_| closed())?;
         answered.await.map_err(|_| closed())?
     }
@@ -83,7 +81,7 @@ impl Sqlite {
         work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let Some(readers) = self.readers.clone() else {
-            return self.write(0, false, move |writing| work(writing.connection)).await;
+            return self.write(Terms::SMALL, move |writing| work(writing.connection)).await;
         };
         let place = Arc::clone(&readers.places)
             .acquire_owned()

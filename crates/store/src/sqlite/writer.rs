@@ -1,7 +1,11 @@
 //! The writer: one thread that takes what is queued, puts it into one transaction, and answers after the commit.
 //!
 //! There is no timer. While one group is being written the next gathers in the queue, so groups grow with the load and a
-//! lone job waits for nobody. A job that fails is undone alone, by a savepoint.
+//! lone job waits for nobody.
+//!
+//! A small job that fails is undone alone, by a savepoint. A large one has none: a savepoint copies every page before it is
+//! changed, which is a fifth of what storing costs. It can fail for nothing but the database itself, and then the whole
+//! group fails with it.
 
 use rusqlite::{Connection, params};
 use tokio::sync::{mpsc, oneshot};
@@ -22,7 +26,7 @@ pub(crate) struct Outside {
 }
 
 /// About how many rows go into one transaction.
-const GROUP: usize = 4_000;
+const GROUP: usize = 10_000;
 
 pub(super) enum Message {
     Job(Job),
@@ -32,17 +36,40 @@ pub(super) enum Message {
 type Answer = Box<dyn FnOnce(Option<Error>) + Send>;
 type Run = Box<dyn FnOnce(Result<&mut Writing<'_>>) -> (bool, Answer) + Send>;
 
+/// What the writer knows of a job before it runs it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terms {
+    /// About how many rows it writes.
+    pub(crate) rows: usize,
+    /// Whether somebody is told that it is safe, so that it must reach the disk before.
+    pub(crate) acknowledged: bool,
+    /// Whether it may fail after it has begun to write.
+    pub(crate) guarded: bool,
+}
+
+impl Terms {
+    /// Little, that nobody relies on.
+    pub(crate) const SMALL: Self = Self {
+        rows: 1,
+        acknowledged: false,
+        guarded: true,
+    };
+    /// Little, that somebody relies on.
+    pub(crate) const SAFE: Self = Self {
+        acknowledged: true,
+        ..Self::SMALL
+    };
+}
+
 /// Something to be written. Gives an answer to be sent once it is known whether the transaction was committed.
 pub(super) struct Job {
-    weight: usize,
-    acknowledged: bool,
+    terms: Terms,
     run: Run,
 }
 
 impl Job {
     pub(super) fn new<T: Send + 'static>(
-        weight: usize,
-        acknowledged: bool,
+        terms: Terms,
         work: impl FnOnce(&mut Writing<'_>) -> Result<T> + Send + 'static,
         answer: oneshot::Sender<Result<T>>,
     ) -> Self {
@@ -59,11 +86,7 @@ impl Job {
             });
             (done, send)
         });
-        Self {
-            weight,
-            acknowledged,
-            run,
-        }
+        Self { terms, run }
     }
 }
 
@@ -129,7 +152,7 @@ impl Writer {
                 match message {
                     Message::Stop(done) => stop = Some(done),
                     Message::Job(job) => {
-                        weight += job.weight;
+                        weight += job.terms.rows;
                         group.push(job);
                     }
                 }
@@ -161,7 +184,7 @@ impl Writer {
     }
 
     fn write(&mut self, group: Vec<Job>) {
-        let durable = self.durable && group.iter().any(|job| job.acknowledged);
+        let durable = self.durable && group.iter().any(|job| job.terms.acknowledged);
         let mut answers = Vec::with_capacity(group.len());
         let mut jobs = group.into_iter();
         let result = self.group(&mut jobs, durable, &mut answers);
@@ -195,8 +218,10 @@ impl Writer {
         let before = (head.added, head.frontier.size());
         let mut policy = false;
         for job in jobs {
-            let kept = head.clone();
-            self.connection.prepare_cached("savepoint job")?.execute([])?;
+            let kept = (head.clone(), self.connection.total_changes());
+            if job.terms.guarded {
+                self.connection.prepare_cached("savepoint job")?.execute([])?;
+            }
             let mut writing = Writing {
                 connection: &self.connection,
                 interned: &mut self.interned,
@@ -206,12 +231,23 @@ impl Writer {
             };
             let (done, answer) = (job.run)(Ok(&mut writing));
             policy |= writing.policy && done;
+            let half_done = !done && self.connection.total_changes() != kept.1;
             if !done {
-                head = kept;
+                head = kept.0;
                 self.interned = Interned::default();
-                self.connection.prepare_cached("rollback to job")?.execute([])?;
             }
-            self.connection.prepare_cached("release job")?.execute([])?;
+            if job.terms.guarded {
+                if half_done {
+                    self.connection.prepare_cached("rollback to job")?.execute([])?;
+                }
+                self.connection.prepare_cached("release job")?.execute([])?;
+            } else if half_done {
+                answers.push(answer);
+                return Err(
+                    Error::unavailable("writing broke off, and nothing of the group was stored")
+                        .help("try again; look into the log of the server"),
+                );
+            }
             answers.push(answer);
         }
         if policy || before != (head.added, head.frontier.size()) {
