@@ -405,6 +405,14 @@ pub enum MemberCommand {
         #[arg(long, value_name = "FILE")]
         password_file: Option<PathBuf>,
     },
+    /// Give a person a new password; the old one ends at once. Prints it once
+    Password {
+        /// What the person types to sign in
+        login: String,
+        /// Read the password from this file instead of making one
+        #[arg(long, value_name = "FILE")]
+        password_file: Option<PathBuf>,
+    },
 }
 
 /// `commonwatch community`
@@ -428,6 +436,9 @@ pub enum CommunityCommand {
         /// Marking of what comes in without one
         #[arg(long, default_value = "green")]
         default_tlp: String,
+        /// The strictest marking that it takes
+        #[arg(long, default_value = "red")]
+        strictest_tlp: String,
         /// Hide its members from each other
         #[arg(long)]
         hide_members: bool,

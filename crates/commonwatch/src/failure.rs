@@ -53,6 +53,16 @@ impl Failure {
         self
     }
 
+    /// Whether the command line or an input is wrong.
+    pub fn is_input(&self) -> bool {
+        self.kind == Kind::Input
+    }
+
+    /// What can be done about it.
+    pub fn advice(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+
     /// What went wrong; empty where it has been printed.
     pub fn message(&self) -> &str {
         &self.message

@@ -22,7 +22,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if !failure.message().is_empty() {
-                output.note(&failure.to_string());
+                output.failure(&failure);
             }
             failure.code()
         }

@@ -5,7 +5,10 @@
 use std::io::{IsTerminal, Write};
 
 use serde::Serialize;
+use serde_json::json;
 use stix::{Problem, Severity};
+
+use crate::failure::Failure;
 
 /// Prints, in the form that was asked for.
 #[derive(Clone, Copy, Debug)]
@@ -56,9 +59,23 @@ impl Output {
         eprintln!("{text}");
     }
 
-    /// Prints problems to standard error, for people, the severity first.
+    /// Prints why a command failed to standard error: sentences, or one line of JSON.
+    pub fn failure(self, failure: &Failure) {
+        if self.json {
+            let line = json!({ "error": failure.message(), "help": failure.advice() });
+            eprintln!("{line}");
+        } else {
+            eprintln!("{failure}");
+        }
+    }
+
+    /// Prints problems to standard error, the severity first; one line of JSON each for programs.
     pub fn problems(self, problems: &[Problem]) {
         for problem in problems {
+            if self.json {
+                eprintln!("{}", json!(problem));
+                continue;
+            }
             let (word, code) = match problem.severity {
                 Severity::Error => ("error", "31"),
                 Severity::Warning => ("warning", "33"),

@@ -82,17 +82,13 @@ impl Node {
     /// # Errors
     /// [`Error::NotFound`] when there is no such active person.
     pub async fn local_caller(&self, login: &str) -> Result<Caller, Error> {
-        let person = self
-            .store()
-            .person_by_login(login)
-            .await?
-            .filter(|person| person.active);
-        let Some(person) = person else {
-            return Err(Error::NotFound(format!(
-                "there is no active person with the login '{login}'"
-            )));
-        };
+        let nobody = || Error::NotFound(format!("there is no active person with the login '{login}'"));
+        let person = self.store().person_by_login(login).await?.ok_or_else(nobody)?;
         let principal = self.store().principal_of(&person, false).await?;
+        // Somebody inactive, or of a suspended member, is nobody: they do not go on as the public.
+        if principal.person.is_none() {
+            return Err(nobody());
+        }
         Ok(Caller::new(principal, person.login))
     }
 }

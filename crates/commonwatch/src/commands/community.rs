@@ -2,7 +2,6 @@
 
 use node::partnership::CommunityWish;
 use serde_json::json;
-use stix::marking::Tlp;
 use store::MemberKey;
 
 use super::share::{community as find_community, member as find_member, tlp};
@@ -22,6 +21,7 @@ pub async fn run(local: &Local, global: &Global, command: CommunityCommand, outp
             purpose,
             owner,
             default_tlp,
+            strictest_tlp,
             hide_members,
         } => {
             let owner = match owner {
@@ -39,7 +39,7 @@ pub async fn run(local: &Local, global: &Global, command: CommunityCommand, outp
                 public: false,
                 hides_members: hide_members,
                 default_tlp: tlp(&default_tlp)?,
-                strictest_tlp: Tlp::Red,
+                strictest_tlp: tlp(&strictest_tlp)?,
             };
             let community = local.node.community_create(&caller, wish).await?;
             if output.is_json() {

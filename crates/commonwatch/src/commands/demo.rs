@@ -44,7 +44,7 @@ pub async fn run(global: &Global, args: &DemoArgs, output: Output) -> Result<(),
         .as_ref()
         .map_or_else(|| args.listen.clone(), |bound| bound.address().to_string());
     let base = format!("http://{address}");
-    introduce(&base, password.as_deref(), &keys, &global, output);
+    introduce(&base, bound.is_some(), password.as_deref(), &keys, &global, output);
     match bound {
         Some(bound) => serve::serve(local, bound.into_listening(), base).await,
         None => {
@@ -168,9 +168,19 @@ fn keys(local: &Local) -> Result<BTreeMap<String, String>, Failure> {
     })
 }
 
-fn introduce(base: &str, password: Option<&str>, keys: &BTreeMap<String, String>, global: &Global, output: Output) {
+fn introduce(
+    base: &str,
+    is_serving: bool,
+    password: Option<&str>,
+    keys: &BTreeMap<String, String>,
+    global: &Global,
+    output: Output,
+) {
     if output.is_json() {
-        output.json_line(&json!({ "serving": base, "data": global.data, "operator_password": password, "keys": keys }));
+        let serving = is_serving.then_some(base);
+        output.json_line(
+            &json!({ "serving": serving, "data": global.data, "operator_password": password, "keys": keys }),
+        );
         return;
     }
     let key = |member: &str| keys.get(member).map_or("KEY", String::as_str);
@@ -184,9 +194,11 @@ fn introduce(base: &str, password: Option<&str>, keys: &BTreeMap<String, String>
             "Operator account: login operator, password {password}   (shown this once)"
         ));
     }
-    output.line(&format!(
-        "\nServing {base}/   (stop with Ctrl-C). In another terminal, try:\n"
-    ));
+    output.line(&if is_serving {
+        format!("\nServing {base}/   (stop with Ctrl-C). In another terminal, try:\n")
+    } else {
+        format!("\nPrepared, not serving: start it with 'commonwatch --data {data} demo'. Then try:\n")
+    });
     output.line("# What does the water utility get to see? (TAXII 2.1)");
     output.line(&format!(
         "curl -s -H 'Authorization: Bearer {}' '{base}/commonwatch/collections/all/objects/?limit=3'\n",

@@ -1,6 +1,6 @@
 //! `commonwatch export`: what may be seen, in the format of a tool.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -111,7 +111,12 @@ pub enum Place {
 pub struct Files {
     directory: PathBuf,
     open: BTreeMap<String, BufWriter<File>>,
+    /// Those that are written, for now, and closed: a feed has a file for each of thousands of events.
+    closed: BTreeSet<String>,
 }
+
+/// Files that are open at the same time.
+const OPEN: usize = 32;
 
 impl Place {
     /// Opens standard output where no path is given, a file for formats of one file, a directory for the others.
@@ -127,6 +132,7 @@ impl Place {
                 Ok(Self::Directory(Files {
                     directory: path.to_owned(),
                     open: BTreeMap::new(),
+                    closed: BTreeSet::new(),
                 }))
             }
         }
@@ -151,8 +157,12 @@ impl Place {
                 other => other.map_err(broken),
             },
             Self::Directory(files) => {
+                let mut names = files.closed;
                 for (name, mut file) in files.open {
                     file.flush().map_err(broken)?;
+                    names.insert(name);
+                }
+                for name in names {
                     std::fs::rename(files.directory.join(part(&name)), files.directory.join(&name)).map_err(broken)?;
                 }
                 Ok(())
@@ -170,8 +180,18 @@ impl Target for Files {
         let writer = match self.open.get_mut(file) {
             Some(writer) => writer,
             None => {
-                let opened = BufWriter::new(File::create(self.directory.join(part(file)))?);
-                self.open.entry(file.to_owned()).or_insert(opened)
+                if self.open.len() >= OPEN {
+                    for (name, mut file) in std::mem::take(&mut self.open) {
+                        file.flush()?;
+                        self.closed.insert(name);
+                    }
+                }
+                let path = self.directory.join(part(file));
+                let opened = match self.closed.contains(file) {
+                    true => File::options().append(true).open(path)?,
+                    false => File::create(path)?,
+                };
+                self.open.entry(file.to_owned()).or_insert(BufWriter::new(opened))
             }
         };
         writer.write_all(bytes)

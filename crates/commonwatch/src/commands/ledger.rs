@@ -23,10 +23,11 @@ pub async fn run(local: &Local, global: &Global, command: LedgerCommand, output:
         LedgerCommand::PublicKey => output.line(&local.verifying_key.to_string()),
         LedgerCommand::Receipts { from, limit } => {
             for receipt in local.node.receipts(&caller, from, limit).await? {
+                // One a line, so that a file of them can be taken apart and verified.
                 let text = receipt
                     .to_json()
                     .map_err(|error| Failure::new(Kind::Ours, error.to_string()))?;
-                output.line(&text);
+                output.json_line(&serde_json::from_str::<serde_json::Value>(&text).map_err(unwritten)?);
             }
         }
         LedgerCommand::Export { output: path } => {
@@ -47,6 +48,10 @@ pub async fn run(local: &Local, global: &Global, command: LedgerCommand, output:
         LedgerCommand::Verify { .. } => {}
     }
     Ok(())
+}
+
+fn unwritten(error: serde_json::Error) -> Failure {
+    Failure::new(Kind::Ours, format!("a receipt could not be written: {error}"))
 }
 
 /// Verifies an export or a receipt with nothing but the file, the public key and an earlier checkpoint.

@@ -1,5 +1,7 @@
 //! `commonwatch member`: organisations and their people.
 
+use std::path::Path;
+
 use node::partnership::{MemberWish, PersonWish};
 use policy::Role;
 use serde_json::json;
@@ -8,7 +10,7 @@ use store::{Member, MemberKind};
 use super::share::member as find_member;
 use crate::cli::{Global, MemberCommand};
 use crate::context::Local;
-use crate::failure::{self, Failure};
+use crate::failure::{self, Failure, Kind};
 use crate::output::Output;
 
 /// Does what was asked of members.
@@ -61,13 +63,7 @@ pub async fn run(local: &Local, global: &Global, command: MemberCommand, output:
             let role = Role::parse(&role).ok_or_else(|| {
                 Failure::input(format!("'{role}' is not a role")).help(Role::ALL.map(Role::as_str).join(", "))
             })?;
-            let given = match &password_file {
-                Some(path) => Some(std::fs::read_to_string(path).map_err(|error| failure::file("read", path, &error))?),
-                None => None,
-            };
-            let password = given
-                .as_deref()
-                .map_or_else(|| local.node.fresh_password(), |text| text.trim_end().to_owned());
+            let (password, is_fresh) = password(local, password_file.as_deref())?;
             let wish = PersonWish {
                 member: find_member(local, &member).await?,
                 name: name.unwrap_or_else(|| login.clone()),
@@ -76,7 +72,7 @@ pub async fn run(local: &Local, global: &Global, command: MemberCommand, output:
                 password: Some(password.clone()),
             };
             let person = local.node.person_create(&caller, wish).await?;
-            let shown = given.is_none().then_some(password);
+            let shown = is_fresh.then_some(password);
             if output.is_json() {
                 output.json_line(&json!({ "login": person.login, "role": person.role.as_str(), "password": shown }));
             }
@@ -86,7 +82,34 @@ pub async fn run(local: &Local, global: &Global, command: MemberCommand, output:
             }
             Ok(())
         }
+        MemberCommand::Password { login, password_file } => {
+            let found = local.node.store().person_by_login(&login).await?;
+            let person = found.ok_or_else(|| {
+                Failure::new(Kind::Refused, format!("there is no person with the login '{login}'"))
+                    .help("'commonwatch member list' shows who there is")
+            })?;
+            let (password, is_fresh) = password(local, password_file.as_deref())?;
+            local.node.password_change(&caller, person.id, &password).await?;
+            let shown = is_fresh.then_some(password);
+            if output.is_json() {
+                output.json_line(&json!({ "login": login, "password": shown }));
+            }
+            output.say(&format!("the old password of {login} is no longer valid"));
+            if let Some(password) = shown {
+                output.say(&format!("password, shown this once: {password}"));
+            }
+            Ok(())
+        }
     }
+}
+
+/// The password in a file, or a fresh one; says which.
+fn password(local: &Local, file: Option<&Path>) -> Result<(String, bool), Failure> {
+    let Some(path) = file else {
+        return Ok((local.node.fresh_password(), true));
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| failure::file("read", path, &error))?;
+    Ok((text.trim_end().to_owned(), false))
 }
 
 async fn activate(

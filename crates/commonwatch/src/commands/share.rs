@@ -15,11 +15,13 @@ use crate::context::Local;
 use crate::failure::{Failure, Kind};
 use crate::output::Output;
 
-/// Shares files one after another; fails with the code for "found" when an item was refused.
+/// Shares files one after another; fails with the code for "found" when an item was refused. A file that cannot be read
+/// at all is refused whole, and the files after it are shared.
 pub async fn run(local: &Local, global: &Global, args: ShareArgs, output: Output) -> Result<(), Failure> {
     let caller = local.caller(global).await?;
     let handling = handling(local, &args.handling).await?;
     let mut refused = 0;
+    let alone = args.files.len() == 1;
     for file in args.files {
         let request = ShareRequest {
             channel: "file".to_owned(),
@@ -33,9 +35,18 @@ pub async fn run(local: &Local, global: &Global, args: ShareArgs, output: Output
         let shared = tokio::task::spawn_blocking(move || share_one(&node, &caller, request, &path, progress))
             .await
             .map_err(|error| Failure::new(Kind::Ours, format!("sharing stopped: {error}")))?;
-        let report = shared?;
-        refused += report.refused;
-        print(&file, &report, output);
+        match shared {
+            Ok(mut report) => {
+                refused += report.refused;
+                name_file(&mut report.problems, &file);
+                print(&file, &report, output);
+            }
+            Err(failure) if alone || !failure.is_input() => return Err(failure),
+            Err(failure) => {
+                refused += 1;
+                output.failure(&failure);
+            }
+        }
     }
     if refused == 0 { Ok(()) } else { Err(Failure::found()) }
 }
@@ -70,6 +81,13 @@ fn share_one(
         bar.finish_and_clear();
     }
     Ok(report?)
+}
+
+/// A problem that was found when the object was stored knows the object and not the file; among many files that matters.
+fn name_file(problems: &mut [Problem], file: &Path) {
+    for problem in problems {
+        problem.place.file.get_or_insert_with(|| file.display().to_string());
+    }
 }
 
 fn progress(path: &Path) -> indicatif::ProgressBar {

@@ -21,6 +21,7 @@ pub async fn run(local: &Local, global: &Global, command: WarninglistCommand, ou
                         list.name.clone(),
                         list.entries.to_string(),
                         list.version.to_string(),
+                        if list.enabled { "in force" } else { "disabled" }.to_owned(),
                         list.description.clone(),
                     ]
                 })

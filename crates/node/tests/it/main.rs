@@ -1,7 +1,11 @@
-//! Subscriptions and pushes against other systems, which are small servers on loopback.
+//! The use cases of a node through its public face; subscriptions and pushes against small servers on loopback.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
 
+mod accounts;
+mod bad_input;
 mod kit;
 mod push;
+mod real_data;
+mod sharing;
 mod subscriptions;

@@ -259,7 +259,9 @@ impl Partners {
         tell(format!("{:?}", node.collections(&caller).await.unwrap()));
         tell(format!("{:?}", node.communities(&caller).await.unwrap()));
         tell(format!("{:?}", store.transfer_list(&viewer, 1_000).await.unwrap()));
-        tell(format!("{:?}", node.receipts(&caller, 0, 1_000).await.unwrap()));
+        for receipt in node.receipts(&caller, 0, 1_000).await.unwrap() {
+            tell(receipt.to_json().unwrap());
+        }
         let mut ledger = Vec::new();
         node.ledger_export(&caller, &mut ledger).await.unwrap();
         tell(String::from_utf8(ledger).unwrap());

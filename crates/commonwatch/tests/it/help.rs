@@ -1,0 +1,514 @@
+//! The help of every command, as a person reads it; and what the exit codes are.
+
+use crate::kit::Place;
+
+/// Every command with its subcommands.
+const COMMANDS: [&str; 24] = [
+    "demo",
+    "serve",
+    "share",
+    "subscribe",
+    "subscribe add",
+    "push",
+    "push add",
+    "export",
+    "convert",
+    "check",
+    "search",
+    "show",
+    "member",
+    "member add",
+    "member person",
+    "community",
+    "community add",
+    "key",
+    "key add",
+    "warninglist",
+    "ledger",
+    "backup",
+    "restore",
+    "doctor",
+];
+
+/// The help without the options that every command has, which the first page shows.
+fn help(place: &Place, command: &str) -> String {
+    let words: Vec<&str> = command
+        .split(' ')
+        .filter(|word| !word.is_empty())
+        .chain(["-h"])
+        .collect();
+    let answer = place.run(&words);
+    assert_eq!(answer.code, 0, "{answer}");
+    let general = ["--data <DIR>", "--json ", "--as <LOGIN>", "-h, --help", "-V, --version"];
+    let kept = answer
+        .out
+        .lines()
+        .filter(|line| !general.iter().any(|option| line.contains(option)));
+    kept.map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+#[test]
+fn the_first_page_names_every_command_and_the_exit_codes() {
+    let place = Place::new();
+    insta::assert_snapshot!(place.run(&["--help"]).out, @r#"
+    The common watch: share threat information under rules that hold, act on it at home, prove every
+    exchange
+
+    Usage: commonwatch [OPTIONS] <COMMAND>
+
+    Commands:
+      demo         Run a node with a sample partnership, to look around
+      serve        Run a node: TAXII 2.1 and the JSON API, subscriptions and pushes
+      share        Share a file, or standard input, in any supported format
+      subscribe    Fetch regularly from elsewhere: TAXII, MISP, lists, a folder
+      push         Push regularly to another node or TAXII 2.1 collection
+      export       Write what may be seen in a tool's format, whole or since a cursor
+      convert      Convert a file to another format; needs no node
+      check        Check a file or a pattern and say where it is wrong; needs no node
+      search       Find objects by value or by words
+      show         Show an object, its versions, origin and neighbours
+      member       Members of the partnership and their people
+      community    Communities and who is in them
+      key          Keys and client certificates
+      warninglist  Lists of values known to be harmless
+      ledger       The ledger: checkpoints, receipts, verification
+      backup       Copy the store to a file while it is in use
+      restore      Put a backup in place of the store
+      doctor       Look for damage and say what to do
+      completions  Print shell completions
+      man          Write the manual pages
+      help         Print this message or the help of the given subcommand(s)
+
+    Options:
+          --data <DIR>  Directory in which the node keeps everything [env: COMMONWATCH_HOME=node]
+                        [default: commonwatch-data]
+          --json        Print JSON instead of text for people
+          --as <LOGIN>  Act as this login (the operator where none is given) [default: operator]
+      -h, --help        Print help
+      -V, --version     Print version
+
+    Exit codes:
+      0  done
+      1  done, but something was found or refused (check, share, doctor, ledger verify)
+      2  the command line or an input is wrong
+      3  not allowed, or not there
+      4  not available now; the same command may work later
+      5  a fault of the program
+    "#);
+}
+
+#[test]
+fn the_help_of_each_command() {
+    let place = Place::new();
+    let pages: Vec<String> = COMMANDS
+        .into_iter()
+        .map(|command| format!("### commonwatch {command}\n{}", help(&place, command)))
+        .collect();
+    insta::assert_snapshot!(pages.join("\n"), @r#"
+    ### commonwatch demo
+    Run a node with a sample partnership, to look around
+
+    Usage: commonwatch demo [OPTIONS]
+
+    Options:
+                                   COMMONWATCH_HOME=node] [default: commonwatch-data]
+          --listen <ADDRESS:PORT>  Address to listen on [default: 127.0.0.1:6100]
+          --prepare-only           Prepare everything, print what to try, and stop
+                                   operator]
+
+    ### commonwatch serve
+    Run a node: TAXII 2.1 and the JSON API, subscriptions and pushes
+
+    Usage: commonwatch serve [OPTIONS]
+
+    Options:
+                                   COMMONWATCH_HOME=node] [default: commonwatch-data]
+          --listen <ADDRESS:PORT>  Address to listen on; overrides the configuration
+          --organisation <NAME>    Name of the organisation that runs this node, when it is started for
+                                   the first time [default: "My organisation"]
+                                   operator]
+          --postgres <URL>         Use this PostgreSQL database instead of the embedded one, when it is
+                                   started for the first time
+          --self-signed            Serve TLS with a certificate made for a first try
+
+    ### commonwatch share
+    Share a file, or standard input, in any supported format
+
+    Usage: commonwatch share [OPTIONS] <FILE>...
+
+    Arguments:
+      <FILE>...  Files to share, or directories of MISP feeds; - for standard input
+
+    Options:
+      -c, --community <ALIAS>  Community to share with (alias); may be given several times
+                               [default: commonwatch-data]
+          --to <MEMBER>        Member to narrow it to; may be given several times
+          --tlp <TLP>          Marking for what has none, and a limit for what has one: clear, green,
+                               amber, amber+strict, red
+          --pap <PAP>          Permitted actions for what has none: clear, green, amber, red
+          --anonymous          Keep our name in the hub's own record only
+
+    ### commonwatch subscribe
+    Fetch regularly from elsewhere: TAXII, MISP, lists, a folder
+
+    Usage: commonwatch subscribe [OPTIONS] <COMMAND>
+
+    Commands:
+      add      Add a subscription; it is previewed first unless --no-preview is given
+      preview  Fetch once without storing and say what would come
+      list     List subscriptions with their last result
+      run      Run one now
+      remove   End one; what came by it stays
+      help     Print this message or the help of the given subcommand(s)
+
+    Options:
+                        [default: commonwatch-data]
+
+    ### commonwatch subscribe add
+    Add a subscription; it is previewed first unless --no-preview is given
+
+    Usage: commonwatch subscribe add [OPTIONS] --community <ALIAS> <NAME> <URL>
+
+    Arguments:
+      <NAME>  A name for it
+      <URL>   Where it is: an http(s) address, or a folder
+
+    Options:
+                                COMMONWATCH_HOME=node] [default: commonwatch-data]
+          --kind <KIND>         What is there: taxii21, taxii20, misp-feed, misp-server, list, folder
+                                [default: taxii21]
+      -c, --community <ALIAS>   Community that gets it (alias)
+          --tlp <TLP>           Marking for what has none [default: green]
+          --pap <PAP>           Permitted actions for what has none [default: clear]
+          --every <TIME>        How often, as in 15m, 1h, 1d [default: 1h]
+          --login <LOGIN>       Login for Basic authentication; the password is read from --secret-file
+          --secret-file <FILE>  File that holds the password, bearer token or MISP key; it is read anew
+                                at each run
+          --proxy <URL>         Proxy, as in http://192.0.2.1:3128
+          --ca-file <FILE>      File with the certificates to trust, PEM
+          --set <NAME=VALUE>    A further setting of docs/guide/subscriptions.md, as in page_size=500;
+                                may be given several times
+          --size-limit <MIB>    The most bytes one answer may have, in MiB [default: 256]
+          --no-preview          Add it without looking first
+
+    ### commonwatch push
+    Push regularly to another node or TAXII 2.1 collection
+
+    Usage: commonwatch push [OPTIONS] <COMMAND>
+
+    Commands:
+      add     Add a peer
+      list    List peers with their backlog and last result
+      run     Push to one now
+      remove  Remove one
+      help    Print this message or the help of the given subcommand(s)
+
+    Options:
+                        [default: commonwatch-data]
+
+    ### commonwatch push add
+    Add a peer
+
+    Usage: commonwatch push add [OPTIONS] --member <MEMBER> <NAME> <URL>
+
+    Arguments:
+      <NAME>  A name for it
+      <URL>   Address of the TAXII 2.1 collection, as in https://hub.example/commonwatch/collections/ID/
+
+    Options:
+                                COMMONWATCH_HOME=node] [default: commonwatch-data]
+          --member <MEMBER>     The member that stands for it here; it gets what that member may see
+      -c, --community <ALIAS>   Only what is shared with this community (alias)
+          --every <TIME>        How often, as in 15m, 1h, 1d [default: 15m]
+          --login <LOGIN>       Login for Basic authentication; the password is read from --secret-file
+          --secret-file <FILE>  File that holds the password, bearer token or MISP key; it is read anew
+                                at each run
+          --proxy <URL>         Proxy, as in http://192.0.2.1:3128
+          --ca-file <FILE>      File with the certificates to trust, PEM
+          --set <NAME=VALUE>    A further setting of docs/guide/subscriptions.md, as in page_size=500;
+                                may be given several times
+
+    ### commonwatch export
+    Write what may be seen in a tool's format, whole or since a cursor
+
+    Usage: commonwatch export [OPTIONS]
+
+    Options:
+                                 COMMONWATCH_HOME=node] [default: commonwatch-data]
+      -f, --format <FORMAT>      Format to write (see --formats) [default: stix]
+      -o, --output <PATH>        File or, for formats of several files, directory to write to; standard
+                                 output where none is given
+                                 operator]
+      -c, --community <ALIAS>    Only what was shared with this community (alias)
+          --since <CURSOR>       Only the change since this cursor (printed by the export before)
+          --least-score <SCORE>  Leave out indicators whose score now is below this (0 to 100) [default:
+                                 0]
+          --formats              List the formats
+
+    ### commonwatch convert
+    Convert a file to another format; needs no node
+
+    Usage: commonwatch convert [OPTIONS] <INPUT>
+
+    Arguments:
+      <INPUT>  File to read, found by content; - for standard input
+
+    Options:
+                           [default: commonwatch-data]
+      -t, --to <FORMAT>    Format to write [default: stix]
+      -o, --output <PATH>  File or directory to write to; standard output where none is given
+
+    ### commonwatch check
+    Check a file or a pattern and say where it is wrong; needs no node
+
+    Usage: commonwatch check [OPTIONS] [FILE]...
+
+    Arguments:
+      [FILE]...  Files to check; - for standard input
+
+    Options:
+                               [default: commonwatch-data]
+          --pattern <PATTERN>  A STIX pattern to check
+          --warnings           Show warnings too
+
+    ### commonwatch search
+    Find objects by value or by words
+
+    Usage: commonwatch search [OPTIONS] <WORDS>...
+
+    Arguments:
+      <WORDS>...  A value (address, domain, hash, URL, defanged or not) or words
+
+    Options:
+                           [default: commonwatch-data]
+          --type <TYPE>    Only objects of this type; may be given several times
+          --limit <LIMIT>  How many at the most [default: 20]
+
+    ### commonwatch show
+    Show an object, its versions, origin and neighbours
+
+    Usage: commonwatch show [OPTIONS] <ID>
+
+    Arguments:
+      <ID>  STIX identifier
+
+    Options:
+          --body        Print the object's exact text and nothing else
+                        [default: commonwatch-data]
+
+    ### commonwatch member
+    Members of the partnership and their people
+
+    Usage: commonwatch member [OPTIONS] <COMMAND>
+
+    Commands:
+      list      List members
+      add       Take in a member
+      suspend   Let a member's people sign in no longer
+      resume    Let a suspended member's people sign in again
+      person    Give a person of a member an account; prints the password once
+      password  Give a person a new password; the old one ends at once. Prints it once
+      help      Print this message or the help of the given subcommand(s)
+
+    Options:
+                        [default: commonwatch-data]
+
+    ### commonwatch member add
+    Take in a member
+
+    Usage: commonwatch member add [OPTIONS] <NAME>
+
+    Arguments:
+      <NAME>  Its name
+
+    Options:
+                                   COMMONWATCH_HOME=node] [default: commonwatch-data]
+          --kind <KIND>            government, cert, city, operator, technology-company, research,
+                                   university [default: operator]
+          --sector <SECTORS>       Sector (STIX vocabulary); may be given several times
+                                   operator]
+          --country <COUNTRIES>    Country (ISO 3166-1 alpha-2); may be given several times
+          --client-of <CLIENT_OF>  The member whose client it is
+
+    ### commonwatch member person
+    Give a person of a member an account; prints the password once
+
+    Usage: commonwatch member person [OPTIONS] <MEMBER> <LOGIN>
+
+    Arguments:
+      <MEMBER>  The member's name
+      <LOGIN>   What the person types to sign in
+
+    Options:
+                                  COMMONWATCH_HOME=node] [default: commonwatch-data]
+          --name <NAME>           The person's name
+          --role <ROLE>           reader, contributor, analyst, coordinator, operator [default: analyst]
+                                  operator]
+          --password-file <FILE>  Read the password from this file instead of making one
+
+    ### commonwatch community
+    Communities and who is in them
+
+    Usage: commonwatch community [OPTIONS] <COMMAND>
+
+    Commands:
+      list   List communities
+      add    Make a community
+      join   Take a member in, or change what it may do there
+      leave  Take a member out
+      help   Print this message or the help of the given subcommand(s)
+
+    Options:
+                        [default: commonwatch-data]
+
+    ### commonwatch community add
+    Make a community
+
+    Usage: commonwatch community add [OPTIONS] --title <TITLE> --purpose <PURPOSE> <ALIAS>
+
+    Arguments:
+      <ALIAS>  Its name in addresses: a-z, 0-9 and hyphens
+
+    Options:
+                                           COMMONWATCH_HOME=node] [default: commonwatch-data]
+          --title <TITLE>                  The name shown
+          --purpose <PURPOSE>              What it is for
+                                           [default: operator]
+          --owner <OWNER>                  The member accountable for it (your own where none is given)
+          --default-tlp <DEFAULT_TLP>      Marking of what comes in without one [default: green]
+          --strictest-tlp <STRICTEST_TLP>  The strictest marking that it takes [default: red]
+          --hide-members                   Hide its members from each other
+
+    ### commonwatch key
+    Keys and client certificates
+
+    Usage: commonwatch key [OPTIONS] <COMMAND>
+
+    Commands:
+      add          Make a key; prints it once
+      certificate  Let a client certificate (PEM) sign in
+      list         List keys and certificates
+      revoke       End a key
+      help         Print this message or the help of the given subcommand(s)
+
+    Options:
+                        [default: commonwatch-data]
+
+    ### commonwatch key add
+    Make a key; prints it once
+
+    Usage: commonwatch key add [OPTIONS] <LABEL>
+
+    Arguments:
+      <LABEL>  What to call it
+
+    Options:
+                            [default: commonwatch-data]
+          --for <LOGIN>     For whom (login); yourself where none is given
+          --read-only       It may only read
+          --expires <TIME>  When it ends, as in 90d
+          --from <NETWORK>  Network it may be used from, as in 192.0.2.0/24; may be given several times
+
+    ### commonwatch warninglist
+    Lists of values known to be harmless
+
+    Usage: commonwatch warninglist [OPTIONS] <COMMAND>
+
+    Commands:
+      list     List them
+      add      Add lists in MISP's format, or replace those of the same name
+      remove   Take one away
+      disable  Let one flag nothing for now, built-in ones too
+      enable   Put one in force again
+      help     Print this message or the help of the given subcommand(s)
+
+    Options:
+                        [default: commonwatch-data]
+
+    ### commonwatch ledger
+    The ledger: checkpoints, receipts, verification
+
+    Usage: commonwatch ledger [OPTIONS] <COMMAND>
+
+    Commands:
+      checkpoint  Print the signed checkpoint of the log as it stands
+      receipts    Print your member's receipts, one JSON object a line
+      export      Write the log for offline verification: commitments of all, entries of your member
+                  opened
+      public-key  Print the public key with which checkpoints and receipts are verified
+      verify      Verify an export or a receipt; needs no node
+      help        Print this message or the help of the given subcommand(s)
+
+    Options:
+                        [default: commonwatch-data]
+
+    ### commonwatch backup
+    Copy the store to a file while it is in use
+
+    Usage: commonwatch backup [OPTIONS] <OUTPUT>
+
+    Arguments:
+      <OUTPUT>  File to write
+
+    Options:
+                        [default: commonwatch-data]
+
+    ### commonwatch restore
+    Put a backup in place of the store
+
+    Usage: commonwatch restore [OPTIONS] <INPUT>
+
+    Arguments:
+      <INPUT>  Backup to read
+
+    Options:
+                        [default: commonwatch-data]
+          --replace     Replace a store that is there
+
+    ### commonwatch doctor
+    Look for damage and say what to do
+
+    Usage: commonwatch doctor [OPTIONS]
+
+    Options:
+                        [default: commonwatch-data]
+    "#);
+}
+
+#[test]
+fn a_wrong_command_line_is_code_2_and_says_what_is_wrong() {
+    let place = Place::new();
+    for wrong in [
+        vec![],
+        vec!["nonsense"],
+        vec!["share"],
+        vec!["check"],
+        vec!["key", "revoke", "x"],
+    ] {
+        let answer = place.run(&wrong);
+        assert_eq!(answer.code, 2, "{wrong:?}: {answer}");
+        assert!(!answer.err.is_empty());
+    }
+}
+
+#[test]
+fn a_missing_node_is_code_3_and_says_what_to_do() {
+    insta::assert_snapshot!(Place::new().run(&["doctor"]), @r#"
+    exit code 3
+    -- err
+    error: there is no node in node
+      help: start one with 'commonwatch serve' or look around with 'commonwatch demo'; --data names another directory
+    "#);
+}
+
+#[test]
+fn completions_and_manual_pages_are_made() {
+    let place = Place::new();
+    for shell in ["bash", "zsh", "fish"] {
+        let answer = place.run(&["completions", shell]);
+        assert!(answer.code == 0 && answer.out.contains("commonwatch"), "{shell}");
+    }
+    assert_eq!(place.run(&["man", "pages"]).code, 0);
+    assert!(place.read("pages/commonwatch.1").contains("Exit codes"));
+    assert!(place.path().join("pages/commonwatch-share.1").exists());
+}
