@@ -101,6 +101,7 @@ impl Route {
 pub fn routes(app: &App) -> Vec<Route> {
     let mut all = taxii::routes(&app.options().root);
     all.extend(api::routes());
+    all.push(Route::open("/", api::about::welcome));
     all
 }
 

@@ -473,5 +473,5 @@ async fn every_route_but_the_open_ones_asks_who_it_is() {
             }
         }
     }
-    assert_eq!(open, ["/api/v1/status", "/api/v1/openapi.json"]);
+    assert_eq!(open, ["/api/v1/status", "/api/v1/openapi.json", "/"]);
 }

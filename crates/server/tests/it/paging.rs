@@ -123,6 +123,23 @@ async fn manifest_and_versions_page_by_added_after() {
 }
 
 #[tokio::test]
+async fn manifest_and_versions_page_by_next_too() {
+    let kit = filled().await;
+    let manifest = "/commonwatch/collections/common/manifest/?match[version]=all";
+    let whole = kit.get("alder-reader", manifest).await.items();
+    let (mut next, mut seen) = (String::new(), Vec::new());
+    loop {
+        let page = kit.get("alder-reader", &format!("{manifest}&limit=5{next}")).await;
+        seen.extend(page.items());
+        match page.json()["next"].as_str() {
+            Some(token) => next = format!("&next={token}"),
+            None => break,
+        }
+    }
+    assert_eq!(seen, whole);
+}
+
+#[tokio::test]
 async fn a_token_can_be_used_again_and_with_another_limit() {
     let kit = filled().await;
     let first = kit.get("alder-reader", &format!("{OBJECTS}?limit=4")).await.json();
