@@ -53,20 +53,26 @@ pub(super) fn check(path: &str) -> Result<(), Error> {
             "make it, or let this program read it",
         ));
     }
+    check_foreign(folder)
+}
+
+/// Refuses the data directory of a node.
+fn check_foreign(folder: &Path) -> Result<(), Error> {
     if crate::client::is_own_place(folder) {
-        return Err(bad(
-            "bad-folder",
-            format!("'{path}' is the data directory of a node, which holds what everybody shared"),
-            "choose a folder that only what shall come in is put into",
-        ));
+        let message = format!(
+            "'{}' is the data directory of a node, which holds what everybody shared",
+            folder.display()
+        );
+        let help = "choose a folder that only what shall come in is put into";
+        return Err(bad("bad-folder", message, help));
     }
     Ok(())
 }
 
 pub(super) async fn run(run: &mut Run) -> Result<Finish, Stop> {
-    // A link may lead elsewhere by now.
-    check(&run.subscription.terms.url)?;
     let folder = PathBuf::from(&run.subscription.terms.url);
+    // A link may lead elsewhere by now.
+    check_foreign(&folder)?;
     let looking = folder.clone();
     let looked = tokio::task::spawn_blocking(move || list(&looking)).await;
     let listed = looked.map_err(|error| Error::Ours(format!("the look into the folder broke off: {error}")))??;
@@ -196,4 +202,18 @@ async fn read_one(run: &mut Run, folder: &Path, name: &str, expected: Look) -> R
     };
     run.share(path.display().to_string(), file.take(expected.0)).await?;
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+
+    #[test]
+    fn the_data_directory_of_a_node_is_no_intake() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().display().to_string();
+        assert!(check(&path).is_ok());
+        std::fs::write(folder.path().join(store::DATABASE_FILE), "").unwrap();
+        assert!(check(&path).unwrap_err().to_string().contains("data directory"));
+    }
 }

@@ -371,3 +371,31 @@ async fn pushes_run_when_they_are_due_and_later_after_failures() {
     assert_eq!((view.peer.sent, view.peer.failures_in_a_row), (1, 0));
     assert!(!format!("{view:?}").contains("s3cret"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_more_is_sent_once_the_member_may_no_longer_read() {
+    let pushing = Pushing::new().await;
+    // More than one reading holds.
+    pushing.share(&indicators(0..700), Tlp::Green, Vec::new()).await;
+    let (serving, node, operator) = (
+        Arc::clone(&pushing.peer),
+        pushing.kit.node.clone(),
+        pushing.kit.operator.clone(),
+    );
+    let (receiver, runtime) = (pushing.receiver, tokio::runtime::Handle::current());
+    pushing.web.answer_with(move |asked| {
+        if asked.method == "POST" {
+            let (node, operator, runtime) = (node.clone(), operator.clone(), runtime.clone());
+            let suspend = move || {
+                runtime
+                    .block_on(node.member_activate(&operator, receiver, false))
+                    .map(drop)
+            };
+            std::thread::spawn(suspend).join().unwrap().unwrap();
+        }
+        serving.lock().unwrap().answer(asked)
+    });
+    let report = pushing.push().await;
+    assert_eq!(pushing.peer.lock().unwrap().took.len(), 500);
+    assert!(report.error.unwrap().contains("not active"));
+}
