@@ -247,7 +247,7 @@ pub struct SubscribeAddArgs {
 #[derive(Debug, Subcommand)]
 pub enum PushCommand {
     /// Add a peer
-    Add(PushAddArgs),
+    Add(Box<PushAddArgs>),
     /// List peers with their backlog and last result
     List,
     /// Push to one now
@@ -299,7 +299,7 @@ pub struct ExportArgs {
     #[arg(long, value_name = "CURSOR")]
     pub since: Option<String>,
     /// Leave out indicators whose score now is below this (0 to 100)
-    #[arg(long, default_value_t = 0, value_name = "SCORE")]
+    #[arg(long, default_value_t = 0, value_name = "SCORE", value_parser = clap::value_parser!(u8).range(..=100))]
     pub least_score: u8,
     /// List the formats
     #[arg(long)]

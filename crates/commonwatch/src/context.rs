@@ -130,7 +130,13 @@ impl Local {
 
     /// Whoever the command acts as.
     pub async fn caller(&self, global: &Global) -> Result<Caller, Failure> {
-        Ok(self.node.local_caller(&global.login).await?)
+        let caller = self.node.local_caller(&global.login).await;
+        caller.map_err(|error| match error {
+            node::Error::NotFound(_) => {
+                Failure::from(error).help("'commonwatch member list' shows the logins; --as takes one of them")
+            }
+            other => other.into(),
+        })
     }
 }
 

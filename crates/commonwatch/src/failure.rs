@@ -1,6 +1,7 @@
 //! How a command ends when it does not do what was asked: a sentence, what to do, and an exit code.
 
 use std::fmt;
+use std::io;
 use std::process::ExitCode;
 
 /// What an exit code means; the help text lists them.
@@ -115,6 +116,15 @@ impl From<stix::Problem> for Failure {
 }
 
 /// A file that could not be read or written, with its name.
-pub fn file(what: &str, path: &std::path::Path, error: &std::io::Error) -> Failure {
-    Failure::input(format!("{} cannot be {what}: {error}", path.display()))
+pub fn file(what: &str, path: &std::path::Path, error: &io::Error) -> Failure {
+    let failure = Failure::input(format!("{} cannot be {what}: {error}", path.display()));
+    match error.kind() {
+        io::ErrorKind::NotFound if what == "read" => failure.help("check the name and the directory you are in"),
+        io::ErrorKind::NotFound => failure.help("the directory that it would be in is not there"),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            failure.help("act as a user who may, or choose another place")
+        }
+        io::ErrorKind::StorageFull => failure.help("make room on the disk, or choose another place"),
+        _ => failure,
+    }
 }

@@ -17,7 +17,8 @@ use crate::output::Output;
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     let output = Output::new(cli.global.json);
-    commands::start_log(cli.global.json);
+    let goes_on = matches!(cli.command, cli::Command::Serve(_) | cli::Command::Demo(_));
+    commands::start_log(cli.global.json, goes_on);
     match commands::run(cli, output) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

@@ -24,6 +24,17 @@ pub async fn run(global: &Global, args: &DemoArgs, output: Output) -> Result<(),
     if global.data.as_os_str() == "commonwatch-data" {
         global.data = "commonwatch-demo".into();
     }
+    // Before anything is made: a port in use must not cost the password that is shown once.
+    let bound = if args.prepare_only {
+        None
+    } else {
+        Some(serve::bind(&args.listen, None).await?)
+    };
+    if exists(&global.data) && !global.data.join(KEYS).exists() {
+        let message = format!("{} holds a node that is no complete sample", global.data.display());
+        return Err(Failure::input(message)
+            .help("serve it with 'commonwatch serve', or name a directory that is not there with --data"));
+    }
     let fresh = !exists(&global.data);
     if fresh {
         write_config(&global.data, "Exampleland common watch (sample)", None)?;
@@ -35,11 +46,6 @@ pub async fn run(global: &Global, args: &DemoArgs, output: Output) -> Result<(),
     }
     while local.node.store().index_next(2_000).await? > 0 {}
     let keys = keys(&local)?;
-    let bound = if args.prepare_only {
-        None
-    } else {
-        Some(serve::bind(&args.listen, None).await?)
-    };
     let address = bound
         .as_ref()
         .map_or_else(|| args.listen.clone(), |bound| bound.address().to_string());
@@ -184,11 +190,11 @@ fn introduce(
         return;
     }
     let key = |member: &str| keys.get(member).map_or("KEY", String::as_str);
+    let curl = |member: &str| format!("curl -s -H 'Authorization: Bearer {}'", key(member));
     let data = global.data.display();
-    output.line(
-        "The sample partnership of Exampleland: a CERT, a water utility, a city, a hospital, a technology company.",
-    );
-    output.line(&format!("Everything is in {data}/; remove it to start anew."));
+    let program = std::env::args().next().unwrap_or_else(|| "commonwatch".to_owned());
+    output.line("Exampleland, a sample: a CERT, a water utility, a city, a hospital and a technology company share what they see.");
+    output.line(&format!("It is kept in {data}/; remove that to start anew."));
     if let Some(password) = password {
         output.line(&format!(
             "Operator account: login operator, password {password}   (shown this once)"
@@ -197,25 +203,35 @@ fn introduce(
     output.line(&if is_serving {
         format!("\nServing {base}/   (stop with Ctrl-C). In another terminal, try:\n")
     } else {
-        format!("\nPrepared, not serving: start it with 'commonwatch --data {data} demo'. Then try:\n")
+        format!("\nPrepared, not serving: start it with '{program} --data {data} demo'. Then try:\n")
     });
-    output.line("# What does the water utility get to see? (TAXII 2.1)");
+    output.line("# What does the water utility get to see? (TAXII 2.1, as any client reads it)");
     output.line(&format!(
-        "curl -s -H 'Authorization: Bearer {}' '{base}/commonwatch/collections/all/objects/?limit=3'\n",
-        key("water")
+        "{} '{base}/commonwatch/collections/all/objects/?limit=3'\n",
+        curl("water")
     ));
-    output.line("# The same question by the hospital, which is not in the community for water and energy: 404");
+    output.line("# The hospital is not in the community for water and energy: to it, there is no such thing (404)");
     output.line(&format!(
-        "curl -s -H 'Authorization: Bearer {}' '{base}/commonwatch/collections/water-energy/objects/'\n",
-        key("hospital")
+        "{} '{base}/commonwatch/collections/water-energy/objects/'\n",
+        curl("hospital")
     ));
-    output.line("# Does anybody know this address? (written as people write it)");
-    output.line(&format!("curl -s -G -H 'Authorization: Bearer {}' '{base}/api/v1/observables' --data-urlencode 'value=hxxps://portal[.]vendor-licence[.]example/confirm/'\n", key("water")));
-    output.line("# Share a list of your own with everybody");
-    output.line(&format!("printf '203.0.113.99\\nbad[.]example.org\\n' | curl -s -H 'Authorization: Bearer {}' --data-binary @- '{base}/api/v1/share?community=exampleland&tlp=green'\n", key("city")));
-    output.line("# Prove it: the receipts of the city, each with its place in the signed log");
+    output.line("# Is this link known? Ask for it as it stands in a warning, made unclickable");
     output.line(&format!(
-        "curl -s -H 'Authorization: Bearer {}' '{base}/api/v1/receipts?limit=2'",
-        key("city")
+        "{} -G '{base}/api/v1/observables' --data-urlencode 'value=hxxps://portal[.]vendor-licence[.]example/confirm/'\n",
+        curl("water")
+    ));
+    output.line("# The city shares a list with everybody");
+    output.line(&format!(
+        "printf '203.0.113.99\\nbad[.]example.org\\n' | {} --data-binary @- '{base}/api/v1/share?community=exampleland&tlp=green'\n",
+        curl("city")
+    ));
+    output.line("# Prove it: the city's receipts, each with its place in the signed log");
+    output.line(&format!("{} '{base}/api/v1/receipts?limit=2'\n", curl("city")));
+    output.line("# The same without curl, in tables, on this machine");
+    output.line(&format!(
+        "{program} --data {data} --as water search 'vendor-licence[.]example'"
+    ));
+    output.line(&format!(
+        "{program} --data {data} --as water export --format suricata-rules"
     ));
 }

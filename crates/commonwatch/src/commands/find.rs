@@ -15,6 +15,9 @@ const NEIGHBOURS: usize = 50;
 pub async fn search(local: &Local, global: &Global, args: SearchArgs, output: Output) -> Result<(), Failure> {
     let caller = local.caller(global).await?;
     let text = args.words.join(" ");
+    if args.limit == 0 {
+        return Err(Failure::input("a limit of 0 finds nothing").help("give --limit 1 or more, or leave it out"));
+    }
     // What is not indexed yet would be missed: bring the index up to date first.
     while local.node.store().index_next(1_000).await? > 0 {}
     let mut understood = None;

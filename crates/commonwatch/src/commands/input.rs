@@ -37,11 +37,16 @@ pub fn read(path: &Path, sink: &mut dyn Sink) -> Result<Summary, Problem> {
             file: Some(path.display().to_string()),
             ..Place::default()
         };
-        Problem::error("unreadable", place, problem.message().to_owned())
+        // The place names the file already.
+        let message = problem.message();
+        let message = message.strip_prefix(&format!("{} ", path.display())).unwrap_or(message);
+        Problem::error("unreadable", place, message.to_owned())
     };
     if path.is_dir() {
-        let manifest = std::fs::read(path.join("manifest.json"))
-            .map_err(|error| unreadable(failure::file("read", &path.join("manifest.json"), &error)))?;
+        let manifest = std::fs::read(path.join("manifest.json")).map_err(|error| {
+            unreadable(failure::file("read", &path.join("manifest.json"), &error))
+                .help("a directory is read as a MISP feed; name its files one by one where it is none")
+        })?;
         let mut fetch = |name: &str| feed_member(path, name);
         return formats::misp::read_feed(&manifest, &mut fetch, &options, sink);
     }

@@ -5,8 +5,8 @@ use store::{DATABASE_FILE, FindingSeverity, Location, Store};
 
 use crate::cli::{BackupArgs, Global, RestoreArgs};
 use crate::config::Config;
-use crate::context::{Create, Local, ledger_key, location, options, private_directory};
-use crate::failure::Failure;
+use crate::context::{Create, Local, exists, ledger_key, location, options, private_directory};
+use crate::failure::{self, Failure};
 use crate::output::Output;
 
 /// Copies the store to a file while it is in use.
@@ -31,12 +31,22 @@ pub async fn restore(global: &Global, args: &RestoreArgs, output: Output) -> Res
         let message = format!("there is a store in {}", global.data.display());
         return Err(Failure::input(message).help("stop the node and give --replace; what is there is kept beside it"));
     }
+    // Looked at before anything is made or moved.
+    std::fs::File::open(&args.input).map_err(|error| failure::file("read", &args.input, &error))?;
     private_directory(&global.data)?;
+    let is_new = !exists(&global.data);
     Store::restore(&args.input, &to, options(Create::Yes, ledger_key(&global.data)?)).await?;
     if output.is_json() {
         output.json_line(&json!({ "restored": args.input }));
     }
     output.say("the backup was checked and is in place");
+    if is_new {
+        output.say(&format!(
+            "{}/ledger.key was not there and is new: the node signs under a new name. If you kept the old key with the \
+             backup, put it there before you serve",
+            global.data.display()
+        ));
+    }
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! `commonwatch serve`: runs the node until it is told to stop.
 
+use std::io::{ErrorKind, IsTerminal};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -31,6 +32,11 @@ pub async fn run(global: &Global, args: &ServeArgs, output: Output) -> Result<()
         write_config(&global.data, &args.organisation, args.postgres.as_deref())?;
     }
     let local = Local::open(global, Create::Yes).await?;
+    if args.postgres.is_some() && args.postgres != local.config.postgres {
+        let message = format!("the node in {} keeps its store elsewhere", global.data.display());
+        return Err(Failure::input(message)
+            .help("--postgres is for the first start; leave it out, or name another --data directory for a new node"));
+    }
     if local.node.store().member_list().await?.is_empty() {
         let identity = local.node.settings().identity.clone();
         let founded = local
@@ -91,8 +97,25 @@ impl Bound {
 /// Opens a socket.
 pub async fn bind(listen: &str, tls: Option<Tls>) -> Result<Bound, Failure> {
     let listener = TcpListener::bind(listen).await.map_err(|error| {
-        Failure::new(Kind::Unavailable, format!("cannot listen on {listen}: {error}"))
-            .help("another program may be using the port; choose one with --listen ADDRESS:PORT")
+        let (kind, help) = match error.kind() {
+            ErrorKind::AddrInUse => (
+                Kind::Unavailable,
+                "another program is using the port (another node?); choose one with --listen ADDRESS:PORT",
+            ),
+            ErrorKind::PermissionDenied => (
+                Kind::Input,
+                "ports below 1024 need a right of their own; choose another with --listen ADDRESS:PORT",
+            ),
+            ErrorKind::AddrNotAvailable => (
+                Kind::Input,
+                "this machine has no such address; 127.0.0.1 is the machine itself, 0.0.0.0 all its addresses",
+            ),
+            _ => (
+                Kind::Input,
+                "write an address and a port, as in --listen 127.0.0.1:6100",
+            ),
+        };
+        Failure::new(kind, format!("cannot listen on {listen}: {error}")).help(help)
     })?;
     let address = listener
         .local_addr()
@@ -235,11 +258,14 @@ fn tls(local: &Local, self_signed: bool) -> Result<Option<Tls>, Failure> {
     }
 }
 
-/// Where the log goes: standard error, in the form asked for, at the level of COMMONWATCH_LOG.
-pub fn start_log(json: bool) {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("COMMONWATCH_LOG").unwrap_or_else(|_| "warn".into());
+/// Where the log goes: standard error, in the form asked for, at the level of COMMONWATCH_LOG. A command that ends says
+/// itself what went wrong, so only a node that goes on warns unasked.
+pub fn start_log(json: bool, goes_on: bool) {
+    let level = if goes_on { "warn" } else { "error" };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("COMMONWATCH_LOG").unwrap_or_else(|_| level.into());
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
         .with_writer(std::io::stderr);
     let started = if json { log.json().try_init() } else { log.try_init() };
     // A second start in one process (tests) keeps the first log.

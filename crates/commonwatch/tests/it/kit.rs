@@ -110,7 +110,9 @@ pub fn steady(text: &str) -> String {
 fn stand_in(word: &str) -> Option<&'static str> {
     let is_uuid = |text: &str| text.len() == 36 && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
     let is_password = word.len() == 24 && word.split('-').count() == 5 && word.split('-').all(|part| part.len() == 4);
-    if is_uuid(word) {
+    if word == env!("CARGO_BIN_EXE_commonwatch") {
+        Some("commonwatch")
+    } else if is_uuid(word) {
         Some("UUID")
     } else if word.rsplit_once("--").is_some_and(|(_, uuid)| is_uuid(uuid)) {
         Some("ID")

@@ -165,7 +165,7 @@ fn a_file_that_is_not_there_is_told() {
     -- out
     nowhere.json: unknown, 0 objects, 1 refused, 0 warnings
     -- err
-    error: nowhere.json: nowhere.json cannot be read: No such file or directory (os error 2)
+    error: nowhere.json: cannot be read: No such file or directory (os error 2)
     "#);
 }
 

@@ -10,26 +10,30 @@ fn the_demo_prints_what_to_try() {
     insta::assert_snapshot!(steady(&place.run(&["demo", "--prepare-only"]).to_string()), @r#"
     exit code 0
     -- out
-    The sample partnership of Exampleland: a CERT, a water utility, a city, a hospital, a technology company.
-    Everything is in node/; remove it to start anew.
+    Exampleland, a sample: a CERT, a water utility, a city, a hospital and a technology company share what they see.
+    It is kept in node/; remove that to start anew.
     Operator account: login operator, password PASSWORD   (shown this once)
 
     Prepared, not serving: start it with 'commonwatch --data node demo'. Then try:
 
-    # What does the water utility get to see? (TAXII 2.1)
+    # What does the water utility get to see? (TAXII 2.1, as any client reads it)
     curl -s -H 'Authorization: Bearer KEY' 'http://127.0.0.1:6100/commonwatch/collections/all/objects/?limit=3'
 
-    # The same question by the hospital, which is not in the community for water and energy: 404
+    # The hospital is not in the community for water and energy: to it, there is no such thing (404)
     curl -s -H 'Authorization: Bearer KEY' 'http://127.0.0.1:6100/commonwatch/collections/water-energy/objects/'
 
-    # Does anybody know this address? (written as people write it)
-    curl -s -G -H 'Authorization: Bearer KEY' 'http://127.0.0.1:6100/api/v1/observables' --data-urlencode 'value=hxxps://portal[.]vendor-licence[.]example/confirm/'
+    # Is this link known? Ask for it as it stands in a warning, made unclickable
+    curl -s -H 'Authorization: Bearer KEY' -G 'http://127.0.0.1:6100/api/v1/observables' --data-urlencode 'value=hxxps://portal[.]vendor-licence[.]example/confirm/'
 
-    # Share a list of your own with everybody
+    # The city shares a list with everybody
     printf '203.0.113.99\nbad[.]example.org\n' | curl -s -H 'Authorization: Bearer KEY' --data-binary @- 'http://127.0.0.1:6100/api/v1/share?community=exampleland&tlp=green'
 
-    # Prove it: the receipts of the city, each with its place in the signed log
+    # Prove it: the city's receipts, each with its place in the signed log
     curl -s -H 'Authorization: Bearer KEY' 'http://127.0.0.1:6100/api/v1/receipts?limit=2'
+
+    # The same without curl, in tables, on this machine
+    commonwatch --data node --as water search 'vendor-licence[.]example'
+    commonwatch --data node --as water export --format suricata-rules
     "#);
     let again = place.run(&["demo", "--prepare-only"]);
     assert!(again.code == 0 && !again.out.contains("Operator account"), "{again}");
@@ -104,6 +108,7 @@ fn what_is_not_allowed_or_not_there_is_code_3_and_what_is_wrong_is_code_2() {
     exit code 2
     -- err
     error: nowhere.txt cannot be read: No such file or directory (os error 2)
+      help: check the name and the directory you are in
 
     $ commonwatch share list.txt -c exampleland --tlp purple
     exit code 2
@@ -125,6 +130,7 @@ fn what_is_not_allowed_or_not_there_is_code_3_and_what_is_wrong_is_code_2() {
     exit code 3
     -- err
     error: there is no active person with the login 'nobody'
+      help: 'commonwatch member list' shows the logins; --as takes one of them
 
     $ commonwatch export --format nonsense
     exit code 2
@@ -245,9 +251,10 @@ fn members_people_communities_and_keys_are_managed() {
     the people of Example University may no longer sign in; keys and open sessions end with their next request
 
     $ commonwatch search x --as nora
-    exit code 0
-    -- out
-    nothing found
+    exit code 3
+    -- err
+    error: there is no active person with the login 'nora'
+      help: 'commonwatch member list' shows the logins; --as takes one of them
 
     $ commonwatch member list
     exit code 0

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
 
 use super::Postgres;
 use crate::migrate::{APPLIED, Applied, CREATE, MIGRATIONS, REMEMBER, digest, pending};
@@ -21,9 +21,16 @@ pub(super) async fn open(url: &str, schema: Option<&str>, options: &OpenOptions)
         return Err(Error::input(format!("'{schema}' cannot be the name of a schema"))
             .help("use 1 to 63 of a-z, 0-9 and _, beginning with a letter"));
     }
+    if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+        return Err(Error::input("the URL of the database is not one of PostgreSQL")
+            .help("write it like postgresql://user:password@host:5432/database"));
+    }
     let connect = PgConnectOptions::from_str(url)?
         .application_name("commonwatch")
         .options([("search_path", schema)]);
+    // The pool would try again for half a minute and then say that all its connections are in use: one of its own says
+    // at once why the server cannot be reached.
+    PgConnection::connect_with(&connect).await?.close().await?;
     let readers = u32::try_from(options.readers.max(1)).unwrap_or(u32::MAX);
     let pool = PgPoolOptions::new()
         .max_connections(readers.saturating_add(WRITERS))
