@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use node::{Caller, Node, Settings};
 use stix::Timestamp;
-use store::{Location, OpenOptions, Store};
+use store::{DATABASE_FILE, Location, OpenOptions, Store};
 
 use crate::cli::Global;
 use crate::config::{self, Config};
 use crate::failure::{self, Failure, Kind};
 
 /// The file with the key that signs checkpoints.
-const LEDGER_KEY: &str = "ledger.key";
+pub const LEDGER_KEY: &str = "ledger.key";
 /// The setting that holds the node's STIX identity.
 const IDENTITY: &str = "identity";
 
@@ -98,10 +98,20 @@ impl Local {
     /// Opens the node of a data directory.
     pub async fn open(global: &Global, create: Create) -> Result<Self, Failure> {
         let data = global.data.clone();
-        if create == Create::No && !exists(&data) {
+        // A directory that may not be looked into is not one without a node.
+        if let Err(error) = data.join(LEDGER_KEY).try_exists() {
+            return Err(failure::file("read", &data, &error));
+        }
+        if create == Create::No && !exists(&data) && !data.join(DATABASE_FILE).exists() {
             let message = format!("there is no node in {}", data.display());
             let help = "start one with 'commonwatch serve' or look around with 'commonwatch demo'; --data names another directory";
             return Err(Failure::new(Kind::Refused, message).help(help));
+        }
+        if !exists(&data) && data.join(DATABASE_FILE).exists() {
+            let message = format!("{} holds a store, but not its {LEDGER_KEY}", data.display());
+            let help = "put the key back from where it is kept with the backups; if it is lost for good, restore the store's \
+                        file into a new directory with 'commonwatch restore': the node then signs under a new name";
+            return Err(Failure::input(message).help(help));
         }
         if create == Create::Yes {
             private_directory(&data)?;

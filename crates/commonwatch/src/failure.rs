@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
+use store::ErrorKind;
+
 /// What an exit code means; the help text lists them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -59,6 +61,11 @@ impl Failure {
         self.kind == Kind::Input
     }
 
+    /// Whether the data may be damaged.
+    pub fn is_ours(&self) -> bool {
+        self.kind == Kind::Ours
+    }
+
     /// What can be done about it.
     pub fn advice(&self) -> Option<&str> {
         self.help.as_deref()
@@ -105,7 +112,17 @@ impl From<node::Error> for Failure {
 
 impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Self {
-        node::Error::from(error).into()
+        let kind = match error.kind() {
+            ErrorKind::Input | ErrorKind::Conflict | ErrorKind::Newer => Kind::Input,
+            ErrorKind::NotFound => Kind::Refused,
+            ErrorKind::Unavailable => Kind::Unavailable,
+            ErrorKind::Ours => Kind::Ours,
+        };
+        Self {
+            kind,
+            message: error.what().to_owned(),
+            help: error.advice().map(str::to_owned),
+        }
     }
 }
 

@@ -104,6 +104,11 @@ impl Error {
         self.kind
     }
 
+    /// What happened, without what to do about it.
+    pub fn what(&self) -> &str {
+        &self.what
+    }
+
     /// What to do about it, where that is known.
     pub fn advice(&self) -> Option<&str> {
         self.help.as_deref()

@@ -33,7 +33,7 @@ pub async fn run(global: &Global, args: &DemoArgs, output: Output) -> Result<(),
     if exists(&global.data) && !global.data.join(KEYS).exists() {
         let message = format!("{} holds a node that is no complete sample", global.data.display());
         return Err(Failure::input(message)
-            .help("serve it with 'commonwatch serve', or name a directory that is not there with --data"));
+            .help("a demo that broke off: remove the directory; your own node: use 'commonwatch serve'; or name another --data"));
     }
     let fresh = !exists(&global.data);
     if fresh {

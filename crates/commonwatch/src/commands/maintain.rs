@@ -1,11 +1,11 @@
 //! `commonwatch backup`, `restore` and `doctor`.
 
 use serde_json::json;
-use store::{DATABASE_FILE, FindingSeverity, Location, Store};
+use store::{DATABASE_FILE, ErrorKind, FindingSeverity, Location, Store};
 
 use crate::cli::{BackupArgs, Global, RestoreArgs};
 use crate::config::Config;
-use crate::context::{Create, Local, exists, ledger_key, location, options, private_directory};
+use crate::context::{Create, LEDGER_KEY, Local, exists, ledger_key, location, options, private_directory};
 use crate::failure::{self, Failure};
 use crate::output::Output;
 
@@ -35,7 +35,18 @@ pub async fn restore(global: &Global, args: &RestoreArgs, output: Output) -> Res
     std::fs::File::open(&args.input).map_err(|error| failure::file("read", &args.input, &error))?;
     private_directory(&global.data)?;
     let is_new = !exists(&global.data);
-    Store::restore(&args.input, &to, options(Create::Yes, ledger_key(&global.data)?)).await?;
+    let key = ledger_key(&global.data)?;
+    if let Err(error) = Store::restore(&args.input, &to, options(Create::Yes, key)).await {
+        if is_new {
+            // It would look like the node's own at the next try.
+            let _ = std::fs::remove_file(global.data.join(LEDGER_KEY));
+        }
+        let message = format!("{} was not restored: {}", args.input.display(), error.what());
+        return Err(match error.kind() {
+            ErrorKind::Ours => Failure::input(message).help("take an earlier backup; nothing was replaced"),
+            _ => Failure::from(error),
+        });
+    }
     if output.is_json() {
         output.json_line(&json!({ "restored": args.input }));
     }
@@ -50,8 +61,39 @@ pub async fn restore(global: &Global, args: &RestoreArgs, output: Output) -> Res
     Ok(())
 }
 
-/// Looks for damage and says what to do.
-pub async fn doctor(local: &Local, output: Output) -> Result<(), Failure> {
+/// Looks for damage and says what to do; a store that cannot even be opened is a finding.
+pub async fn doctor_from(global: &Global, output: Output) -> Result<(), Failure> {
+    let local = match Local::open(global, Create::No).await {
+        Ok(local) => local,
+        Err(failure) if failure.is_ours() => {
+            let what = failure.message().to_owned();
+            let help = "stop the node, then restore the last backup with 'commonwatch restore FILE --replace'; what is \
+                        there is kept beside it";
+            tell(
+                "damage",
+                &json!({ "severity": "error", "what": what, "help": help }),
+                &what,
+                help,
+                output,
+            );
+            return Err(Failure::found());
+        }
+        Err(failure) => return Err(failure),
+    };
+    let outcome = doctor(&local, output).await;
+    local.node.store().clone().close().await;
+    outcome
+}
+
+fn tell(word: &str, json: &impl serde::Serialize, what: &str, help: &str, output: Output) {
+    if output.is_json() {
+        output.json_line(json);
+    } else {
+        output.line(&format!("{word}: {what}\n  help: {help}"));
+    }
+}
+
+async fn doctor(local: &Local, output: Output) -> Result<(), Failure> {
     let findings = local.node.store().doctor().await?;
     for finding in &findings {
         let word = match finding.severity {
@@ -59,11 +101,7 @@ pub async fn doctor(local: &Local, output: Output) -> Result<(), Failure> {
             FindingSeverity::Warning => "warning",
             FindingSeverity::Note => "note",
         };
-        if output.is_json() {
-            output.json_line(finding);
-        } else {
-            output.line(&format!("{word}: {}\n  help: {}", finding.what, finding.help));
-        }
+        tell(word, finding, &finding.what, &finding.help, output);
     }
     if findings
         .iter()

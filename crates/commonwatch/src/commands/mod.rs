@@ -36,6 +36,7 @@ pub fn run(cli: Cli, output: Output) -> Result<(), Failure> {
         Command::Demo(args) => block_on(demo::run(global, &args, output)),
         Command::Serve(args) => block_on(serve::run(global, &args, output)),
         Command::Restore(args) => block_on(maintain::restore(global, &args, output)),
+        Command::Doctor => block_on(maintain::doctor_from(global, output)),
         Command::Ledger(crate::cli::LedgerCommand::Verify { file, key, since }) => {
             ledger::verify(&file, &key, since.as_deref(), output)
         }
@@ -60,7 +61,6 @@ async fn with_node(command: Command, global: &Global, output: Output) -> Result<
             Command::Warninglist(command) => warninglist::run(&local, global, command, output).await,
             Command::Ledger(command) => ledger::run(&local, global, command, output).await,
             Command::Backup(args) => maintain::backup(&local, &args, output).await,
-            Command::Doctor => maintain::doctor(&local, output).await,
             // Taken by `run` before a node is opened.
             Command::Check(_)
             | Command::Convert(_)
@@ -68,6 +68,7 @@ async fn with_node(command: Command, global: &Global, output: Output) -> Result<
             | Command::Man { .. }
             | Command::Demo(_)
             | Command::Serve(_)
+            | Command::Doctor
             | Command::Restore(_) => Ok(()),
         }
     };

@@ -242,7 +242,13 @@ fn tls(local: &Local, self_signed: bool) -> Result<Option<Tls>, Failure> {
     let read = |path: &std::path::Path| std::fs::read(path).map_err(|error| failure::file("read", path, &error));
     let bad = |error: server::tls::TlsError| Failure::input(format!("the certificate cannot be used: {error}"));
     match (&local.config.tls_certificate, &local.config.tls_key) {
-        (Some(certificate), Some(key)) => Ok(Some(Tls::from_pem(&read(certificate)?, &read(key)?).map_err(bad)?)),
+        (Some(certificate), Some(key)) => {
+            let tls = Tls::from_pem(&read(certificate)?, &read(key)?);
+            let names = format!("{} and {}", certificate.display(), key.display());
+            Ok(Some(tls.map_err(|error| {
+                bad(error).help(format!("the files are {names}, as in commonwatch.toml"))
+            })?))
+        }
         (None, None) if self_signed => {
             let (chain, key) = (local.data.join("self-signed.pem"), local.data.join("self-signed.key"));
             if !chain.exists() {

@@ -315,7 +315,8 @@ fn a_backup_is_put_back_and_what_was_there_is_kept() {
     insta::assert_snapshot!(place.run(&["backup", "copy.db"]), @r#"
     exit code 2
     -- err
-    error: copy.db is there already; name a file that is not there; backups are never overwritten
+    error: copy.db is there already
+      help: name a file that is not there; backups are never overwritten
     "#);
     place.write("list.txt", "203.0.113.77\n");
     assert_eq!(place.run(&["share", "list.txt", "-c", "exampleland"]).code, 0);
