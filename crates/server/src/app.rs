@@ -3,9 +3,14 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
+use http::header::RETRY_AFTER;
+use http::{HeaderValue, StatusCode};
 use node::Node;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::problem::Fault;
 
 /// Exports at the same time; each keeps a thread.
 const EXPORTS: usize = 16;
@@ -45,7 +50,13 @@ struct Inside {
     requests: AtomicU64,
     process: String,
     exports: Arc<Semaphore>,
+    bodies: Arc<Semaphore>,
 }
+
+/// Memory for the bodies of all requests together, in KiB: taking a body in costs about twice its size.
+const BODIES_KIB: usize = 256 << 10;
+/// How long a request waits for room before it is told to come back.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The node and its face; cheap to clone.
 #[derive(Clone)]
@@ -61,12 +72,29 @@ impl App {
             requests: AtomicU64::new(0),
             process,
             exports: Arc::new(Semaphore::new(EXPORTS)),
+            bodies: Arc::new(Semaphore::new(BODIES_KIB)),
         }))
     }
 
     /// The node.
     pub fn node(&self) -> &Node {
         &self.0.node
+    }
+
+    /// Room for a body of so many bytes, kept until the request is answered.
+    pub(crate) async fn room_for_body(&self, bytes: usize) -> Result<OwnedSemaphorePermit, Fault> {
+        let wanted = bytes.div_ceil(1 << 10).min(BODIES_KIB);
+        let room = Arc::clone(&self.0.bodies).acquire_many_owned(u32::try_from(wanted).unwrap_or(u32::MAX));
+        match tokio::time::timeout(PATIENCE, room).await {
+            Ok(Ok(room)) => Ok(room),
+            Ok(Err(closed)) => Err(Fault::ours(closed)),
+            Err(_) => Err(Fault::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "busy",
+                "too much is being taken in at once: try again in a moment",
+            )
+            .header(RETRY_AFTER, HeaderValue::from_static("10"))),
+        }
     }
 
     /// How it is reached.

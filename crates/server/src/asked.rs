@@ -9,6 +9,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, Method, Uri};
 use node::{Caller, Node};
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::app::App;
 use crate::body;
@@ -22,6 +23,8 @@ pub struct Asked {
     pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
     pub(crate) params: Vec<(String, String)>,
+    /// The share of memory that its body takes, given back when the request is answered.
+    pub(crate) room: Option<OwnedSemaphorePermit>,
     /// In a lock only because a body cannot be shared between threads and this has to be.
     pub(crate) body: Mutex<Body>,
 }
@@ -56,8 +59,11 @@ impl Asked {
     }
 
     /// The body, decompressed, within the limit that discovery advertises.
+    ///
+    /// Bodies of all requests together take a bounded share of memory: a sender waits its turn until this one is answered.
     pub async fn take_body(&mut self) -> Result<Bytes, Fault> {
         let most = self.node().settings().request_bytes;
+        self.room = Some(self.app.room_for_body(body::expected(&self.headers, most)).await?);
         let body = self.body.get_mut().unwrap_or_else(PoisonError::into_inner);
         let taken = std::mem::replace(body, Body::empty());
         body::read(&self.headers, taken, most).await

@@ -20,12 +20,19 @@ const BYTES_PER_SECOND: u64 = 8 << 10;
 /// How much of a refused body is read and thrown away, so that a sender who reads only after writing gets the answer.
 const DRAINED: usize = 16 << 20;
 
+/// How many bytes a body may turn out to have: what was declared, or the limit where that says nothing.
+pub fn expected(headers: &HeaderMap, most: usize) -> usize {
+    let declared = declared(headers).filter(|_| !headers.contains_key(CONTENT_ENCODING));
+    declared.unwrap_or(most).min(most)
+}
+
+fn declared(headers: &HeaderMap) -> Option<usize> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
 /// Reads a body of at most `most` bytes, counted after decompression.
 pub async fn read(headers: &HeaderMap, body: Body, most: usize) -> Result<Bytes, Fault> {
-    let declared = headers
-        .get(CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|text| text.parse::<usize>().ok());
+    let declared = declared(headers);
     let mut arriving = Arriving {
         body,
         began: Instant::now(),

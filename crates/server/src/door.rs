@@ -77,6 +77,7 @@ async fn enter(
         uri: parts.uri.clone(),
         headers: std::mem::take(&mut parts.headers),
         params,
+        room: None,
         body: Mutex::new(body),
     };
     handler(asked).await

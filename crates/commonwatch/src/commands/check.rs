@@ -77,6 +77,8 @@ fn check_file(path: &Path, show_warnings: bool, output: Output) -> Result<bool, 
     let name = path.display().to_string();
     let format = match summary {
         Ok(summary) => summary.format,
+        // A file that cannot be opened is a mistake of the command line, not something found in it.
+        Err(problem) if problem.code == "unreadable" => return Err(problem.into()),
         Err(problem) => {
             checking.problem(problem);
             "unknown"

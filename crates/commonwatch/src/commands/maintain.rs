@@ -41,7 +41,9 @@ pub async fn restore(global: &Global, args: &RestoreArgs, output: Output) -> Res
             // It would look like the node's own at the next try.
             let _ = std::fs::remove_file(global.data.join(LEDGER_KEY));
         }
-        let message = format!("{} was not restored: {}", args.input.display(), error.what());
+        let named = format!("{}: ", args.input.display());
+        let what = error.what().strip_prefix(&named).unwrap_or(error.what());
+        let message = format!("{} was not restored: {what}", args.input.display());
         return Err(match error.kind() {
             ErrorKind::Ours => Failure::input(message).help("take an earlier backup; nothing was replaced"),
             _ => Failure::from(error),

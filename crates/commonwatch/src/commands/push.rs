@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 
 use super::key::duration;
 use super::share::{community, member};
-use super::subscribe::access;
+use super::subscribe::{access, shortened};
 use crate::cli::{Global, PushAddArgs, PushCommand};
 use crate::context::Local;
 use crate::failure::{Failure, Kind};
-use crate::output::Output;
+use crate::output::{Output, printable};
 
 /// Does what was asked of peers.
 pub async fn run(local: &Local, global: &Global, command: PushCommand, output: Output) -> Result<(), Failure> {
@@ -61,7 +61,7 @@ async fn wish(local: &Local, args: &PushAddArgs) -> Result<PeerWish, Failure> {
 }
 
 async fn list(local: &Local, caller: &node::Caller, output: Output) -> Result<(), Failure> {
-    let mut rows = Vec::new();
+    let (mut rows, mut long) = (Vec::new(), Vec::new());
     for view in local.node.peers(caller).await? {
         let one = view.peer;
         let backlog = local.node.push_backlog(caller, &one.terms.name).await?;
@@ -79,6 +79,8 @@ async fn list(local: &Local, caller: &node::Caller, output: Output) -> Result<()
             .last_error
             .or(one.last_result)
             .unwrap_or_else(|| "not run yet".to_owned());
+        let (result, whole) = shortened(&one.terms.name, result);
+        long.extend(whole);
         rows.push(vec![
             one.terms.name,
             waiting,
@@ -93,6 +95,10 @@ async fn list(local: &Local, caller: &node::Caller, output: Output) -> Result<()
             &["name", "waiting", "last run", "sent / refused", "result", "to"],
             &rows,
         );
+        for text in long {
+            output.line("");
+            output.line(&printable(&text));
+        }
     }
     Ok(())
 }
@@ -104,11 +110,12 @@ fn print_run(report: &PushReport, output: Output) -> Result<(), Failure> {
             "taken_back": report.taken_back, "notes": report.notes,
         }));
     } else {
-        output.line(&format!(
-            "{}: {}, {} sent, {} refused, {} taken back",
-            report.name, report.result, report.sent, report.refused, report.taken_back
-        ));
-        for note in &report.notes {
+        output.line(&format!("{}: {}", report.name, report.result));
+        for note in report
+            .notes
+            .iter()
+            .filter(|note| !report.result.contains(note.as_str()))
+        {
             output.line(note);
         }
     }

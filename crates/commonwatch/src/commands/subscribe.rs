@@ -11,7 +11,7 @@ use super::share::{community, pap, tlp};
 use crate::cli::{AccessArgs, Global, SubscribeAddArgs, SubscribeCommand};
 use crate::context::Local;
 use crate::failure::{self, Failure, Kind};
-use crate::output::Output;
+use crate::output::{Output, printable};
 
 /// Does what was asked of subscriptions.
 pub async fn run(local: &Local, global: &Global, command: SubscribeCommand, output: Output) -> Result<(), Failure> {
@@ -144,7 +144,7 @@ async fn preview(local: &Local, caller: &node::Caller, wish: &SubscriptionWish, 
 }
 
 async fn list(local: &Local, caller: &node::Caller, output: Output) -> Result<(), Failure> {
-    let mut rows = Vec::new();
+    let (mut rows, mut long) = (Vec::new(), Vec::new());
     for view in local.node.subscriptions(caller).await? {
         let one = view.subscription;
         if output.is_json() {
@@ -161,6 +161,8 @@ async fn list(local: &Local, caller: &node::Caller, output: Output) -> Result<()
             .or(one.last_result)
             .unwrap_or_else(|| "not run yet".to_owned());
         let counts = format!("{} / {} / {}", one.accepted, one.unchanged, one.refused);
+        let (result, whole) = shortened(&one.terms.name, result);
+        long.extend(whole);
         rows.push(vec![
             one.terms.name,
             one.terms.kind.as_str().to_owned(),
@@ -182,21 +184,43 @@ async fn list(local: &Local, caller: &node::Caller, output: Output) -> Result<()
             ],
             &rows,
         );
+        for text in long {
+            output.line("");
+            output.line(&printable(&text));
+        }
     }
     Ok(())
+}
+
+/// The longest result that stands in a table; a longer one is told below it, so that the columns stay together.
+const RESULT_WIDTH: usize = 60;
+
+/// A result as it stands in the table and, where that is cut, as it is told below.
+pub fn shortened(name: &str, result: String) -> (String, Option<String>) {
+    match result.char_indices().nth(RESULT_WIDTH) {
+        None => (result, None),
+        Some((end, _)) => {
+            let cut = format!("{}…", result.get(..end).unwrap_or_default().trim_end());
+            (cut, Some(format!("{name}: {result}")))
+        }
+    }
 }
 
 fn print_run(report: &RunReport, output: Output) -> Result<(), Failure> {
     if output.is_json() {
         output.json_line(&json!({
             "name": report.name, "result": report.result, "error": report.error, "accepted": report.accepted,
-            "unchanged": report.unchanged, "refused": report.refused,
+            "unchanged": report.unchanged, "refused": report.refused, "notes": report.notes,
         }));
     } else {
-        output.line(&format!(
-            "{}: {}, {} accepted, {} unchanged, {} refused",
-            report.name, report.result, report.accepted, report.unchanged, report.refused
-        ));
+        output.line(&format!("{}: {}", report.name, report.result));
+        for note in report
+            .notes
+            .iter()
+            .filter(|note| !report.result.contains(note.as_str()))
+        {
+            output.line(note);
+        }
     }
     match &report.error {
         Some(error) => Err(Failure::new(Kind::Unavailable, error.clone())),

@@ -1,6 +1,10 @@
 //! What must hold of the workspace as a whole and of the binary as a user meets it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should stop where it is")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on should stop where it is"
+)]
 
 mod help;
 mod kit;

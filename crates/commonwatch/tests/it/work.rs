@@ -344,9 +344,10 @@ fn a_backup_is_put_back_and_what_was_there_is_kept() {
     "#);
     place.write("damaged.db", "this is no database");
     insta::assert_snapshot!(place.run(&["restore", "damaged.db", "--replace"]), @r#"
-    exit code 5
+    exit code 2
     -- err
-    error: damaged.db: the database file is damaged, or is none of ours; run 'commonwatch doctor'; restore a backup with 'commonwatch restore'
+    error: damaged.db was not restored: the database file is damaged, or is none of ours
+      help: take an earlier backup; nothing was replaced
     "#);
     assert_eq!(place.run(&["doctor"]).code, 0);
 }
