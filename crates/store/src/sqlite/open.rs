@@ -153,6 +153,10 @@ fn steps(connection: &Connection, clock: &Clock) -> Result<()> {
 
 pub(super) fn at(file: &Path, error: rusqlite::Error) -> Error {
     let told = Error::from(error);
-    let with_file = Error::new(told.kind(), format!("{}: {}", file.display(), told));
+    let with_file = Error::new(told.kind(), format!("{}: {}", file.display(), told.what()));
+    let with_file = match told.advice() {
+        Some(help) => with_file.help(help),
+        None => with_file,
+    };
     with_file.because(told)
 }
