@@ -8,10 +8,13 @@ use serde_json::{Map, Value, json};
 
 use crate::random::Random;
 
-/// TLP:GREEN and TLP:AMBER as STIX 2.1 objects of the TLP 2.0 extension.
+/// TLP:GREEN as an object of the TLP 2.0 extension.
 const GREEN: &str = "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb";
 /// Objects that follow the same order of kinds.
 const ROUND: u64 = 20;
+
+/// How far back nine in ten relationships reach.
+const RECENT: u64 = 20_000;
 
 /// A reproducible sequence of objects.
 #[derive(Clone, Copy, Debug)]
@@ -122,7 +125,15 @@ impl Objects {
     fn relationship(self, number: u64, random: &mut Random) -> Map<String, Value> {
         let mut map = self.common("relationship", random);
         let rounds = number / ROUND + 1;
-        let mut earlier = |first: u64, kinds: u64| random.below(rounds) * ROUND + first + random.below(kinds);
+        let mut earlier = |first: u64, kinds: u64| {
+            // What is said of old things is rare; most of it concerns what came lately.
+            let back = if random.below(10) == 0 {
+                rounds
+            } else {
+                rounds.min(RECENT / ROUND)
+            };
+            (rounds - 1 - random.below(back)) * ROUND + first + random.below(kinds)
+        };
         let indicates = number.is_multiple_of(3);
         let source = if indicates { earlier(6, 4) } else { earlier(0, 2) };
         let target = earlier(0, 2);
