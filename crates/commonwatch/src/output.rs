@@ -54,9 +54,13 @@ impl Output {
         }
     }
 
-    /// Prints to standard error, for people.
+    /// Prints to standard error what is worth knowing beside the answer.
     pub fn note(self, text: &str) {
-        eprintln!("{text}");
+        if self.json {
+            eprintln!("{}", json!({ "note": text }));
+        } else {
+            eprintln!("{text}");
+        }
     }
 
     /// Prints why a command failed to standard error: sentences, or one line of JSON.

@@ -99,8 +99,14 @@ fn verify_receipt(reader: BufReader<File>, path: &Path, key: &VerifyingKey, outp
         .take(RECEIPT_BYTES)
         .read_to_string(&mut text)
         .map_err(|error| failure::file("read", path, &error))?;
+    // The answer of the JSON API holds receipts in a list; a file of them holds one on each line.
+    let answer: Option<Receipts> = serde_json::from_str(&text).ok();
+    let lines: Vec<&str> = match &answer {
+        Some(answer) => answer.receipts.iter().map(|receipt| receipt.get()).collect(),
+        None => text.lines().collect(),
+    };
     let mut sound = true;
-    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+    for (number, line) in lines.iter().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let verified = Receipt::from_json(line).and_then(|receipt| {
             let verified = receipt.verify(key)?;
             Ok(json!({
@@ -117,14 +123,21 @@ fn verify_receipt(reader: BufReader<File>, path: &Path, key: &VerifyingKey, outp
             Err(error) => {
                 sound = false;
                 output.note(&format!(
-                    "not verified: {} line {}: {error}",
+                    "not verified: {} {} {}: {error}",
                     path.display(),
+                    if answer.is_some() { "receipt" } else { "line" },
                     number + 1
                 ));
             }
         }
     }
     if sound { Ok(()) } else { Err(Failure::found()) }
+}
+
+/// What `GET /api/v1/receipts` answers.
+#[derive(serde::Deserialize)]
+struct Receipts {
+    receipts: Vec<Box<serde_json::value::RawValue>>,
 }
 
 fn read_checkpoint(path: &Path) -> Result<SignedCheckpoint, Failure> {

@@ -134,7 +134,7 @@ async fn preview(local: &Local, caller: &node::Caller, wish: &SubscriptionWish, 
         .map(|(object_type, count)| vec![object_type.clone(), count.to_string()])
         .collect();
     output.table(&["type", "objects"], &rows);
-    for example in &preview.examples {
+    for example in preview.examples.iter().take(EXAMPLES) {
         output.line(&format!("for example {}", example.id));
     }
     for note in &preview.notes {
@@ -192,6 +192,8 @@ async fn list(local: &Local, caller: &node::Caller, output: Output) -> Result<()
     Ok(())
 }
 
+/// How many objects a preview names.
+const EXAMPLES: usize = 3;
 /// The longest result that stands in a table; a longer one is told below it, so that the columns stay together.
 const RESULT_WIDTH: usize = 60;
 

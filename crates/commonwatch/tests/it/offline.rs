@@ -161,9 +161,7 @@ fn what_check_says_in_json_can_be_read_by_a_program() {
 #[test]
 fn a_file_that_is_not_there_is_told() {
     insta::assert_snapshot!(Place::new().run(&["check", "nowhere.json"]), @r#"
-    exit code 1
-    -- out
-    nowhere.json: unknown, 0 objects, 1 refused, 0 warnings
+    exit code 2
     -- err
     error: nowhere.json: cannot be read: No such file or directory (os error 2)
     "#);
