@@ -26,26 +26,28 @@ Exit codes:
   4  not available now; the same command may work later
   5  a fault of the program";
 
-/// Options of every command.
+/// Options of every command; in the help they stand behind those of the command.
 #[derive(Clone, Debug, Args)]
 pub struct Global {
     /// Directory in which the node keeps everything
     #[arg(
         long,
         global = true,
+        display_order = 100,
         env = "COMMONWATCH_HOME",
         value_name = "DIR",
         default_value = "commonwatch-data"
     )]
     pub data: PathBuf,
     /// Print JSON instead of text for people
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = 101)]
     pub json: bool,
     /// Act as this login (the operator where none is given)
     #[arg(
         id = "as",
         long = "as",
         global = true,
+        display_order = 102,
         value_name = "LOGIN",
         default_value = "operator"
     )]

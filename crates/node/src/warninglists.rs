@@ -19,6 +19,17 @@ impl Node {
     /// # Errors
     /// When the caller may not, or the list is broken: then the lists in force stay as they are.
     pub async fn warninglist_put(&self, caller: &Caller, text: &str) -> Result<String, Error> {
+        let name = self.warninglist_keep(caller, text).await?;
+        self.reload_warninglists().await?;
+        Ok(name)
+    }
+
+    /// Stores a warninglist without putting it in force here: for whoever stores many, and then calls
+    /// [`Node::warninglists_follow`] once. Gives its name.
+    ///
+    /// # Errors
+    /// As [`Node::warninglist_put`].
+    pub async fn warninglist_keep(&self, caller: &Caller, text: &str) -> Result<String, Error> {
         decide(&caller.principal, Action::Administer).map_err(|refusal| Error::refused(refusal, "no such page"))?;
         let mut alone = Warninglists::builder();
         alone.add_json("the list", text);
@@ -31,7 +42,6 @@ impl Node {
         };
         let name = list.name.clone();
         self.store().warninglist_put(&caller.principal, &name, text).await?;
-        self.reload_warninglists().await?;
         Ok(name)
     }
 

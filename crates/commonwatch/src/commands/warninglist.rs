@@ -38,16 +38,25 @@ pub async fn run(local: &Local, global: &Global, command: WarninglistCommand, ou
         WarninglistCommand::Add { files } => {
             let mut refused = 0;
             for file in files {
-                let text = std::fs::read_to_string(&file).map_err(|error| failure::file("read", &file, &error))?;
-                match local.node.warninglist_put(&caller, &text).await {
-                    Ok(name) => output.say(&format!("{}: '{name}' is in force", file.display())),
-                    Err(node::Error::Input(problem)) => {
+                let text = match std::fs::read_to_string(&file) {
+                    Ok(text) => text,
+                    Err(error) => {
                         refused += 1;
-                        output.note(&format!("error: {}: {problem}", file.display()));
+                        output.failure(&failure::file("read", &file, &error));
+                        continue;
+                    }
+                };
+                match local.node.warninglist_keep(&caller, &text).await {
+                    Ok(name) => output.say(&format!("{}: '{name}' is in force", file.display())),
+                    Err(node::Error::Input(mut problem)) => {
+                        refused += 1;
+                        problem.place.file = Some(file.display().to_string());
+                        output.problems(&[*problem]);
                     }
                     Err(error) => return Err(error.into()),
                 }
             }
+            local.node.warninglists_follow().await?;
             if refused == 0 { Ok(()) } else { Err(Failure::found()) }
         }
         WarninglistCommand::Disable { name } => {

@@ -111,9 +111,9 @@ fn the_help_of_each_command() {
     Usage: commonwatch demo [OPTIONS]
 
     Options:
-                                   COMMONWATCH_HOME=node] [default: commonwatch-data]
           --listen <ADDRESS:PORT>  Address to listen on [default: 127.0.0.1:6100]
           --prepare-only           Prepare everything, print what to try, and stop
+                                   COMMONWATCH_HOME=node] [default: commonwatch-data]
                                    operator]
 
     ### commonwatch serve
@@ -122,14 +122,14 @@ fn the_help_of_each_command() {
     Usage: commonwatch serve [OPTIONS]
 
     Options:
-                                   COMMONWATCH_HOME=node] [default: commonwatch-data]
           --listen <ADDRESS:PORT>  Address to listen on; overrides the configuration
           --organisation <NAME>    Name of the organisation that runs this node, when it is started for
                                    the first time [default: "My organisation"]
-                                   operator]
           --postgres <URL>         Use this PostgreSQL database instead of the embedded one, when it is
                                    started for the first time
           --self-signed            Serve TLS with a certificate made for a first try
+                                   COMMONWATCH_HOME=node] [default: commonwatch-data]
+                                   operator]
 
     ### commonwatch share
     Share a file, or standard input, in any supported format
@@ -141,12 +141,12 @@ fn the_help_of_each_command() {
 
     Options:
       -c, --community <ALIAS>  Community to share with (alias); may be given several times
-                               [default: commonwatch-data]
           --to <MEMBER>        Member to narrow it to; may be given several times
           --tlp <TLP>          Marking for what has none, and a limit for what has one: clear, green,
                                amber, amber+strict, red
           --pap <PAP>          Permitted actions for what has none: clear, green, amber, red
           --anonymous          Keep our name in the hub's own record only
+                               [default: commonwatch-data]
 
     ### commonwatch subscribe
     Fetch regularly from elsewhere: TAXII, MISP, lists, a folder
@@ -174,7 +174,6 @@ fn the_help_of_each_command() {
       <URL>   Where it is: an http(s) address, or a folder
 
     Options:
-                                COMMONWATCH_HOME=node] [default: commonwatch-data]
           --kind <KIND>         What is there: taxii21, taxii20, misp-feed, misp-server, list, folder
                                 [default: taxii21]
       -c, --community <ALIAS>   Community that gets it (alias)
@@ -190,6 +189,7 @@ fn the_help_of_each_command() {
                                 may be given several times
           --size-limit <MIB>    The most bytes one answer may have, in MiB [default: 256]
           --no-preview          Add it without looking first
+                                COMMONWATCH_HOME=node] [default: commonwatch-data]
 
     ### commonwatch push
     Push regularly to another node or TAXII 2.1 collection
@@ -216,7 +216,6 @@ fn the_help_of_each_command() {
       <URL>   Address of the TAXII 2.1 collection, as in https://hub.example/commonwatch/collections/ID/
 
     Options:
-                                COMMONWATCH_HOME=node] [default: commonwatch-data]
           --member <MEMBER>     The member that stands for it here; it gets what that member may see
       -c, --community <ALIAS>   Only what is shared with this community (alias)
           --every <TIME>        How often, as in 15m, 1h, 1d [default: 15m]
@@ -227,6 +226,7 @@ fn the_help_of_each_command() {
           --ca-file <FILE>      File with the certificates to trust, PEM
           --set <NAME=VALUE>    A further setting of docs/guide/subscriptions.md, as in page_size=500;
                                 may be given several times
+                                COMMONWATCH_HOME=node] [default: commonwatch-data]
 
     ### commonwatch export
     Write what may be seen in a tool's format, whole or since a cursor
@@ -234,16 +234,16 @@ fn the_help_of_each_command() {
     Usage: commonwatch export [OPTIONS]
 
     Options:
-                                 COMMONWATCH_HOME=node] [default: commonwatch-data]
       -f, --format <FORMAT>      Format to write (see --formats) [default: stix]
       -o, --output <PATH>        File or, for formats of several files, directory to write to; standard
                                  output where none is given
-                                 operator]
       -c, --community <ALIAS>    Only what was shared with this community (alias)
           --since <CURSOR>       Only the change since this cursor (printed by the export before)
           --least-score <SCORE>  Leave out indicators whose score now is below this (0 to 100) [default:
                                  0]
           --formats              List the formats
+                                 COMMONWATCH_HOME=node] [default: commonwatch-data]
+                                 operator]
 
     ### commonwatch convert
     Convert a file to another format; needs no node
@@ -254,9 +254,9 @@ fn the_help_of_each_command() {
       <INPUT>  File to read, found by content; - for standard input
 
     Options:
-                           [default: commonwatch-data]
       -t, --to <FORMAT>    Format to write [default: stix]
       -o, --output <PATH>  File or directory to write to; standard output where none is given
+                           [default: commonwatch-data]
 
     ### commonwatch check
     Check a file or a pattern and say where it is wrong; needs no node
@@ -267,9 +267,9 @@ fn the_help_of_each_command() {
       [FILE]...  Files to check; - for standard input
 
     Options:
-                               [default: commonwatch-data]
           --pattern <PATTERN>  A STIX pattern to check
           --warnings           Show warnings too
+                               [default: commonwatch-data]
 
     ### commonwatch search
     Find objects by value or by words
@@ -280,9 +280,9 @@ fn the_help_of_each_command() {
       <WORDS>...  A value (address, domain, hash, URL, defanged or not) or words
 
     Options:
-                           [default: commonwatch-data]
           --type <TYPE>    Only objects of this type; may be given several times
           --limit <LIMIT>  How many at the most [default: 20]
+                           [default: commonwatch-data]
 
     ### commonwatch show
     Show an object, its versions, origin and neighbours
@@ -322,13 +322,13 @@ fn the_help_of_each_command() {
       <NAME>  Its name
 
     Options:
-                                   COMMONWATCH_HOME=node] [default: commonwatch-data]
           --kind <KIND>            government, cert, city, operator, technology-company, research,
                                    university [default: operator]
           --sector <SECTORS>       Sector (STIX vocabulary); may be given several times
-                                   operator]
           --country <COUNTRIES>    Country (ISO 3166-1 alpha-2); may be given several times
           --client-of <CLIENT_OF>  The member whose client it is
+                                   COMMONWATCH_HOME=node] [default: commonwatch-data]
+                                   operator]
 
     ### commonwatch member person
     Give a person of a member an account; prints the password once
@@ -340,11 +340,11 @@ fn the_help_of_each_command() {
       <LOGIN>   What the person types to sign in
 
     Options:
-                                  COMMONWATCH_HOME=node] [default: commonwatch-data]
           --name <NAME>           The person's name
           --role <ROLE>           reader, contributor, analyst, coordinator, operator [default: analyst]
-                                  operator]
           --password-file <FILE>  Read the password from this file instead of making one
+                                  COMMONWATCH_HOME=node] [default: commonwatch-data]
+                                  operator]
 
     ### commonwatch community
     Communities and who is in them
@@ -370,14 +370,14 @@ fn the_help_of_each_command() {
       <ALIAS>  Its name in addresses: a-z, 0-9 and hyphens
 
     Options:
-                                           COMMONWATCH_HOME=node] [default: commonwatch-data]
           --title <TITLE>                  The name shown
           --purpose <PURPOSE>              What it is for
-                                           [default: operator]
           --owner <OWNER>                  The member accountable for it (your own where none is given)
           --default-tlp <DEFAULT_TLP>      Marking of what comes in without one [default: green]
           --strictest-tlp <STRICTEST_TLP>  The strictest marking that it takes [default: red]
           --hide-members                   Hide its members from each other
+                                           COMMONWATCH_HOME=node] [default: commonwatch-data]
+                                           [default: operator]
 
     ### commonwatch key
     Keys and client certificates
@@ -403,11 +403,11 @@ fn the_help_of_each_command() {
       <LABEL>  What to call it
 
     Options:
-                            [default: commonwatch-data]
           --for <LOGIN>     For whom (login); yourself where none is given
           --read-only       It may only read
           --expires <TIME>  When it ends, as in 90d
           --from <NETWORK>  Network it may be used from, as in 192.0.2.0/24; may be given several times
+                            [default: commonwatch-data]
 
     ### commonwatch warninglist
     Lists of values known to be harmless
@@ -462,8 +462,8 @@ fn the_help_of_each_command() {
       <INPUT>  Backup to read
 
     Options:
-                        [default: commonwatch-data]
           --replace     Replace a store that is there
+                        [default: commonwatch-data]
 
     ### commonwatch doctor
     Look for damage and say what to do
