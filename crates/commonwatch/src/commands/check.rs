@@ -9,6 +9,7 @@ use stix::{Problem, Severity};
 
 use super::input;
 use crate::cli::CheckArgs;
+use crate::context::now;
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -73,7 +74,7 @@ fn check_file(path: &Path, show_warnings: bool, output: Output) -> Result<bool, 
         refused: 0,
         warnings: 0,
     };
-    let summary = input::read(path, &mut checking);
+    let summary = input::read(path, now(), &mut checking);
     let name = path.display().to_string();
     let format = match summary {
         Ok(summary) => summary.format,

@@ -16,7 +16,9 @@ use crate::output::Output;
 pub fn run(args: &ConvertArgs, output: Output) -> Result<(), Failure> {
     let to = format(&args.to)?;
     let mut place = Place::open(args.output.as_deref(), to)?;
-    let options = Options::at(now());
+    // One time for reading and writing: what a list gives is valid from the time it is read, and must not be too early to write.
+    let now = now();
+    let options = Options::at(now);
     let mut tell_writing = tell(output);
     let refused = {
         let writer = export(to, &options, place.target(), &mut tell_writing)?;
@@ -26,7 +28,7 @@ pub fn run(args: &ConvertArgs, output: Output) -> Result<(), Failure> {
             output,
             refused: 0,
         };
-        input::read(&args.input, &mut converting)?;
+        input::read(&args.input, now, &mut converting)?;
         let summary = converting.writer.finish()?;
         account(&summary, output);
         converting.refused

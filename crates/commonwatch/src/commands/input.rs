@@ -5,9 +5,8 @@ use std::io::{BufReader, Read};
 use std::path::Path;
 
 use formats::{Limits, ReadOptions, Sink, Summary};
-use stix::{Id, Place, Problem};
+use stix::{Id, Place, Problem, Timestamp};
 
-use crate::context::now;
 use crate::failure::{self, Failure};
 
 /// The identity in whose name `check` and `convert` make objects: they know of no node.
@@ -23,13 +22,13 @@ pub fn open(path: &Path) -> Result<Box<dyn Read + Send>, Failure> {
 }
 
 /// Reads a file, a MISP feed directory or standard input into a sink.
-pub fn read(path: &Path, sink: &mut dyn Sink) -> Result<Summary, Problem> {
+pub fn read(path: &Path, now: Timestamp, sink: &mut dyn Sink) -> Result<Summary, Problem> {
     let producer = Id::parse(NOBODY).map_err(|error| Problem::error("bad-id", Place::default(), error.to_string()))?;
     let options = ReadOptions {
         name: Some(path.display().to_string()),
         producer,
         default_markings: Vec::new(),
-        now: now(),
+        now,
         limits: Limits::default(),
     };
     let unreadable = |problem: Failure| {

@@ -172,8 +172,10 @@ fn standard_input_is_read() {
     let answer = Place::new().run_with(&["convert", "-", "--to", "list"], "hxxp://bad[.]example[.]org/a\n");
     insta::assert_snapshot!(answer, @r#"
     exit code 0
+    -- out
+    http://bad.example.org/a
     -- err
-    1 objects, 0 written; left out: 1 not valid yet
+    1 objects, 1 written
     "#);
 }
 
