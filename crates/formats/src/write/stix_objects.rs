@@ -3,6 +3,7 @@
 //! Nothing is filtered: an exchange tells what has expired or was revoked too. In a change, objects that are gone
 //! without a revocation (deleted, no longer visible to the reader) stand in a second file, one a line, with their id.
 
+use std::borrow::Cow;
 use std::io;
 
 use stix::json::Map;
@@ -102,8 +103,11 @@ impl Export for Objects<'_> {
 }
 
 /// A line break in JSON can only stand between tokens, where a space means the same.
-fn one_line(text: &str) -> String {
-    text.replace(['\n', '\r'], " ")
+fn one_line(text: &str) -> Cow<'_, str> {
+    match memchr::memchr2(b'\n', b'\r', text.as_bytes()) {
+        None => Cow::Borrowed(text),
+        Some(_) => Cow::Owned(text.replace(['\n', '\r'], " ")),
+    }
 }
 
 /// What tells a reader to let go of an object.
