@@ -126,8 +126,10 @@ impl Run<'_> {
         let mut left_out = String::new();
         let mut column = |name: &str, start: &dyn Fn() -> Outcome<Server>, count: usize, page: usize| {
             tell(&format!("  {name}, {count} objects"));
-            let objects = objects.get(..count).unwrap_or(&objects);
-            match start().and_then(|server| self.exchange_one(&server, objects, page)) {
+            // OpenTAXII 0.9.3 answers 500 to an object without 'modified' (marking definitions, observables).
+            let taken = |object: &&String| name != "OpenTAXII" || object.contains("\"modified\":");
+            let objects: Vec<&str> = objects.iter().take(count).filter(taken).map(String::as_str).collect();
+            match start().and_then(|server| self.exchange_one(&server, &objects, page)) {
                 Ok(cells) => columns.push((format!("{name}, page {page}"), cells)),
                 Err(error) => left_out.push_str(&format!("\n{name} is left out: {error}\n")),
             }
@@ -158,7 +160,7 @@ impl Run<'_> {
         Ok(format!("Data: {what}.\n\n{}{left_out}", table(&head, &rows)))
     }
 
-    fn exchange_one(&self, server: &Server, objects: &[String], page: usize) -> Outcome<Vec<String>> {
+    fn exchange_one(&self, server: &Server, objects: &[&str], page: usize) -> Outcome<Vec<String>> {
         let envelopes: Vec<String> = objects
             .chunks(page)
             .map(|part| format!("{{\"objects\":[{}]}}", part.join(",")))
