@@ -173,6 +173,10 @@ impl Node {
         if let Some(of_login) = counted.get(1) {
             self.sign_ins().succeeded(of_login);
         }
+        if let Some(credential) = &credential {
+            // Noted once for each verdict that is kept, not for each request.
+            self.store().credential_used(credential.id).await.map_err(Error::from)?;
+        }
         let read_only = credential.as_ref().is_some_and(|credential| credential.read_only);
         let principal = self
             .store()

@@ -98,6 +98,22 @@ async fn a_revoked_key_is_out_at_the_next_request() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_key_tells_when_it_was_used_last() {
+    let partners = Partners::new().await;
+    let (secret, made) = key(&partners, "cert", KeyWish::default()).await;
+    let owner = partners.caller("cert").await;
+    let used = async || {
+        let keys = partners.node.keys(&owner, made.person).await.unwrap();
+        keys.into_iter().find(|one| one.id == made.id).unwrap().last_used
+    };
+    assert_eq!(used().await, None);
+    assert!(sign_in(&partners, Presented::Bearer("cw_wrong"), HERE).await.is_err());
+    assert_eq!(used().await, None);
+    sign_in(&partners, Presented::Bearer(&secret), HERE).await.unwrap();
+    assert!(used().await.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_key_ends_when_it_says() {
     let partners = Partners::new().await;
     let wish = KeyWish {
