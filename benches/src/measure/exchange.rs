@@ -64,7 +64,7 @@ pub fn measure(server: &Server, plan: &Plan<'_>) -> Outcome<Vec<String>> {
     let objects = &server.objects;
     let mut client = server.reading();
     let nothing = poll(pid, &mut client, plan.polls, |_| {
-        format!("{objects}?added_after=2099-01-01T00:00:00Z")
+        format!("{objects}?added_after=2099-01-01T00:00:00.000Z")
     })?;
     let middle = date_added(server, &mut client)?;
     let after = poll(pid, &mut client, plan.polls, |_| {

@@ -111,7 +111,7 @@ fn polls_of(server: &Server, objects: Objects, count: u64, polls: usize) -> Outc
     row(
         "nothing new",
         poll(pid, &mut client, polls, |_| {
-            format!("{path}?added_after=2099-01-01T00:00:00Z")
+            format!("{path}?added_after=2099-01-01T00:00:00.000Z")
         })?,
     );
     row(
