@@ -81,6 +81,7 @@ fn the_table_has_one_direction() {
     let order: Vec<&str> = [
         "stix",
         "formats",
+        "events",
         "policy",
         "ledger",
         "matching",

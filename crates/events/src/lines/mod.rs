@@ -1,0 +1,1 @@
+//! Logs of one event a line.

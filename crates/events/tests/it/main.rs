@@ -1,0 +1,1 @@
+//! One program for the integration tests of this crate.
