@@ -17,8 +17,8 @@ const OBSERVABLES: Uuid = Uuid::from_u128(0x00ab_edb4_aa42_466c_9c01_fed2_3315_a
 const COMMON: &str = "2021-06-10T00:00:00.000Z";
 
 /// The same identifier for the same producer and content, on every machine.
-pub(crate) fn id(object_type: &str, options: &ReadOptions, content: &[&str]) -> Id {
-    let mut name = options.producer.as_str().to_owned();
+pub(crate) fn id(object_type: &str, producer: &Id, content: &[&str]) -> Id {
+    let mut name = producer.as_str().to_owned();
     for part in content {
         name.push('\n');
         name.push_str(part);

@@ -286,7 +286,7 @@ fn hand_on(ioc: &Ioc, options: &ReadOptions, sink: &mut dyn Sink) -> Result<(), 
     }
     let pattern = comparisons.join(" OR ");
     let identity = if ioc.id.is_empty() { &pattern } else { &ioc.id };
-    let id = draft::id("indicator", options, &["openioc", identity]);
+    let id = draft::id("indicator", &options.producer, &["openioc", identity]);
     let dates = Dates {
         created: ioc.created.or(ioc.modified),
         modified: ioc.modified,

@@ -1,13 +1,30 @@
-//! Says what to look for and what to leave out: lists of values known to be harmless, and the current worth of an indicator.
+//! Says what to look for and what to leave out, and finds it: watchlists, hits, lists of values known to be harmless, the
+//! current worth of an indicator.
 //!
-//! Everything here is pure: values, facts and the time come in as parameters, and judgements with their reasons go out.
-//! Nothing here hides or deletes an object; who asks decides what a hit or a low score means.
+//! | module | job |
+//! |---|---|
+//! | [`watchlist`] | compiles indicators into one immutable image, and explains it |
+//! | `scan` | the fast pass: which lines are worth reading |
+//! | `look` | the exact pass: which values of an event are on the watchlist |
+//! | [`hit`] | what a match tells |
+//! | [`warninglist`], [`score`] | what is harmless, and what an indicator is worth by now |
+//!
+//! Time and randomness are parameters. Nothing here hides or deletes an object; who asks decides what a hit or a low score means.
 
 // A Problem is made once per refused list or entry; boxing it would buy nothing and cost every caller a dereference.
 #![allow(clippy::result_large_err)]
 
+pub mod hit;
+mod key;
+mod look;
+pub mod report;
+mod scan;
 pub mod score;
+mod token;
 pub mod warninglist;
+pub mod watchlist;
 
+pub use hit::Hit;
 pub use score::{Facts, Model, Score};
-pub use warninglist::{Hit, Warninglists, WarninglistsBuilder};
+pub use warninglist::{Warninglists, WarninglistsBuilder};
+pub use watchlist::Watchlist;

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::net::IpAddr;
 
-use stix::observable::{self, Kind};
+use stix::observable::{self, Kind, Observable};
 use stix::{Place, Problem};
 
 use super::{Entry, hand_on, observable_of};
@@ -116,49 +116,76 @@ pub fn read(input: &mut dyn Read, options: &ReadOptions, sink: &mut dyn Sink) ->
             }
         };
         let number = lines.number;
-        let Some(line) = Line::read(&text) else { continue };
-        let heading = before_first && HEADINGS.contains(&line.value.to_ascii_lowercase().trim_matches('"'));
-        before_first = false;
-        if !heading {
-            read_line(&line, Place::line(number, 1), options, sink)?;
+        let place = Place::line(number, 1);
+        let mut outcome = Ok(());
+        let read = values_of(&text, &mut before_first, &mut |observable, words| {
+            let entry = Entry {
+                description: words.map(str::to_owned),
+                ..Entry::default()
+            };
+            if outcome.is_ok() {
+                outcome = hand_on(&observable, &entry, place.clone(), options, sink);
+            }
+        });
+        outcome?;
+        for problem in read.err().into_iter().flatten() {
+            sink.problem(Problem {
+                place: place.clone(),
+                ..problem
+            });
         }
     }
     Ok(())
 }
 
-fn read_line(line: &Line<'_>, place: Place, options: &ReadOptions, sink: &mut dyn Sink) -> Result<(), Problem> {
-    let mut entry = Entry {
-        description: line.comment.map(str::to_owned),
-        ..Entry::default()
-    };
-    if let Some(names) = line.hosts {
-        for name in names.split_whitespace().filter(|name| !is_own_name(name)) {
-            match observable::normalise(Kind::Domain, &observable::refang(name)) {
-                Ok(domain) => hand_on(&domain, &entry, place.clone(), options, sink)?,
-                Err(error) => sink.problem(Problem::error("not-an-indicator", place.clone(), error.to_string())),
-            }
-        }
+/// The values of one line of a list with the words that describe them, without making objects of them: for whoever
+/// looks for the values alone. `before_first` is true until the first line that says something, which may be a heading.
+///
+/// # Errors
+/// What is no indicator; the values beside it were given.
+pub fn values_of<'t>(
+    text: &'t str,
+    before_first: &mut bool,
+    give: &mut dyn FnMut(Observable, Option<&'t str>),
+) -> Result<(), Vec<Problem>> {
+    let Some(line) = Line::read(text) else { return Ok(()) };
+    let heading = *before_first && HEADINGS.contains(&line.value.to_ascii_lowercase().trim_matches('"'));
+    *before_first = false;
+    if heading {
         return Ok(());
     }
+    if let Some(names) = line.hosts {
+        let mut problems = Vec::new();
+        for name in names.split_whitespace().filter(|name| !is_own_name(name)) {
+            match observable::normalise(Kind::Domain, &observable::refang(name)) {
+                Ok(domain) => give(domain, line.comment),
+                Err(error) => problems.push(Problem::error(
+                    "not-an-indicator",
+                    Place::default(),
+                    error.to_string(),
+                )),
+            }
+        }
+        return if problems.is_empty() { Ok(()) } else { Err(problems) };
+    }
     if let Some(found) = observable_of(line.value) {
-        return hand_on(&found, &entry, place, options, sink);
+        give(found, line.comment);
+        return Ok(());
     }
     // A value followed by words: the words describe it.
     if let Some((value, words)) = line.value.split_once([' ', '\t', ','])
         && let Some(found) = observable_of(value)
     {
         let words = words.trim_matches([' ', '\t', ',', '-', '"']);
-        if entry.description.is_none() && !words.is_empty() {
-            entry.description = Some(words.to_owned());
-        }
-        return hand_on(&found, &entry, place, options, sink);
+        give(found, line.comment.or((!words.is_empty()).then_some(words)));
+        return Ok(());
     }
     let shown: String = line.value.chars().take(80).collect();
     let message = format!(
         "'{shown}' is not an indicator: expected an address, network, domain, URL, e-mail address, hash or the like"
     );
-    sink.problem(
-        Problem::error("not-an-indicator", place, message).help("put a # in front of the line if it is a comment"),
-    );
-    Ok(())
+    Err(vec![
+        Problem::error("not-an-indicator", Place::default(), message)
+            .help("put a # in front of the line if it is a comment"),
+    ])
 }

@@ -39,7 +39,7 @@ pub(crate) fn hand_on(
         return vulnerability.hand_on(place, false, sink);
     }
     let pattern = pattern::of(observable);
-    let id = draft::id("indicator", options, &["stix", &pattern]);
+    let id = identifier_of(&pattern, &options.producer);
     let dates = Dates {
         created: entry.first_seen,
         modified: entry.last_seen,
@@ -62,6 +62,15 @@ pub(crate) fn hand_on(
         draft.text("valid_until", &until.to_string());
     }
     draft.hand_on(place, dated, sink)
+}
+
+/// The identifier of the indicator that a list of this producer makes of a value.
+pub fn identifier(observable: &Observable, producer: &Id) -> Id {
+    identifier_of(&pattern::of(observable), producer)
+}
+
+fn identifier_of(pattern: &str, producer: &Id) -> Id {
+    draft::id("indicator", producer, &["stix", pattern])
 }
 
 /// The observable of a cell or line: defanged or not, with a port or a wildcard in front.

@@ -63,7 +63,7 @@ pub(super) fn read(title: Option<&str>, text: &str, options: &ReadOptions, sink:
         .or_else(|| first_line(text))
         .or_else(|| options.name.clone())
         .unwrap_or_else(|| "Report".to_owned());
-    let id = draft::id("report", options, &[text]);
+    let id = draft::id("report", &options.producer, &[text]);
     let (mut report, dated) = Draft::versioned(&id, options, Dates::default());
     report.markings(&[], options);
     report.text("name", excerpt(&name, 250));

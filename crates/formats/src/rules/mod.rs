@@ -54,7 +54,7 @@ impl Rules {
         options: &ReadOptions,
         sink: &mut dyn Sink,
     ) -> Result<(), Problem> {
-        let id = draft::id("indicator", options, &[rule.language, &rule.identity]);
+        let id = draft::id("indicator", &options.producer, &[rule.language, &rule.identity]);
         let dates = Dates {
             created: rule.created,
             modified: rule.modified,
@@ -81,7 +81,7 @@ impl Rules {
             if self.techniques.insert(number.clone()) {
                 technique.hand_on(place.clone(), false, sink)?;
             }
-            let relationship = draft::id("relationship", options, &[id.as_str(), "indicates", target.as_str()]);
+            let relationship = draft::id("relationship", &options.producer, &[id.as_str(), "indicates", target.as_str()]);
             let (mut draft, dated) = Draft::versioned(&relationship, options, dates);
             draft.markings(&[], options);
             draft.text("relationship_type", "indicates");

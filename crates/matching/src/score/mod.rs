@@ -23,6 +23,7 @@
 //! * **Nothing is deleted by its score.** It is a filter for matching and exports, with [`Model::threshold`] as default.
 
 pub mod model;
+mod read;
 
 use std::fmt;
 
@@ -30,6 +31,7 @@ use stix::Timestamp;
 use stix::observable::Kind;
 
 pub use model::{Decay, Model, Purpose};
+pub use read::facts;
 
 const DAY: f64 = 86_400_000_000.0;
 

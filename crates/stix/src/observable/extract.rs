@@ -31,6 +31,13 @@ pub fn extract(object: &Map<'_>) -> Vec<Observable> {
     found.list
 }
 
+/// The observables that a pattern asks for by equality, `IN` or `ISSUBSET`, each once.
+pub fn of_pattern(pattern: &Pattern) -> Vec<Observable> {
+    let mut found = Found::default();
+    of_observation(&pattern.expression, &mut found);
+    found.list
+}
+
 /// Collects values, each once; a set joins in when comparing one by one would become slow.
 #[derive(Default)]
 struct Found {

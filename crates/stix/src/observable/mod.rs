@@ -22,7 +22,7 @@ mod text;
 mod url;
 mod wallet;
 
-pub use extract::{extract, from_property};
+pub use extract::{extract, from_property, of_pattern};
 pub use guess::{FILE_EXTENSIONS, guess, has_file_extension};
 pub use kind::Kind;
 pub use refang::{Refanged, defang, refang, refang_marked};

@@ -1,0 +1,273 @@
+//! One event, or one line, to hits.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use events::lines::Layout;
+use events::{Event, Field, Role};
+use stix::Timestamp;
+use stix::pattern::{NoObjects, Observed};
+
+use super::{Armed, Tally};
+use crate::hit::{Context, Hit, Relation};
+use crate::look::{self, Match, What};
+use crate::watchlist::Watchlist;
+
+/// Bytes of an event that a hit carries.
+const EVENT: usize = 64 << 10;
+/// Events that patterns over several events look back on.
+const WINDOW: usize = 256;
+
+/// Where an event stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct At<'a> {
+    pub(super) source: &'a str,
+    pub(super) reader: &'a str,
+    pub(super) number: u64,
+}
+
+/// What came of one block or record.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    pub(super) hits: Vec<Hit>,
+    pub(super) tally: Tally,
+    /// Events that may have a part in a pattern over several: they are evaluated in order, after the hits before them.
+    pub(super) touched: Vec<Touched>,
+}
+
+/// An event that patterns over several events have to see.
+#[derive(Debug)]
+pub(super) struct Touched {
+    /// How many hits of the outcome come before it.
+    after: usize,
+    observed: String,
+    concerned: Vec<usize>,
+    /// A hit as this event would give it, without an indicator.
+    hit: Hit,
+}
+
+/// Matches events of one thread.
+pub(super) struct Evaluator {
+    armed: Arc<Armed>,
+    now: Timestamp,
+    matches: Vec<Match>,
+}
+
+impl Evaluator {
+    pub(super) fn new(armed: Arc<Armed>, now: Timestamp) -> Self {
+        Self {
+            armed,
+            now,
+            matches: Vec::new(),
+        }
+    }
+
+    /// Whether Sigma rules ask for every event.
+    pub(super) fn needs_every_event(&self) -> bool {
+        self.armed.sigma.as_ref().is_some_and(|rules| !rules.is_empty())
+    }
+
+    pub(super) fn armed(&self) -> &Arc<Armed> {
+        &self.armed
+    }
+
+    /// Reads a line in its layout, else in whatever layout it shows, else as text, and matches it.
+    pub(super) fn line(
+        &mut self,
+        layout: &Layout,
+        line: &[u8],
+        at: At<'_>,
+        sigma: &mut Option<sigma::Matcher<'_>>,
+        outcome: &mut Outcome,
+    ) {
+        let mut event = Event::default();
+        outcome.tally.examined += 1;
+        let text = || String::from_utf8_lossy(&line[..line.len().min(EVENT)]).into_owned();
+        let Err(malformed) = layout.read(line, &mut event) else {
+            return self.event(&event, at, &text, sigma, outcome);
+        };
+        let own = Layout::of_line(line);
+        event.clear();
+        if own.name() != layout.name() && own.name() != "text" && own.read(line, &mut event).is_ok() {
+            outcome.tally.other_layout += 1;
+            let at = At {
+                reader: own.name(),
+                ..at
+            };
+            return self.event(&event, at, &text, sigma, outcome);
+        }
+        outcome.tally.malformed(at.number, &malformed.to_string(), line);
+        event.clear();
+        event.push("text", String::from_utf8_lossy(line), Role::Text);
+        self.event(&event, at, &text, sigma, outcome);
+    }
+
+    /// Matches an event; `text` gives it as a hit carries it.
+    pub(super) fn event(
+        &mut self,
+        event: &Event<'_>,
+        at: At<'_>,
+        text: &dyn Fn() -> String,
+        sigma: &mut Option<sigma::Matcher<'_>>,
+        outcome: &mut Outcome,
+    ) {
+        let armed = Arc::clone(&self.armed);
+        if let Some(watchlist) = &armed.watchlist {
+            let mut matches = std::mem::take(&mut self.matches);
+            look::look(watchlist, event, self.now, &mut matches);
+            for one in matches.drain(..) {
+                outcome.hits.push(hit(watchlist, &one, event, at, text));
+            }
+            self.matches = matches;
+            self.touch(watchlist, event, at, text, outcome);
+        }
+        if let Some(matcher) = sigma {
+            let mut found = Vec::new();
+            let origin = sigma::Origin::of_reader(at.reader);
+            matcher.event(event, &origin, &mut found);
+            if let Some(rules) = &armed.sigma {
+                outcome
+                    .hits
+                    .extend(found.iter().map(|one| sigma_hit(rules, one, event, at, text)));
+            }
+        }
+        outcome.tally.hits = outcome.hits.len() as u64;
+    }
+
+    fn touch(
+        &self,
+        watchlist: &Watchlist,
+        event: &Event<'_>,
+        at: At<'_>,
+        text: &dyn Fn() -> String,
+        outcome: &mut Outcome,
+    ) {
+        let several = watchlist.several();
+        if several.set.is_empty() {
+            return;
+        }
+        let concerned = look::with_observed(event, self.now, |observed| several.set.concerned(observed));
+        if let Some(concerned) = concerned.filter(|concerned| !concerned.is_empty()) {
+            outcome.touched.push(Touched {
+                after: outcome.hits.len(),
+                observed: look::observed_data(event, self.now),
+                concerned,
+                hit: blank(event, None, at, text),
+            });
+        }
+    }
+}
+
+/// The events that patterns over several look back on; one for each source, fed in order.
+#[derive(Debug, Default)]
+pub(super) struct Window {
+    recent: VecDeque<String>,
+}
+
+impl Window {
+    /// Evaluates the patterns over several events, and puts their hits among those of the outcome.
+    pub(super) fn settle(&mut self, armed: &Armed, outcome: &mut Outcome) {
+        let Some(watchlist) = &armed.watchlist else { return };
+        let mut added = 0;
+        for touched in std::mem::take(&mut outcome.touched) {
+            if self.recent.len() == WINDOW {
+                self.recent.pop_front();
+            }
+            self.recent.push_back(touched.observed);
+            let values: Vec<_> = self
+                .recent
+                .iter()
+                .filter_map(|text| stix::json::parse(text).ok())
+                .collect();
+            let observed: Vec<Observed<'_>> = values
+                .iter()
+                .filter_map(|value| Observed::read(value.as_object()?, &NoObjects).ok())
+                .collect();
+            let several = watchlist.several();
+            for number in several.set.matches(&observed).matching {
+                let Some((indicator, pattern)) = several.get(number).filter(|_| touched.concerned.contains(&number))
+                else {
+                    continue;
+                };
+                let mut hit = touched.hit.clone();
+                hit.relation = Relation::Pattern;
+                hit.matched = pattern.to_owned();
+                hit.indicator = watchlist.context(indicator);
+                outcome.hits.insert(touched.after + added, hit);
+                added += 1;
+            }
+        }
+        outcome.tally.hits = outcome.hits.len() as u64;
+    }
+}
+
+fn hit(watchlist: &Watchlist, one: &Match, event: &Event<'_>, at: At<'_>, text: &dyn Fn() -> String) -> Hit {
+    let field = one.field.and_then(|number| event.fields.get(number));
+    let mut hit = blank(event, field, at, text);
+    hit.relation = one.relation;
+    if let Some(part) = &one.part {
+        hit.value.clone_from(part);
+    }
+    match one.what {
+        What::Entry(entry) => {
+            hit.indicator = watchlist.context_of(entry);
+            if let Some(named) = watchlist.observable_of(entry) {
+                hit.kind = Some(named.kind);
+                hit.matched = named.value;
+            }
+        }
+        What::Pattern(number) => {
+            if let Some((indicator, pattern)) = watchlist.single().get(number) {
+                hit.indicator = watchlist.context(indicator);
+                hit.matched = pattern.to_owned();
+            }
+        }
+    }
+    hit
+}
+
+fn blank(event: &Event<'_>, field: Option<&Field<'_>>, at: At<'_>, text: &dyn Fn() -> String) -> Hit {
+    Hit {
+        time: event.time,
+        source: at.source.to_owned(),
+        reader: at.reader.to_owned(),
+        at: at.number,
+        field: field.map(|field| field.name.to_string()).unwrap_or_default(),
+        value: field.map(|field| field.value.to_string()).unwrap_or_default(),
+        relation: Relation::Same,
+        kind: None,
+        matched: String::new(),
+        host: host(event, field),
+        indicator: Context::default(),
+        count: 1,
+        event: text(),
+    }
+}
+
+/// The machine concerned: the one that wrote the log, or the end of the connection that is not the one met.
+fn host(event: &Event<'_>, field: Option<&Field<'_>>) -> Option<String> {
+    let roles = match field.map(|field| field.role) {
+        Some(Role::Source) => [Role::Computer, Role::Destination],
+        _ => [Role::Computer, Role::Source],
+    };
+    roles.into_iter().find_map(|role| event.first(role)).map(str::to_owned)
+}
+
+fn sigma_hit(rules: &sigma::Rules, one: &sigma::Match, event: &Event<'_>, at: At<'_>, text: &dyn Fn() -> String) -> Hit {
+    let mut hit = blank(event, None, at, text);
+    if let Some((name, value)) = one.fields.first() {
+        hit.field.clone_from(name);
+        hit.value.clone_from(value);
+    }
+    let rule = rules.rule(one.rule);
+    hit.relation = Relation::Rule;
+    hit.matched.clone_from(&rule.title);
+    hit.indicator = Context {
+        id: rule.id.clone(),
+        name: rule.title.clone(),
+        shared_by: rule.author.clone(),
+        techniques: rule.techniques(),
+        ..Context::default()
+    };
+    hit
+}

@@ -1,0 +1,119 @@
+//! Captures, Windows event files and JSON documents: their readers give events, which are matched one by one.
+
+use std::io::{Cursor, Read};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use events::Event;
+use stix::{Place, Problem};
+
+use super::eval::{At, Evaluator, Outcome, Window};
+use super::{Armed, Current, HEAD, Options, Taker, Tally};
+
+/// Events after which what is matched with is looked up anew.
+const REFRESH: u64 = 1_024;
+
+/// Reads records to their end.
+pub(super) fn read(
+    head: Vec<u8>,
+    input: Box<dyn Read + Send + '_>,
+    name: &str,
+    current: &Current,
+    options: &Options,
+    taker: &mut dyn Taker,
+) -> Tally {
+    let reader = events::capture::is_capture(&head).unwrap_or(if events::windows::is_evtx(&head) {
+        "evtx"
+    } else {
+        "json-document"
+    });
+    debug_assert!(head.len() <= HEAD);
+    let mut whole = Cursor::new(head).chain(input);
+    let armed = current.get();
+    let mut sink = Sink {
+        name,
+        reader,
+        current,
+        options,
+        taker,
+        evaluator: Evaluator::new(Arc::clone(&armed), (options.now)()),
+        armed,
+        window: Window::default(),
+        tally: Tally {
+            reader: reader.to_owned(),
+            ..Tally::default()
+        },
+    };
+    let outcome = match reader {
+        "evtx" => events::windows::read(&mut whole, &options.limits, &mut sink),
+        "json-document" => events::document::read(&mut whole, &options.limits, &mut sink),
+        _ => events::capture::read(&mut whole, &options.limits, &mut sink),
+    };
+    let mut tally = std::mem::take(&mut sink.tally);
+    match outcome {
+        Ok(summary) => {
+            tally.records = summary.records;
+            tally.malformed = summary.broken;
+        }
+        Err(problem) => taker.problem(placed(problem, name)),
+    }
+    tally
+}
+
+fn placed(mut problem: Problem, name: &str) -> Problem {
+    if problem.place.file.is_none() {
+        problem.place = Place {
+            file: Some(name.to_owned()),
+            ..problem.place
+        };
+    }
+    problem
+}
+
+struct Sink<'a> {
+    name: &'a str,
+    reader: &'a str,
+    current: &'a Current,
+    options: &'a Options,
+    taker: &'a mut dyn Taker,
+    armed: Arc<Armed>,
+    evaluator: Evaluator,
+    window: Window,
+    tally: Tally,
+}
+
+impl events::Sink for Sink<'_> {
+    fn event(&mut self, number: u64, event: &Event<'_>) -> ControlFlow<()> {
+        if self.tally.events.is_multiple_of(REFRESH) {
+            self.armed = self.current.get();
+            self.evaluator = Evaluator::new(Arc::clone(&self.armed), (self.options.now)());
+        }
+        let mut outcome = Outcome::default();
+        let armed = Arc::clone(&self.armed);
+        let mut sigma = armed.sigma.as_ref().filter(|rules| !rules.is_empty()).map(sigma::Rules::matcher);
+        let at = At {
+            source: self.name,
+            reader: self.reader,
+            number,
+        };
+        self.evaluator
+            .event(event, at, &|| event.to_json(), &mut sigma, &mut outcome);
+        self.window.settle(&self.armed, &mut outcome);
+        for hit in outcome.hits {
+            self.taker.hit(hit);
+        }
+        self.tally.events += 1;
+        self.tally.examined += 1;
+        self.tally.hits += outcome.tally.hits;
+        if self.options.stop.load(Ordering::Relaxed) {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.taker.problem(placed(problem, self.name));
+    }
+}

@@ -1,0 +1,397 @@
+//! One step of the fast pass: 64 bytes as masks.
+
+use std::ops::Range;
+
+use events::lines::Shape;
+
+use super::{AFTER, Also, BEFORE, Block, Flagged, Looks, STEP, Scanned, without_return};
+use crate::key::{TAIL, tail};
+use crate::token;
+
+/// One bit for each of 64 bytes, the first byte in the lowest bit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Masks {
+    /// Bytes of tokens.
+    pub(super) token: u64,
+    pub(super) dot: u64,
+    /// Hexadecimal digits.
+    pub(super) hex: u64,
+    pub(super) newline: u64,
+    pub(super) backslash: u64,
+    pub(super) colon: u64,
+    pub(super) tab: u64,
+    pub(super) open_brace: u64,
+    pub(super) close_brace: u64,
+}
+
+/// Runs of bytes that may go on from one step to the next.
+#[derive(Default)]
+struct Runs {
+    /// Whether the run that reaches the end of the last step holds a mark.
+    carry: bool,
+    /// Whether there is such a run (1) or not (0).
+    reaches: u64,
+    /// Where it began.
+    began: usize,
+}
+
+impl Runs {
+    /// Gives each run that ends in this step and holds a mark; `marks` lie in `runs`.
+    #[inline(always)]
+    fn ended(&mut self, at: usize, runs: u64, marks: u64, mut give: impl FnMut(usize, usize)) {
+        let (sum, first) = runs.overflowing_add(marks);
+        let (sum, second) = sum.overflowing_add(u64::from(self.carry));
+        let mut ends = sum & !runs;
+        if ends != 0 {
+            let starts = runs & !(runs << 1 | self.reaches);
+            while ends != 0 {
+                let end = ends.trailing_zeros();
+                ends &= ends - 1;
+                let before = starts & ((1 << end) - 1);
+                let start = if before == 0 {
+                    self.began
+                } else {
+                    at + 63 - before.leading_zeros() as usize
+                };
+                give(start, at + end as usize);
+            }
+        }
+        self.carry = first | second;
+        let ones = runs.leading_ones() as usize;
+        if ones < STEP || self.reaches == 0 {
+            self.began = at + STEP - ones;
+        }
+        self.reaches = runs >> 63;
+    }
+}
+
+/// The pass over one block. Positions are those of the block's bytes, the room before its text counted in.
+pub(super) struct Steps<'a> {
+    bytes: &'a [u8],
+    end: usize,
+    bits: &'a [u64],
+    looks: &'a dyn Looks,
+    also: Also,
+    shape: Shape,
+    /// In lines of JSON objects, a token before `":` is a name and not a value.
+    names_end_in_colon: bool,
+    tokens: Runs,
+    colon_runs: Runs,
+    last: Masks,
+    tabs: u32,
+    scanned: Scanned,
+    flagged_from: usize,
+}
+
+impl<'a> Steps<'a> {
+    pub(super) fn new(block: &'a Block, shape: Shape, looks: &'a dyn Looks) -> Self {
+        // What a step may read is there: see Block.
+        let bytes = &block.bytes[..block.end + AFTER];
+        let before_first_line = Masks {
+            newline: 1 << 63,
+            ..Masks::default()
+        };
+        Self {
+            bytes,
+            end: block.end,
+            bits: looks.bits(),
+            looks,
+            also: looks.also(),
+            shape,
+            names_end_in_colon: shape == Shape::Braces,
+            tokens: Runs::default(),
+            colon_runs: Runs::default(),
+            last: before_first_line,
+            tabs: 0,
+            scanned: Scanned::default(),
+            flagged_from: usize::MAX,
+        }
+    }
+
+    /// The positions at which a step begins, and the bytes of it. The last one ends behind the text.
+    #[inline(always)]
+    pub(super) fn next(&self, at: usize) -> Option<&'a [u8; STEP]> {
+        if at > self.end {
+            return None;
+        }
+        self.bytes.get(at..at + STEP)?.try_into().ok()
+    }
+
+    /// The first position.
+    pub(super) const FIRST: usize = BEFORE;
+
+    #[inline(always)]
+    pub(super) fn step(&mut self, at: usize, mut masks: Masks) {
+        if at + STEP > self.end {
+            masks = masks.first(self.end - at);
+        }
+        self.lines(at, &masks);
+        if masks.backslash != 0 {
+            self.escapes(at, masks.backslash);
+        }
+        let marks = if self.also.word_lengths == 0 {
+            let mut sixteen = masks.hex & masks.hex >> 1;
+            sixteen &= sixteen >> 2;
+            sixteen &= sixteen >> 4;
+            sixteen &= sixteen >> 8;
+            masks.dot | sixteen
+        } else {
+            masks.token
+        };
+        let mut tokens = std::mem::take(&mut self.tokens);
+        tokens.ended(at, masks.token, marks, |start, end| self.token(start, end));
+        self.tokens = tokens;
+        if self.also.colons {
+            self.colons(at, &masks);
+        }
+        self.scanned.lines += masks.newline.count_ones() as usize;
+        self.last = masks;
+    }
+
+    #[inline(always)]
+    fn colons(&mut self, at: usize, masks: &Masks) {
+        let runs = masks.hex | masks.colon;
+        let last_runs = self.last.hex | self.last.colon;
+        // A colon with a byte of the run on either side; the bit is at the second of them.
+        let before = masks.colon << 1 | self.last.colon >> 63;
+        let two_before = runs << 2 | last_runs >> 62;
+        let mut colon_runs = std::mem::take(&mut self.colon_runs);
+        colon_runs.ended(at, runs, runs & before & two_before, |start, end| {
+            if self.looks.knows_colon_run(&self.bytes[start..end]) {
+                self.flag(start);
+            }
+        });
+        self.colon_runs = colon_runs;
+    }
+
+    /// Counts lines and looks whether they are what their layout says.
+    #[inline(always)]
+    fn lines(&mut self, at: usize, masks: &Masks) {
+        let newline = masks.newline;
+        let begins = newline << 1 | self.last.newline >> 63;
+        self.scanned.empty += (newline & begins).count_ones() as usize;
+        match self.shape {
+            Shape::Any => {}
+            Shape::Braces => {
+                let not_closed = newline & !(masks.close_brace << 1 | self.last.close_brace >> 63) & !begins;
+                let mut odd = not_closed | begins & !masks.open_brace & !newline;
+                while odd != 0 {
+                    let position = at + odd.trailing_zeros() as usize;
+                    odd &= odd - 1;
+                    self.odd(position);
+                }
+            }
+            Shape::Tabs(wanted) => {
+                let mut ends = newline;
+                let mut counted = 0;
+                while ends != 0 {
+                    let end = ends.trailing_zeros();
+                    ends &= ends - 1;
+                    let so_far = (masks.tab & ((1 << end) - 1)).count_ones();
+                    if self.tabs + so_far - counted != wanted {
+                        self.odd(at + end as usize);
+                    }
+                    counted = so_far;
+                    self.tabs = 0;
+                }
+                self.tabs += masks.tab.count_ones() - counted;
+            }
+        }
+    }
+
+    /// Flags the line at a position, unless it is empty or only seems odd for its carriage return.
+    #[cold]
+    fn odd(&mut self, position: usize) {
+        let position = position.min(self.end);
+        let range = self.line(position);
+        let line = &self.bytes[range.clone()];
+        let is_whole = match self.shape {
+            Shape::Braces => line.first() == Some(&b'{') && line.last() == Some(&b'}'),
+            Shape::Tabs(_) => line.first() == Some(&b'#'),
+            Shape::Any => true,
+        };
+        if !line.is_empty() && !is_whole {
+            self.flag(range.start);
+        }
+    }
+
+    /// JSON may write any letter as an escape; a line that does so with one of a token is read in full.
+    #[cold]
+    fn escapes(&mut self, at: usize, mut backslashes: u64) {
+        while backslashes != 0 {
+            let position = at + backslashes.trailing_zeros() as usize;
+            backslashes &= backslashes - 1;
+            let Some([b'u', digits @ ..]) = self.bytes.get(position + 1..position + 6) else {
+                continue;
+            };
+            let code = std::str::from_utf8(digits)
+                .ok()
+                .and_then(|digits| u32::from_str_radix(digits, 16).ok());
+            let matters = match code {
+                Some(code @ 0..0x80) => token::is_token(code as u8),
+                Some(_) => self.also.beyond_ascii,
+                None => false,
+            };
+            if matters {
+                self.flag(position);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn token(&mut self, start: usize, end: usize) {
+        if self.names_end_in_colon && self.bytes[end] == b'"' && self.bytes[end + 1] == b':' {
+            return;
+        }
+        if token::is_edge(self.bytes[end - 1]) || token::is_edge(self.bytes[start]) {
+            let range = token::trimmed(self.bytes, start..end);
+            if !range.is_empty() {
+                self.trimmed(range.start, range.end);
+            }
+            return;
+        }
+        self.trimmed(start, end);
+    }
+
+    #[inline(always)]
+    fn trimmed(&mut self, start: usize, end: usize) {
+        let known = self.looked_up(start, end);
+        // Behind a backslash the first letter may belong to an escape (`\n`), or the first five (`\u003c`).
+        if known || (self.bytes[start - 1] == b'\\' && self.behind_backslash(start, end)) {
+            self.flag(start);
+        }
+    }
+
+    #[cold]
+    fn behind_backslash(&self, start: usize, end: usize) -> bool {
+        let skip = if self.bytes[start] == b'u' { 5 } else { 1 };
+        [1, skip].into_iter().any(|skip| {
+            let range = token::trimmed(self.bytes, (start + skip).min(end)..end);
+            !range.is_empty() && self.looked_up(range.start, range.end)
+        })
+    }
+
+    /// Whether the watchlist knows a trimmed token.
+    #[inline(always)]
+    fn looked_up(&self, start: usize, end: usize) -> bool {
+        let length = end - start;
+        let Some(window) = window(self.bytes, end) else { return false };
+        let counted = length.min(TAIL);
+        let mut dots = 0_u32;
+        for (at, byte) in window.iter().enumerate() {
+            dots |= u32::from(*byte == b'.') << at;
+        }
+        dots &= u32::MAX << (TAIL - counted);
+        let hash = if dots == 0 {
+            if self.also.word_lengths != 0 && !self.is_wanted_word(start, end) {
+                return false;
+            }
+            tail(window, counted)
+        } else {
+            let last = 31 - dots.leading_zeros();
+            let rest = dots & !(1 << last);
+            let is_number = window[31].is_ascii_digit() && window[last as usize + 1].is_ascii_digit();
+            if is_number {
+                if length > 15 || dots.count_ones() != 3 {
+                    return self.also.word_lengths != 0 && self.is_known_word(window, start, end);
+                }
+                let third_dot = end - (TAIL - last as usize);
+                let Some(window) = super::step::window(self.bytes, third_dot) else {
+                    return false;
+                };
+                tail(window, third_dot - start)
+            } else {
+                let from = if rest == 0 {
+                    TAIL - counted
+                } else {
+                    TAIL - rest.leading_zeros() as usize
+                };
+                tail(window, TAIL - from)
+            }
+        };
+        self.bit(hash) && self.looks.knows_token(&self.bytes[start..end])
+    }
+
+    #[inline(always)]
+    fn bit(&self, hash: u64) -> bool {
+        let word = (hash >> 6) as usize & (self.bits.len() - 1);
+        self.bits[word] >> (hash & 63) & 1 == 1
+    }
+
+    /// Whether a token without dots has a length that is looked for; long hexadecimal ones always have.
+    #[inline(always)]
+    fn is_wanted_word(&self, start: usize, end: usize) -> bool {
+        let length = end - start;
+        self.also.word_lengths >> length.min(63) & 1 == 1 || length >= TAIL
+    }
+
+    #[cold]
+    fn is_known_word(&self, window: &[u8; TAIL], start: usize, end: usize) -> bool {
+        self.is_wanted_word(start, end)
+            && self.bit(tail(window, (end - start).min(TAIL)))
+            && self.looks.knows_token(&self.bytes[start..end])
+    }
+
+    /// Remembers the line at a position.
+    #[cold]
+    fn flag(&mut self, position: usize) {
+        let range = self.line(position);
+        if range.start == self.flagged_from {
+            return;
+        }
+        self.flagged_from = range.start;
+        self.scanned.flagged.push(Flagged {
+            line: 0,
+            range: range.start - BEFORE..range.end - BEFORE,
+        });
+    }
+
+    /// The line at a position, without its line end.
+    fn line(&self, position: usize) -> Range<usize> {
+        let start = memchr::memrchr(b'\n', &self.bytes[BEFORE..position]).map_or(BEFORE, |at| BEFORE + at + 1);
+        let end = memchr::memchr(b'\n', &self.bytes[position..self.end]).map_or(self.end, |at| position + at);
+        start..without_return(self.bytes, start, end)
+    }
+
+    pub(super) fn finish(mut self) -> Scanned {
+        let text = &self.bytes[BEFORE..self.end];
+        if text.last().is_some_and(|byte| *byte != b'\n') {
+            self.scanned.lines += 1;
+        }
+        // A token of an earlier step can be flagged after a line of a later one: colons come after dots.
+        self.scanned.flagged.sort_by_key(|flagged| flagged.range.start);
+        self.scanned.flagged.dedup();
+        let (mut line, mut from) = (0, 0);
+        for flagged in &mut self.scanned.flagged {
+            line += memchr::memchr_iter(b'\n', &text[from..flagged.range.start]).count();
+            from = flagged.range.start;
+            flagged.line = line;
+        }
+        self.scanned
+    }
+}
+
+/// The 32 bytes before a position.
+#[inline(always)]
+fn window(bytes: &[u8], end: usize) -> Option<&[u8; TAIL]> {
+    bytes.get(end.wrapping_sub(TAIL)..end)?.try_into().ok()
+}
+
+impl Masks {
+    /// Only the first bits.
+    #[cold]
+    fn first(self, many: usize) -> Self {
+        let keep = (1 << many) - 1;
+        Self {
+            token: self.token & keep,
+            dot: self.dot & keep,
+            hex: self.hex & keep,
+            newline: self.newline & keep,
+            backslash: self.backslash & keep,
+            colon: self.colon & keep,
+            tab: self.tab & keep,
+            open_brace: self.open_brace & keep,
+            close_brace: self.close_brace & keep,
+        }
+    }
+}

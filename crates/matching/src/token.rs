@@ -1,0 +1,201 @@
+//! Tokens: the runs of letters, digits, dots, hyphens and underscores that a line is made of.
+//!
+//! Every value leaves at least one token in every line that holds it: an address or a hash is one, a domain name is one
+//! and so is each name below it, a URL leaves its host, a path its file name. Bytes beyond ASCII belong to tokens, so that names
+//! in other scripts stay whole. Dots, hyphens and underscores at either end do not belong to it: they end sentences.
+
+use std::ops::Range;
+
+const TOKEN: u8 = 1;
+const EDGE: u8 = 2;
+const HEX: u8 = 4;
+
+/// What each byte is.
+const CLASS: [u8; 256] = classes();
+
+const fn classes() -> [u8; 256] {
+    let mut class = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let is_edge = matches!(byte as u8, b'.' | b'-' | b'_');
+        let is_word = (byte as u8).is_ascii_alphanumeric() || byte >= 0x80;
+        if is_edge {
+            class[byte] = TOKEN | EDGE;
+        } else if is_word {
+            class[byte] = TOKEN;
+        }
+        if (byte as u8).is_ascii_hexdigit() {
+            class[byte] |= HEX;
+        }
+        byte += 1;
+    }
+    class
+}
+
+/// Whether a byte belongs to a token.
+pub(crate) fn is_token(byte: u8) -> bool {
+    CLASS[usize::from(byte)] & TOKEN != 0
+}
+
+/// Whether a byte at the end of a token does not belong to it.
+pub(crate) fn is_edge(byte: u8) -> bool {
+    CLASS[usize::from(byte)] & EDGE != 0
+}
+
+/// Whether a byte is a letter or digit, or part of a letter beyond ASCII.
+pub(crate) fn is_word(byte: u8) -> bool {
+    is_token(byte) && !is_edge(byte)
+}
+
+/// Takes off what does not belong to a token at its ends.
+pub(crate) fn trimmed(text: &[u8], mut range: Range<usize>) -> Range<usize> {
+    while range.start < range.end && is_edge(text[range.start]) {
+        range.start += 1;
+    }
+    while range.start < range.end && is_edge(text[range.end - 1]) {
+        range.end -= 1;
+    }
+    range
+}
+
+/// The tokens of a text, trimmed, none of them empty.
+pub(crate) fn tokens(text: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let start = at + text[at..].iter().position(|byte| is_token(*byte))?;
+            let length = text[start..].iter().position(|byte| !is_token(*byte));
+            at = length.map_or(text.len(), |length| start + length);
+            let range = trimmed(text, start..at);
+            if !range.is_empty() {
+                return Some(range);
+            }
+        }
+    })
+}
+
+/// The runs of hexadecimal digits and colons that hold a colon between two of them: IPv6 and MAC addresses,
+/// fingerprints with colons.
+pub(crate) fn colon_runs(text: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
+    let mut at = 0;
+    let belongs = |byte: u8| byte == b':' || CLASS[usize::from(byte)] & HEX != 0;
+    std::iter::from_fn(move || {
+        loop {
+            let start = at + text[at..].iter().position(|byte| belongs(*byte))?;
+            let length = text[start..].iter().position(|byte| !belongs(*byte));
+            at = length.map_or(text.len(), |length| start + length);
+            let inner = &text[(start + 1).min(at)..at.saturating_sub(1).max((start + 1).min(at))];
+            if inner.contains(&b':') {
+                return Some(start..at);
+            }
+        }
+    })
+}
+
+/// The forms in which a run with colons may be an address: as it is, without a colon at its end, which ends a sentence,
+/// and without what stands before its first colon, which may be the end of a word.
+pub(crate) fn colon_forms(run: &str) -> impl Iterator<Item = &str> {
+    let without_end = run.strip_suffix(':').unwrap_or(run);
+    let behind = |text: &str| text.split_once(':').map(|(_, rest)| rest.len());
+    let later = behind(run).map(|length| &run[run.len() - length..]);
+    let later_without_end = behind(without_end).map(|length| &without_end[without_end.len() - length..]);
+    [Some(run), Some(without_end), later, later_without_end].into_iter().flatten()
+}
+
+/// What a token looks like, which decides the one bit it is first looked up by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Three dots and a digit at the end: the bytes before the last dot name the /24.
+    Address { third_dot: usize },
+    /// Dots, and not a number: where the last two labels begin.
+    Dotted { from: usize },
+    /// No dot, or a number with a fraction.
+    Plain,
+}
+
+/// The shape of a trimmed token. Dots further than 32 bytes from its end are not looked at.
+pub(crate) fn shape(token: &[u8]) -> Shape {
+    let from = token.len().saturating_sub(crate::key::TAIL);
+    let mut dots = token
+        .iter()
+        .enumerate()
+        .skip(from)
+        .rev()
+        .filter(|(_, byte)| **byte == b'.')
+        .map(|(at, _)| at);
+    let Some(last) = dots.next() else { return Shape::Plain };
+    let second = dots.next();
+    let ends_in_digit = token.last().is_some_and(u8::is_ascii_digit);
+    let label_is_number = ends_in_digit && token.get(last + 1).is_some_and(u8::is_ascii_digit);
+    if label_is_number {
+        let is_three = second.is_some() && dots.next().is_some() && dots.next().is_none();
+        return if is_three && token.len() <= 15 {
+            Shape::Address { third_dot: last }
+        } else {
+            Shape::Plain
+        };
+    }
+    Shape::Dotted {
+        from: second.map_or(from, |second| second + 1),
+    }
+}
+
+/// The hash by which a token is first looked up.
+pub(crate) fn probe(token: &[u8]) -> u64 {
+    match shape(token) {
+        Shape::Address { third_dot } => crate::key::tail_of(&token[..third_dot]),
+        Shape::Dotted { from } => crate::key::tail_of(&token[from..]),
+        Shape::Plain => crate::key::tail_of(token),
+    }
+}
+
+/// Whether the scanner comes past such a token without looking at every word: it has a dot and is no number, is an
+/// address, or holds sixteen hexadecimal digits in a row and has at least 32 bytes.
+pub(crate) fn is_salient(token: &[u8]) -> bool {
+    let long_hex = || {
+        token.len() >= 32
+            && token
+                .split(|byte| CLASS[usize::from(*byte)] & HEX == 0)
+                .any(|run| run.len() >= 31)
+    };
+    shape(token) != Shape::Plain || long_hex()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(text: &str) -> Vec<&str> {
+        tokens(text.as_bytes()).map(|range| &text[range]).collect()
+    }
+
+    #[test]
+    fn tokens_are_values_without_what_surrounds_them() {
+        assert_eq!(
+            all(r#"{"host":"www.evil.example","n":1.5} see -evil.example."#),
+            ["host", "www.evil.example", "n", "1.5", "see", "evil.example"]
+        );
+        assert_eq!(all("http://192.0.2.1:80/a/b.php?x=1"), ["http", "192.0.2.1", "80", "a", "b.php", "x", "1"]);
+        assert_eq!(all("... - _"), Vec::<&str>::new());
+        assert_eq!(all("bücher.example"), ["bücher.example"]);
+    }
+
+    #[test]
+    fn runs_with_colons_are_addresses_and_fingerprints_but_not_keys() {
+        let text = "a 2001:db8::1 \"ts\":12 02:00:5e:00:53:01 x:1";
+        let found: Vec<&str> = colon_runs(text.as_bytes()).map(|range| &text[range]).collect();
+        assert_eq!(found, ["2001:db8::1", "02:00:5e:00:53:01"]);
+    }
+
+    #[test]
+    fn a_shape_is_the_same_for_names_that_share_their_last_two_labels() {
+        assert_eq!(shape(b"192.0.2.1"), Shape::Address { third_dot: 7 });
+        assert_eq!(shape(b"1.2.3.4.5"), Shape::Plain);
+        assert_eq!(shape(b"12.5"), Shape::Plain);
+        assert_eq!(shape(b"word"), Shape::Plain);
+        assert_eq!(probe(b"www.evil.example"), probe(b"EVIL.example"));
+        assert_ne!(probe(b"evil.example"), probe(b"notevil.example"));
+        assert_eq!(probe(b"192.0.2.1"), probe(b"192.0.2.200"));
+        assert_eq!(probe(b"a.xn--abc9"), probe(b"b.a.xn--abc9"));
+    }
+}

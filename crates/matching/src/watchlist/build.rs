@@ -1,0 +1,536 @@
+//! Compiling a watchlist: values with their indicators go in, one image comes out.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use stix::observable::{Kind, Observable};
+use stix::{Problem, Timestamp};
+
+use super::anchor::Anchor;
+use super::compare::{comparable, is_hexadecimal};
+use super::image::{Image, Numbers};
+use super::meta::{Meta, Reason};
+use super::record::{COVERS_BELOW, Indicator, LEFT_OUT, NONE, OTHER_IDENTIFIER, PART_OF_PATTERN, Record, Shared, UNKNOWN};
+use super::{FLAG_BEYOND_ASCII, FLAG_COLONS, FLAG_EVERY_LINE, Watchlist, table};
+use crate::hit::Context;
+use crate::key;
+use crate::token;
+use crate::warninglist::Warninglists;
+
+/// Bits of the first look for each token; one in sixteen is set.
+const BITS_FOR_TOKEN: usize = 16;
+/// Longest name that is kept.
+const NAME: usize = 1_000;
+/// Networks shorter than this let every address pass the first look.
+const SHORTEST_SPREAD: u8 = 8;
+/// Problems kept one by one; the others are counted.
+const PROBLEMS: usize = 1_000;
+
+/// What decides which indicators are looked for.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The time at which it is compiled.
+    pub now: Timestamp,
+    /// The seed of its hashes.
+    pub seed: u64,
+    /// Indicators worth less are left out, 0 to 100.
+    pub minimum_score: u8,
+    /// Indicators of which the producer is less sure are left out, 0 to 100; those without a confidence are not.
+    pub minimum_confidence: u8,
+    /// Indicators with a stricter marking are left out: for a watchlist that is handed to somebody else.
+    pub strictest_tlp: Option<stix::marking::Tlp>,
+    /// Indicators whose use is more restricted are left out: for a watchlist that is loaded where others can look.
+    pub strictest_pap: Option<stix::marking::Pap>,
+    /// Whether an indicator of a name counts for the names below it.
+    pub covers_below: bool,
+    /// Values known to be harmless.
+    pub warninglists: Option<Arc<Warninglists>>,
+}
+
+impl Options {
+    /// Everything that is valid and worth something, names with what is below them.
+    pub fn at(now: Timestamp) -> Self {
+        Self {
+            now,
+            seed: 0,
+            minimum_score: 1,
+            minimum_confidence: 0,
+            strictest_tlp: None,
+            strictest_pap: None,
+            covers_below: true,
+            warninglists: None,
+        }
+    }
+}
+
+/// The number of an indicator in the watchlist that is being compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IndicatorNumber(u32);
+
+/// A watchlist in the making.
+#[derive(Debug)]
+pub struct Builder {
+    pub(super) options: Options,
+    values: Vec<u8>,
+    rows: Vec<(u64, Record)>,
+    /// Hashes of tokens with the row they are of; the row counts only for kinds that are found inside text by it.
+    tokens: Vec<u64>,
+    words: Vec<(u64, u32)>,
+    probes: Vec<u64>,
+    every_address: bool,
+    indicators: Vec<Indicator>,
+    shared: Vec<String>,
+    shared_numbers: HashMap<Shared, u32>,
+    last_shared: Option<(Shared, u32)>,
+    reasons: HashMap<Reason, u16>,
+    patterns: Vec<(u32, String, String)>,
+    numbers: Numbers,
+    left_out: HashMap<Reason, u64>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) untold: u64,
+}
+
+impl Builder {
+    /// Starts an empty watchlist.
+    pub fn new(options: Options) -> Self {
+        let numbers = Numbers {
+            seed: options.seed,
+            ..Numbers::default()
+        };
+        Self {
+            options,
+            values: Vec::new(),
+            rows: Vec::new(),
+            tokens: Vec::new(),
+            words: Vec::new(),
+            probes: Vec::new(),
+            every_address: false,
+            indicators: Vec::new(),
+            shared: Vec::new(),
+            shared_numbers: HashMap::new(),
+            last_shared: None,
+            reasons: HashMap::new(),
+            patterns: Vec::new(),
+            numbers,
+            left_out: HashMap::new(),
+            problems: Vec::new(),
+            untold: 0,
+        }
+    }
+
+    /// How many values it holds so far, with those left out.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether it holds nothing so far.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.patterns.is_empty()
+    }
+
+    /// Adds what is known of an indicator; its values follow.
+    pub fn indicator(&mut self, context: &Context) -> IndicatorNumber {
+        let uuid = context
+            .id
+            .strip_prefix("indicator--")
+            .and_then(|uuid| uuid::Uuid::try_parse(uuid).ok());
+        let (uuid, flags) = match uuid {
+            Some(uuid) => (uuid.into_bytes(), 0),
+            None => {
+                let mut place = [0; 16];
+                place[..4].copy_from_slice(&self.text(&context.id).to_le_bytes());
+                (place, OTHER_IDENTIFIER)
+            }
+        };
+        let name = if context.name.is_empty() {
+            NONE
+        } else {
+            self.text(cut(&context.name, NAME))
+        };
+        let shared = self.shared(context);
+        let seconds = |time: Timestamp| u32::try_from(time.micros().max(0).unsigned_abs().div_ceil(1_000_000)).unwrap_or(u32::MAX);
+        self.indicators.push(Indicator {
+            uuid,
+            shared,
+            name,
+            valid_until: context.valid_until.map_or(0, seconds),
+            score: context.score.unwrap_or(UNKNOWN),
+            confidence: context.confidence.unwrap_or(UNKNOWN),
+            flags,
+        });
+        IndicatorNumber((self.indicators.len() - 1) as u32)
+    }
+
+    /// Adds a value of an indicator, unless a warninglist knows it as harmless.
+    pub fn value(&mut self, indicator: IndicatorNumber, observable: &Observable) {
+        let lists = self.options.warninglists.clone();
+        let harmless = lists
+            .as_ref()
+            .and_then(|lists| lists.hits(observable).find(crate::warninglist::Hit::is_false_positive));
+        match harmless {
+            Some(hit) => self.leave_out(indicator, observable, Reason::Harmless(hit.list.name.clone())),
+            None => self.look_for(indicator, observable),
+        }
+    }
+
+    /// Keeps a value only to be able to say why it is not looked for.
+    pub fn leave_out(&mut self, indicator: IndicatorNumber, observable: &Observable, reason: Reason) {
+        *self.left_out.entry(reason.clone()).or_default() += 1;
+        let next = self.reasons.len().min(usize::from(u16::MAX)) as u16;
+        let reason = *self.reasons.entry(reason).or_insert(next);
+        let record = Record {
+            value: self.text(&observable.value),
+            indicator: indicator.0,
+            kind: observable.kind.code(),
+            flags: LEFT_OUT,
+            reason,
+        };
+        let hash = self.hash(observable);
+        self.rows.push((hash, record));
+    }
+
+    pub(super) fn look_for(&mut self, indicator: IndicatorNumber, observable: &Observable) {
+        let value = observable.value.as_str();
+        let anchor = Anchor::of(observable.kind, value);
+        if anchor == Anchor::Nothing {
+            return self.leave_out(indicator, observable, Reason::NothingToFind);
+        }
+        let covers = observable.kind == Kind::Domain && self.options.covers_below && !is_public_suffix(value);
+        let record = Record {
+            value: self.text(value),
+            indicator: indicator.0,
+            kind: observable.kind.code(),
+            flags: if covers { COVERS_BELOW } else { 0 },
+            reason: 0,
+        };
+        let hash = self.hash(observable);
+        let row = self.rows.len() as u32;
+        self.rows.push((hash, record));
+        self.numbers.active += 1;
+        let word = is_found_by_word(observable.kind).then_some(row);
+        self.anchor(&anchor, observable.kind, word);
+        if observable.kind == Kind::Asn {
+            self.token(value.as_bytes(), word);
+        }
+    }
+
+    /// Makes lines that hold an anchor pass the first looks.
+    fn anchor(&mut self, anchor: &Anchor<'_>, kind: Kind, row: Option<u32>) {
+        match anchor {
+            Anchor::Address(IpAddr::V4(address)) => {
+                let text = address.to_string();
+                self.probes.push(token::probe(text.as_bytes()));
+                // Whole addresses are found by their number; those in URLs and patterns are not entries of their own.
+                if kind != Kind::Ipv4 {
+                    self.tokens.push(key::of_token(self.numbers.seed, text.as_bytes()));
+                }
+            }
+            Anchor::Address(IpAddr::V6(address)) => {
+                self.numbers.flags |= FLAG_COLONS;
+                if kind != Kind::Ipv6 {
+                    let text = address.to_string();
+                    self.tokens.push(key::of_token(self.numbers.seed, text.as_bytes()));
+                }
+            }
+            Anchor::Network(IpAddr::V4(first), length) => {
+                self.numbers.lengths4 |= 1 << length;
+                self.spread(first.to_bits(), *length);
+            }
+            Anchor::Network(IpAddr::V6(_), length) => {
+                self.numbers.flags |= FLAG_COLONS;
+                self.numbers.lengths6[usize::from(length / 64)] |= 1 << (length % 64);
+            }
+            Anchor::Token(text) => {
+                self.token(text.as_bytes(), row);
+                self.international(text, row);
+            }
+            Anchor::Separated(text) => {
+                self.numbers.flags |= FLAG_COLONS;
+                self.token(text.as_bytes(), row);
+                if let Some(row) = row
+                    && let Some(record) = self.rows.get(row as usize).map(|(_, record)| *record)
+                    && let Some(value) = read_text(&self.values, record.value).map(str::to_owned)
+                {
+                    // Hyphens keep the digits together as one word, in any length that hyphens give.
+                    let hyphens = value.replace(':', "-");
+                    self.token(hyphens.as_bytes(), Some(row));
+                }
+            }
+            Anchor::Nothing => {}
+        }
+    }
+
+    fn token(&mut self, text: &[u8], row: Option<u32>) {
+        let range = token::trimmed(text, 0..text.len());
+        let text = &text[range];
+        let hash = key::of_token(self.numbers.seed, text);
+        self.tokens.push(hash);
+        self.probes.push(token::probe(text));
+        if !token::is_salient(text) {
+            self.numbers.word_lengths |= 1 << text.len().min(63);
+        }
+        if let Some(row) = row {
+            self.words.push((hash, row));
+        }
+    }
+
+    /// A name in punycode may stand in a log in its own letters.
+    fn international(&mut self, name: &str, row: Option<u32>) {
+        if !name.is_ascii() {
+            self.numbers.flags |= FLAG_BEYOND_ASCII;
+        }
+        if !name.split('.').any(|label| label.starts_with("xn--")) {
+            return;
+        }
+        if let (letters, Ok(())) = idna::domain_to_unicode(name) {
+            self.numbers.flags |= FLAG_BEYOND_ASCII;
+            self.token(letters.as_bytes(), row);
+        }
+    }
+
+    /// Lets the addresses of an IPv4 network pass the first look: each /24 of it.
+    fn spread(&mut self, first: u32, length: u8) {
+        if length < SHORTEST_SPREAD {
+            self.every_address = true;
+            return;
+        }
+        let blocks = 1_u32 << (24 - u32::from(length.min(24)));
+        for block in 0..blocks {
+            let [a, b, c, _] = (first & 0xffff_ff00).wrapping_add(block << 8).to_be_bytes();
+            self.probes.push(key::tail_of(format!("{a}.{b}.{c}").as_bytes()));
+        }
+    }
+
+    fn hash(&self, observable: &Observable) -> u64 {
+        let seed = self.numbers.seed;
+        let kind = observable.kind.code();
+        match Anchor::of(observable.kind, &observable.value) {
+            Anchor::Address(address) if matches!(observable.kind, Kind::Ipv4 | Kind::Ipv6) => {
+                key_of(seed, kind, address, None)
+            }
+            Anchor::Network(address, length) => key_of(seed, kind, address, Some(length)),
+            _ => key::of_value(seed, kind, comparable(observable.kind, &observable.value).as_bytes()),
+        }
+    }
+
+    /// Adds a pattern that is more than values. `anchors`: values of which one stands in every event that fulfils it; none
+    /// where there is no such value, and then every event has to be read.
+    pub(super) fn pattern(&mut self, indicator: IndicatorNumber, text: &str, anchors: Option<&[Observable]>) {
+        self.rule(indicator, "stix", text);
+        let Some(anchors) = anchors else {
+            self.numbers.flags |= FLAG_EVERY_LINE;
+            return;
+        };
+        for observable in anchors {
+            let anchor = Anchor::of(observable.kind, &observable.value);
+            match anchor {
+                Anchor::Nothing => self.numbers.flags |= FLAG_EVERY_LINE,
+                Anchor::Address(_) | Anchor::Network(..) => {
+                    let record = Record {
+                        value: self.text(&observable.value),
+                        indicator: indicator.0,
+                        kind: observable.kind.code(),
+                        flags: PART_OF_PATTERN,
+                        reason: 0,
+                    };
+                    self.rows.push((self.hash(observable), record));
+                    self.anchor(&anchor, observable.kind, None);
+                }
+                Anchor::Token(_) | Anchor::Separated(_) => self.anchor(&anchor, observable.kind, None),
+            }
+        }
+    }
+
+    /// Adds a rule in another language, for whoever evaluates those.
+    pub(super) fn rule(&mut self, indicator: IndicatorNumber, language: &str, text: &str) {
+        self.patterns.push((indicator.0, language.to_owned(), text.to_owned()));
+        self.numbers.active += 1;
+    }
+
+    /// Takes note of something that could not be used.
+    pub(super) fn problem(&mut self, problem: Problem) {
+        if self.problems.len() < PROBLEMS {
+            self.problems.push(problem);
+        } else {
+            self.untold += 1;
+        }
+    }
+
+    /// Puts a text among the values and gives its place. Places beyond 4 GiB cannot be given: the text is then empty.
+    fn text(&mut self, text: &str) -> u32 {
+        let Ok(place) = u32::try_from(self.values.len()) else {
+            return NONE;
+        };
+        let text = cut(text, usize::from(u16::MAX));
+        self.values.extend_from_slice(&(text.len() as u16).to_le_bytes());
+        self.values.extend_from_slice(text.as_bytes());
+        place
+    }
+
+    fn shared(&mut self, context: &Context) -> u32 {
+        let is_last = |last: &Shared| {
+            last.shared_by == context.shared_by
+                && last.tlp == context.tlp
+                && last.pap == context.pap
+                && last.techniques == context.techniques
+                && last.threats == context.threats
+                && last.actions == context.actions
+        };
+        if let Some((last, number)) = &self.last_shared
+            && is_last(last)
+        {
+            return *number;
+        }
+        let shared = Shared {
+            shared_by: context.shared_by.clone(),
+            tlp: context.tlp,
+            pap: context.pap,
+            techniques: context.techniques.clone(),
+            threats: context.threats.clone(),
+            actions: context.actions.clone(),
+        };
+        let next = self.shared.len() as u32;
+        let number = *self.shared_numbers.entry(shared.clone()).or_insert(next);
+        if number == next {
+            self.shared.push(serde_json::to_string(&shared).unwrap_or_default());
+        }
+        self.last_shared = Some((shared, number));
+        number
+    }
+
+    /// Ends the compilation.
+    pub fn build(mut self) -> (Watchlist, Vec<Problem>) {
+        let mut order: Vec<(u64, u32)> = self.rows.iter().zip(0..).map(|((hash, _), row)| (*hash, row)).collect();
+        order.sort_unstable();
+        let hashes: Vec<u64> = order.iter().map(|(hash, _)| *hash).collect();
+        let records: Vec<Record> = order.iter().map(|(_, row)| self.rows[*row as usize].1).collect();
+        let mut place_of_row = Vec::new();
+        if !self.words.is_empty() {
+            place_of_row = vec![0_u32; order.len()];
+            for ((_, row), place) in order.iter().zip(0..) {
+                place_of_row[*row as usize] = place;
+            }
+        }
+        drop(order);
+        self.numbers.entries = self.rows.len() as u64;
+        self.rows = Vec::new();
+
+        let mut words = std::mem::take(&mut self.words);
+        words.sort_unstable();
+        words.dedup();
+        let word_hashes: Vec<u64> = words.iter().map(|(hash, _)| *hash).collect();
+        let word_entries: Vec<u32> = words.iter().map(|(_, row)| place_of_row[*row as usize]).collect();
+
+        self.tokens.sort_unstable();
+        self.tokens.dedup();
+        let bits = self.bits();
+        let (shared_offsets, shared_texts) = joined(&self.shared);
+        let meta = self.meta();
+        let patterns: String = self
+            .patterns
+            .iter()
+            .map(|pattern| serde_json::to_string(pattern).unwrap_or_default() + "\n")
+            .collect();
+        let token_buckets = table::buckets(&self.tokens);
+        let entry_buckets = table::buckets(&hashes);
+        let sections: [&[u8]; 14] = [
+            meta.as_bytes(),
+            bytemuck::cast_slice(&bits),
+            bytemuck::cast_slice(&token_buckets),
+            bytemuck::cast_slice(&self.tokens),
+            bytemuck::cast_slice(&word_hashes),
+            bytemuck::cast_slice(&word_entries),
+            bytemuck::cast_slice(&entry_buckets),
+            bytemuck::cast_slice(&hashes),
+            bytemuck::cast_slice(&records),
+            &self.values,
+            bytemuck::cast_slice(&self.indicators),
+            bytemuck::cast_slice(&shared_offsets),
+            shared_texts.as_bytes(),
+            patterns.as_bytes(),
+        ];
+        let image = Image::assemble(self.numbers, &sections);
+        let (watchlist, mut problems) = Watchlist::of(image);
+        problems.splice(0..0, self.problems);
+        (watchlist, problems)
+    }
+
+    fn bits(&mut self) -> Vec<u64> {
+        self.probes.sort_unstable();
+        self.probes.dedup();
+        let words = if self.every_address {
+            1
+        } else {
+            (self.probes.len() * BITS_FOR_TOKEN / 64).max(64).next_power_of_two()
+        };
+        let mut bits = vec![0_u64; words];
+        if self.every_address {
+            bits[0] = u64::MAX;
+        }
+        for hash in std::mem::take(&mut self.probes) {
+            bits[(hash >> 6) as usize & (words - 1)] |= 1 << (hash & 63);
+        }
+        bits
+    }
+
+    fn meta(&mut self) -> String {
+        let mut reasons: Vec<(u16, Reason)> = self.reasons.drain().map(|(reason, number)| (number, reason)).collect();
+        reasons.sort_by_key(|(number, _)| *number);
+        let mut left_out: Vec<(Reason, u64)> = self.left_out.drain().collect();
+        left_out.sort_by_key(|(reason, many)| (std::cmp::Reverse(*many), reason.to_string()));
+        let meta = Meta {
+            compiled: self.options.now,
+            reasons: reasons.into_iter().map(|(_, reason)| reason).collect(),
+            left_out,
+            problems: self.problems.len() as u64 + self.untold,
+        };
+        serde_json::to_string(&meta).unwrap_or_default()
+    }
+}
+
+/// The key of an address or network.
+pub(super) fn key_of(seed: u64, kind: u8, address: IpAddr, length: Option<u8>) -> u64 {
+    match address {
+        IpAddr::V4(address) => key::of_address(seed, kind, u128::from(address.to_bits()), length.unwrap_or(32)),
+        IpAddr::V6(address) => key::of_address(seed, kind, address.to_bits(), length.unwrap_or(128)),
+    }
+}
+
+/// Whether values of a kind are found inside text by a word of theirs. The others show what they are by their form.
+fn is_found_by_word(kind: Kind) -> bool {
+    !matches!(
+        kind,
+        Kind::Ipv4 | Kind::Ipv6 | Kind::Ipv4Network | Kind::Ipv6Network | Kind::Domain | Kind::Url | Kind::EmailAddress
+    ) && !is_hexadecimal(kind)
+}
+
+/// A name under which anybody can have names: what is below it belongs to others.
+fn is_public_suffix(name: &str) -> bool {
+    psl::suffix(name.as_bytes()).is_some_and(|suffix| suffix.is_known() && suffix.as_bytes().len() == name.len())
+        || !name.contains('.')
+}
+
+/// A text cut at a boundary of letters.
+fn cut(text: &str, most: usize) -> &str {
+    text.get(..text.floor_char_boundary(most.min(text.len()))).unwrap_or_default()
+}
+
+fn joined(texts: &[String]) -> (Vec<u32>, String) {
+    let mut offsets = vec![0];
+    let mut all = String::new();
+    for text in texts {
+        all.push_str(text);
+        offsets.push(u32::try_from(all.len()).unwrap_or(u32::MAX));
+    }
+    (offsets, all)
+}
+
+/// A text among the values.
+pub(super) fn read_text(values: &[u8], place: u32) -> Option<&str> {
+    let rest = values.get(place as usize..)?;
+    let (length, rest) = rest.split_first_chunk::<2>()?;
+    std::str::from_utf8(rest.get(..usize::from(u16::from_le_bytes(*length)))?).ok()
+}
+
+const _: () = assert!(size_of::<Record>() == 12 && size_of::<Indicator>() == 32);

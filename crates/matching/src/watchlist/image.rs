@@ -1,0 +1,254 @@
+//! The bytes of a compiled watchlist: one file that maps into memory, or the same in memory alone.
+//!
+//! ```text
+//! header   magic, version, seed, counts, where each section is; SHA-256 of the header
+//! meta     JSON: when, from what, what was left out
+//! bits     one bit by the tail of a token                                  the first look
+//! tokens   buckets, hashes of tokens, ascending                            the second look
+//! words    the same with the entry each token belongs to                   values found inside text
+//! entries  buckets, hashes of kind and value, ascending; then the records  the exact look
+//! values   texts, each once
+//! indicators, shared   what is known of each indicator; what many have in common, once
+//! patterns JSON lines
+//! ```
+//!
+//! Numbers are little-endian, sections begin at multiples of 64 bytes. Opening checks the header and the bounds of
+//! sections, not what is in them, so that it costs the same for ten entries and ten million; every position read from a
+//! section is checked when it is used, and a damaged one finds nothing.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+
+use bytemuck::{AnyBitPattern, NoUninit};
+use sha2::{Digest, Sha256};
+
+/// What the file begins with. The digit is the version of the layout.
+const MAGIC: [u8; 8] = *b"CWWATCH1";
+const ALIGNMENT: usize = 64;
+
+/// The sections, in the order in which they stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Section {
+    Meta,
+    Bits,
+    TokenBuckets,
+    TokenHashes,
+    WordHashes,
+    WordEntries,
+    EntryBuckets,
+    EntryHashes,
+    Records,
+    Values,
+    Indicators,
+    SharedOffsets,
+    SharedTexts,
+    Patterns,
+}
+
+/// How many sections there are.
+const SECTIONS: usize = Section::Patterns as usize + 1;
+
+/// The fixed numbers at the beginning.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, NoUninit, AnyBitPattern)]
+#[repr(C)]
+pub(super) struct Numbers {
+    /// With which hashes of values and tokens begin.
+    pub(super) seed: u64,
+    /// Lengths of words that are looked for, a bit each.
+    pub(super) word_lengths: u64,
+    /// Bit flags, see `Flags`.
+    pub(super) flags: u64,
+    /// Lengths of IPv4 networks there are, a bit each (0 to 32).
+    pub(super) lengths4: u64,
+    /// Lengths of IPv6 networks there are, a bit each (0 to 127), lower half first.
+    pub(super) lengths6: [u64; 2],
+    /// How many entries can match.
+    pub(super) active: u64,
+    /// How many entries there are, with those that were left out.
+    pub(super) entries: u64,
+}
+
+#[derive(Clone, Copy, Debug, NoUninit, AnyBitPattern)]
+#[repr(C)]
+struct Header {
+    magic: [u8; 8],
+    numbers: Numbers,
+    sections: [[u64; 2]; SECTIONS],
+}
+
+const HEADER: usize = size_of::<Header>();
+
+/// Why a file is not a watchlist that can be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The system does not give it.
+    #[error("it cannot be read: {0}")]
+    Unreadable(#[from] std::io::Error),
+    /// It is something else.
+    #[error("it is not a compiled watchlist")]
+    NotAWatchlist,
+    /// Another program wrote it.
+    #[error("it was compiled by another version of this program; compile it again")]
+    OtherVersion,
+    /// It is cut off or changed.
+    #[error("it is damaged; compile it again")]
+    Damaged,
+}
+
+/// The bytes of a watchlist.
+#[derive(Debug)]
+pub(super) struct Image {
+    bytes: Bytes,
+    pub(super) numbers: Numbers,
+    sections: [[u64; 2]; SECTIONS],
+}
+
+#[derive(Debug)]
+enum Bytes {
+    Owned(Vec<u64>),
+    Mapped(memmap2::Mmap),
+}
+
+impl Bytes {
+    fn get(&self) -> &[u8] {
+        match self {
+            Self::Owned(words) => bytemuck::cast_slice(words),
+            Self::Mapped(map) => map,
+        }
+    }
+}
+
+impl Image {
+    /// Puts an image together. Each section is given by what writes it.
+    pub(super) fn assemble(numbers: Numbers, sections: &[&[u8]; SECTIONS]) -> Self {
+        let mut places = [[0; 2]; SECTIONS];
+        let mut at = (HEADER + 32).next_multiple_of(ALIGNMENT);
+        for (place, section) in places.iter_mut().zip(sections) {
+            *place = [at as u64, section.len() as u64];
+            at = (at + section.len()).next_multiple_of(ALIGNMENT);
+        }
+        let mut words = vec![0_u64; at / 8];
+        let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut words);
+        let header = Header {
+            magic: MAGIC,
+            numbers,
+            sections: places,
+        };
+        bytes[..HEADER].copy_from_slice(bytemuck::bytes_of(&header));
+        bytes[HEADER..HEADER + 32].copy_from_slice(&digest(&header));
+        for (place, section) in places.iter().zip(sections) {
+            let start = place[0] as usize;
+            bytes[start..start + section.len()].copy_from_slice(section);
+        }
+        Self {
+            bytes: Bytes::Owned(words),
+            numbers,
+            sections: places,
+        }
+    }
+
+    /// Maps a file.
+    #[expect(unsafe_code, reason = "mapping is what lets ten million entries be there in milliseconds (docs/performance.md)")]
+    pub(super) fn open(path: &Path) -> Result<Self, OpenError> {
+        let file = File::open(path)?;
+        // SAFETY: the map is only read, and no reference into it is kept beside the image. A file that is cut while it is
+        // mapped would end the process; `save` therefore never writes into a file that is there, it puts a new one
+        // in its place. Whoever can write into the data directory can stop the node anyway.
+        let map = unsafe { memmap2::Mmap::map(&file)? };
+        Self::read(Bytes::Mapped(map))
+    }
+
+    fn read(bytes: Bytes) -> Result<Self, OpenError> {
+        let all = bytes.get();
+        let head = all.get(..HEADER).ok_or(OpenError::NotAWatchlist)?;
+        let header: Header = bytemuck::pod_read_unaligned(head);
+        if header.magic != MAGIC {
+            return Err(if header.magic[..7] == MAGIC[..7] {
+                OpenError::OtherVersion
+            } else {
+                OpenError::NotAWatchlist
+            });
+        }
+        if all.get(HEADER..HEADER + 32) != Some(&digest(&header)[..]) {
+            return Err(OpenError::Damaged);
+        }
+        let is_inside = |place: &[u64; 2]| {
+            let end = place[0].checked_add(place[1]);
+            place[0] % ALIGNMENT as u64 == 0 && end.is_some_and(|end| end <= all.len() as u64)
+        };
+        if !header.sections.iter().all(is_inside) {
+            return Err(OpenError::Damaged);
+        }
+        Ok(Self {
+            bytes,
+            numbers: header.numbers,
+            sections: header.sections,
+        })
+    }
+
+    /// Writes it to a file that takes the place of what was there at once, or not at all.
+    pub(super) fn save(&self, path: &Path) -> std::io::Result<()> {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(".new");
+        let beside = Path::new(&beside);
+        let mut file = File::create(beside)?;
+        file.write_all(self.bytes.get())?;
+        file.sync_all()?;
+        std::fs::rename(beside, path)
+    }
+
+    /// Its size in bytes.
+    pub(super) fn len(&self) -> usize {
+        self.bytes.get().len()
+    }
+
+    /// A section as what it holds; empty where it is damaged.
+    #[inline]
+    pub(super) fn section<T: AnyBitPattern>(&self, section: Section) -> &[T] {
+        let [start, length] = self.sections[section as usize];
+        let bytes = self.bytes.get().get(start as usize..(start + length) as usize);
+        bytemuck::try_cast_slice(bytes.unwrap_or_default()).unwrap_or_default()
+    }
+}
+
+fn digest(header: &Header) -> [u8; 32] {
+    Sha256::digest(bytemuck::bytes_of(header)).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn small() -> Image {
+        let mut sections: [&[u8]; SECTIONS] = [&[]; SECTIONS];
+        sections[Section::Meta as usize] = b"{}";
+        sections[Section::Values as usize] = b"text";
+        Image::assemble(Numbers { seed: 7, ..Numbers::default() }, &sections)
+    }
+
+    #[test]
+    fn what_was_saved_is_opened_and_the_rest_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list.cww");
+        small().save(&path).unwrap();
+        let opened = Image::open(&path).unwrap();
+        assert_eq!(opened.numbers.seed, 7);
+        assert_eq!(opened.section::<u8>(Section::Values), b"text");
+        assert_eq!(opened.section::<u64>(Section::Bits), &[] as &[u64]);
+
+        let good = std::fs::read(&path).unwrap();
+        let refused = |change: &dyn Fn(&mut Vec<u8>)| {
+            let mut bytes = good.clone();
+            change(&mut bytes);
+            let other = folder.path().join("other.cww");
+            std::fs::write(&other, bytes).unwrap();
+            Image::open(&other).unwrap_err().to_string()
+        };
+        assert_eq!(refused(&|bytes| bytes[0] = b'X'), "it is not a compiled watchlist");
+        assert_eq!(refused(&|bytes| bytes.truncate(20)), "it is not a compiled watchlist");
+        assert_eq!(refused(&|bytes| bytes[9] ^= 1), "it is damaged; compile it again");
+        assert_eq!(refused(&|bytes| bytes.truncate(HEADER + 40)), "it is damaged; compile it again");
+        assert!(refused(&|bytes| bytes[7] = b'9').contains("another version"));
+    }
+}

@@ -1,0 +1,163 @@
+use std::sync::Arc;
+
+use stix::marking::{Pap, Tlp};
+use stix::observable::normalise;
+
+use super::*;
+use crate::warninglist::Warninglists;
+
+fn at(text: &str) -> Timestamp {
+    Timestamp::parse(text).unwrap()
+}
+
+fn options() -> Options {
+    Options::at(at("2026-01-01T00:00:00Z"))
+}
+
+fn indicator(number: u32, pattern: &str, more: serde_json::Value) -> String {
+    let mut object = serde_json::json!({
+        "type": "indicator", "spec_version": "2.1",
+        "id": format!("indicator--00000000-0000-4000-8000-{number:012}"),
+        "created": "2025-12-01T00:00:00.000Z", "modified": "2025-12-01T00:00:00.000Z",
+        "valid_from": "2025-12-01T00:00:00Z", "pattern": pattern, "pattern_type": "stix",
+    });
+    for (key, value) in more.as_object().unwrap() {
+        object[key] = value.clone();
+    }
+    object.to_string()
+}
+
+fn add(builder: &mut Builder, text: &str, about: &About) {
+    builder.object(stix::Object::parse(text).unwrap().map(), about);
+}
+
+fn explained(list: &Watchlist, kind: Kind, value: &str) -> Vec<String> {
+    let explanation = list.explain(&normalise(kind, value).unwrap());
+    let reason = |entry: &Entry| match &entry.left_out {
+        None => format!("{} looked for", entry.value),
+        Some(reason) => format!("{}: {reason}", entry.value),
+    };
+    explanation.entries.iter().map(reason).collect()
+}
+
+#[test]
+fn what_is_not_looked_for_says_why() {
+    let mut lists = Warninglists::builder();
+    lists.add_json(
+        "test",
+        r#"{"name":"ours","type":"hostname","list":["ours.example"],"matching_attributes":["domain"],"version":1,"description":"d"}"#,
+    );
+    let mut builder = Builder::new(Options {
+        minimum_score: 20,
+        minimum_confidence: 30,
+        strictest_tlp: Some(Tlp::Amber),
+        strictest_pap: Some(Pap::Amber),
+        warninglists: Some(Arc::new(lists.build().0)),
+        ..options()
+    });
+    let plain = About::default();
+    let domain = |name: &str| format!("[domain-name:value = '{name}']");
+    let none = serde_json::json!({});
+    add(&mut builder, &indicator(1, &domain("good.example"), none.clone()), &plain);
+    add(&mut builder, &indicator(2, &domain("revoked.example"), serde_json::json!({"revoked": true})), &plain);
+    add(&mut builder, &indicator(3, &domain("ended.example"), serde_json::json!({"valid_until": "2025-12-31T00:00:00Z"})), &plain);
+    add(&mut builder, &indicator(4, &domain("later.example"), serde_json::json!({"valid_from": "2027-01-01T00:00:00Z"})), &plain);
+    add(&mut builder, &indicator(5, &domain("unsure.example"), serde_json::json!({"confidence": 29})), &plain);
+    add(&mut builder, &indicator(6, &domain("benign.example"), serde_json::json!({"indicator_types": ["benign"]})), &plain);
+    add(&mut builder, &indicator(7, &domain("www.ours.example"), none.clone()), &plain);
+    let red = About { tlp: Some(Tlp::Red), ..plain.clone() };
+    add(&mut builder, &indicator(8, &domain("red.example"), none.clone()), &red);
+    let quiet = About { pap: Some(Pap::Red), ..plain.clone() };
+    add(&mut builder, &indicator(9, &domain("quiet.example"), none.clone()), &quiet);
+    let doubted = About { false_positives: 9, ..plain.clone() };
+    add(&mut builder, &indicator(10, &domain("doubted.example"), none.clone()), &doubted);
+    add(&mut builder, &indicator(11, "[domain-name:value = 'broken", none), &plain);
+    let (list, problems) = builder.build();
+
+    assert_eq!(list.len(), 1);
+    assert_eq!(explained(&list, Kind::Domain, "a.good.example"), ["good.example looked for"]);
+    let why = |name| explained(&list, Kind::Domain, name).join("");
+    assert_eq!(why("revoked.example"), "revoked.example: its producer revoked it");
+    assert_eq!(why("ended.example"), "ended.example: its validity has ended");
+    assert_eq!(why("later.example"), "later.example: its validity has not begun");
+    assert_eq!(
+        why("unsure.example"),
+        "unsure.example: its producer's confidence is 29 of 100, which is below the least asked for"
+    );
+    assert_eq!(why("benign.example"), "benign.example: the indicator says that it is benign");
+    assert_eq!(why("www.ours.example"), "www.ours.example: the warninglist 'ours' knows it as harmless");
+    assert_eq!(why("red.example"), "red.example: its marking TLP:RED is stricter than this watchlist may hold");
+    assert_eq!(why("quiet.example"), "quiet.example: its marking PAP:RED does not allow what this watchlist is for");
+    assert!(why("doubted.example").contains("below the least asked for"), "{}", why("doubted.example"));
+    assert_eq!(why("absent.example"), "");
+    assert_eq!(problems.len(), 1, "the broken one is named and the others are used: {problems:?}");
+    assert_eq!(list.meta().left_out.iter().map(|(_, many)| many).sum::<u64>(), 9);
+}
+
+#[test]
+fn a_saved_watchlist_is_the_same_when_it_is_opened() {
+    let mut builder = Builder::new(options());
+    let about = About {
+        shared_by: "Example Utility".to_owned(),
+        tlp: Some(Tlp::Green),
+        techniques: vec!["T1566 Phishing".to_owned()],
+        threats: vec!["Example Worm".to_owned()],
+        actions: vec!["Block it".to_owned()],
+        ..About::default()
+    };
+    add(&mut builder, &indicator(1, "[ipv4-addr:value = '192.0.2.7']", serde_json::json!({"name": "A server", "confidence": 80})), &about);
+    add(&mut builder, &indicator(2, "[url:value = 'http://evil.example/a'] FOLLOWEDBY [file:name = 'b.exe']", serde_json::json!({})), &about);
+    let list = builder.build().0;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("watchlist.cww");
+    list.save(&path).unwrap();
+    let opened = Watchlist::open(&path).unwrap();
+    let asked = normalise(Kind::Ipv4, "192.0.2.7").unwrap();
+    assert_eq!(opened.explain(&asked), list.explain(&asked));
+    assert_eq!(opened.meta(), list.meta());
+    assert_eq!((opened.len(), opened.bytes()), (2, list.bytes()));
+    assert_eq!(opened.kinds(), [Kind::Ipv4]);
+    assert_eq!(opened.several().set.len(), 1);
+    let context = &opened.explain(&asked).entries[0].indicator;
+    assert_eq!(context.name, "A server");
+    assert_eq!((context.confidence, context.tlp), (Some(80), Some(Tlp::Green)));
+    assert_eq!(context.threats, ["Example Worm"]);
+}
+
+#[test]
+fn a_plain_list_gives_the_indicators_that_sharing_it_would() {
+    let mut builder = Builder::new(options());
+    let context = Context { shared_by: "list.txt".to_owned(), ..Context::default() };
+    builder.list("# heading\nevil[.]example\n192.0.2.0/24 scanner\nnot an indicator\n", "list.txt", &context);
+    let (list, problems) = builder.build();
+    assert_eq!(list.len(), 2);
+    let entry = &list.explain(&normalise(Kind::Domain, "evil.example").unwrap()).entries[0];
+    assert!(entry.indicator.id.starts_with("indicator--"), "{entry:?}");
+    assert_eq!(entry.indicator.name, "evil.example");
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].place.to_string(), "list.txt:4:1");
+}
+
+#[test]
+fn a_damaged_watchlist_finds_nothing_wrong_and_harms_nobody() {
+    let mut builder = Builder::new(options());
+    builder.list("evil.example\n192.0.2.7\nhttp://gate.example/a\n", "list", &Context::default());
+    let list = builder.build().0;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("list.cww");
+    list.save(&path).unwrap();
+    let good = std::fs::read(&path).unwrap();
+    // Every byte behind the header, turned over in turn.
+    for at in (512..good.len()).step_by(7) {
+        let mut bytes = good.clone();
+        bytes[at] ^= 0xff;
+        std::fs::write(&path, bytes).unwrap();
+        if let Ok(damaged) = Watchlist::open(&path) {
+            for value in ["evil.example", "192.0.2.7", "other.example"] {
+                let observable = stix::observable::guess(value).unwrap();
+                let _ = damaged.explain(&observable);
+                let _ = damaged.knows_token(value.as_bytes());
+            }
+        }
+    }
+}
