@@ -7,18 +7,35 @@
 //! |---|---|
 //! | `zeek-tsv` | `#separator`, `#fields` |
 //! | `zeek-json`, `suricata-eve`, `windows-json`, `cloudtrail`, `json` | `{`, and the names in it |
+//! | `w3c` | `#Fields:` (IIS, proxies) |
+//! | `vpc-flow` | the names of its fields, or version, account and interface |
+//! | `cef`, `leef` | `CEF:`, `LEEF:` |
+//! | `web-access` | client, time in brackets, request in quotes (Apache, nginx) |
+//! | `squid` | time with milliseconds, elapsed, client, `TCP_…/200` |
+//! | `bind-query`, `unbound-query`, `pihole` | clients and names as these servers write them |
+//! | `syslog` | a priority, or a time and a program; the message inside is recognised again |
+//! | `pairs` | several `key=value` (iptables, FortiGate, logfmt) |
+//! | `csv` | a line of names, and as many values in the next (comma, semicolon, tab) |
+//! | `text` | nothing of these |
 //!
 //! The meaning of values comes from their names ([`names`]). Names that no table knows are text. Caps: [`MOST_DEPTH`] and
 //! [`MOST_FIELDS`] of a line; the caller caps the length of lines. Bytes that are not UTF-8 become U+FFFD in their value.
 
+mod cef;
+mod columns;
 mod detect;
+mod dns;
 mod join;
 mod json;
 mod malformed;
 mod names;
+mod pairs;
 mod scan;
+mod squid;
+mod syslog;
 mod text;
 mod times;
+mod web;
 mod zeek;
 
 use std::sync::Arc;
@@ -42,6 +59,16 @@ pub struct Layout(Kind);
 enum Kind {
     Json(json::Dialect),
     ZeekTsv(Arc<zeek::Header>),
+    Table(Arc<columns::Table>),
+    Cef,
+    Leef,
+    Web,
+    Squid,
+    Bind,
+    Unbound,
+    Pihole,
+    Syslog,
+    Pairs,
     Text,
 }
 
@@ -83,21 +110,44 @@ impl Layout {
         match &self.0 {
             Kind::Json(dialect) => dialect.name(),
             Kind::ZeekTsv(_) => "zeek-tsv",
+            Kind::Table(table) => table.name(),
+            Kind::Cef => "cef",
+            Kind::Leef => "leef",
+            Kind::Web => "web-access",
+            Kind::Squid => "squid",
+            Kind::Bind => "bind-query",
+            Kind::Unbound => "unbound-query",
+            Kind::Pihole => "pihole",
+            Kind::Syslog => "syslog",
+            Kind::Pairs => "pairs",
             Kind::Text => "text",
         }
     }
 
-    /// What a line that may be a header or a comment says.
+    /// What a line says that may be a header or a comment: one that begins with `#`, or the first of an input.
     pub fn directive(&self, line: &[u8]) -> Directive {
+        if line.first() != Some(&b'#') {
+            return match &self.0 {
+                Kind::Table(table) if table.is_header(line) => Directive::Ignored,
+                _ => Directive::NotOne,
+            };
+        }
+        let within = match &self.0 {
+            Kind::ZeekTsv(header) => header.with(line).map(Self::zeek),
+            _ => None,
+        };
+        match within.or_else(|| detect::begun_by(line)) {
+            Some(layout) => Directive::Changes(layout),
+            None if matches!(self.0, Kind::ZeekTsv(_) | Kind::Table(_)) => Directive::Ignored,
+            None => Directive::NotOne,
+        }
+    }
+
+    /// The number, from one, of the first line that can be an event: two where the first names the columns.
+    pub fn first_data_line(&self) -> u64 {
         match &self.0 {
-            _ if zeek::Header::begins(line) && line.starts_with(b"#separator") => {
-                Directive::Changes(Self::zeek(zeek::Header::default().with(line).unwrap_or_default()))
-            }
-            Kind::ZeekTsv(header) if line.first() == Some(&b'#') => match header.with(line) {
-                Some(header) => Directive::Changes(Self::zeek(header)),
-                None => Directive::Ignored,
-            },
-            _ => Directive::NotOne,
+            Kind::Table(table) if table.has_header_line() => 2,
+            _ => 1,
         }
     }
 
@@ -108,10 +158,23 @@ impl Layout {
         match &self.0 {
             Kind::Json(dialect) => json::read(*dialect, line, event),
             Kind::ZeekTsv(header) => header.read(line, event),
-            Kind::Text => {
-                event.push("line", String::from_utf8_lossy(line), Role::Text);
-                Ok(())
-            }
+            Kind::Table(table) => table.read(line, event),
+            Kind::Cef => cef::read_cef(line.trim_ascii_start(), event),
+            Kind::Leef => cef::read_leef(line.trim_ascii_start(), event),
+            Kind::Web => web::read(line, event),
+            Kind::Squid => squid::read(line, event),
+            Kind::Bind => dns::read_bind(line, event),
+            Kind::Unbound => match detect::unbound_query(line) {
+                Some((head, query)) => {
+                    let time = head.get(1..).and_then(|head| text::cut(head, b']'));
+                    event.time = time.and_then(|(time, _)| times::epoch(&text::text(time)));
+                    dns::read_unbound(query, event)
+                }
+                None => plain(line, event),
+            },
+            Kind::Pihole | Kind::Syslog => syslog::read(line, event),
+            Kind::Pairs => pairs::read(line, "message", event),
+            Kind::Text => plain(line, event),
         }
     }
 
@@ -120,11 +183,21 @@ impl Layout {
         match &self.0 {
             Kind::Json(_) => Shape::Braces,
             Kind::ZeekTsv(header) => header.tabs().map_or(Shape::Any, Shape::Tabs),
-            Kind::Text => Shape::Any,
+            _ => Shape::Any,
         }
     }
 
     fn zeek(header: zeek::Header) -> Self {
         Self(Kind::ZeekTsv(Arc::new(header)))
     }
+
+    fn table(table: columns::Table) -> Self {
+        Self(Kind::Table(Arc::new(table)))
+    }
+}
+
+/// A line of which nothing is known but that values may stand in it.
+fn plain<'l>(line: &'l [u8], event: &mut Event<'l>) -> Result<(), Malformed> {
+    event.push("line", text::text(line), Role::Text);
+    Ok(())
 }
