@@ -7,6 +7,7 @@
 //! | module | reads |
 //! |---|---|
 //! | [`lines`] | logs of one event a line: Zeek, Suricata EVE, syslog, CEF, web and DNS logs, CSV, any JSON, plain text |
+//! | [`document`] | JSON that is not one event a line: lists, CloudTrail files, objects over several lines |
 //! | [`capture`] | traffic: pcap and pcapng, NetFlow and IPFIX, dnstap |
 //! | [`windows`] | Windows event files (EVTX) |
 //!
@@ -16,6 +17,7 @@
 #![allow(clippy::result_large_err)]
 
 pub mod capture;
+pub mod document;
 mod event;
 pub mod lines;
 mod records;
