@@ -1,1 +1,3 @@
 //! One program for the integration tests of this crate.
+
+mod windows_files;
