@@ -1,3 +1,3 @@
 //! One program for the integration tests of this crate.
-
 mod zeek_data;
+mod windows_files;
