@@ -6,7 +6,8 @@
 //! | [`watchlist`] | compiles indicators into one immutable image, and explains it |
 //! | `scan` | the fast pass: which lines are worth reading |
 //! | `look` | the exact pass: which values of an event are on the watchlist |
-//! | [`hit`] | what a match tells |
+//! | [`run`] | whole inputs, on several threads; streams that never end |
+//! | [`hit`], [`report`] | what a match tells; repeats are counted, not told |
 //! | [`warninglist`], [`score`] | what is harmless, and what an indicator is worth by now |
 //!
 //! Time and randomness are parameters. Nothing here hides or deletes an object; who asks decides what a hit or a low score means.
@@ -18,6 +19,7 @@ pub mod hit;
 mod key;
 mod look;
 pub mod report;
+pub mod run;
 mod scan;
 pub mod score;
 mod token;

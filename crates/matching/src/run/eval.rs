@@ -1,7 +1,6 @@
 //! One event, or one line, to hits.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use events::lines::Layout;
 use events::{Event, Field, Role};
@@ -46,29 +45,34 @@ pub(super) struct Touched {
     hit: Hit,
 }
 
-/// Matches events of one thread.
-pub(super) struct Evaluator {
-    armed: Arc<Armed>,
-    now: Timestamp,
+/// Matches events of one thread, with one watchlist and the state of one set of rules.
+pub(super) struct Evaluator<'a> {
+    armed: &'a Armed,
+    sigma: Option<sigma::Matcher<'a>>,
+    /// The time: for indicators that end.
+    pub(super) now: Timestamp,
     matches: Vec<Match>,
 }
 
-impl Evaluator {
-    pub(super) fn new(armed: Arc<Armed>, now: Timestamp) -> Self {
+impl<'a> Evaluator<'a> {
+    pub(super) fn new(armed: &'a Armed, now: Timestamp) -> Self {
+        let rules = armed.sigma.as_ref().filter(|rules| !rules.is_empty());
         Self {
             armed,
+            sigma: rules.map(sigma::Rules::matcher),
             now,
             matches: Vec::new(),
         }
     }
 
-    /// Whether Sigma rules ask for every event.
-    pub(super) fn needs_every_event(&self) -> bool {
-        self.armed.sigma.as_ref().is_some_and(|rules| !rules.is_empty())
+    /// What is matched with.
+    pub(super) fn armed(&self) -> &'a Armed {
+        self.armed
     }
 
-    pub(super) fn armed(&self) -> &Arc<Armed> {
-        &self.armed
+    /// Whether Sigma rules ask for every event.
+    pub(super) fn needs_every_event(&self) -> bool {
+        self.sigma.is_some()
     }
 
     /// Reads a line in its layout, else in whatever layout it shows, else as text, and matches it.
@@ -77,14 +81,13 @@ impl Evaluator {
         layout: &Layout,
         line: &[u8],
         at: At<'_>,
-        sigma: &mut Option<sigma::Matcher<'_>>,
         outcome: &mut Outcome,
     ) {
         let mut event = Event::default();
         outcome.tally.examined += 1;
         let text = || String::from_utf8_lossy(&line[..line.len().min(EVENT)]).into_owned();
         let Err(malformed) = layout.read(line, &mut event) else {
-            return self.event(&event, at, &text, sigma, outcome);
+            return self.event(&event, at, &text, outcome);
         };
         let own = Layout::of_line(line);
         event.clear();
@@ -94,12 +97,12 @@ impl Evaluator {
                 reader: own.name(),
                 ..at
             };
-            return self.event(&event, at, &text, sigma, outcome);
+            return self.event(&event, at, &text, outcome);
         }
         outcome.tally.malformed(at.number, &malformed.to_string(), line);
         event.clear();
         event.push("text", String::from_utf8_lossy(line), Role::Text);
-        self.event(&event, at, &text, sigma, outcome);
+        self.event(&event, at, &text, outcome);
     }
 
     /// Matches an event; `text` gives it as a hit carries it.
@@ -108,10 +111,9 @@ impl Evaluator {
         event: &Event<'_>,
         at: At<'_>,
         text: &dyn Fn() -> String,
-        sigma: &mut Option<sigma::Matcher<'_>>,
         outcome: &mut Outcome,
     ) {
-        let armed = Arc::clone(&self.armed);
+        let armed = self.armed;
         if let Some(watchlist) = &armed.watchlist {
             let mut matches = std::mem::take(&mut self.matches);
             look::look(watchlist, event, self.now, &mut matches);
@@ -121,15 +123,11 @@ impl Evaluator {
             self.matches = matches;
             self.touch(watchlist, event, at, text, outcome);
         }
-        if let Some(matcher) = sigma {
+        if let (Some(matcher), Some(rules)) = (&mut self.sigma, &armed.sigma) {
             let mut found = Vec::new();
-            let origin = sigma::Origin::of_reader(at.reader);
-            matcher.event(event, &origin, &mut found);
-            if let Some(rules) = &armed.sigma {
-                outcome
-                    .hits
-                    .extend(found.iter().map(|one| sigma_hit(rules, one, event, at, text)));
-            }
+            matcher.event(event, &sigma::Origin::reader(at.reader), &mut found);
+            let hits = found.iter().filter_map(|one| sigma_hit(rules, one, event, at, text));
+            outcome.hits.extend(hits);
         }
         outcome.tally.hits = outcome.hits.len() as u64;
     }
@@ -253,21 +251,27 @@ fn host(event: &Event<'_>, field: Option<&Field<'_>>) -> Option<String> {
     roles.into_iter().find_map(|role| event.first(role)).map(str::to_owned)
 }
 
-fn sigma_hit(rules: &sigma::Rules, one: &sigma::Match, event: &Event<'_>, at: At<'_>, text: &dyn Fn() -> String) -> Hit {
+fn sigma_hit(
+    rules: &sigma::Rules,
+    one: &sigma::Match,
+    event: &Event<'_>,
+    at: At<'_>,
+    text: &dyn Fn() -> String,
+) -> Option<Hit> {
+    let rule = rules.rule(one.rule)?;
     let mut hit = blank(event, None, at, text);
     if let Some((name, value)) = one.fields.first() {
         hit.field.clone_from(name);
         hit.value.clone_from(value);
     }
-    let rule = rules.rule(one.rule);
     hit.relation = Relation::Rule;
     hit.matched.clone_from(&rule.title);
     hit.indicator = Context {
-        id: rule.id.clone(),
+        id: rule.id.clone().unwrap_or_else(|| rule.file.clone()),
         name: rule.title.clone(),
-        shared_by: rule.author.clone(),
-        techniques: rule.techniques(),
+        shared_by: rule.author.clone().unwrap_or_default(),
+        techniques: rule.techniques().collect(),
         ..Context::default()
     };
-    hit
+    Some(hit)
 }

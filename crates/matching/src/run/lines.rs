@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::atomic::Ordering;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-use events::lines::Layout;
+use events::lines::{Layout, Shape};
 
 use super::eval::{At, Evaluator, Outcome, Window};
 use super::feed::{BLOCK, Cut, Feed};
-use super::{Current, Options, Taker, Tally, unreadable};
+use super::{Armed, Current, Options, Taker, Tally, unreadable};
 use crate::scan::{self, Also, Block, Looks};
 
 /// Blocks that may be done before one that is not: a line that takes long must not let the others pile up.
-const AHEAD: usize = 16;
+const AHEAD: u64 = 16;
 
 /// Reads text to its end.
 pub(super) fn read(
@@ -29,6 +29,9 @@ pub(super) fn read(
         reader: layout.name().to_owned(),
         ..Tally::default()
     };
+    // Rules that count over several events have to see them in order.
+    let in_order = current.get().sigma.as_ref().is_some_and(sigma::Rules::correlates);
+    let threads = if in_order { 1 } else { options.threads.max(1) };
     let order = Order {
         next: 0,
         line: 0,
@@ -46,7 +49,7 @@ pub(super) fn read(
         moved: Condvar::new(),
     };
     std::thread::scope(|scope| {
-        for _ in 1..options.threads.max(1) {
+        for _ in 1..threads {
             scope.spawn(|| shared.work());
         }
         shared.work();
@@ -81,7 +84,7 @@ struct Order<'a> {
 /// What came of one block. Its lines are counted from its beginning.
 struct Done {
     outcome: Outcome,
-    armed: std::sync::Arc<super::Armed>,
+    armed: Arc<Armed>,
     lines: u64,
     passed: u64,
     goes_on: bool,
@@ -90,22 +93,50 @@ struct Done {
 impl Shared<'_, '_> {
     fn work(&self) {
         let mut block = Block::with_capacity(BLOCK + BLOCK / 8);
-        while !self.options.stop.load(Ordering::Relaxed) {
-            let (number, cut) = {
-                let mut feed = self.feed.lock().unwrap_or_else(PoisonError::into_inner);
-                let Some(cut) = feed.1.fill(&mut block) else { return };
-                feed.0 += 1;
-                (feed.0 - 1, cut)
-            };
-            let done = matched(&block, &cut, self.name, self.current, self.options);
-            let mut order = self.order.lock().unwrap_or_else(PoisonError::into_inner);
-            while number >= order.next + AHEAD as u64 {
-                order = self.moved.wait(order).unwrap_or_else(PoisonError::into_inner);
+        let mut next = self.next(&mut block);
+        while next.is_some() {
+            // What is matched with may have been swapped: rules begin anew then.
+            let armed = self.current.get();
+            let mut evaluator = Evaluator::new(&armed, (self.options.now)());
+            while let Some((number, cut)) = next.take() {
+                evaluator.now = (self.options.now)();
+                let (outcome, lines) = lines_of(&block, &cut, self.name, &mut evaluator, self.options);
+                self.put(
+                    number,
+                    Done {
+                        outcome,
+                        armed: Arc::clone(&armed),
+                        lines,
+                        passed: cut.passed,
+                        goes_on: cut.goes_on,
+                    },
+                );
+                next = self.next(&mut block);
+                if !Arc::ptr_eq(&armed, &self.current.get()) {
+                    break;
+                }
             }
-            order.waiting.insert(number, done);
-            order.give();
-            self.moved.notify_all();
         }
+    }
+
+    fn next(&self, block: &mut Block) -> Option<(u64, Cut)> {
+        if self.options.stop.load(Ordering::Relaxed) {
+            return None;
+        }
+        let mut feed = self.feed.lock().unwrap_or_else(PoisonError::into_inner);
+        let cut = feed.1.fill(block)?;
+        feed.0 += 1;
+        Some((feed.0 - 1, cut))
+    }
+
+    fn put(&self, number: u64, done: Done) {
+        let mut order = self.order.lock().unwrap_or_else(PoisonError::into_inner);
+        while number >= order.next + AHEAD {
+            order = self.moved.wait(order).unwrap_or_else(PoisonError::into_inner);
+        }
+        order.waiting.insert(number, done);
+        order.give();
+        self.moved.notify_all();
     }
 }
 
@@ -172,41 +203,26 @@ impl Looks for Nothing {
     }
 }
 
-fn matched(block: &Block, cut: &Cut, name: &str, current: &Current, options: &Options) -> Done {
-    let armed = current.get();
-    let (outcome, lines) = lines_of(block, cut, name, &armed, options);
-    Done {
-        outcome,
-        armed,
-        lines,
-        passed: cut.passed,
-        goes_on: cut.goes_on,
-    }
-}
-
 /// Matches the lines of a block; gives also how many there are.
 pub(super) fn lines_of(
     block: &Block,
     cut: &Cut,
     name: &str,
-    armed: &std::sync::Arc<super::Armed>,
+    evaluator: &mut Evaluator<'_>,
     options: &Options,
 ) -> (Outcome, u64) {
-    let mut evaluator = Evaluator::new(std::sync::Arc::clone(armed), (options.now)());
-    let looks: &dyn Looks = match &armed.watchlist {
+    let looks: &dyn Looks = match &evaluator.armed().watchlist {
         _ if evaluator.needs_every_event() => &EveryLine,
         Some(watchlist) => watchlist,
         None => &Nothing,
     };
     let shape = if cut.goes_on || cut.is_cut {
-        events::lines::Shape::Any
+        Shape::Any
     } else {
         cut.layout.shape()
     };
     let scanned = scan::scan(block, shape, looks);
     let mut outcome = Outcome::default();
-    let rules = std::sync::Arc::clone(armed);
-    let mut sigma = rules.sigma.as_ref().filter(|rules| !rules.is_empty()).map(sigma::Rules::matcher);
     let text = block.text();
     for flagged in &scanned.flagged {
         let at = At {
@@ -214,8 +230,7 @@ pub(super) fn lines_of(
             reader: cut.layout.name(),
             number: flagged.line as u64 + 1,
         };
-        let line = &text[flagged.range.clone()];
-        evaluator.line(&cut.layout, line, at, &mut sigma, &mut outcome);
+        evaluator.line(&cut.layout, &text[flagged.range.clone()], at, &mut outcome);
     }
     if cut.is_cut && !cut.goes_on {
         let message = format!("the line has more than {} bytes and is matched in pieces", options.line_bytes);

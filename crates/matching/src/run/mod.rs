@@ -26,7 +26,7 @@ use stix::{Problem, Timestamp};
 use crate::hit::Hit;
 use crate::watchlist::Watchlist;
 
-pub use stream::{Records, Stream};
+pub use stream::{Records, pieces};
 pub use tally::{Sample, Tally};
 
 /// Bytes of an input that decide what it is.

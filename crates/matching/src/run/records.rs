@@ -2,8 +2,7 @@
 
 use std::io::{Cursor, Read};
 use std::ops::ControlFlow;
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use events::Event;
 use stix::{Place, Problem};
@@ -11,10 +10,7 @@ use stix::{Place, Problem};
 use super::eval::{At, Evaluator, Outcome, Window};
 use super::{Armed, Current, HEAD, Options, Taker, Tally};
 
-/// Events after which what is matched with is looked up anew.
-const REFRESH: u64 = 1_024;
-
-/// Reads records to their end.
+/// Reads records to their end, with what is in force when it begins.
 pub(super) fn read(
     head: Vec<u8>,
     input: Box<dyn Read + Send + '_>,
@@ -34,11 +30,10 @@ pub(super) fn read(
     let mut sink = Sink {
         name,
         reader,
-        current,
-        options,
+        stop: &options.stop,
         taker,
-        evaluator: Evaluator::new(Arc::clone(&armed), (options.now)()),
-        armed,
+        armed: &armed,
+        evaluator: Evaluator::new(&armed, (options.now)()),
         window: Window::default(),
         tally: Tally {
             reader: reader.to_owned(),
@@ -74,39 +69,31 @@ fn placed(mut problem: Problem, name: &str) -> Problem {
 struct Sink<'a> {
     name: &'a str,
     reader: &'a str,
-    current: &'a Current,
-    options: &'a Options,
+    stop: &'a AtomicBool,
     taker: &'a mut dyn Taker,
-    armed: Arc<Armed>,
-    evaluator: Evaluator,
+    armed: &'a Armed,
+    evaluator: Evaluator<'a>,
     window: Window,
     tally: Tally,
 }
 
 impl events::Sink for Sink<'_> {
     fn event(&mut self, number: u64, event: &Event<'_>) -> ControlFlow<()> {
-        if self.tally.events.is_multiple_of(REFRESH) {
-            self.armed = self.current.get();
-            self.evaluator = Evaluator::new(Arc::clone(&self.armed), (self.options.now)());
-        }
         let mut outcome = Outcome::default();
-        let armed = Arc::clone(&self.armed);
-        let mut sigma = armed.sigma.as_ref().filter(|rules| !rules.is_empty()).map(sigma::Rules::matcher);
         let at = At {
             source: self.name,
             reader: self.reader,
             number,
         };
-        self.evaluator
-            .event(event, at, &|| event.to_json(), &mut sigma, &mut outcome);
-        self.window.settle(&self.armed, &mut outcome);
+        self.evaluator.event(event, at, &|| event.to_json(), &mut outcome);
+        self.window.settle(self.armed, &mut outcome);
         for hit in outcome.hits {
             self.taker.hit(hit);
         }
         self.tally.events += 1;
         self.tally.examined += 1;
         self.tally.hits += outcome.tally.hits;
-        if self.options.stop.load(Ordering::Relaxed) {
+        if self.stop.load(Ordering::Relaxed) {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())

@@ -15,7 +15,7 @@ const DOUBT: u64 = 16;
 
 /// One source of lines. Its layout is found by its first lines, and again when it no longer fits.
 #[derive(Debug)]
-pub struct Stream {
+struct Stream {
     name: Arc<str>,
     layout: Option<Layout>,
     line: u64,
@@ -26,7 +26,7 @@ pub struct Stream {
 
 impl Stream {
     /// A source that has given nothing yet.
-    pub fn new(name: &str) -> Self {
+    fn new(name: &str) -> Self {
         Self {
             name: name.into(),
             layout: None,
@@ -37,13 +37,12 @@ impl Stream {
         }
     }
 
-    /// What was read so far.
-    pub fn tally(&self) -> &Tally {
+    fn tally(&self) -> &Tally {
         &self.tally
     }
 
     /// Matches whole lines, or one message.
-    pub fn push(&mut self, bytes: &[u8], current: &Current, options: &Options, taker: &mut dyn Taker) {
+    fn push(&mut self, bytes: &[u8], evaluator: &mut Evaluator<'_>, options: &Options, taker: &mut dyn Taker) {
         let mut rest = bytes;
         while !rest.is_empty() {
             let layout = match &self.layout {
@@ -67,15 +66,21 @@ impl Stream {
                 is_cut: false,
             };
             self.line += passed;
-            self.matched(&block, &cut, current, options, taker);
+            self.matched(&block, &cut, evaluator, options, taker);
             rest = &after[until..];
         }
     }
 
-    fn matched(&mut self, block: &Block, cut: &Cut, current: &Current, options: &Options, taker: &mut dyn Taker) {
-        let armed = current.get();
-        let (mut outcome, lines) = lines_of(block, cut, &self.name, &armed, options);
-        self.window.settle(&armed, &mut outcome);
+    fn matched(
+        &mut self,
+        block: &Block,
+        cut: &Cut,
+        evaluator: &mut Evaluator<'_>,
+        options: &Options,
+        taker: &mut dyn Taker,
+    ) {
+        let (mut outcome, lines) = lines_of(block, cut, &self.name, evaluator, options);
+        self.window.settle(evaluator.armed(), &mut outcome);
         for mut hit in outcome.hits {
             hit.at += self.line;
             taker.hit(hit);
@@ -126,6 +131,34 @@ fn first_directive(layout: &Layout, bytes: &[u8]) -> usize {
         .unwrap_or(bytes.len())
 }
 
+/// A stream of pieces, to its end: whole lines, or a message each. `next` waits for the next piece; `tell` is told how much
+/// was read after each.
+pub fn pieces(
+    name: &str,
+    next: &mut dyn FnMut() -> Option<Vec<u8>>,
+    current: &Current,
+    options: &Options,
+    taker: &mut dyn Taker,
+    tell: &mut dyn FnMut(&Tally),
+) {
+    let mut stream = Stream::new(name);
+    let mut piece = next();
+    while piece.is_some() {
+        // What is matched with may have been swapped: rules begin anew then.
+        let armed = current.get();
+        let mut evaluator = Evaluator::new(&armed, (options.now)());
+        while let Some(bytes) = piece.take() {
+            evaluator.now = (options.now)();
+            stream.push(&bytes, &mut evaluator, options, taker);
+            tell(stream.tally());
+            piece = next();
+            if !Arc::ptr_eq(&armed, &current.get()) {
+                break;
+            }
+        }
+    }
+}
+
 /// One source of events that a reader of records gives: flows that a collector was sent.
 #[derive(Debug, Default)]
 pub struct Records {
@@ -151,15 +184,14 @@ impl Records {
     ) {
         self.number += 1;
         let armed = current.get();
-        let mut evaluator = Evaluator::new(Arc::clone(&armed), (options.now)());
-        let mut sigma = None;
+        let mut evaluator = Evaluator::new(&armed, (options.now)());
         let mut outcome = super::eval::Outcome::default();
         let at = At {
             source,
             reader,
             number: self.number,
         };
-        evaluator.event(event, at, &|| event.to_json(), &mut sigma, &mut outcome);
+        evaluator.event(event, at, &|| event.to_json(), &mut outcome);
         self.window.settle(&armed, &mut outcome);
         for hit in outcome.hits {
             taker.hit(hit);

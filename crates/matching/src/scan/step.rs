@@ -78,7 +78,7 @@ pub(super) struct Steps<'a> {
     tokens: Runs,
     colon_runs: Runs,
     last: Masks,
-    tabs: u32,
+    tabs: usize,
     scanned: Scanned,
     flagged_from: usize,
 }
@@ -187,14 +187,14 @@ impl<'a> Steps<'a> {
                 while ends != 0 {
                     let end = ends.trailing_zeros();
                     ends &= ends - 1;
-                    let so_far = (masks.tab & ((1 << end) - 1)).count_ones();
+                    let so_far = (masks.tab & ((1 << end) - 1)).count_ones() as usize;
                     if self.tabs + so_far - counted != wanted {
                         self.odd(at + end as usize);
                     }
                     counted = so_far;
                     self.tabs = 0;
                 }
-                self.tabs += masks.tab.count_ones() - counted;
+                self.tabs += masks.tab.count_ones() as usize - counted;
             }
         }
     }

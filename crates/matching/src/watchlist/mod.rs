@@ -8,6 +8,7 @@
 //! ```
 
 mod anchor;
+mod around;
 mod build;
 mod compare;
 mod compile;
@@ -35,6 +36,7 @@ use compare::comparable;
 use image::{Image, Section};
 use record::{Indicator, NONE, OTHER_IDENTIFIER, Record, Shared, UNKNOWN};
 
+pub use around::Around;
 pub use build::{Builder, IndicatorNumber, Options};
 pub use compile::About;
 pub use explain::{Entry, Explanation};
