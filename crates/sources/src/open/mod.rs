@@ -76,7 +76,11 @@ pub fn open_within(path: &Path, limits: Limits) -> Result<Opened, Problem> {
     let name = path.display().to_string();
     let kind = std::fs::metadata(path).map_err(|error| unopened(&name, &error))?;
     if kind.is_dir() {
-        let problem = Problem::error("is-a-directory", place(&name), "this is a directory, a file was expected");
+        let problem = Problem::error(
+            "is-a-directory",
+            place(&name),
+            "this is a directory, a file was expected",
+        );
         return Err(problem.help("walk it, or name the files in it"));
     }
     let file = File::open(path).map_err(|error| unopened(&name, &error))?;

@@ -57,7 +57,10 @@ fn lines(count: u32) -> Vec<u8> {
 #[test]
 fn plain_bytes_pass_whatever_their_length() {
     for length in 0..=TEXT.len() {
-        assert_eq!(read(TEXT[..length].to_vec(), Limits::default()), (TEXT[..length].to_vec(), None));
+        assert_eq!(
+            read(TEXT[..length].to_vec(), Limits::default()),
+            (TEXT[..length].to_vec(), None)
+        );
     }
 }
 
@@ -91,9 +94,18 @@ fn a_packed_file_that_is_cut_gives_what_was_there_and_says_so() {
         let (out, problem) = read(packed, Limits::default());
         let problem = problem.unwrap();
         assert_eq!(problem.code, "cut-off", "{name} {problem}");
-        assert!(out.len() > text.len() / 2, "{name} gave only {} of {}", out.len(), text.len());
+        assert!(
+            out.len() > text.len() / 2,
+            "{name} gave only {} of {}",
+            out.len(),
+            text.len()
+        );
         assert!(text.starts_with(&out), "{name}");
-        assert!(problem.message.contains(&out.len().to_string()), "{name} {problem} {}", out.len());
+        assert!(
+            problem.message.contains(&out.len().to_string()),
+            "{name} {problem} {}",
+            out.len()
+        );
     }
 }
 
@@ -107,7 +119,10 @@ fn damage_is_told_and_not_read_past() {
         let mut input = opened(packed, Limits::default()).unwrap().input;
         let mut out = Vec::new();
         let problem = read_problem(&input.read_to_end(&mut out).unwrap_err());
-        assert!(["bad-compression", "cut-off"].contains(&problem.code), "{name} {problem}");
+        assert!(
+            ["bad-compression", "cut-off"].contains(&problem.code),
+            "{name} {problem}"
+        );
         assert_eq!(input.read(&mut [0; 10]).unwrap(), 0, "{name}");
     }
 }
@@ -175,7 +190,10 @@ fn a_walk_gives_files_in_order_and_goes_on_after_problems() {
         })
         .collect();
     drop(socket);
-    assert_eq!(walked, ["a", "b/1", "b/2", "not-opened", "b/deep/x", "special-file", "c"]);
+    assert_eq!(
+        walked,
+        ["a", "b/1", "b/2", "not-opened", "b/deep/x", "special-file", "c"]
+    );
     let named: Vec<PathBuf> = walk([at("c"), at(".hidden"), at("a")]).map(Result::unwrap).collect();
     assert_eq!(named, [at("c"), at(".hidden"), at("a")]);
 }

@@ -106,7 +106,8 @@ fn file(step: Step, found: &Metadata) -> Result<PathBuf, Problem> {
         "a device"
     };
     let message = format!("this is {what}, not a file with a log in it");
-    Err(Problem::error("special-file", place(&name(&step.path)), message).help("it was left out; name it itself if it is meant"))
+    Err(Problem::error("special-file", place(&name(&step.path)), message)
+        .help("it was left out; name it itself if it is meant"))
 }
 
 fn hidden(path: &Path) -> bool {
