@@ -1,0 +1,207 @@
+//! A subject of NATS: core, at most once as NATS has it, or a durable consumer of JetStream, at least once.
+//!
+//! A message of JetStream is acknowledged when its piece was taken ([`Piece::taken`]). The client connects again by itself and takes
+//! its subscriptions with it; what a core subscription missed meanwhile, or was too slow for, is gone: the latter is counted as drops.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_nats::jetstream::{self, consumer::AckPolicy, consumer::pull};
+use async_nats::{Client, ConnectOptions, Event};
+use futures_util::StreamExt as _;
+use stix::{Place, Problem};
+use tokio::sync::mpsc::Sender;
+use tokio_util::sync::CancellationToken;
+
+use super::acks::Acks;
+use super::{Kind, Outlet, Piece, Status};
+use crate::secrets::Secrets;
+
+/// How long a message may be on its way to the matcher before the server gives it again.
+const ACK_WAIT: Duration = Duration::from_secs(120);
+
+/// Most messages that are on their way at a time.
+const UNACKNOWLEDGED: i64 = 4096;
+
+/// A subject, and how it is reached.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Nats {
+    /// Host and port.
+    pub server: String,
+    /// Subject, with `*` and `>` as NATS has them.
+    pub subject: String,
+    /// Name of a durable consumer: with it the subject is read from JetStream.
+    pub durable: Option<String>,
+    /// Name of a queue group, among whose members messages are shared out. Core only.
+    pub queue: Option<String>,
+    /// Whether TLS is required.
+    pub tls: bool,
+    /// Who vouches for the server, PEM; otherwise those whom the system trusts.
+    pub ca: Option<PathBuf>,
+    /// How this client signs in.
+    pub secrets: Secrets,
+}
+
+impl Nats {
+    /// Takes messages until it is told to stop. Waits for a server that is not there yet.
+    pub async fn run(self, out: Sender<Piece>, stop: CancellationToken, status: Arc<Status>) -> Result<(), Problem> {
+        let outlet = Outlet::new(out, stop, status);
+        let options = self.options(&outlet)?;
+        let client = tokio::select! {
+            client = options.connect(self.server.as_str()) => client.map_err(|error| self.problem("not-connected", &error))?,
+            () = outlet.deserted() => return Ok(()),
+        };
+        match &self.durable {
+            Some(durable) => self.durable(&client, durable, &outlet).await,
+            None => self.core(&client, &outlet).await,
+        }
+    }
+
+    fn options(&self, outlet: &Outlet) -> Result<ConnectOptions, Problem> {
+        let mut options = ConnectOptions::new().name("commonwatch").require_tls(self.tls);
+        if let Some(text) = self.secrets.nats() {
+            options = options
+                .credentials(text)
+                .map_err(|error| self.problem("bad-credentials", &error))?;
+        } else if let Some(token) = self.secrets.get("token") {
+            options = options.token(token.to_owned());
+        } else if let (Some(user), Some(password)) = (self.secrets.get("user"), self.secrets.get("password")) {
+            options = options.user_and_password(user.to_owned(), password.to_owned());
+        }
+        if let Some(ca) = &self.ca {
+            options = options.add_root_certificates(ca.clone());
+        }
+        let (status, server) = (Arc::clone(&outlet.status), self.server.clone());
+        let lost = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        Ok(options.event_callback(move |event| {
+            let (status, server, lost) = (Arc::clone(&status), server.clone(), Arc::clone(&lost));
+            async move {
+                use std::sync::atomic::Ordering::Relaxed;
+                match event {
+                    Event::Connected if lost.swap(false, Relaxed) => status.reconnected(),
+                    Event::Connected => {}
+                    Event::SlowConsumer(_) => status.dropped(1),
+                    Event::Disconnected => {
+                        lost.store(true, Relaxed);
+                        status.note(connection_lost(&server));
+                    }
+                    other => status.note(Problem::warning(
+                        "nats",
+                        Place::default(),
+                        format!("NATS at {server}: {other}"),
+                    )),
+                }
+            }
+        }))
+    }
+
+    async fn core(&self, client: &Client, outlet: &Outlet) -> Result<(), Problem> {
+        let subscribed = match &self.queue {
+            Some(queue) => client.queue_subscribe(self.subject.clone(), queue.clone()).await,
+            None => client.subscribe(self.subject.clone()).await,
+        };
+        let mut messages = subscribed.map_err(|error| self.problem("not-subscribed", &error))?;
+        let mut source: Arc<str> = Arc::from("");
+        loop {
+            let message = tokio::select! {
+                () = outlet.deserted() => return Ok(()),
+                message = messages.next() => message,
+            };
+            let Some(message) = message else {
+                return Err(self.problem("not-subscribed", &"the client ended"));
+            };
+            called(&mut source, &message.subject);
+            if outlet
+                .give(Piece::new(&source, message.payload, Kind::Message))
+                .await
+                .is_err()
+            {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn durable(&self, client: &Client, durable: &str, outlet: &Outlet) -> Result<(), Problem> {
+        let context = jetstream::new(client.clone());
+        let not_there = |error: &dyn std::fmt::Display| self.problem("no-stream", error);
+        let name = context
+            .stream_by_subject(self.subject.clone())
+            .await
+            .map_err(|error| not_there(&error))?;
+        let stream = context.get_stream(&name).await.map_err(|error| not_there(&error))?;
+        let config = pull::Config {
+            durable_name: Some(durable.to_owned()),
+            filter_subject: self.subject.clone(),
+            ack_policy: AckPolicy::Explicit,
+            ack_wait: ACK_WAIT,
+            max_ack_pending: UNACKNOWLEDGED,
+            ..pull::Config::default()
+        };
+        let consumer = stream.get_or_create_consumer(durable, config).await;
+        let consumer = consumer.map_err(|error| self.problem("no-consumer", &error))?;
+        let mut messages = consumer
+            .messages()
+            .await
+            .map_err(|error| self.problem("no-consumer", &error))?;
+        let (acks, mut taken) = Acks::new();
+        // Outlives this feed until every piece was taken or let go.
+        let status = Arc::clone(&outlet.status);
+        tokio::spawn(async move {
+            while let Some(acker) = taken.recv().await {
+                let acker: jetstream::message::Acker = acker;
+                if let Err(error) = acker.ack().await {
+                    let message = format!("a message could not be acknowledged and will come again: {error}");
+                    status.note(Problem::warning("not-acknowledged", Place::default(), message));
+                }
+            }
+        });
+        let mut source: Arc<str> = Arc::from("");
+        loop {
+            let message = tokio::select! {
+                () = outlet.deserted() => return Ok(()),
+                message = messages.next() => message,
+            };
+            let message = match message {
+                Some(Ok(message)) => message,
+                // Heartbeats that stay away while the server is: the stream asks anew by itself.
+                Some(Err(error)) => {
+                    outlet.note(self.problem("nats", &error));
+                    continue;
+                }
+                None => return Err(self.problem("no-consumer", &"the consumer was deleted")),
+            };
+            let (message, acker) = message.split();
+            called(&mut source, &message.subject);
+            let piece = Piece::new(&source, message.payload, Kind::Message).once_taken(acks.receipt(acker));
+            if outlet.give(piece).await.is_err() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn problem(&self, code: &'static str, error: &dyn std::fmt::Display) -> Problem {
+        let message = format!("NATS at {}, subject {}: {error}", self.server, self.subject);
+        Problem::error(code, Place::default(), message).help(match code {
+            "no-stream" => {
+                "with `durable` a stream of JetStream must hold the subject: make one, or leave `durable` out"
+            }
+            "bad-credentials" => "the file named by `credentials` must be a .creds file, or have lines as `user = …`",
+            "not-connected" => "is the server there, and does it want TLS or credentials?",
+            "no-consumer" => "may this user create consumers, and is the durable one not made for something else?",
+            _ => "look at the server's log",
+        })
+    }
+}
+
+fn connection_lost(server: &str) -> Problem {
+    let message = format!("the connection to NATS at {server} is lost; it is tried again");
+    Problem::warning("disconnected", Place::default(), message)
+}
+
+/// Keeps the name of the last source, which mostly is that of the next.
+fn called(source: &mut Arc<str>, name: &str) {
+    if **source != *name {
+        *source = Arc::from(name);
+    }
+}

@@ -1,0 +1,18 @@
+//! The sources as their users meet them.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
+
+mod fuzz;
+mod kit;
+#[cfg(feature = "mqtt")]
+mod mqtt;
+#[cfg(feature = "nats")]
+mod nats;
+mod reader;
+#[cfg(feature = "s3")]
+mod s3;
+mod syslog;
+mod udp;
+
+#[path = "../../../../fuzz/mutate.rs"]
+mod mutate;
