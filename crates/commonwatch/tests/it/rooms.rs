@@ -82,6 +82,7 @@ fn the_table_has_one_direction() {
         "stix",
         "formats",
         "events",
+        "files",
         "policy",
         "ledger",
         "matching",

@@ -1,0 +1,125 @@
+//! The commands that look for indicators at home: `match`, `watchlist`, `hunt`, `backtest`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+/// What is looked for.
+#[derive(Clone, Debug, Default, Args)]
+pub struct LookForArgs {
+    /// Indicators in any format that 'share' reads; may be given several times
+    #[arg(long, short = 'i', value_name = "FILE")]
+    pub indicators: Vec<PathBuf>,
+    /// A watchlist that 'watchlist compile' saved
+    #[arg(long, short = 'w', value_name = "FILE", conflicts_with = "indicators")]
+    pub watchlist: Option<PathBuf>,
+    /// Sigma rules: a file, or a directory of them; may be given several times
+    #[arg(long, value_name = "PATH")]
+    pub sigma: Vec<PathBuf>,
+    /// YARA rules: a file, or a directory of them; may be given several times
+    #[arg(long, value_name = "PATH")]
+    pub yara: Vec<PathBuf>,
+    /// How it is chosen.
+    #[command(flatten)]
+    pub choice: ChoiceArgs,
+}
+
+/// Which indicators are looked for.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ChoiceArgs {
+    /// Leave out indicators whose score now is below this (0 to 100)
+    #[arg(long, default_value_t = 1, value_name = "SCORE", value_parser = clap::value_parser!(u8).range(..=100))]
+    pub least_score: u8,
+    /// Leave out indicators of which their producer is less sure (0 to 100)
+    #[arg(long, default_value_t = 0, value_name = "CONFIDENCE", value_parser = clap::value_parser!(u8).range(..=100))]
+    pub least_confidence: u8,
+    /// Leave out what is marked more strictly: clear, green, amber, amber+strict, red
+    #[arg(long, value_name = "TLP")]
+    pub strictest_tlp: Option<String>,
+    /// Leave out what may be used less freely: clear, green, amber, red
+    #[arg(long, value_name = "PAP")]
+    pub strictest_pap: Option<String>,
+    /// Names only as they are, without the names below them
+    #[arg(long)]
+    pub exact_names: bool,
+    /// Warninglists in MISP's format, beside the built-in ones; may be given several times
+    #[arg(long = "warninglist", value_name = "FILE")]
+    pub warninglists: Vec<PathBuf>,
+    /// Look also for values that warninglists know as harmless
+    #[arg(long)]
+    pub no_warninglists: bool,
+}
+
+/// As what inputs are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ReadAs {
+    /// A named file as a log; in a directory, logs as logs and every file as a file
+    #[default]
+    Auto,
+    /// Logs and traffic
+    Logs,
+    /// Files: their hashes, names, YARA rules, the members of archives
+    Files,
+}
+
+/// `commonwatch match`
+#[derive(Debug, Args)]
+pub struct MatchArgs {
+    /// Logs, captures, event files, directories, - for standard input, or streams (see docs/guide/am-i-hit.md)
+    #[arg(value_name = "INPUT", required_unless_present = "explain")]
+    pub inputs: Vec<String>,
+    /// What is looked for; without any of it, what the node in --data has.
+    #[command(flatten)]
+    pub look_for: LookForArgs,
+    /// Read the inputs as this
+    #[arg(long = "as-what", value_enum, default_value_t, value_name = "WHAT")]
+    pub read_as: ReadAs,
+    /// Go on with what is added to the files, through rotation, until interrupted
+    #[arg(long, short = 'f')]
+    pub follow: bool,
+    /// Say whether a value would be a hit, and why or why not, instead of matching
+    #[arg(long, value_name = "VALUE", conflicts_with = "follow")]
+    pub explain: Option<String>,
+    /// Print every hit; otherwise those that repeat are counted
+    #[arg(long)]
+    pub every_hit: bool,
+    /// Hits of one indicator that are printed one by one
+    #[arg(long, default_value_t = 100, value_name = "NUMBER")]
+    pub most_of_one: usize,
+    /// Threads (all processors where none is given)
+    #[arg(long, value_name = "NUMBER")]
+    pub threads: Option<usize>,
+    /// No summary
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// `commonwatch watchlist`
+#[derive(Debug, Subcommand)]
+pub enum WatchlistCommand {
+    /// Compile indicators into a file that is there at once when it is needed
+    Compile {
+        /// Indicators in any format that 'share' reads; without any, what the node in --data has
+        #[arg(value_name = "FILE")]
+        indicators: Vec<PathBuf>,
+        /// File to write
+        #[arg(long, short, value_name = "FILE")]
+        output: PathBuf,
+        /// How it is chosen.
+        #[command(flatten)]
+        choice: ChoiceArgs,
+    },
+    /// Say what a watchlist holds, and what was left out why
+    Show {
+        /// The watchlist
+        file: PathBuf,
+    },
+    /// Say whether values would be hits, and why or why not
+    Explain {
+        /// The watchlist
+        file: PathBuf,
+        /// Values: addresses, names, URLs, hashes, defanged or not
+        #[arg(required = true)]
+        values: Vec<String>,
+    },
+}

@@ -1,0 +1,287 @@
+//! Makes a watchlist and rules of what the command line names: files of indicators, a saved watchlist, rules, or the node.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use formats::{Format, Found, Sink};
+use matching::hit::Context;
+use matching::run::Armed;
+use matching::watchlist::{About, Around, Builder, Options};
+use matching::{Warninglists, Watchlist};
+use stix::marking::{self, Pap, Tlp};
+use stix::{Problem, Severity, Timestamp};
+
+use crate::cli::Global;
+use crate::cli::matching::{ChoiceArgs, LookForArgs};
+use crate::commands::input;
+use crate::context::{Create, Local, block_on, exists, fill_random, now};
+use crate::failure::{self, Failure};
+use crate::output::Output;
+
+/// Bytes of a plain list that is read at once.
+const LIST_BYTES: u64 = 4 << 30;
+/// Problems that are shown one by one.
+const SHOWN: usize = 20;
+
+/// What is looked for, as the command line says.
+pub struct Loaded {
+    /// Watchlist and Sigma rules.
+    pub armed: Armed,
+    /// YARA rules.
+    pub yara: Option<files::Rules>,
+}
+
+/// Makes ready all that is to be looked for.
+pub fn arm(global: &Global, look_for: &LookForArgs, output: Output) -> Result<Loaded, Failure> {
+    let has_other = !look_for.sigma.is_empty() || !look_for.yara.is_empty();
+    let watchlist = match &look_for.watchlist {
+        Some(path) => Some(open(path)?),
+        None if !look_for.indicators.is_empty() => Some(compile(&look_for.indicators, &look_for.choice, output)?),
+        None if has_other => None,
+        None => Some(of_node(global, &look_for.choice, output)?),
+    };
+    let mut sigma = sigma::Rules::builder();
+    let mut has_sigma = false;
+    for (name, text) in rule_files(&look_for.sigma, &["yml", "yaml"])? {
+        sigma.add(&name, &text);
+        has_sigma = true;
+    }
+    for rule in watchlist.iter().flat_map(Watchlist::rules).filter(|rule| rule.language == "sigma") {
+        sigma.add("shared rule", &rule.text);
+        has_sigma = true;
+    }
+    let sigma = if has_sigma {
+        let (rules, problems) = sigma.build();
+        tell(output, &problems, "Sigma rules");
+        if rules.is_empty() && watchlist.is_none() {
+            return Err(Failure::input("none of the Sigma rules can be used").help("the problems above say why"));
+        }
+        Some(rules)
+    } else {
+        None
+    };
+    let yara = yara(look_for, watchlist.as_ref(), output)?;
+    Ok(Loaded {
+        armed: Armed { watchlist, sigma },
+        yara,
+    })
+}
+
+fn yara(look_for: &LookForArgs, watchlist: Option<&Watchlist>, output: Output) -> Result<Option<files::Rules>, Failure> {
+    let mut texts = rule_files(&look_for.yara, &["yar", "yara", "rule"])?;
+    let shared = watchlist.into_iter().flat_map(Watchlist::rules).filter(|rule| rule.language == "yara");
+    texts.extend(shared.map(|rule| ("shared rule".to_owned(), rule.text.clone())));
+    if texts.is_empty() {
+        return Ok(None);
+    }
+    let mut builder = files::Rules::builder();
+    for (name, text) in &texts {
+        builder.add(name, text);
+    }
+    let (rules, problems) = builder.build();
+    tell(output, &problems, "YARA rules");
+    Ok(Some(rules))
+}
+
+/// Opens a saved watchlist.
+pub fn open(path: &Path) -> Result<Watchlist, Failure> {
+    Watchlist::open(path).map_err(|error| {
+        Failure::input(format!("{}: {error}", path.display()))
+            .help("'commonwatch watchlist compile' makes one; --indicators reads indicators directly")
+    })
+}
+
+/// The options of a compilation.
+pub fn options(choice: &ChoiceArgs, lists: Option<Arc<Warninglists>>, output: Output) -> Result<Options, Failure> {
+    let mut seed = [0; 8];
+    fill_random(&mut seed);
+    let tlp = choice.strictest_tlp.as_deref().map(|text| {
+        Tlp::parse(text).ok_or_else(|| {
+            Failure::input(format!("'{text}' is no TLP marking")).help("clear, green, amber, amber+strict, red")
+        })
+    });
+    let pap = choice.strictest_pap.as_deref().map(|text| {
+        Pap::parse(text)
+            .ok_or_else(|| Failure::input(format!("'{text}' is no PAP marking")).help("clear, green, amber, red"))
+    });
+    let lists = match lists {
+        Some(lists) => Some(lists),
+        None => Some(Arc::new(warninglists(&choice.warninglists, output)?)),
+    };
+    Ok(Options {
+        seed: u64::from_le_bytes(seed),
+        minimum_score: choice.least_score,
+        minimum_confidence: choice.least_confidence,
+        strictest_tlp: tlp.transpose()?,
+        strictest_pap: pap.transpose()?,
+        covers_below: !choice.exact_names,
+        warninglists: lists.filter(|_| !choice.no_warninglists),
+        ..Options::at(now())
+    })
+}
+
+fn warninglists(paths: &[PathBuf], output: Output) -> Result<Warninglists, Failure> {
+    let mut lists = Warninglists::builder();
+    lists.add_built_in();
+    for path in paths {
+        let text = fs::read_to_string(path).map_err(|error| failure::file("read", path, &error))?;
+        lists.add_json(&path.display().to_string(), &text);
+    }
+    let (lists, problems) = lists.build();
+    output.problems(&problems);
+    Ok(lists)
+}
+
+/// Compiles files of indicators.
+pub fn compile(paths: &[PathBuf], choice: &ChoiceArgs, output: Output) -> Result<Watchlist, Failure> {
+    let mut builder = Builder::new(options(choice, None, output)?);
+    let mut problems = Vec::new();
+    for path in paths {
+        if !list(path, &mut builder)? {
+            objects(path, &mut builder, &mut problems)?;
+        }
+    }
+    if builder.is_empty() && problems.is_empty() {
+        let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+        return Err(Failure::input(format!("{} holds no indicators", names.join(", ")))
+            .help("'commonwatch check FILE' says what is in a file"));
+    }
+    let (watchlist, found) = builder.build();
+    problems.extend(found);
+    tell(output, &problems, "indicators");
+    Ok(watchlist)
+}
+
+/// Adds a plain list, without making objects of its lines. Says whether the file is one.
+fn list(path: &Path, builder: &mut Builder) -> Result<bool, Failure> {
+    let unreadable = |error: std::io::Error| failure::file("read", path, &error);
+    if path.as_os_str() == "-" || path.is_dir() {
+        return Ok(false);
+    }
+    let mut head = Vec::new();
+    let file = fs::File::open(path).map_err(unreadable)?;
+    std::io::Read::read_to_end(&mut std::io::Read::take(&file, 64 << 10), &mut head).map_err(unreadable)?;
+    if formats::detect(&head) != Format::List || file.metadata().map_err(unreadable)?.len() > LIST_BYTES {
+        return Ok(false);
+    }
+    let bytes = fs::read(path).map_err(unreadable)?;
+    let Ok(text) = std::str::from_utf8(&bytes) else { return Ok(false) };
+    let context = Context {
+        shared_by: path.display().to_string(),
+        ..Context::default()
+    };
+    builder.list(text.strip_prefix('\u{feff}').unwrap_or(text), &path.display().to_string(), &context);
+    Ok(true)
+}
+
+/// Adds the indicators of a file of objects; what stands around them is read first.
+fn objects(path: &Path, builder: &mut Builder, problems: &mut Vec<Problem>) -> Result<(), Failure> {
+    let now = now();
+    let mut around = Around::default();
+    // Standard input can be read only once: what stands around its indicators is then not known.
+    if path.as_os_str() != "-" {
+        let mut seeing = Objects {
+            each: &mut |object| around.see(object.map()),
+            problems: &mut Vec::new(),
+        };
+        input::read(path, now, &mut seeing)?;
+    }
+    let file = path.display().to_string();
+    let mut adding = Objects {
+        each: &mut |object| {
+            if object.map().str("type") != Some("indicator") {
+                return;
+            }
+            let marked = marking::effective(marking::effective::references(object.map()), |_| None);
+            let mut about = About {
+                shared_by: file.clone(),
+                tlp: marked.tlp,
+                pap: marked.pap,
+                ..About::default()
+            };
+            around.tell(object.map().str("id").unwrap_or_default(), &mut about);
+            builder.object(object.map(), &about);
+        },
+        problems,
+    };
+    input::read(path, now, &mut adding)?;
+    Ok(())
+}
+
+/// Gives each object of an input.
+struct Objects<'a> {
+    each: &'a mut dyn FnMut(&stix::Object<'_>),
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Sink for Objects<'_> {
+    fn object(&mut self, found: Found<'_>) -> Result<(), Problem> {
+        let mut others = Vec::new();
+        let read = node::intake::examine(&found.text, &mut others, |object, _| {
+            (self.each)(object);
+            Ok(())
+        });
+        if let Err(problem) = read {
+            self.problem(node::intake::placed(problem, &found.place));
+        }
+        Ok(())
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        if problem.severity == Severity::Error {
+            self.problems.push(problem);
+        }
+    }
+}
+
+/// Compiles what the node has, as its operator (or whoever --as names) sees it.
+pub fn of_node(global: &Global, choice: &ChoiceArgs, output: Output) -> Result<Watchlist, Failure> {
+    if !exists(&global.data) {
+        return Err(Failure::input("there is nothing to look for").help(
+            "name indicators with --indicators, a saved watchlist with --watchlist, or rules with --sigma or --yara; \
+             --data names the directory of a node whose indicators are to be used",
+        ));
+    }
+    block_on(async {
+        let local = Local::open(global, Create::No).await?;
+        let caller = local.caller(global).await?;
+        let options = options(choice, Some(local.node.warninglists()), output)?;
+        let compiled = local.node.watchlist(&caller, options).await;
+        local.node.store().clone().close().await;
+        let (watchlist, problems) = compiled?;
+        tell(output, &problems, "indicators");
+        Ok(watchlist)
+    })
+}
+
+/// The texts of rules in files and directories.
+fn rule_files(paths: &[PathBuf], endings: &[&str]) -> Result<Vec<(String, String)>, Failure> {
+    let mut texts = Vec::new();
+    for path in paths {
+        let is_directory = path.is_dir();
+        for file in sources::walk([path]) {
+            let file = file.map_err(Failure::from)?;
+            let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+            if is_directory && !endings.contains(&ending.to_ascii_lowercase().as_str()) {
+                continue;
+            }
+            let bytes = fs::read(&file).map_err(|error| failure::file("read", &file, &error))?;
+            texts.push((file.display().to_string(), String::from_utf8_lossy(&bytes).into_owned()));
+        }
+    }
+    Ok(texts)
+}
+
+/// Shows the first problems and says how many more there are.
+pub fn tell(output: Output, problems: &[Problem], what: &str) {
+    output.problems(&problems[..problems.len().min(SHOWN)]);
+    if problems.len() > SHOWN {
+        output.note(&format!("… and {} more {what} that cannot be used", problems.len() - SHOWN));
+    }
+}
+
+/// The time, for the matcher.
+pub fn clock() -> Arc<dyn Fn() -> Timestamp + Send + Sync> {
+    Arc::new(now)
+}
