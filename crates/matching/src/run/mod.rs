@@ -12,6 +12,7 @@
 
 mod eval;
 mod feed;
+mod files;
 mod lines;
 mod records;
 mod stream;
@@ -26,6 +27,7 @@ use stix::{Problem, Timestamp};
 use crate::hit::Hit;
 use crate::watchlist::Watchlist;
 
+pub use files::{Files, Fuzzy};
 pub use stream::{Records, pieces};
 pub use tally::{Sample, Tally};
 

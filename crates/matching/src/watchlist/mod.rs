@@ -291,6 +291,18 @@ impl Watchlist {
         })
     }
 
+    /// All entries of a kind that are looked for, with their values: for kinds that are compared one by one.
+    pub(crate) fn all_of(&self, kind: Kind) -> Vec<(EntryNumber, String)> {
+        let records = self.image.section::<Record>(Section::Records);
+        let values = self.image.section::<u8>(Section::Values);
+        records
+            .iter()
+            .zip(0..)
+            .filter(|(record, _)| record.kind == kind.code() && record.flags & NOT_MATCHED == 0)
+            .filter_map(|(record, number)| Some((EntryNumber(number), read_text(values, record.value)?.to_owned())))
+            .collect()
+    }
+
     /// The entries whose hash is this and whose flags have none of these bits.
     fn entries(&self, hash: u64, without: u8) -> impl Iterator<Item = EntryNumber> + '_ {
         let buckets = self.image.section::<u32>(Section::EntryBuckets);
