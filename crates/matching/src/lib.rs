@@ -6,6 +6,7 @@
 // A Problem is made once per refused list or entry; boxing it would buy nothing and cost every caller a dereference.
 #![allow(clippy::result_large_err)]
 
+pub mod hit;
 pub mod score;
 pub mod warninglist;
 

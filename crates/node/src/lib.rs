@@ -18,6 +18,7 @@ pub mod push;
 pub mod receipts;
 pub mod retract;
 pub mod scoring;
+pub mod sightings;
 mod sign_ins;
 pub mod subscriptions;
 pub mod warninglists;

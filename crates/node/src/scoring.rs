@@ -4,17 +4,24 @@ use matching::score::{Facts, Model, Purpose, Score, current};
 use stix::json::{Map, Value};
 use stix::observable::{Kind, Observable};
 use stix::{Head, Timestamp};
-use store::IndicatorFacts;
+use store::{IndicatorFacts, SightingFacts};
 
-/// The score of an indicator now, given when it was last sighted; none for what is no indicator.
-pub fn score_of(object: &Map<'_>, sighted: Option<Timestamp>, now: Timestamp) -> Option<Score> {
+/// The score of an indicator now, given what is said of it; none for what is no indicator.
+pub fn score_of(object: &Map<'_>, said: &SightingFacts, now: Timestamp) -> Option<Score> {
     let observables = stix::observable::extract(object);
-    let facts = Facts {
-        last_sighting: sighted,
-        sightings: u32::from(sighted.is_some()),
-        ..facts(object, &observables)?
-    };
+    let facts = sighted(facts(object, &observables)?, said);
     Some(current(&facts, &Model::default(), now))
+}
+
+/// The facts of an indicator together with what is said of it. Who calls it expired lowers it as who calls it a false
+/// positive does: for whoever matches it, both are hits for nothing.
+pub fn sighted(facts: Facts, said: &SightingFacts) -> Facts {
+    Facts {
+        last_sighting: said.last,
+        sightings: said.sightings,
+        false_positives: said.false_positives.saturating_add(said.expired),
+        ..facts
+    }
 }
 
 /// What the store keeps of an indicator so that its end can be found without reading the body.
@@ -32,7 +39,8 @@ pub(crate) fn stored_facts(object: &Map<'_>, observables: &[Observable]) -> Opti
     })
 }
 
-fn facts(object: &Map<'_>, observables: &[Observable]) -> Option<Facts> {
+/// What an indicator says of itself that counts for its score; none for what is no indicator.
+pub fn facts(object: &Map<'_>, observables: &[Observable]) -> Option<Facts> {
     let head = Head::read(object).ok().filter(|head| head.object_type == "indicator")?;
     let version = head.version()?;
     let labels = ["labels", "indicator_types"]
