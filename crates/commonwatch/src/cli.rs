@@ -79,6 +79,9 @@ pub enum Command {
     Search(SearchArgs),
     /// Show an object, its versions, origin and neighbours
     Show(ShowArgs),
+    /// What is told of what was seen here, and feedback on what others shared
+    #[command(subcommand)]
+    Sighting(SightingCommand),
     /// Members of the partnership and their people
     #[command(subcommand)]
     Member(MemberCommand),
@@ -357,6 +360,76 @@ pub struct ShowArgs {
     /// Print the object's exact text and nothing else
     #[arg(long)]
     pub body: bool,
+}
+
+/// `commonwatch sighting`
+#[derive(Debug, Subcommand)]
+pub enum SightingCommand {
+    /// Show what is told of sightings to whom, or choose it for a community
+    Rule(RuleArgs),
+    /// List the sightings that wait for an answer, with what exactly would be told
+    Pending,
+    /// Tell one that waits
+    Confirm {
+        /// Its name
+        id: String,
+        /// A form that tells as much as the rule or less: full, sector, count
+        #[arg(long, value_name = "FORM")]
+        form: Option<String>,
+    },
+    /// Keep one that waits at home
+    Decline {
+        /// Its name
+        id: String,
+    },
+    /// Tell those an indicator came from that it is a false positive, or over
+    Report(ReportArgs),
+    /// List what others say of what your member shared
+    Feedback,
+    /// Close and tell what is over now; 'commonwatch serve' does it by itself
+    Send,
+}
+
+/// A rule.
+#[derive(Debug, Args)]
+pub struct RuleArgs {
+    /// The community (alias), or 'default' for all that have no rule of their own
+    #[arg(requires = "form")]
+    pub community: Option<String>,
+    /// What is told: full, sector, count, never
+    pub form: Option<String>,
+    /// Ask a person first; this is so where nothing is said
+    #[arg(long, conflicts_with = "automatic")]
+    pub ask: bool,
+    /// Tell it without asking
+    #[arg(long)]
+    pub automatic: bool,
+    /// Over which time hits are counted into one sighting, as in 15m, 1h, 1d
+    #[arg(long, default_value = "1h", value_name = "TIME")]
+    pub window: String,
+    /// Let one log line go along; only with the form full
+    #[arg(long)]
+    pub log_line: bool,
+}
+
+/// Feedback.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("what").required(true))]
+pub struct ReportArgs {
+    /// STIX identifier of the indicator
+    pub id: String,
+    /// It matches what is harmless
+    #[arg(long, group = "what")]
+    pub false_positive: bool,
+    /// It was true and is over
+    #[arg(long, group = "what")]
+    pub expired: bool,
+    /// Why; those who have the indicator read it
+    #[arg(long, value_name = "TEXT")]
+    pub comment: Option<String>,
+    /// Keep our name in the hub's own record only
+    #[arg(long)]
+    pub anonymous: bool,
 }
 
 /// `commonwatch member`

@@ -130,9 +130,10 @@ impl Node {
         };
         let mut score = None;
         if latest.indicator.is_some() {
-            let sighted = self.store().sighted_last(&viewer, id).await?;
+            let said = self.store().sighting_facts(&viewer, &[id.to_owned()]).await?;
+            let said = said.get(id).copied().unwrap_or_default();
             let object = stix::Object::parse(&latest.row.body)?;
-            score = crate::scoring::score_of(object.map(), sighted, self.now());
+            score = crate::scoring::score_of(object.map(), &said, self.now());
         }
         let neighbours = self.store().neighbours(&viewer, id, neighbours.min(MOST), None).await?;
         Ok(Shown {

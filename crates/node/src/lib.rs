@@ -18,9 +18,11 @@ pub mod push;
 pub mod receipts;
 pub mod retract;
 pub mod scoring;
+pub mod sightings;
 mod sign_ins;
 pub mod subscriptions;
 pub mod warninglists;
+pub mod watchlist;
 
 pub use accounts::{Caller, Presented, SignInError};
 pub use error::Error;

@@ -12,6 +12,9 @@
 //! | take one's own member out of a community | coordinator |
 //! | create a community | coordinator |
 //! | see receipts | being of the member they are of |
+//! | record hits of one's own member | contributor |
+//! | decide what is told of them, give feedback | analyst |
+//! | see hits and what is told of them | being of the member they are of |
 //! | manage members, people, subscriptions, peers, warninglists, the node | operator |
 //! | manage keys | a person their own; operator everybody's |
 //!
@@ -47,6 +50,12 @@ pub enum Action {
     ManageKeys(PersonId),
     /// Read the receipts of a member.
     SeeReceipts(MemberId),
+    /// Record what the member's own matcher found.
+    RecordHits,
+    /// Decide what is told of it, and give feedback on what others shared.
+    JudgeSightings,
+    /// See what a member's matcher found, and what is told of it.
+    SeeHits(MemberId),
     /// Members, people, subscriptions, peers, warninglists, settings.
     Administer,
 }
@@ -89,7 +98,7 @@ pub struct Refusal {
 pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
     let changes = !matches!(
         action,
-        Action::Read | Action::Use(..) | Action::SeeOrigin(..) | Action::SeeReceipts(_)
+        Action::Read | Action::Use(..) | Action::SeeOrigin(..) | Action::SeeReceipts(_) | Action::SeeHits(_)
     );
     if changes && principal.member.is_none() {
         return refuse("sign in first");
@@ -155,6 +164,21 @@ pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
             } else {
                 Err(Refusal {
                     why: "receipts belong to the member they are of",
+                    hidden: true,
+                })
+            }
+        }
+        Action::RecordHits => need(principal.has(Role::Contributor), "recording hits needs the role contributor"),
+        Action::JudgeSightings => need(
+            principal.has(Role::Analyst),
+            "deciding on sightings and giving feedback need the role analyst",
+        ),
+        Action::SeeHits(member) => {
+            if principal.member == Some(member) {
+                Ok(())
+            } else {
+                Err(Refusal {
+                    why: "hits belong to the member that had them",
                     hidden: true,
                 })
             }

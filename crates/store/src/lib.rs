@@ -6,6 +6,7 @@
 //! | [`contribution`] | objects as members contribute them; every reader takes a [`policy::Viewer`] |
 //! | [`transfer`] | what came of each batch handed in |
 //! | [`subscription`], [`peer`] | what is fetched from elsewhere, and what is pushed there |
+//! | [`sighting`] | what a member saw at home, and what it tells of it |
 //! | [`setting`] | settings and warninglists |
 //! | [`record`] | the ledger |
 //! | [`maintenance`] | backup, restore, doctor |
@@ -23,6 +24,7 @@ pub mod peer;
 mod postgres;
 pub mod record;
 pub mod setting;
+pub mod sighting;
 mod sqlite;
 pub mod subscription;
 pub mod transfer;
@@ -36,15 +38,18 @@ pub use account::{
     NewMember, NewPerson, Person,
 };
 pub use contribution::{
-    ChangeKind, ChangeRow, Changes, Contribution, Counts, Direction, Edge, Found, IndicatorFacts, ObjectDetail,
-    ObjectPage, ObjectQuery, ObjectRow, Origin, Outcome, Position, RemovedWhy, Retraction, SearchQuery, VersionFilter,
+    ChangeKind, ChangeRow, Changes, Contribution, Counts, Direction, Edge, Feedback, FeedbackKind, FeedbackPage, Found,
+    IndicatorFacts, ObjectDetail, ObjectPage, ObjectQuery, ObjectRow, Origin, Outcome, Position, RemovedWhy, Retraction,
+    SearchQuery, SightingFacts, VersionFilter,
 };
+pub use contribution::mark::Mark;
 pub use error::{Error, ErrorKind, Result};
 pub use maintenance::{Finding, FindingSeverity};
 pub use open::{Clock, DATABASE_FILE, Location, OpenOptions, Random};
 pub use peer::{NewPeer, Peer, PeerId, PeerReport};
 pub use record::{NewEntry, RecordRow};
 pub use setting::Warninglist;
+pub use sighting::{NewHit, Seen, SeenKey, SeenState, SeenValue, SightingForm, SightingRule};
 pub use subscription::{NewSubscription, Subscription, SubscriptionId, SubscriptionKind, SubscriptionReport};
 pub use transfer::{Transfer, TransferState};
 

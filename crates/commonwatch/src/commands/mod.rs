@@ -15,6 +15,7 @@ mod member;
 mod push;
 mod serve;
 mod share;
+mod sighting;
 mod subscribe;
 mod warninglist;
 
@@ -55,6 +56,7 @@ async fn with_node(command: Command, global: &Global, output: Output) -> Result<
             Command::Export(args) => export::run(&local, global, args, output).await,
             Command::Search(args) => find::search(&local, global, args, output).await,
             Command::Show(args) => find::show(&local, global, args, output).await,
+            Command::Sighting(command) => sighting::run(&local, global, command, output).await,
             Command::Member(command) => member::run(&local, global, command, output).await,
             Command::Community(command) => community::run(&local, global, command, output).await,
             Command::Key(command) => key::run(&local, global, command, output).await,

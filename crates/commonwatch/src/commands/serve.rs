@@ -16,7 +16,7 @@ use crate::context::{Create, Local, exists, fill_random, now, private_file, writ
 use crate::failure::{self, Failure, Kind};
 use crate::output::Output;
 
-/// How often the node looks for work that is due: subscriptions, pushes, the full-text index.
+/// How often the node looks for work that is due: subscriptions, pushes, sightings, the full-text index.
 const ROUND: Duration = Duration::from_secs(2);
 /// How long rounds may take to end when the node stops.
 const GRACE: Duration = Duration::from_secs(5);
@@ -143,7 +143,8 @@ pub async fn serve(local: Local, listening: Listening, base: String) -> Result<(
     let mut rounds = tokio::task::JoinSet::new();
     rounds.spawn(index(local.node.clone(), stopped.clone()));
     rounds.spawn(subscriptions(local.node.clone(), stopped.clone()));
-    rounds.spawn(pushes(local.node.clone(), stopped));
+    rounds.spawn(pushes(local.node.clone(), stopped.clone()));
+    rounds.spawn(sightings(local.node.clone(), stopped));
     server::serve(listening, server::router(app), told_to_stop()).await;
     let _ = stop.send(true);
     // What is being fetched is cut off; it resumes where it was saved.
@@ -204,6 +205,22 @@ async fn pushes(node: node::Node, mut stopped: watch::Receiver<bool>) {
     loop {
         if let Err(error) = node.pushes_run_due(node.now()).await {
             tracing::warn!(%error, "pushes could not be run");
+        }
+        if pause(&mut stopped).await {
+            return;
+        }
+    }
+}
+
+/// Tells what is due of what was seen at home, round after round, until told to stop.
+async fn sightings(node: node::Node, mut stopped: watch::Receiver<bool>) {
+    loop {
+        match node.sightings_due(node.now()).await {
+            Ok(report) if report.refused > 0 => {
+                tracing::warn!(refused = report.refused, notes = ?report.notes, "sightings were refused");
+            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "sightings could not be told"),
         }
         if pause(&mut stopped).await {
             return;

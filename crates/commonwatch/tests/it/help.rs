@@ -3,7 +3,7 @@
 use crate::kit::Place;
 
 /// Every command with its subcommands.
-const COMMANDS: [&str; 24] = [
+const COMMANDS: [&str; 27] = [
     "demo",
     "serve",
     "share",
@@ -16,6 +16,9 @@ const COMMANDS: [&str; 24] = [
     "check",
     "search",
     "show",
+    "sighting",
+    "sighting rule",
+    "sighting report",
     "member",
     "member add",
     "member person",

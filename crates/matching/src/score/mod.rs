@@ -54,7 +54,7 @@ pub struct Facts {
     pub last_sighting: Option<Timestamp>,
     /// How many positive sightings there are.
     pub sightings: u32,
-    /// How many sightings say that it was a false positive.
+    /// How many say that it was a false positive, or that it is over.
     pub false_positives: u32,
 }
 
@@ -171,7 +171,7 @@ impl fmt::Display for Score {
                     let plural = if *false_positives == 1 { "" } else { "s" };
                     write!(
                         f,
-                        ", lowered to {base} by {false_positives} report{plural} of a false positive"
+                        ", lowered to {base} by {false_positives} report{plural} of a false positive or an end"
                     )?;
                 } else if confidence.is_none() {
                     write!(f, ", so {base}")?;

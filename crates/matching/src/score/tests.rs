@@ -87,7 +87,7 @@ fn says_why() {
     40 of 100: confidence 80; dated 30 days ago, worth something for 120 days
     73 of 100: no confidence given, so 80; dated 1 day ago, worth something for 120 days
     73 of 100: confidence 80; last seen 1 day ago, worth something for 120 days
-    20 of 100: confidence 80, lowered to 40 by 1 report of a false positive; dated 30 days ago, worth something for 120 days
+    20 of 100: confidence 80, lowered to 40 by 1 report of a false positive or an end; dated 30 days ago, worth something for 120 days
     0 of 100: its validity ended on 2026-01-08T00:00:00.000Z
     0 of 100: revoked by its producer
     74 of 100: no confidence given, so 80; dated 2 days ago, worth something for 365 days

@@ -75,6 +75,18 @@ fn reaches_no_further(new: &Audience, old: &Audience, own: MemberId) -> bool {
     no_freer && (public || at_home || old.narrowed_by(new).is_ok_and(|both| both == *new))
 }
 
+/// The property with which an object asks that the name of whoever shares it is withheld. It goes with the object from node
+/// to node, where a wish of one transfer would be lost at the first push.
+pub(crate) const WITHHELD: &str = "x_commonwatch_withheld";
+
+/// Whether an object asks for that.
+pub(crate) fn asks_to_withhold(text: &str) -> bool {
+    // Escapes can spell what a plain look does not see.
+    (text.contains(WITHHELD) || text.contains("\\u"))
+        && stix::Object::parse(text)
+            .is_ok_and(|object| object.map().get(WITHHELD).and_then(stix::json::Value::as_bool) == Some(true))
+}
+
 /// Why an object cannot be shared without the sharer's name: it says the name itself, or the identity that stands for it.
 pub(crate) fn names_the_sharer(text: &str, identity: &str, name: &str) -> Option<Problem> {
     // Escapes can spell what a plain look does not see.

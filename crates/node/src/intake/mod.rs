@@ -15,7 +15,7 @@ mod prepare;
 mod report;
 mod share;
 
-pub(crate) use creator::Identities;
+pub(crate) use creator::{Identities, WITHHELD};
 pub use handling::Handling;
 pub use prepare::{examine, placed};
 pub use report::{ItemResult, ItemState, Report};

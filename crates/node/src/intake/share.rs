@@ -11,7 +11,7 @@ use stix::marking::Tlp;
 use stix::{Id, Place, Problem, Severity};
 use store::{Contribution, ObjectDetail, Origin, Outcome, Transfer, TransferState};
 
-use super::creator::{Identities, names_the_sharer, passing_on};
+use super::creator::{Identities, asks_to_withhold, names_the_sharer, passing_on};
 use super::handling::Handling;
 use super::markings::Markings;
 use super::prepare::{Preparation, Prepared, locate};
@@ -138,8 +138,8 @@ pub(super) struct Taking<'a> {
     origin: Origin,
     producer: Id,
     identities: Arc<Identities>,
-    /// The identity and the name that must not show, where the sharer's name is withheld.
-    unnamed: Option<(String, String)>,
+    /// The sharer's identity and name, which must not show in what is shared without them.
+    own: Option<(String, String)>,
     report: Report,
     markings: Markings,
     /// Objects with a marking that nobody knows so far: its definition may come later in the transfer.
@@ -193,7 +193,7 @@ impl<'a> Taking<'a> {
             node,
             caller: caller.clone(),
             producer: runtime.block_on(node.producer(member, request.handling.withheld))?,
-            unnamed: own.filter(|_| request.handling.withheld),
+            own,
             identities,
             origin,
             report: Report::new(transfer, node.now()),
@@ -326,6 +326,7 @@ impl<'a> Taking<'a> {
         };
         let (state, stored) = match outcome {
             Ok(contribution) => {
+                self.withhold(self.is_withheld(&contribution));
                 self.batch_bytes += contribution.body.len();
                 self.batch.push(*contribution);
                 (ItemState::Accepted, Some(place.clone()))
@@ -351,10 +352,24 @@ impl<'a> Taking<'a> {
         }
     }
 
+    /// Whether the sharer's name is withheld: of the whole transfer, or because the object asks for it.
+    fn is_withheld(&self, contribution: &Contribution) -> bool {
+        self.request.handling.withheld || asks_to_withhold(&contribution.body)
+    }
+
+    /// What is stored together has one origin.
+    fn withhold(&mut self, withheld: bool) {
+        if self.origin.withheld != withheld {
+            self.flush();
+            self.origin.withheld = withheld;
+        }
+    }
+
     /// Why this member may not share this object, where it is not theirs or says who they are.
     fn speaks_for_another(&self, contribution: &Contribution) -> Result<Option<Problem>, Error> {
         let own = self.origin.member;
-        if let Some((identity, name)) = &self.unnamed
+        if self.is_withheld(contribution)
+            && let Some((identity, name)) = &self.own
             && let Some(problem) = names_the_sharer(&contribution.body, identity, name)
         {
             return Ok(Some(problem));

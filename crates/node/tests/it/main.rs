@@ -9,4 +9,5 @@ mod kit;
 mod push;
 mod real_data;
 mod sharing;
+mod sightings;
 mod subscriptions;

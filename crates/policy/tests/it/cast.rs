@@ -36,7 +36,8 @@ variants! { ACTION_NAMES, action_name of Action {
     Action::Read => "read", Action::Contribute(_) => "contribute", Action::ContributeToNamed => "contribute to named",
     Action::Retract(_) => "retract", Action::Use(..) => "use", Action::SeeOrigin(..) => "see origin",
     Action::ManageCommunity(_) => "manage community", Action::CreateCommunity => "create community", Action::LeaveCommunity(_) => "leave community",
-    Action::ManageKeys(_) => "manage keys", Action::SeeReceipts(_) => "see receipts", Action::Administer => "administer",
+    Action::ManageKeys(_) => "manage keys", Action::SeeReceipts(_) => "see receipts", Action::RecordHits => "record hits", Action::JudgeSightings => "judge sightings",
+    Action::SeeHits(_) => "see hits", Action::Administer => "administer",
 } }
 
 pub const TLPS: [Tlp; 5] = [Tlp::Clear, Tlp::Green, Tlp::Amber, Tlp::AmberStrict, Tlp::Red];
@@ -143,6 +144,8 @@ pub fn actions() -> Vec<(String, Action)> {
         ("own".to_owned(), Action::LeaveCommunity(CommunityId(1))),
         ("other".to_owned(), Action::LeaveCommunity(CommunityId(9))),
         (String::new(), Action::Administer),
+        (String::new(), Action::RecordHits),
+        (String::new(), Action::JudgeSightings),
     ];
     for (text, community) in communities {
         all.push((text.to_owned(), Action::Contribute(community)));
@@ -151,6 +154,7 @@ pub fn actions() -> Vec<(String, Action)> {
     for (text, member) in members {
         all.push((text.to_owned(), Action::Retract(member)));
         all.push((text.to_owned(), Action::SeeReceipts(member)));
+        all.push((text.to_owned(), Action::SeeHits(member)));
         for withheld in [Withheld::No, Withheld::Yes] {
             let target = format!("{text}, {}", withheld_name(&withheld));
             all.push((target, Action::SeeOrigin(member, withheld)));

@@ -3,7 +3,7 @@
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{about, exchange, export, find, keys, ledger, partnership, share};
+use super::{about, exchange, export, find, keys, ledger, partnership, share, sightings};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -35,6 +35,14 @@ use super::{about, exchange, export, find, keys, ledger, partnership, share};
         keys::create,
         keys::revoke,
         export::export,
+        sightings::hits,
+        sightings::record,
+        sightings::rules,
+        sightings::rules_put,
+        sightings::pending,
+        sightings::pending_answer,
+        sightings::feedback_give,
+        sightings::feedback,
         exchange::subscriptions,
         exchange::subscription_put,
         exchange::subscription_delete,

@@ -7,6 +7,7 @@
 //! | [`find`] | `search`, `objects/{id}`, `objects/{id}/neighbours`, `observables` |
 //! | [`partnership`] | `members`, `people`, `communities` |
 //! | [`keys`] | `keys` |
+//! | [`sightings`] | `hits`, `sighting-rules`, `sightings/pending`, `feedback`, `objects/{id}/feedback` |
 //! | [`export`] | `export` |
 //! | [`exchange`] | `subscriptions`, `peers` |
 //! | [`ledger`] | `ledger/checkpoint`, `ledger/tile/…`, `receipts` |
@@ -24,6 +25,7 @@ pub mod keys;
 pub mod ledger;
 pub mod partnership;
 pub mod share;
+pub mod sightings;
 pub mod view;
 
 use http::Method;
@@ -75,6 +77,24 @@ pub(crate) fn routes() -> Vec<Route> {
             Needs::Coordinator,
             partnership::membership_end,
         ),
+        route(Method::GET, "/hits", Needs::Member, sightings::hits),
+        route(Method::POST, "/hits", Needs::Contributor, sightings::record),
+        route(Method::GET, "/sighting-rules", Needs::Member, sightings::rules),
+        route(Method::PUT, "/sighting-rules", Needs::Analyst, sightings::rules_put),
+        route(Method::GET, "/sightings/pending", Needs::Member, sightings::pending),
+        route(
+            Method::POST,
+            "/sightings/pending/{id}",
+            Needs::Analyst,
+            sightings::pending_answer,
+        ),
+        route(
+            Method::POST,
+            "/objects/{id}/feedback",
+            Needs::Analyst,
+            sightings::feedback_give,
+        ),
+        route(Method::GET, "/feedback", Needs::Member, sightings::feedback),
         route(Method::GET, "/export", Needs::Reader, export::export),
         route(Method::GET, "/ledger/checkpoint", Needs::Reader, ledger::checkpoint),
         route(Method::GET, "/ledger/tile/{*tile}", Needs::Reader, ledger::tile),

@@ -2,7 +2,6 @@
 
 use policy::action::Withheld;
 use policy::{Action, Audience, Viewer, decide};
-use stix::Timestamp;
 
 use super::IndicatorFacts;
 use super::merge::Order;
@@ -160,9 +159,9 @@ fn indicator(row: &Row) -> Result<Option<IndicatorFacts>> {
 }
 
 /// A reference of a row: property, target, its identifier.
-type Reference = (String, i64, String);
+pub(super) type Reference = (String, i64, String);
 
-async fn references(reads: &mut impl Reads, added: i64) -> Result<Vec<Reference>> {
+pub(super) async fn references(reads: &mut impl Reads, added: i64) -> Result<Vec<Reference>> {
     let rows = reads.rows(EDGES, vec![added.into()]).await?;
     rows.iter()
         .map(|row| Ok((row.text(0)?, row.int(1)?, row.text(2)?)))
@@ -215,7 +214,7 @@ async fn neighbours(
 }
 
 /// Of these rows the last versions of their objects, unless they are revoked.
-async fn current(reads: &mut impl Reads, viewer: &Viewer, known: &mut Known, batch: &[i64]) -> Result<Vec<Loaded>> {
+pub(super) async fn current(reads: &mut impl Reads, viewer: &Viewer, known: &mut Known, batch: &[i64]) -> Result<Vec<Loaded>> {
     let last = VersionFilter::default();
     let mut rows = reads.load(batch, false).await?;
     let undecided = rows.iter().map(|row| row.candidate);
@@ -290,31 +289,6 @@ async fn name_others(reads: &mut impl Reads, viewer: &Viewer, edges: Vec<(Edge, 
     Ok(edges.into_iter().map(named).collect())
 }
 
-async fn sighted(reads: &mut impl Reads, viewer: &Viewer, id: &str) -> Result<Option<Timestamp>> {
-    let Some(number) = object(reads, id).await? else {
-        return Ok(None);
-    };
-    let sources = [Source::Target(number)];
-    let mut walk = Walk::new(viewer, &sources, Order::Falling, None, BATCH);
-    let mut known = Known::default();
-    loop {
-        let batch = walk.next(reads, BATCH).await?;
-        if batch.is_empty() {
-            return Ok(None);
-        }
-        for row in current(reads, viewer, &mut known, &batch).await? {
-            if stix::id::object_type(&row.id) != "sighting" {
-                continue;
-            }
-            let references = references(reads, row.candidate.added).await?;
-            let of_it = |(property, target, _): &Reference| property == "sighting_of_ref" && *target == number;
-            if references.iter().any(of_it) {
-                return Ok(Some(Timestamp::from_micros(row.candidate.added)));
-            }
-        }
-    }
-}
-
 impl Store {
     /// The visible contributions of an object, the latest version first; five hundred at most.
     pub async fn object_get(&self, viewer: &Viewer, id: &str) -> Result<Vec<ObjectDetail>> {
@@ -331,10 +305,5 @@ impl Store {
         before: Option<Position>,
     ) -> Result<Vec<Edge>> {
         reading!(self, viewer, id => |reads| neighbours(reads, &viewer, &id, limit, before))
-    }
-
-    /// When a visible sighting of an object was added last: what refreshes the score of an indicator.
-    pub async fn sighted_last(&self, viewer: &Viewer, id: &str) -> Result<Option<Timestamp>> {
-        reading!(self, viewer, id => |reads| sighted(reads, &viewer, &id))
     }
 }

@@ -11,7 +11,9 @@
 pub mod change;
 mod check;
 pub mod detail;
+pub mod feedback;
 pub mod find;
+pub mod mark;
 mod index;
 mod merge;
 pub mod page;
@@ -23,6 +25,7 @@ mod reads;
 mod retract;
 mod select;
 mod share;
+pub mod sighting;
 mod sqlite_reads;
 mod sqlite_write;
 mod weigh;
@@ -40,8 +43,10 @@ pub(crate) use sqlite_write::Interned;
 
 pub use change::{ChangeKind, ChangeRow, Changes, RemovedWhy};
 pub use detail::{Direction, Edge, ObjectDetail};
+pub use feedback::{Feedback, FeedbackPage};
 pub use find::{Counts, Found, SearchQuery};
 pub use page::{ObjectPage, ObjectQuery, ObjectRow, Position, VersionFilter};
+pub use sighting::{FeedbackKind, SightingFacts};
 
 /// Puts words (`?2`) of a contribution (`?1`) into the full-text index: SQLite, PostgreSQL. SQLite's transaction is the
 /// only one that writes, so what was there a moment ago is there still; a statement that could write several rows would

@@ -150,16 +150,6 @@ on_both! {
         assert_eq!((first.len(), next.len(), &next[0].other), (1, 1, &tool));
     }
 
-    async fn a_sighting_in_sight_refreshes(store: Store) {
-        let stage = stage(&store).await;
-        let mut sighting = kit::versioned("sighting", 9, 0, &stage.inner);
-        sighting.edges = vec![("sighting_of_ref".to_owned(), kit::id("indicator", 1))];
-        let added = stage.put(&store, vec![indicator(1, &stage.shared, None), sighting]).await;
-        let (own, other) = stage.views(&store).await;
-        assert_eq!(store.sighted_last(&own, &kit::id("indicator", 1)).await.unwrap(), Some(added[1]));
-        assert_eq!(store.sighted_last(&other, &kit::id("indicator", 1)).await.unwrap(), None);
-    }
-
     async fn values_are_found_by_those_who_may_see_them(store: Store) {
         let stage = stage(&store).await;
         stage.put(&store, vec![indicator(1, &stage.shared, None), indicator(2, &stage.inner, None), indicator(3, &stage.shared, None)]).await;

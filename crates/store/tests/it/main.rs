@@ -12,3 +12,4 @@ mod ledger;
 mod maintenance;
 mod paging;
 mod schedule;
+mod sighting;
