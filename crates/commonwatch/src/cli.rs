@@ -1,5 +1,7 @@
 //! The command line as a person meets it: every command, option and help text, from which manual and completions are made.
 
+pub mod matching;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -20,7 +22,7 @@ pub struct Cli {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done
-  1  done, but something was found or refused (check, share, doctor, ledger verify)
+  1  done, but something was found or refused (match, check, share, doctor, ledger verify)
   2  the command line or an input is wrong
   3  not allowed, or not there
   4  not available now; the same command may work later
@@ -75,6 +77,11 @@ pub enum Command {
     Convert(ConvertArgs),
     /// Check a file or a pattern and say where it is wrong; needs no node
     Check(CheckArgs),
+    /// Look for indicators in logs, traffic and files; needs no node
+    Match(Box<matching::MatchArgs>),
+    /// Compile what is looked for, and ask why a value is or is not; needs no node
+    #[command(subcommand)]
+    Watchlist(matching::WatchlistCommand),
     /// Find objects by value or by words
     Search(SearchArgs),
     /// Show an object, its versions, origin and neighbours

@@ -47,6 +47,11 @@ impl Output {
         let _ = writeln!(std::io::stdout().lock(), "{text}");
     }
 
+    /// Prints a line to standard error as it is: what programs read beside the answer.
+    pub fn aside(self, text: &str) {
+        eprintln!("{text}");
+    }
+
     /// Prints a sentence for people only.
     pub fn say(self, text: &str) {
         if !self.json {

@@ -174,7 +174,7 @@ impl Worker<'_> {
             run.problem(label.placed(too_deep(wrapping, limits)));
         }
         if ended {
-            self.tell(run, label, digests, Some(held));
+            self.tell(run, label, digests, Some(held.as_slice()));
             if let Some(wrapping) = opened {
                 let inside = match wrapping {
                     Wrapping::Zip => self.zip(run, label, Cursor::new(held.as_slice())),

@@ -9,7 +9,7 @@ mod open;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -146,7 +146,7 @@ pub fn walk<S: FileSink + Send>(
         for path in paths {
             walking.named(path);
         }
-        counters.walked.store(1, Ordering::Relaxed);
+        counters.walked.store(true, Ordering::Relaxed);
         tally.add(&walking.tally);
         // The queue ends with its sender, and with it the threads.
         drop(walking);
@@ -175,7 +175,7 @@ struct Counters {
     found: AtomicU64,
     files: AtomicU64,
     bytes: AtomicU64,
-    walked: AtomicU64,
+    walked: AtomicBool,
 }
 
 impl Counters {
@@ -184,7 +184,7 @@ impl Counters {
             found: self.found.load(Ordering::Relaxed),
             files: self.files.load(Ordering::Relaxed),
             bytes: self.bytes.load(Ordering::Relaxed),
-            walked: self.walked.load(Ordering::Relaxed) == 1,
+            walked: self.walked.load(Ordering::Relaxed),
         }
     }
 }

@@ -11,6 +11,7 @@ mod key;
 mod ledger;
 mod maintain;
 mod manual;
+mod matching;
 mod member;
 mod push;
 mod serve;
@@ -32,6 +33,8 @@ pub fn run(cli: Cli, output: Output) -> Result<(), Failure> {
     match cli.command {
         Command::Check(args) => check::run(&args, output),
         Command::Convert(args) => convert::run(&args, output),
+        Command::Match(args) => matching::run(global, &args, output),
+        Command::Watchlist(command) => matching::watchlist(global, command, output),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man { directory } => manual::pages(&directory, output),
         Command::Demo(args) => block_on(demo::run(global, &args, output)),
@@ -65,6 +68,8 @@ async fn with_node(command: Command, global: &Global, output: Output) -> Result<
             Command::Backup(args) => maintain::backup(&local, &args, output).await,
             // Taken by `run` before a node is opened.
             Command::Check(_)
+            | Command::Match(_)
+            | Command::Watchlist(_)
             | Command::Convert(_)
             | Command::Completions { .. }
             | Command::Man { .. }

@@ -53,14 +53,14 @@ impl Block {
 
     /// Ends a piece. Says whether the text was full already.
     fn cut(&mut self) -> bool {
-        let letter = letter(self.state);
-        self.last = Some(letter);
+        let ended = letter(self.state);
+        self.last = Some(ended);
         self.short_last = Some(letter(self.short_state));
         if self.count == LETTERS - 1 {
             return true;
         }
         if let Some(place) = self.letters.get_mut(self.count) {
-            *place = letter;
+            *place = ended;
         }
         self.count += 1;
         self.last = None;

@@ -48,7 +48,6 @@ impl Wrapping {
     pub fn of(head: &[u8]) -> Option<Self> {
         match head {
             [0x1f, 0x8b, 8, ..] => Some(Self::Gzip),
-            // A frame that is to be skipped may stand first, as pzstd writes it.
             [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Self::Zstd),
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Self::Xz),
             // A block begins with the digits of pi, an empty file ends with those of its root.

@@ -23,7 +23,10 @@ pub fn members<R: Read + Seek>(mut archive: R, meter: &Arc<Meter>, each: &mut Ea
         meter.member()?;
         let (name, encrypted, directory, compressed) = match zip.by_index_raw(index) {
             Ok(member) => (
-                label(member.name_raw()),
+                label(match &member.name() {
+                    Ok(name) => name.as_bytes(),
+                    Err(_) => member.name_raw(),
+                }),
                 member.encrypted(),
                 member.is_dir(),
                 member.compressed_size().min(length),

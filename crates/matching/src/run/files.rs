@@ -59,11 +59,14 @@ impl<'a, T: Taker> Files<'a, T> {
 
     fn alike(&self, event: &Event<'_>, at: At<'_>, hits: &mut Vec<Hit>) {
         let Some(watchlist) = &self.evaluator.armed().watchlist else { return };
-        for (field, named, is_alike) in [
-            (Role::Ssdeep, &self.fuzzy.ssdeep, (|a, b| files::ssdeep_score(a, b).is_some_and(|score| score >= SSDEEP_ALIKE)) as fn(&str, &str) -> bool),
-            (Role::Tlsh, &self.fuzzy.tlsh, |a, b| files::tlsh_distance(a, b).is_some_and(|distance| distance <= TLSH_ALIKE)),
+        let ssdeep: fn(&str, &str) -> bool = |a, b| files::ssdeep_score(a, b) >= SSDEEP_ALIKE;
+        let tlsh: fn(&str, &str) -> bool =
+            |a, b| files::tlsh_distance(a, b).is_some_and(|distance| distance <= TLSH_ALIKE);
+        for (role, named, is_alike) in [
+            (Role::Ssdeep, &self.fuzzy.ssdeep, ssdeep),
+            (Role::Tlsh, &self.fuzzy.tlsh, tlsh),
         ] {
-            let Some(value) = event.first(field) else { continue };
+            let Some(value) = event.first(role) else { continue };
             for (entry, hash) in named {
                 let is_new = hash != value && is_alike(value, hash);
                 if is_new && !watchlist.has_ended(watchlist.indicator_of(*entry), self.evaluator.now) {

@@ -1,0 +1,200 @@
+//! `commonwatch match` and `commonwatch watchlist`: indicators against logs, traffic and files, with or without a node.
+
+mod arm;
+mod at_rest;
+mod show;
+mod streams;
+mod watchlist;
+
+pub use watchlist::run as watchlist;
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use matching::report::{self, Reporter};
+use matching::run::{Current, Options, Taker, Tally};
+use matching::{Hit, Watchlist};
+use sources::SourceSpec;
+use stix::Problem;
+
+use crate::cli::Global;
+use crate::cli::matching::{MatchArgs, ReadAs};
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// Problems of inputs that are shown one by one.
+const SHOWN: u64 = 50;
+
+/// Matches the inputs; fails with the code for "found" when something was.
+pub fn run(global: &Global, args: &MatchArgs, output: Output) -> Result<(), Failure> {
+    let begun = Instant::now();
+    if let Some(value) = &args.explain {
+        let loaded = arm::arm(global, &args.look_for, output)?;
+        let Some(list) = &loaded.armed.watchlist else {
+            return Err(Failure::input("rules cannot be asked for a value").help("name indicators or a watchlist"));
+        };
+        return show::explained(list, std::slice::from_ref(value), output);
+    }
+    let inputs = Inputs::read(args)?;
+    let loaded = arm::arm(global, &args.look_for, output)?;
+    let loaded_in = begun.elapsed();
+    if let Some(list) = &loaded.armed.watchlist {
+        about_list(list, output);
+    }
+    let stop: Arc<AtomicBool> = Arc::default();
+    let options = Options {
+        threads: args.threads.unwrap_or_else(processors).max(1),
+        stop: Arc::clone(&stop),
+        ..Options::new(arm::clock())
+    };
+    let told = Told::new(args, output);
+    let current = Current::new(loaded.armed);
+    let mut tallies = at_rest::logs(&inputs.logs, &current, &options, &told, output);
+    let scanned = at_rest::files(&inputs.files, &current, loaded.yara, &options, &told, output)?;
+    if !inputs.streams.is_empty() {
+        tallies.extend(streams::run(inputs.streams, &current, &options, &told)?);
+    }
+    let found = told.finish();
+    if !args.quiet {
+        let times = show::Times {
+            load: loaded_in.as_secs_f64(),
+            all: begun.elapsed().as_secs_f64(),
+        };
+        show::summary(&found, &tallies, scanned.as_ref(), times, output);
+    }
+    if found.hits > 0 { Err(Failure::found()) } else { Ok(()) }
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn about_list(list: &Watchlist, output: Output) {
+    let left_out: u64 = list.meta().left_out.iter().map(|(_, many)| many).sum();
+    if left_out > 0 && !output.is_json() {
+        output.note(&format!(
+            "looking for {}; {left_out} left out, --explain VALUE says why",
+            list.len()
+        ));
+    }
+    if list.needs_every_event() && !output.is_json() {
+        output.note("some patterns name no value by which events could be chosen: every event is read in full, which takes longer");
+    }
+}
+
+/// What the command line names, by how it is read.
+struct Inputs {
+    logs: Vec<PathBuf>,
+    files: Vec<PathBuf>,
+    streams: Vec<SourceSpec>,
+}
+
+impl Inputs {
+    fn read(args: &MatchArgs) -> Result<Self, Failure> {
+        let mut inputs = Self {
+            logs: Vec::new(),
+            files: Vec::new(),
+            streams: Vec::new(),
+        };
+        for text in &args.inputs {
+            // A plain path, or one with a scheme before it.
+            let spec = SourceSpec::parse(text)?;
+            match spec {
+                SourceSpec::File(path) if args.follow => {
+                    inputs.streams.push(SourceSpec::parse(&format!("follow:{}", path.display()))?);
+                }
+                SourceSpec::File(path) => {
+                    let is_directory = path.is_dir();
+                    if args.read_as != ReadAs::Files {
+                        inputs.logs.push(path.clone());
+                    }
+                    if args.read_as == ReadAs::Files || (args.read_as == ReadAs::Auto && is_directory) {
+                        inputs.files.push(path);
+                    }
+                }
+                SourceSpec::Stdin => inputs.logs.push(PathBuf::from("-")),
+                stream => inputs.streams.push(stream),
+            }
+        }
+        Ok(inputs)
+    }
+}
+
+/// What everybody who finds something tells it to: repeats are held back, the rest is printed.
+#[derive(Clone)]
+pub struct Told(Arc<Mutex<Telling>>);
+
+struct Telling {
+    reporter: Reporter,
+    output: Output,
+    problems: u64,
+}
+
+impl Told {
+    fn new(args: &MatchArgs, output: Output) -> Self {
+        let limits = report::Limits {
+            every_hit: args.every_hit,
+            told_of_one: args.most_of_one,
+            ..report::Limits::default()
+        };
+        Self(Arc::new(Mutex::new(Telling {
+            reporter: Reporter::new(limits),
+            output,
+            problems: 0,
+        })))
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut Telling) -> T) -> T {
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Tells what was held back, and gives the numbers.
+    fn finish(&self) -> report::Summary {
+        self.with(|telling| {
+            for hit in telling.reporter.flush() {
+                show::hit(&hit, telling.output);
+            }
+            if telling.problems > SHOWN {
+                let more = telling.problems - SHOWN;
+                telling.output.note(&format!("… and {more} more that could not be read"));
+            }
+            telling.reporter.summary()
+        })
+    }
+}
+
+impl Taker for Told {
+    fn hit(&mut self, hit: Hit) {
+        self.with(|telling| {
+            if let Some(hit) = telling.reporter.take(hit) {
+                show::hit(&hit, telling.output);
+            }
+        });
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.with(|telling| {
+            telling.problems += 1;
+            if telling.problems <= SHOWN {
+                telling.output.problems(&[problem]);
+            }
+        });
+    }
+}
+
+/// What was read of one input.
+pub struct Read {
+    name: String,
+    tally: Tally,
+}
+
+/// Lets an interrupt end the reading at the next block, so that what was found is told.
+pub fn ends_on_interrupt(stop: Arc<AtomicBool>) {
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            stop.store(true, Ordering::Relaxed);
+        }
+    });
+}
