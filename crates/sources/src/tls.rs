@@ -20,10 +20,20 @@ pub(crate) fn client(ca: Option<&Path>) -> Result<Arc<ClientConfig>, Problem> {
         return Err(Problem::error("no-authorities", Place::default(), message)
             .help("install ca-certificates, or name a PEM file by `ca`"));
     }
+    trusting(trusted)
+}
+
+/// Trusts nobody: for what is asked for without TLS.
+#[cfg(feature = "s3")]
+pub(crate) fn nobody() -> Result<Arc<ClientConfig>, Problem> {
+    trusting(RootCertStore::empty())
+}
+
+fn trusting(roots: RootCertStore) -> Result<Arc<ClientConfig>, Problem> {
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| Problem::error("no-tls", Place::default(), error.to_string()))?
-        .with_root_certificates(trusted)
+        .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(Arc::new(config))
 }

@@ -13,7 +13,11 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn zstd(bytes: &[u8]) -> Vec<u8> {
-    zstd::encode_all(bytes, 1).unwrap()
+    // As the command-line tool does it: without a checksum, damage need not show.
+    let mut packer = zstd::Encoder::new(Vec::new(), 1).unwrap();
+    packer.include_checksum(true).unwrap();
+    packer.write_all(bytes).unwrap();
+    packer.finish().unwrap()
 }
 
 fn xz(bytes: &[u8]) -> Vec<u8> {

@@ -87,7 +87,11 @@ impl Bucket {
                 .help("write it as https://s3.example.org:9000"));
         };
         let host = host.to_owned();
-        let tls = crate::tls::client(settings.ca.as_deref())?;
+        let tls = if endpoint.starts_with("https://") {
+            crate::tls::client(settings.ca.as_deref())?
+        } else {
+            crate::tls::nobody()?
+        };
         let http = Client::builder()
             .user_agent("commonwatch")
             .redirect(reqwest::redirect::Policy::none())
@@ -123,7 +127,7 @@ impl Bucket {
             return Err(Problem::error("range-too-large", self.place(key), message).help("read it in parts"));
         }
         let header = format!("bytes={}-{}", range.start, range.end - 1);
-        let response = self.object(key, &[("range", &header)])?;
+        let response = self.object(key, &[("range", header.as_str())])?;
         if response.status() != StatusCode::PARTIAL_CONTENT {
             return Err(self.refused(key, response));
         }

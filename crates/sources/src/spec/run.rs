@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use stix::{Place, Problem};
+#[cfg(feature = "s3")]
+use stix::Place;
+use stix::Problem;
 use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 

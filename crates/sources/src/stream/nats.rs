@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_nats::jetstream::{self, consumer::AckPolicy, consumer::pull};
-use async_nats::{Client, ConnectOptions, Event};
+use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event};
 use futures_util::StreamExt as _;
 use stix::{Place, Problem};
 use tokio::sync::mpsc::Sender;
@@ -20,6 +20,9 @@ use crate::secrets::Secrets;
 
 /// How long a message may be on its way to the matcher before the server gives it again.
 const ACK_WAIT: Duration = Duration::from_secs(120);
+
+/// How long to wait before a first connection is tried again.
+const PAUSE: Duration = Duration::from_secs(2);
 
 /// Most messages that are on their way at a time.
 const UNACKNOWLEDGED: i64 = 4096;
@@ -47,14 +50,33 @@ impl Nats {
     /// Takes messages until it is told to stop. Waits for a server that is not there yet.
     pub async fn run(self, out: Sender<Piece>, stop: CancellationToken, status: Arc<Status>) -> Result<(), Problem> {
         let outlet = Outlet::new(out, stop, status);
-        let options = self.options(&outlet)?;
         let client = tokio::select! {
-            client = options.connect(self.server.as_str()) => client.map_err(|error| self.problem("not-connected", &error))?,
+            client = self.connect(&outlet) => client?,
             () = outlet.deserted() => return Ok(()),
         };
         match &self.durable {
             Some(durable) => self.durable(&client, durable, &outlet).await,
             None => self.core(&client, &outlet).await,
+        }
+    }
+
+    /// Tries until a server is there; what it refuses is not tried again.
+    async fn connect(&self, outlet: &Outlet) -> Result<Client, Problem> {
+        loop {
+            match self.options(outlet)?.connect(self.server.as_str()).await {
+                Ok(client) => return Ok(client),
+                Err(error) => {
+                    let problem = self.problem("not-connected", &error);
+                    if !matches!(
+                        error.kind(),
+                        ConnectErrorKind::Io | ConnectErrorKind::TimedOut | ConnectErrorKind::Dns
+                    ) {
+                        return Err(problem);
+                    }
+                    outlet.note(problem);
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
         }
     }
 

@@ -3,17 +3,17 @@
 //! Reading may wait for ever and cannot be called back, so it has a thread of its own that nobody waits for; it ends with its
 //! input, or when it finds nobody taking what it read.
 
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use stix::{Place, Problem};
-use tokio::runtime::Handle;
-use tokio::sync::{mpsc::Sender, oneshot};
+use tokio::sync::mpsc::{Sender, channel};
 use tokio_util::sync::CancellationToken;
 
 use super::lines::Lines;
-use super::{Ended, Kind, LINE_BYTES, Outlet, Piece, Status};
+use super::{Kind, LINE_BYTES, Outlet, Piece, Status};
 use crate::open::{Limits, open_within, read_problem, unpack};
 
 /// How much is read at once.
@@ -33,7 +33,7 @@ impl Reader {
     }
 
     /// Any reader.
-    pub fn of(input: impl Read + Send + 'static, name: &str, limits: Limits) -> Self {
+    pub fn of(input: impl io::Read + Send + 'static, name: &str, limits: Limits) -> Self {
         let called = name.to_owned();
         Self {
             opener: Box::new(move || unpack(Box::new(input), called, limits)),
@@ -61,55 +61,80 @@ impl Reader {
     /// Reads until the input ends.
     pub async fn run(self, out: Sender<Piece>, stop: CancellationToken, status: Arc<Status>) -> Result<(), Problem> {
         let outlet = Outlet::new(out, stop, status);
-        let (tell, told) = oneshot::channel();
-        let inner = outlet.clone();
-        let runtime = Handle::current();
+        let name = Arc::clone(&self.name);
+        let (tell, mut told) = channel(1);
         std::thread::Builder::new()
             .name("reader".to_owned())
-            .spawn(move || drop(tell.send(self.read(&inner, &runtime))))
+            .spawn(move || self.read(&tell))
             .map_err(|error| {
-                Problem::error(
-                    "no-thread",
-                    Place::default(),
-                    format!("no thread could be started: {error}"),
-                )
+                let message = format!("no thread could be started: {error}");
+                Problem::error("no-thread", Place::default(), message).help("is there a limit on threads (ulimit -u)?")
             })?;
-        tokio::select! {
-            biased;
-            outcome = told => outcome.unwrap_or(Ok(())),
-            () = outlet.deserted() => Ok(()),
+        loop {
+            let read = tokio::select! {
+                biased;
+                read = told.recv() => read,
+                () = outlet.deserted() => return Ok(()),
+            };
+            match read {
+                None => return Ok(()),
+                Some(Read::Lines(bytes)) => {
+                    if outlet.give(Piece::new(&name, bytes, Kind::Lines)).await.is_err() {
+                        return Ok(());
+                    }
+                }
+                Some(Read::Cut(count)) => outlet.status.cut(count),
+                Some(Read::Failed(mut problem)) => {
+                    problem.place.file.get_or_insert_with(|| name.to_string());
+                    return Err(problem);
+                }
+            }
         }
     }
 
-    fn read(self, outlet: &Outlet, runtime: &Handle) -> Result<(), Problem> {
-        let mut input = (self.opener)()?.input;
-        let mut lines = Lines::new(self.line_bytes);
-        let give = |bytes| runtime.block_on(outlet.give(Piece::new(&self.name, bytes, Kind::Lines)));
-        loop {
-            let held = lines.buffer.len();
-            lines.buffer.resize(held + BLOCK_BYTES, 0);
-            let outcome = input.read(&mut lines.buffer[held..]);
-            lines.buffer.truncate(held + outcome.as_ref().copied().unwrap_or(0));
-            let ends = match outcome {
-                Ok(count) => (count == 0).then_some(Ok(())),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => None,
-                Err(error) => Some(Err(read_problem(&error))),
-            };
-            let given = lines.whole().map_or(Ok(()), give);
-            outlet.status.cut(lines.cut());
-            let given = match (&ends, given) {
-                (Some(_), Ok(())) => lines.rest().map_or(Ok(()), give),
-                (_, given) => given,
-            };
-            if let Err(Ended) = given {
+    /// The part of the thread: reads until the input ends, or nobody takes what was read.
+    fn read(self, tell: &Sender<Read>) {
+        let input = match (self.opener)() {
+            Ok(opened) => opened.input,
+            Err(problem) => return drop(tell.blocking_send(Read::Failed(problem))),
+        };
+        if let Err(error) = lines(input, self.line_bytes, tell) {
+            let _ = tell.blocking_send(Read::Failed(read_problem(&error)));
+        }
+    }
+}
+
+/// What the thread has to tell.
+enum Read {
+    Lines(Bytes),
+    /// So many lines were longer than the limit.
+    Cut(u64),
+    Failed(Problem),
+}
+
+fn lines(mut input: Box<dyn io::Read + Send>, most: usize, tell: &Sender<Read>) -> io::Result<()> {
+    let mut lines = Lines::new(most);
+    loop {
+        let held = lines.buffer.len();
+        lines.buffer.resize(held + BLOCK_BYTES, 0);
+        let outcome = input.read(&mut lines.buffer[held..]);
+        lines.buffer.truncate(held + outcome.as_ref().copied().unwrap_or(0));
+        let ends = match &outcome {
+            Ok(count) => *count == 0,
+            Err(error) => error.kind() != io::ErrorKind::Interrupted,
+        };
+        let mut told = lines.whole().map(Read::Lines).into_iter().collect::<Vec<_>>();
+        told.extend(Some(lines.cut()).filter(|count| *count > 0).map(Read::Cut));
+        if ends {
+            told.extend(lines.rest().map(Read::Lines));
+        }
+        for read in told {
+            if tell.blocking_send(read).is_err() {
                 return Ok(());
             }
-            if let Some(outcome) = ends {
-                return outcome.map_err(|mut problem| {
-                    problem.place.file.get_or_insert_with(|| self.name.to_string());
-                    problem
-                });
-            }
+        }
+        if ends {
+            return outcome.map(drop);
         }
     }
 }

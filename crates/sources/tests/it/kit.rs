@@ -84,7 +84,7 @@ mod service {
             std::env::var_os("COMMONWATCH_REQUIRE_SERVICES").is_none_or(|value| value != "1"),
             "{name} does not answer at {address}"
         );
-        eprintln!("skipped: {name} does not answer at {address}");
+        println!("skipped: {name} does not answer at {address}");
         false
     }
 

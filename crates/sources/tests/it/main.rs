@@ -1,6 +1,7 @@
 //! The sources as their users meet them.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
+#![allow(clippy::print_stdout, reason = "a test without its server says that it was skipped")]
 
 mod fuzz;
 mod kit;

@@ -286,7 +286,8 @@ async fn running_tells_of_changes_and_flushes_at_the_end() {
     let stop = CancellationToken::new();
     let running = tokio::spawn(follow.run(out, stop.clone(), Arc::default()));
     assert_eq!(pieces.recv().await.unwrap().bytes, "1\n");
-    fs::write(&path, "1\n2\nhalf").unwrap();
+    let mut writer = OpenOptions::new().append(true).open(&path).unwrap();
+    writer.write_all(b"2\nhalf").unwrap();
     assert_eq!(pieces.recv().await.unwrap().bytes, "2\n");
     stop.cancel();
     assert_eq!(pieces.recv().await.unwrap().bytes, "half");

@@ -139,7 +139,7 @@ fn lines(bytes: Bytes) -> Frame {
 /// Digits, a space and `<` begin a counted message. A line that begins with a year or a number does not look like that.
 fn way(buffer: &[u8]) -> Way {
     let digits = buffer.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    if digits == 0 && !buffer.is_empty() || digits > DIGITS || buffer.first() == Some(&b'0') {
+    if (digits == 0 && !buffer.is_empty()) || digits > DIGITS || buffer.first() == Some(&b'0') {
         return Way::Lines;
     }
     match buffer.get(digits..).unwrap_or_default() {
