@@ -6,7 +6,8 @@ use crate::Outcome;
 
 const USAGE: &str = "\
 usage: benches [--only WHAT]... [--objects N] [--program FILE] [--peers PYTHON] [--scratch DIR] [--output FILE]
-       benches generate objects N FILE | benches generate event N FILE
+       benches generate objects|event|indicators|stix-indicators N FILE
+       benches generate logs LINES INDICATORS LOG TRUTH
   --only      exchange, million, conversion, patterns; all of them where none is named
   --objects   how many objects 'million' stores (1,000,000)
   --program   the binary to measure (target/release/commonwatch)
@@ -20,8 +21,8 @@ Real data is taken from the directory named by COMMONWATCH_DATA, where that is s
 pub struct Arguments {
     /// What to measure; empty for everything.
     pub only: Vec<String>,
-    /// What to write instead of measuring: kind, how many, where.
-    pub generate: Option<(String, u64, PathBuf)>,
+    /// What to write instead of measuring.
+    pub generate: Option<Generate>,
     /// Objects of the large node.
     pub objects: u64,
     /// The binary.
@@ -32,6 +33,17 @@ pub struct Arguments {
     pub scratch: PathBuf,
     /// Where the tables go.
     pub output: Option<PathBuf>,
+}
+
+/// What to write.
+#[derive(Debug)]
+pub struct Generate {
+    /// The kind of data.
+    pub kind: String,
+    /// How many items of it.
+    pub count: u64,
+    /// The files that it concerns, the one to write last or, with its truth, among the last.
+    pub files: Vec<PathBuf>,
 }
 
 impl Arguments {
@@ -56,8 +68,11 @@ impl Arguments {
                 "--scratch" => arguments.scratch = value()?.into(),
                 "--output" => arguments.output = Some(value()?.into()),
                 "generate" => {
-                    let (kind, count, file) = (value()?, value()?, value()?);
-                    arguments.generate = Some((kind, count.parse()?, file.into()));
+                    arguments.generate = Some(Generate {
+                        kind: value()?,
+                        count: value()?.parse()?,
+                        files: words.by_ref().map(PathBuf::from).collect(),
+                    });
                 }
                 _ => return Err(USAGE.into()),
             }

@@ -1,21 +1,20 @@
 //! One run: what was asked for, one measurement after another, into one text.
 
 use std::fs;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use crate::arguments::Arguments;
 use crate::figures::table;
+use crate::generate::SEED;
 use crate::measure::{conversion, exchange, million, patterns};
 use crate::objects::Objects;
 use crate::process::{load_average, machine};
 use crate::server::{Node, Server, peer};
-use crate::{Outcome, event, tell};
+use crate::{Outcome, generate, tell};
 
-/// What everything made up depends on.
-const SEED: u64 = 2_026;
 /// Objects that medallion gets: it looks at every object for every one on a page, so that more take minutes.
 const FEW_OBJECTS: usize = 1_000;
 /// Where the peers' scripts put their collection.
@@ -28,8 +27,8 @@ const MANY_ATTRIBUTES: u64 = 200_000;
 
 /// Does what was asked for.
 pub fn run(arguments: &Arguments) -> Outcome<()> {
-    if let Some((kind, count, file)) = &arguments.generate {
-        return generate(kind, *count, file);
+    if let Some(asked) = &arguments.generate {
+        return generate::write(&asked.kind, asked.count, &asked.files);
     }
     fs::create_dir_all(&arguments.scratch)?;
     let run = Run {
@@ -62,21 +61,6 @@ pub fn run(arguments: &Arguments) -> Outcome<()> {
         None => std::io::stdout().lock().write_all(text.as_bytes())?,
     }
     Ok(())
-}
-
-fn generate(kind: &str, count: u64, file: &Path) -> Outcome<()> {
-    let mut out = BufWriter::new(fs::File::create(file)?);
-    match kind {
-        "objects" => {
-            let objects = Objects { seed: SEED };
-            for number in 0..count {
-                writeln!(out, "{}", objects.text(number))?;
-            }
-        }
-        "event" => event::write(count, SEED, &mut out)?,
-        _ => return Err("generate 'objects' or 'event'".into()),
-    }
-    Ok(out.flush()?)
 }
 
 struct Run<'a> {
@@ -206,7 +190,7 @@ impl Run<'_> {
         let mut rows = Vec::new();
         let made = |kind: &str, count: u64| -> Outcome<PathBuf> {
             let file = scratch.join(format!("{kind}-{count}.json"));
-            generate(kind, count, &file)?;
+            generate::write(kind, count, std::slice::from_ref(&file))?;
             Ok(file)
         };
         let (few, many) = (made("event", FEW_ATTRIBUTES)?, made("event", MANY_ATTRIBUTES)?);
