@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::arguments::Arguments;
 use crate::figures::table;
 use crate::generate::SEED;
-use crate::measure::{conversion, exchange, million, patterns};
+use crate::measure::{conversion, exchange, hunt, matching, million, patterns};
 use crate::objects::Objects;
 use crate::process::{load_average, machine};
 use crate::server::{Node, Server, peer};
@@ -56,6 +56,8 @@ pub fn run(arguments: &Arguments) -> Outcome<()> {
     section("conversion", "Files", &|| run.conversion())?;
     section("patterns", "Patterns", &|| run.patterns())?;
     section("million", "Many objects", &|| run.million())?;
+    section("matching", "Matching", &|| run.matching())?;
+    section("hunt", "Looking backwards", &|| run.hunt())?;
     match &arguments.output {
         Some(file) => fs::write(file, text)?,
         None => std::io::stdout().lock().write_all(text.as_bytes())?,
@@ -180,6 +182,35 @@ impl Run<'_> {
             self.arguments.objects,
             2_000,
         )?;
+        fs::remove_dir_all(directory)?;
+        Ok(measured)
+    }
+
+    fn matching(&self) -> Outcome<String> {
+        let Arguments {
+            program,
+            peers,
+            lines,
+            indicators,
+            ..
+        } = self.arguments;
+        let directory = self.directory("matching")?;
+        let beside = matching::measure(program, peers.as_deref(), &directory, *indicators, *lines)?;
+        let directory = self.directory("matching")?;
+        let grown = matching::growth(program, &directory, indicators * 10, lines.div_ceil(3))?;
+        fs::remove_dir_all(directory)?;
+        Ok(format!("{beside}\n### How it grows with the list\n\n{grown}"))
+    }
+
+    fn hunt(&self) -> Outcome<String> {
+        let directory = self.directory("hunt")?;
+        let Arguments {
+            program,
+            lines,
+            indicators,
+            ..
+        } = self.arguments;
+        let measured = hunt::measure(program, &directory, *indicators, *lines)?;
         fs::remove_dir_all(directory)?;
         Ok(measured)
     }

@@ -104,7 +104,11 @@ pub fn look_alike(index: &Index, traffic: &Traffic, random: &mut Random, scene: 
         7 => {
             if let Some((host, path)) = request(index, random) {
                 if random.below(2) == 0 {
-                    put_request(host, &names::path(random), scene);
+                    let other = names::path(random);
+                    // A URL covers what continues it: that would be no look-alike.
+                    if !other.starts_with(path) {
+                        put_request(host, &other, scene);
+                    }
                 } else {
                     put_request(traffic.name(random).1, path, scene);
                 }

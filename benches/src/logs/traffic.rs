@@ -114,5 +114,6 @@ pub fn clean_address(index: &Index, random: &mut Random) -> u32 {
 /// A number below `end`; the third power of an even one, so that the first come most often.
 fn skewed(random: &mut Random, end: u64) -> u64 {
     let even = random.below(1 << 20);
-    ((((even * even) >> 20) * even) >> 20) * end >> 20
+    let cube = (((even * even) >> 20) * even) >> 20;
+    (cube * end) >> 20
 }
