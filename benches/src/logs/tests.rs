@@ -22,18 +22,18 @@ fn written(shares: Shares, lines: u64) -> (String, String) {
     (text(log), text(truth))
 }
 
-/// Whether a text of a line hits an indicator, by the plainest reading of the rules.
-fn agrees(indicator: &Indicator, text: &str) -> bool {
-    let lower = text.to_lowercase();
+/// Whether a text of a line, given as it is and in lower case, hits an indicator, by the plainest reading of the rules.
+fn agrees((indicator, value): &(Indicator, String), text: &str, lower: &str) -> bool {
     match indicator {
-        Indicator::Address(_) => text == indicator.to_string(),
+        Indicator::Address(_) | Indicator::Url(_) => text == value,
         Indicator::Network(first, length) => text.parse::<Ipv4Addr>().is_ok_and(|address| {
             let apart = 1_u64 << (32 - u32::from(*length));
             u64::from(address.to_bits()) / apart == u64::from(*first) / apart
         }),
-        Indicator::Domain(name) => lower == *name || lower.ends_with(&format!(".{name}")),
-        Indicator::Url(url) => lower.starts_with("http://") && text.eq(url),
-        Indicator::Hash(hash) => lower == *hash,
+        Indicator::Domain(name) => lower
+            .strip_suffix(name.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.')),
+        Indicator::Hash(hash) => lower == hash,
     }
 }
 
@@ -61,13 +61,14 @@ fn the_truth_is_what_a_slow_reading_of_every_line_finds() {
         look_alikes: 2,
     };
     let (log, truth) = written(shares, 1_800);
-    let indicators = few();
+    let indicators: Vec<(Indicator, String)> = few().into_iter().map(|one| (one.clone(), one.to_string())).collect();
     let mut found = BTreeSet::new();
     for (line, text) in log.lines().enumerate() {
         let value: Value = serde_json::from_str(text).expect("a line is JSON");
         for text in texts(&value) {
-            let hits = indicators.iter().filter(|indicator| agrees(indicator, &text));
-            found.extend(hits.map(|indicator| (line + 1, indicator.to_string())));
+            let lower = text.to_lowercase();
+            let hits = indicators.iter().filter(|one| agrees(one, &text, &lower));
+            found.extend(hits.map(|(_, value)| (line + 1, value.clone())));
         }
     }
     let told: Vec<(usize, String)> = truth
@@ -87,9 +88,9 @@ fn the_truth_is_what_a_slow_reading_of_every_line_finds() {
 
 #[test]
 fn one_line_in_a_thousand_hits_and_look_alikes_do_not() {
-    let (log, truth) = written(Shares::default(), 10_000);
+    let (log, truth) = written(Shares::default(), 3_000);
     let lines: BTreeSet<&str> = truth.lines().filter_map(|row| Some(row.split_once('\t')?.0)).collect();
-    assert_eq!(lines.len(), 10);
+    assert_eq!(lines.len(), 3);
     let indicators = few();
     let first = |test: fn(&Indicator) -> bool| indicators.iter().filter(move |one| test(one)).map(ToString::to_string);
     // A name of the list with something in front or behind is in many more lines than are in the truth.
@@ -97,7 +98,7 @@ fn one_line_in_a_thousand_hits_and_look_alikes_do_not() {
     let alike = log
         .lines()
         .filter(|line| names.iter().any(|name| line.contains(name.as_str())));
-    assert!(alike.count() > 20);
+    assert!(alike.count() > 5);
 }
 
 #[test]
@@ -115,8 +116,8 @@ fn the_same_seed_writes_the_same_bytes() {
     let digests = [log.as_bytes(), truth.as_bytes(), &list, &stix].map(digest);
     let told = digests.map(|digest| format!("{digest:016x}"));
     let expected = [
-        "d59b601ea84e2a25",
-        "d682f749d71b6508",
+        "fb2ead3829ad1960",
+        "af536ac3fe5c3f81",
         "a78803e0b3cd3a2c",
         "bee3f87cd4c9d28b",
     ];

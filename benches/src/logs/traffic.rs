@@ -55,10 +55,10 @@ impl Traffic {
     pub fn fill(&self, index: &Index, random: &mut Random, scene: &mut Scene) {
         scene.clear();
         scene.kind = match random.below(100) {
-            0..46 => Kind::Conn,
-            46..70 => Kind::Dns,
-            70..79 => Kind::Http,
-            79..92 => Kind::Ssl,
+            0..60 => Kind::Conn,
+            60..78 => Kind::Dns,
+            78..83 => Kind::Http,
+            83..95 => Kind::Ssl,
             _ => Kind::Files,
         };
         scene.from = client(random);

@@ -101,17 +101,14 @@ fn conn(scene: &Scene, random: &mut Random, out: &mut Vec<u8>) -> io::Result<()>
         ",\"proto\":\"{protocol}\",\"service\":\"{service}\",\"duration\":{}.{:06},\"orig_bytes\":{sent},\
          \"resp_bytes\":{received},\"conn_state\":\"{state}\",\"local_orig\":{},\"local_resp\":{},\"missed_bytes\":0,\
          \"history\":\"{history}\",\"orig_pkts\":{out_packets},\"orig_ip_bytes\":{},\"resp_pkts\":{in_packets},\
-         \"resp_ip_bytes\":{},\"community_id\":\"1:",
+         \"resp_ip_bytes\":{}",
         random.below(60),
         random.below(1_000_000),
         inside(scene.from),
         inside(scene.to),
         sent + out_packets * 40,
         received + in_packets * 40,
-    )?;
-    letters(27, random, out);
-    out.extend_from_slice(b"=\"");
-    Ok(())
+    )
 }
 
 fn dns(scene: &Scene, random: &mut Random, out: &mut Vec<u8>) -> io::Result<()> {
@@ -222,14 +219,10 @@ fn time(microseconds: u64, out: &mut Vec<u8>) -> io::Result<()> {
 
 /// An identifier as Zeek makes them up: a letter for what it names, then seventeen more.
 fn identifier(first: u8, random: &mut Random, out: &mut Vec<u8>) {
-    out.push(first);
-    letters(17, random, out);
-}
-
-fn letters(count: usize, random: &mut Random, out: &mut Vec<u8>) {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789Ab";
+    out.push(first);
     let mut bits = 0;
-    for place in 0..count {
+    for place in 0..17 {
         if place % 10 == 0 {
             bits = random.next();
         }

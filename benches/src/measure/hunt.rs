@@ -81,31 +81,32 @@ pub fn measure(program: &Path, directory: &Path, indicators: u64, lines: u64) ->
     }
     Ok(format!(
         "Files are added and the archive is indexed again: what has its sidecar is not read a second time.\n\n{}\n\
-         Then one value at a time: one that a single line of the first file has, one that none has, and the one that \
+         Then one value at a time: one that a single line has, one that none has, and the one that \
          most have. What was read is what the hunt itself counts, sidecars and logs together.\n\n{}",
         table(&INDEXED, &indexed),
         table(&HUNTED, &hunted)
     ))
 }
 
-/// A value that one line of the first file has, one that none has, and the one that most have.
+/// A value that a single line has, one that none has, and the one that most have.
 fn values(truth: &BTreeMap<String, Pairs>, list: &Path) -> Outcome<Vec<(String, String)>> {
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for (_, value) in truth.values().flat_map(|pairs| &pairs.0) {
         *counts.entry(value).or_default() += 1;
     }
-    let first = truth.values().next().into_iter().flat_map(|pairs| &pairs.0);
-    let once = first
-        .map(|(_, value)| value)
-        .find(|value| counts.get(value.as_str()) == Some(&1));
+    // Neither a network, which asks for many values, nor a URL.
+    let is_plain = |value: &str| !value.contains('/');
+    let once = counts
+        .iter()
+        .find(|(value, count)| **count == 1 && is_plain(value))
+        .map(|(value, _)| *value);
     let most = counts.iter().max_by_key(|(_, count)| **count);
     let list = std::fs::read_to_string(list)?;
-    // Networks are left out here: what they hold is not looked up as itself.
     let never = list
         .lines()
-        .find(|value| !counts.contains_key(value) && !value.contains('/'));
+        .find(|value| !counts.contains_key(value) && is_plain(value));
     let mut values = Vec::new();
-    values.extend(once.map(|value| ("in one line".to_owned(), value.clone())));
+    values.extend(once.map(|value| ("in one line".to_owned(), value.to_owned())));
     values.extend(never.map(|value| ("in none".to_owned(), value.to_owned())));
     values.extend(most.map(|(value, _)| ("in most".to_owned(), (*value).to_owned())));
     Ok(values)
