@@ -5,10 +5,14 @@ use std::path::PathBuf;
 use crate::Outcome;
 
 const USAGE: &str = "\
-usage: benches [--only WHAT]... [--objects N] [--program FILE] [--peers PYTHON] [--scratch DIR] [--output FILE]
-       benches generate objects N FILE | benches generate event N FILE
-  --only      exchange, million, conversion, patterns; all of them where none is named
+usage: benches [--only WHAT]... [--objects N] [--lines N] [--indicators N] [--program FILE] [--peers PYTHON]
+               [--scratch DIR] [--output FILE]
+       benches generate objects|event|indicators|stix-indicators N FILE
+       benches generate logs LINES INDICATORS LOG TRUTH
+  --only      exchange, million, conversion, patterns, matching, hunt; all of them where none is named
   --objects   how many objects 'million' stores (1,000,000)
+  --lines     log lines that 'matching' and 'hunt' read (3,000,000)
+  --indicators  how many of them 'matching' looks for (1,000,000)
   --program   the binary to measure (target/release/commonwatch)
   --peers     the Python of an environment that has the peers; without it they are left out
   --scratch   where databases and generated files go (target/bench-scratch)
@@ -20,10 +24,14 @@ Real data is taken from the directory named by COMMONWATCH_DATA, where that is s
 pub struct Arguments {
     /// What to measure; empty for everything.
     pub only: Vec<String>,
-    /// What to write instead of measuring: kind, how many, where.
-    pub generate: Option<(String, u64, PathBuf)>,
+    /// What to write instead of measuring.
+    pub generate: Option<Generate>,
     /// Objects of the large node.
     pub objects: u64,
+    /// Lines of the log.
+    pub lines: u64,
+    /// Values of the list.
+    pub indicators: u64,
     /// The binary.
     pub program: PathBuf,
     /// Python with the peers.
@@ -34,6 +42,17 @@ pub struct Arguments {
     pub output: Option<PathBuf>,
 }
 
+/// What to write.
+#[derive(Debug)]
+pub struct Generate {
+    /// The kind of data.
+    pub kind: String,
+    /// How many items of it.
+    pub count: u64,
+    /// The files that it concerns, the one to write last or, with its truth, among the last.
+    pub files: Vec<PathBuf>,
+}
+
 impl Arguments {
     /// Reads the command line.
     pub fn read(mut words: impl Iterator<Item = String>) -> Outcome<Self> {
@@ -41,6 +60,8 @@ impl Arguments {
             only: Vec::new(),
             generate: None,
             objects: 1_000_000,
+            lines: 3_000_000,
+            indicators: 1_000_000,
             program: "target/release/commonwatch".into(),
             peers: None,
             scratch: "target/bench-scratch".into(),
@@ -51,13 +72,18 @@ impl Arguments {
             match word.as_str() {
                 "--only" => arguments.only.push(value()?),
                 "--objects" => arguments.objects = value()?.parse()?,
+                "--lines" => arguments.lines = value()?.parse()?,
+                "--indicators" => arguments.indicators = value()?.parse()?,
                 "--program" => arguments.program = value()?.into(),
                 "--peers" => arguments.peers = Some(value()?.into()),
                 "--scratch" => arguments.scratch = value()?.into(),
                 "--output" => arguments.output = Some(value()?.into()),
                 "generate" => {
-                    let (kind, count, file) = (value()?, value()?, value()?);
-                    arguments.generate = Some((kind, count.parse()?, file.into()));
+                    arguments.generate = Some(Generate {
+                        kind: value()?,
+                        count: value()?.parse()?,
+                        files: words.by_ref().map(PathBuf::from).collect(),
+                    });
                 }
                 _ => return Err(USAGE.into()),
             }

@@ -5,7 +5,9 @@
 mod arguments;
 mod event;
 mod figures;
+mod generate;
 mod http;
+mod logs;
 mod measure;
 mod objects;
 mod process;

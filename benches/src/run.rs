@@ -1,21 +1,20 @@
 //! One run: what was asked for, one measurement after another, into one text.
 
 use std::fs;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use crate::arguments::Arguments;
 use crate::figures::table;
-use crate::measure::{conversion, exchange, million, patterns};
+use crate::generate::SEED;
+use crate::measure::{conversion, exchange, hunt, matching, million, patterns};
 use crate::objects::Objects;
 use crate::process::{load_average, machine};
 use crate::server::{Node, Server, peer};
-use crate::{Outcome, event, tell};
+use crate::{Outcome, generate, tell};
 
-/// What everything made up depends on.
-const SEED: u64 = 2_026;
 /// Objects that medallion gets: it looks at every object for every one on a page, so that more take minutes.
 const FEW_OBJECTS: usize = 1_000;
 /// Where the peers' scripts put their collection.
@@ -28,8 +27,8 @@ const MANY_ATTRIBUTES: u64 = 200_000;
 
 /// Does what was asked for.
 pub fn run(arguments: &Arguments) -> Outcome<()> {
-    if let Some((kind, count, file)) = &arguments.generate {
-        return generate(kind, *count, file);
+    if let Some(asked) = &arguments.generate {
+        return generate::write(&asked.kind, asked.count, &asked.files);
     }
     fs::create_dir_all(&arguments.scratch)?;
     let run = Run {
@@ -57,26 +56,13 @@ pub fn run(arguments: &Arguments) -> Outcome<()> {
     section("conversion", "Files", &|| run.conversion())?;
     section("patterns", "Patterns", &|| run.patterns())?;
     section("million", "Many objects", &|| run.million())?;
+    section("matching", "Matching", &|| run.matching())?;
+    section("hunt", "Looking backwards", &|| run.hunt())?;
     match &arguments.output {
         Some(file) => fs::write(file, text)?,
         None => std::io::stdout().lock().write_all(text.as_bytes())?,
     }
     Ok(())
-}
-
-fn generate(kind: &str, count: u64, file: &Path) -> Outcome<()> {
-    let mut out = BufWriter::new(fs::File::create(file)?);
-    match kind {
-        "objects" => {
-            let objects = Objects { seed: SEED };
-            for number in 0..count {
-                writeln!(out, "{}", objects.text(number))?;
-            }
-        }
-        "event" => event::write(count, SEED, &mut out)?,
-        _ => return Err("generate 'objects' or 'event'".into()),
-    }
-    Ok(out.flush()?)
 }
 
 struct Run<'a> {
@@ -200,13 +186,42 @@ impl Run<'_> {
         Ok(measured)
     }
 
+    fn matching(&self) -> Outcome<String> {
+        let Arguments {
+            program,
+            peers,
+            lines,
+            indicators,
+            ..
+        } = self.arguments;
+        let directory = self.directory("matching")?;
+        let beside = matching::measure(program, peers.as_deref(), &directory, *indicators, *lines)?;
+        let directory = self.directory("matching")?;
+        let grown = matching::growth(program, &directory, indicators * 10, lines.div_ceil(3))?;
+        fs::remove_dir_all(directory)?;
+        Ok(format!("{beside}\n### How it grows with the list\n\n{grown}"))
+    }
+
+    fn hunt(&self) -> Outcome<String> {
+        let directory = self.directory("hunt")?;
+        let Arguments {
+            program,
+            lines,
+            indicators,
+            ..
+        } = self.arguments;
+        let measured = hunt::measure(program, &directory, *indicators, *lines)?;
+        fs::remove_dir_all(directory)?;
+        Ok(measured)
+    }
+
     fn conversion(&self) -> Outcome<String> {
         let program = &self.arguments.program;
         let scratch = &self.arguments.scratch;
         let mut rows = Vec::new();
         let made = |kind: &str, count: u64| -> Outcome<PathBuf> {
             let file = scratch.join(format!("{kind}-{count}.json"));
-            generate(kind, count, &file)?;
+            generate::write(kind, count, std::slice::from_ref(&file))?;
             Ok(file)
         };
         let (few, many) = (made("event", FEW_ATTRIBUTES)?, made("event", MANY_ATTRIBUTES)?);

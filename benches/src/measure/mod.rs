@@ -2,5 +2,7 @@
 
 pub mod conversion;
 pub mod exchange;
+pub mod hunt;
+pub mod matching;
 pub mod million;
 pub mod patterns;
