@@ -76,12 +76,12 @@ fn yara(look_for: &LookForArgs, watchlist: Option<&Watchlist>, output: Output) -
         return Ok(None);
     }
     let mut builder = files::Rules::builder();
-    for (name, text) in &texts {
-        builder.add(name, text);
+    for (name, text) in texts {
+        builder = builder.add(name, text);
     }
-    let (rules, problems) = builder.build();
-    tell(output, &problems, "YARA rules");
-    Ok(Some(rules))
+    let compiled = builder.build()?;
+    tell(output, &compiled.problems, "YARA rules");
+    Ok(Some(compiled.rules))
 }
 
 /// Opens a saved watchlist.
