@@ -7,6 +7,7 @@
 //! | `scan` | the fast pass: which lines are worth reading |
 //! | `look` | the exact pass: which values of an event are on the watchlist |
 //! | [`run`] | whole inputs, on several threads; streams that never end |
+//! | [`hunt`] | past logs: an index beside each file says which parts of it can hold something |
 //! | [`hit`], [`report`] | what a match tells; repeats are counted, not told |
 //! | [`warninglist`], [`score`] | what is harmless, and what an indicator is worth by now |
 //!
@@ -16,8 +17,10 @@
 #![allow(clippy::result_large_err)]
 
 pub mod hit;
+pub mod hunt;
 mod key;
 mod look;
+mod mapped;
 pub mod report;
 pub mod run;
 mod scan;

@@ -156,4 +156,4 @@ fn unreadable(name: &str, error: &std::io::Error) -> Problem {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

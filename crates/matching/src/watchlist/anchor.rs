@@ -17,7 +17,7 @@ use crate::token;
 
 /// By what a value is found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Anchor<'v> {
+pub(crate) enum Anchor<'v> {
     /// An address, looked up as a number. The text form is what stands in a line.
     Address(IpAddr),
     /// A network: its first address and its length.
@@ -32,7 +32,7 @@ pub(super) enum Anchor<'v> {
 
 impl<'v> Anchor<'v> {
     /// The anchor of a normalised value.
-    pub(super) fn of(kind: Kind, value: &'v str) -> Self {
+    pub(crate) fn of(kind: Kind, value: &'v str) -> Self {
         match kind {
             Kind::Ipv4 | Kind::Ipv6 => value.parse().map_or(Self::Nothing, Self::Address),
             Kind::Ipv4Network | Kind::Ipv6Network => network(value).unwrap_or(Self::Nothing),

@@ -16,12 +16,12 @@
 //! sections, not what is in them, so that it costs the same for ten entries and ten million; every position read from a
 //! section is checked when it is used, and a damaged one finds nothing.
 
-use std::fs::File;
-use std::io::Write;
 use std::path::Path;
 
 use bytemuck::{AnyBitPattern, NoUninit};
 use sha2::{Digest, Sha256};
+
+use crate::mapped::{self, Mapped};
 
 /// What the file begins with. The digit is the version of the layout.
 const MAGIC: [u8; 8] = *b"CWWATCH1";
@@ -107,14 +107,14 @@ pub(super) struct Image {
 #[derive(Debug)]
 enum Bytes {
     Owned(Vec<u64>),
-    Mapped(memmap2::Mmap),
+    Mapped(Mapped),
 }
 
 impl Bytes {
     fn get(&self) -> &[u8] {
         match self {
             Self::Owned(words) => bytemuck::cast_slice(words),
-            Self::Mapped(map) => map,
+            Self::Mapped(map) => map.bytes(),
         }
     }
 }
@@ -149,14 +149,8 @@ impl Image {
     }
 
     /// Maps a file.
-    #[expect(unsafe_code, reason = "mapping is what lets ten million entries be there in milliseconds (docs/performance.md)")]
     pub(super) fn open(path: &Path) -> Result<Self, OpenError> {
-        let file = File::open(path)?;
-        // SAFETY: the map is only read, and no reference into it is kept beside the image. A file that is cut while it is
-        // mapped would end the process; `save` therefore never writes into a file that is there, it puts a new one
-        // in its place. Whoever can write into the data directory can stop the node anyway.
-        let map = unsafe { memmap2::Mmap::map(&file)? };
-        Self::read(Bytes::Mapped(map))
+        Self::read(Bytes::Mapped(Mapped::open(path)?))
     }
 
     fn read(bytes: Bytes) -> Result<Self, OpenError> {
@@ -189,13 +183,7 @@ impl Image {
 
     /// Writes it to a file that takes the place of what was there at once, or not at all.
     pub(super) fn save(&self, path: &Path) -> std::io::Result<()> {
-        let mut beside = path.as_os_str().to_owned();
-        beside.push(".new");
-        let beside = Path::new(&beside);
-        let mut file = File::create(beside)?;
-        file.write_all(self.bytes.get())?;
-        file.sync_all()?;
-        std::fs::rename(beside, path)
+        mapped::replace(path, &[self.bytes.get()])
     }
 
     /// Its size in bytes.

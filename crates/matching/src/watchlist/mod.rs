@@ -43,6 +43,7 @@ pub use explain::{Entry, Explanation};
 pub use image::OpenError;
 pub use meta::{Meta, Reason};
 
+pub(crate) use anchor::{Anchor, squeezed};
 pub(crate) use compare::{bare_url, comparable as compared, hexadecimal_digits, url_beginnings};
 pub(crate) use explain::relation;
 
@@ -303,6 +304,27 @@ impl Watchlist {
             .collect()
     }
 
+    /// Gives every value that is looked for, alone or as a part of a pattern.
+    pub(crate) fn each_value(&self, give: &mut dyn FnMut(Kind, &str)) {
+        let values = self.image.section::<u8>(Section::Values);
+        for record in self.image.section::<Record>(Section::Records) {
+            if record.flags & LEFT_OUT == 0
+                && let (Some(kind), Some(value)) = (Kind::from_code(record.kind), read_text(values, record.value))
+            {
+                give(kind, value);
+            }
+        }
+    }
+
+    /// For each pattern the values of which one stands in every event that has a part in fulfilling it.
+    pub(crate) fn pattern_anchors(&self) -> impl Iterator<Item = Vec<Observable>> + '_ {
+        let texts = self.single.texts.iter().chain(&self.several.texts);
+        texts.filter_map(|(_, text)| {
+            let parsed = Pattern::parse(text).or_else(|_| Pattern::parse_v20(text));
+            pattern::anchors(&parsed.ok()?)
+        })
+    }
+
     /// The entries whose hash is this and whose flags have none of these bits.
     fn entries(&self, hash: u64, without: u8) -> impl Iterator<Item = EntryNumber> + '_ {
         let buckets = self.image.section::<u32>(Section::EntryBuckets);
@@ -433,6 +455,11 @@ impl Watchlist {
 pub(crate) const NOT_MATCHED: u8 = record::LEFT_OUT | record::PART_OF_PATTERN;
 /// Flags of entries that are not even looked at.
 pub(crate) const LEFT_OUT: u8 = record::LEFT_OUT;
+
+/// By what a normalised value is found.
+pub(crate) fn anchor_of(kind: Kind, value: &str) -> Anchor<'_> {
+    Anchor::of(kind, value)
+}
 
 fn is_network(value: &str, first: IpAddr, length: u8) -> bool {
     anchor::network(value) == Some(anchor::Anchor::Network(first, length))
