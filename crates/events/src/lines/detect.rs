@@ -18,7 +18,9 @@ pub(super) fn detect(head: &[u8]) -> Layout {
     if let Some(layout) = by_header(lines.clone()) {
         return layout;
     }
-    let Some(first) = lines.next() else { return Layout(Kind::Text) };
+    let Some(first) = lines.next() else {
+        return Layout(Kind::Text);
+    };
     if let Some(table) = Table::vpc(first) {
         return Layout::table(table);
     }

@@ -1,3 +1,5 @@
 //! One program for the integration tests of this crate.
 
-mod zeek_data;
+mod lines;
+#[path = "../../../../fuzz/mutate.rs"]
+mod mutate;
