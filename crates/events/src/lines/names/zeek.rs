@@ -188,7 +188,9 @@ type Known = HashMap<&'static str, &'static Log, BuildHasherDefault<Mix>>;
 static PATHS: LazyLock<Known> = LazyLock::new(|| LOGS.iter().map(|log| (log.path, log)).collect());
 
 static MARKS: LazyLock<Known> = LazyLock::new(|| {
-    let marks = LOGS.iter().flat_map(|log| log.marks.iter().map(move |mark| (*mark, log)));
+    let marks = LOGS
+        .iter()
+        .flat_map(|log| log.marks.iter().map(move |mark| (*mark, log)));
     marks.collect()
 });
 

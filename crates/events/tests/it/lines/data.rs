@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use events::lines::{Directive, Layout, Shape};
 use events::{Event, Role};
 
+#[expect(clippy::print_stdout, reason = "says that the test was skipped")]
 fn folder(name: &str) -> Option<PathBuf> {
     let Ok(root) = std::env::var("COMMONWATCH_DATA") else {
         println!("skipped: COMMONWATCH_DATA is not set");
