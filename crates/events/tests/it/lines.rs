@@ -290,3 +290,19 @@ fn lines_alone_in_a_mixed_stream() {
     insta::assert_snapshot!("text", alone("seen 192.0.2.1 and evil[.]example"));
     insta::assert_snapshot!("binary", alone("\u{0}\u{1}\u{fffd}"));
 }
+
+#[test]
+fn a_log_that_begins_with_half_a_line_is_what_the_lines_after_it_are() {
+    let line = r#"{"ts":1521911720.5,"uid":"C1","id.orig_h":"192.0.2.1","query":"evil.example"}"#;
+    let layout = Layout::detect(format!("{}\n{line}\n{line}\n", &line[30..]).as_bytes());
+    assert_eq!(layout.name(), "zeek-json");
+    let access = r#"192.0.2.1 - - [10/Oct/2000:13:55:36 -0700] "GET /a HTTP/1.1" 200 5"#;
+    assert_eq!(
+        Layout::detect(format!("36 -0700] x\n{access}\n").as_bytes()).name(),
+        "web-access"
+    );
+    assert_eq!(
+        Layout::detect(format!("one\ntwo\nthree\n{access}\n").as_bytes()).name(),
+        "text"
+    );
+}
