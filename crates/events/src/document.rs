@@ -15,7 +15,9 @@ use crate::lines::Layout;
 use crate::records::{Limits, Sink, Summary};
 
 /// Names under which files have their list of events.
-const LISTS: [&str; 8] = ["Records", "records", "Events", "events", "value", "logs", "results", "data"];
+const LISTS: [&str; 8] = [
+    "Records", "records", "Events", "events", "value", "logs", "results", "data",
+];
 
 /// How far from its beginning an object is searched for such a list.
 const LOOKED_AT: usize = 4 << 10;
@@ -39,7 +41,10 @@ pub fn is_document(head: &[u8]) -> bool {
             let line = head.get(..line_end.unwrap_or(head.len())).unwrap_or_default();
             match Depth::default().end(line) {
                 // More follows on the same line.
-                Some(end) => matches!(line.get(end..).unwrap_or_default().trim_ascii_start(), [b'{' | b',', ..]),
+                Some(end) => matches!(
+                    line.get(end..).unwrap_or_default().trim_ascii_start(),
+                    [b'{' | b',', ..]
+                ),
                 // A line that ends in the middle of an object.
                 None => line_end.is_some() && Depth::default().end(head).is_some_and(|end| parses(head.get(..end))),
             }
@@ -79,8 +84,12 @@ fn unreadable(error: &io::Error) -> Problem {
     // A cap of the layers below that was reached keeps its own words.
     match error.get_ref().and_then(|inner| inner.downcast_ref::<Problem>()) {
         Some(problem) => problem.clone(),
-        None => Problem::error("unreadable", Place::default(), format!("the input cannot be read to its end: {error}"))
-            .help("the file may be cut off or damaged: fetch it again"),
+        None => Problem::error(
+            "unreadable",
+            Place::default(),
+            format!("the input cannot be read to its end: {error}"),
+        )
+        .help("the file may be cut off or damaged: fetch it again"),
     }
 }
 
@@ -155,7 +164,11 @@ impl Reader<'_> {
                         self.summary.records += 1;
                         self.broken("not-an-object", "something stands here that is no object".to_owned());
                     }
-                    if byte == b'"' { self.skip_string()? } else { self.at += 1 }
+                    if byte == b'"' {
+                        self.skip_string()?
+                    } else {
+                        self.at += 1
+                    }
                 }
             }
         }
@@ -234,7 +247,10 @@ impl Reader<'_> {
         }
         drop(event);
         if let Err(malformed) = result {
-            self.broken(malformed.code(), malformed.to_string().replace("the line", "the element"));
+            self.broken(
+                malformed.code(),
+                malformed.to_string().replace("the line", "the element"),
+            );
         }
         flow
     }
@@ -256,7 +272,10 @@ impl Reader<'_> {
     fn too_large_told(&mut self) {
         self.summary.records += 1;
         let most = self.limits.record_bytes;
-        self.broken("record-too-large", format!("the element is larger than {most} bytes, the limit (record_bytes)"));
+        self.broken(
+            "record-too-large",
+            format!("the element is larger than {most} bytes, the limit (record_bytes)"),
+        );
     }
 
     /// Tells of what is wrong with the element that was counted last.
@@ -267,7 +286,8 @@ impl Reader<'_> {
         }
         let at = self.summary.records.saturating_sub(1);
         let list = self.list.map(|name| format!(".{name}")).unwrap_or_default();
-        self.sink.problem(Problem::error(code, Place::path(format!("${list}[{at}]")), message));
+        self.sink
+            .problem(Problem::error(code, Place::path(format!("${list}[{at}]")), message));
     }
 }
 
@@ -278,7 +298,10 @@ fn list_in(object: &[u8]) -> Option<(&'static str, usize)> {
         let key = memmem::find(head, format!("\"{name}\"").as_bytes())?;
         let mut depth = Depth::default();
         head.get(..key)?.iter().for_each(|byte| depth.step(*byte));
-        let after = head.get(key + name.len() + 2..)?.trim_ascii_start().strip_prefix(b":")?;
+        let after = head
+            .get(key + name.len() + 2..)?
+            .trim_ascii_start()
+            .strip_prefix(b":")?;
         let inside = after.trim_ascii_start().strip_prefix(b"[")?.trim_ascii_start();
         let is_list = depth.open == 1 && !depth.in_string && matches!(inside.first(), Some(b'{' | b']'));
         is_list.then(|| (*name, head.len() - inside.len()))

@@ -53,7 +53,14 @@ fn a_list_several_lines_and_one_after_the_other_are_the_same() {
 
 #[test]
 fn one_object_a_line_is_no_document() {
-    for text in ["{\"a\":1}\n{\"a\":2}\n", "{\"a\":1", "{\"a\":\"x\n{\"a\":2}\n{\"a\":3}\n", "[2026-01-02] text", "", "text"] {
+    for text in [
+        "{\"a\":1}\n{\"a\":2}\n",
+        "{\"a\":1",
+        "{\"a\":\"x\n{\"a\":2}\n{\"a\":3}\n",
+        "[2026-01-02] text",
+        "",
+        "text",
+    ] {
         assert!(!is_document(text.as_bytes()), "{text}");
     }
 }

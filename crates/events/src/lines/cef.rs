@@ -10,7 +10,15 @@ use super::times;
 use crate::event::Event;
 use crate::role::Role;
 
-const CEF_HEADER: [&str; 7] = ["version", "vendor", "product", "device_version", "signature_id", "name", "severity"];
+const CEF_HEADER: [&str; 7] = [
+    "version",
+    "vendor",
+    "product",
+    "device_version",
+    "signature_id",
+    "name",
+    "severity",
+];
 const LEEF_HEADER: [&str; 5] = ["version", "vendor", "product", "device_version", "event_id"];
 
 /// Reads what begins with `CEF:`.
@@ -53,7 +61,11 @@ pub(super) fn read_leef<'l>(line: &'l [u8], event: &mut Event<'l>) -> Result<(),
         separator = named_separator(name).unwrap_or(b'\t');
         rest = after;
     }
-    for pair in rest.split(|byte| *byte == separator).filter(|pair| !pair.is_empty()).take(super::MOST_FIELDS) {
+    for pair in rest
+        .split(|byte| *byte == separator)
+        .filter(|pair| !pair.is_empty())
+        .take(super::MOST_FIELDS)
+    {
         match cut(pair, b'=') {
             Some((key, value)) => put_pair(text(key.trim_ascii()), text(value), event),
             None => event.push("", text(pair), Role::Text),
@@ -67,7 +79,10 @@ fn named_separator(name: &[u8]) -> Option<u8> {
         [] => None,
         [one] => Some(*one),
         _ => {
-            let digits = std::str::from_utf8(name).ok()?.trim_start_matches(['0', '\\']).strip_prefix(['x', 'X'])?;
+            let digits = std::str::from_utf8(name)
+                .ok()?
+                .trim_start_matches(['0', '\\'])
+                .strip_prefix(['x', 'X'])?;
             u8::from_str_radix(digits, 16).ok()
         }
     }
@@ -79,7 +94,11 @@ fn each_pair<'l>(extension: &'l [u8], event: &mut Event<'l>) {
     for _ in 0..super::MOST_FIELDS {
         let Some((key, after)) = cut(rest, b'=') else { break };
         let end = end_of_value(after);
-        put_pair(text(key.trim_ascii()), unescaped(after.get(..end).unwrap_or_default().trim_ascii_end()), event);
+        put_pair(
+            text(key.trim_ascii()),
+            unescaped(after.get(..end).unwrap_or_default().trim_ascii_end()),
+            event,
+        );
         rest = after.get(end..).unwrap_or_default().trim_ascii_start();
     }
     event.push("", text(rest), Role::Text);
@@ -90,7 +109,11 @@ fn end_of_value(bytes: &[u8]) -> usize {
     let mut from = 0;
     while let Some(equals) = memchr::memchr(b'=', bytes.get(from..).unwrap_or_default()).map(|at| from + at) {
         let before = bytes.get(..equals).unwrap_or_default();
-        let key = before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || b"_.-[]".contains(byte)).count();
+        let key = before
+            .iter()
+            .rev()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || b"_.-[]".contains(byte))
+            .count();
         let start = equals - key;
         if key > 0 && start.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&b' ') {
             return start - 1;
@@ -115,7 +138,12 @@ fn by_label(event: &mut Event<'_>, first: usize) {
         .fields
         .iter()
         .skip(first)
-        .filter_map(|field| Some((field.name.strip_suffix("Label")?.to_owned(), general::meaning(&field.value)?)))
+        .filter_map(|field| {
+            Some((
+                field.name.strip_suffix("Label")?.to_owned(),
+                general::meaning(&field.value)?,
+            ))
+        })
         .collect();
     for (name, meaning) in labels {
         if let Some(at) = event.fields.iter().position(|field| field.name == *name) {

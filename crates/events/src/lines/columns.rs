@@ -58,7 +58,9 @@ impl Table {
 
     /// The table that a `#Fields:` line describes.
     pub fn w3c(line: &[u8]) -> Option<Self> {
-        let names = line.strip_prefix(b"#Fields:").or_else(|| line.strip_prefix(b"#fields:"))?;
+        let names = line
+            .strip_prefix(b"#Fields:")
+            .or_else(|| line.strip_prefix(b"#fields:"))?;
         let names = names.split(u8::is_ascii_whitespace).filter(|name| !name.is_empty());
         Some(Self::new(Kind::W3c, line, names.map(text)))
     }
@@ -71,7 +73,9 @@ impl Table {
         }
         let mut values = words();
         let is_record = values.next() == Some(b"2")
-            && values.next().is_some_and(|account| account.len() == 12 && is_number(account) || account == b"unknown")
+            && values
+                .next()
+                .is_some_and(|account| account.len() == 12 && is_number(account) || account == b"unknown")
             && values.next().is_some_and(|interface| interface.starts_with(b"eni-"));
         let names = VPC_DEFAULT.split(|byte| *byte == b' ');
         is_record.then(|| Self::new(Kind::VpcFlow, VPC_DEFAULT, names.map(text)))
@@ -80,20 +84,54 @@ impl Table {
     /// The table that a line of names shows, if the line after it has as many values.
     pub fn separated(header: &[u8], next: Option<&[u8]>) -> Option<Self> {
         let count = |separator: u8, line: &[u8]| Values::new(separator, line).count();
-        let separator = [b'\t', b';', b','].into_iter().max_by_key(|separator| count(*separator, header))?;
+        let separator = [b'\t', b';', b',']
+            .into_iter()
+            .max_by_key(|separator| count(*separator, header))?;
         let names: Vec<Cow<'_, str>> = Values::new(separator, header).map(|value| value.text).collect();
         let named = |name: &Cow<'_, str>| {
             let name = name.trim();
             name.len() < 80
                 && name.bytes().any(|byte| byte.is_ascii_alphabetic())
                 && !is_address(name.as_bytes())
-                && name.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '.' | '/' | '(' | ')' | '[' | ']' | '@' | '#' | ':' | '%' | '$' | '&' | '+' | '\''))
+                && name.chars().all(|c| {
+                    c.is_alphanumeric()
+                        || matches!(
+                            c,
+                            ' ' | '_'
+                                | '-'
+                                | '.'
+                                | '/'
+                                | '('
+                                | ')'
+                                | '['
+                                | ']'
+                                | '@'
+                                | '#'
+                                | ':'
+                                | '%'
+                                | '$'
+                                | '&'
+                                | '+'
+                                | '\''
+                        )
+                })
                 && !name.contains("://")
         };
-        let is_header = names.len() >= 2 && names.iter().all(named) && next.is_none_or(|next| count(separator, next) == names.len());
+        let is_header = names.len() >= 2
+            && names.iter().all(named)
+            && next.is_none_or(|next| count(separator, next) == names.len());
         // Words with commas between them are also a sentence: at least one name has to say something.
-        let says = is_header && (separator == b'\t' || names.len() > 4 || names.iter().any(|name| general::meaning(name.trim()).is_some()));
-        says.then(|| Self::new(Kind::Separated(separator), header, names.iter().map(|name| Cow::Borrowed(name.trim()))))
+        let says = is_header
+            && (separator == b'\t'
+                || names.len() > 4
+                || names.iter().any(|name| general::meaning(name.trim()).is_some()));
+        says.then(|| {
+            Self::new(
+                Kind::Separated(separator),
+                header,
+                names.iter().map(|name| Cow::Borrowed(name.trim())),
+            )
+        })
     }
 
     /// Whether a line is the header again.
@@ -136,13 +174,19 @@ impl Table {
                 let mut rest = line.trim_ascii_start();
                 while !rest.is_empty() {
                     let (text, after, whole) = token(rest);
-                    take(Value { text, whole: whole.is_ok() });
+                    take(Value {
+                        text,
+                        whole: whole.is_ok(),
+                    });
                     rest = after.trim_ascii_start();
                 }
             }
         }
         if self.kind == Kind::W3c {
-            event.time = event.get("date").zip(event.get("time")).and_then(|(date, time)| times::of_day(date, time));
+            event.time = event
+                .get("date")
+                .zip(event.get("time"))
+                .and_then(|(date, time)| times::of_day(date, time));
             join::add_url(event, "cs-host+cs-uri-stem", Scheme::ByPort);
         } else {
             join::add_url(event, "host+path", Scheme::ByPort);
@@ -168,7 +212,9 @@ impl Table {
 
 /// What a value is whose name says nothing: a number is nothing to look for.
 pub(super) fn unnamed(value: &str) -> Meaning {
-    let number = value.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'));
+    let number = value
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'));
     let address = value.bytes().filter(|byte| *byte == b'.').count() == 3;
     Meaning::Is(if number && !address { Role::Other } else { Role::Text })
 }
@@ -190,12 +236,40 @@ fn vpc_meaning(name: &str) -> Option<Meaning> {
         "dstport" => Meaning::Is(Role::DestinationPort),
         "protocol" => Meaning::Is(Role::Protocol),
         "start" => Meaning::Time,
-        "version" | "account-id" | "interface-id" | "packets" | "bytes" | "end" | "action" | "log-status" | "vpc-id"
-        | "subnet-id" | "instance-id" | "tcp-flags" | "type" | "region" | "az-id" | "sublocation-type"
-        | "sublocation-id" | "pkt-src-aws-service" | "pkt-dst-aws-service" | "flow-direction" | "traffic-path"
-        | "ecs-cluster-arn" | "ecs-cluster-name" | "ecs-container-instance-arn" | "ecs-container-instance-id"
-        | "ecs-container-id" | "ecs-second-container-id" | "ecs-service-name" | "ecs-task-definition-arn"
-        | "ecs-task-arn" | "ecs-task-id" | "reject-reason" | "resource-id" | "encryption-status" => Meaning::Is(Role::Other),
+        "version"
+        | "account-id"
+        | "interface-id"
+        | "packets"
+        | "bytes"
+        | "end"
+        | "action"
+        | "log-status"
+        | "vpc-id"
+        | "subnet-id"
+        | "instance-id"
+        | "tcp-flags"
+        | "type"
+        | "region"
+        | "az-id"
+        | "sublocation-type"
+        | "sublocation-id"
+        | "pkt-src-aws-service"
+        | "pkt-dst-aws-service"
+        | "flow-direction"
+        | "traffic-path"
+        | "ecs-cluster-arn"
+        | "ecs-cluster-name"
+        | "ecs-container-instance-arn"
+        | "ecs-container-instance-id"
+        | "ecs-container-id"
+        | "ecs-second-container-id"
+        | "ecs-service-name"
+        | "ecs-task-definition-arn"
+        | "ecs-task-arn"
+        | "ecs-task-id"
+        | "reject-reason"
+        | "resource-id"
+        | "encryption-status" => Meaning::Is(Role::Other),
         _ => return None,
     })
 }
@@ -230,7 +304,10 @@ impl<'l> Iterator for Values<'l> {
             let end = memchr::memchr(self.separator, rest);
             self.rest = end.and_then(|end| rest.get(end + 1..));
             let value = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
-            return Some(Value { text: text(value), whole: true });
+            return Some(Value {
+                text: text(value),
+                whole: true,
+            });
         };
         // Up to the quote that no other follows.
         let mut end = 0;
@@ -238,7 +315,10 @@ impl<'l> Iterator for Values<'l> {
         loop {
             let Some(found) = memchr::memchr(b'"', inner.get(end..).unwrap_or_default()) else {
                 self.rest = None;
-                return Some(Value { text: undoubled(inner, doubled), whole: false });
+                return Some(Value {
+                    text: undoubled(inner, doubled),
+                    whole: false,
+                });
             };
             end += found;
             if inner.get(end + 1) != Some(&b'"') {
@@ -251,7 +331,10 @@ impl<'l> Iterator for Values<'l> {
         // What stands between the quote and the separator belongs to no value.
         let after = after.get(1..).unwrap_or_default();
         self.rest = memchr::memchr(self.separator, after).and_then(|at| after.get(at + 1..));
-        Some(Value { text: undoubled(value, doubled), whole: true })
+        Some(Value {
+            text: undoubled(value, doubled),
+            whole: true,
+        })
     }
 }
 

@@ -18,17 +18,30 @@ pub(super) fn detect(head: &[u8]) -> Layout {
     if let Some(layout) = by_header(lines.clone()) {
         return layout;
     }
-    let Some(first) = lines.next() else { return Layout(Kind::Text) };
+    let counted = lines.clone().count();
+    let Some(first) = lines.next() else {
+        return Layout(Kind::Text);
+    };
     if let Some(table) = Table::vpc(first) {
         return Layout::table(table);
     }
     let layout = of_line(first);
-    if matches!(layout.0, Kind::Text)
-        && let Some(table) = Table::separated(first, lines.next())
-    {
+    if !matches!(layout.0, Kind::Text) {
+        return layout;
+    }
+    if let Some(table) = Table::separated(first, lines.clone().next()) {
         return Layout::table(table);
     }
-    layout
+    // A log that was rotated begins with the rest of a line, a service with a banner: what most lines after it are, it is.
+    let others: Vec<Layout> = lines
+        .map(of_line)
+        .filter(|layout| !matches!(layout.0, Kind::Text))
+        .collect();
+    let votes = |name: &str| others.iter().filter(|layout| layout.name() == name).count();
+    let most = others.iter().max_by_key(|layout| votes(layout.name()));
+    most.filter(|layout| votes(layout.name()) * 2 > counted.saturating_sub(1))
+        .cloned()
+        .unwrap_or(layout)
 }
 
 /// The layout that lines beginning with `#` at the top of an input declare.

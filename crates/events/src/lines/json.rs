@@ -30,7 +30,10 @@ impl Dialect {
     pub fn of(object: &[u8]) -> Self {
         let head = object.get(..LOOKED_AT).unwrap_or(object);
         let has = |name: &str| memmem::find(head, name.as_bytes()).is_some();
-        if has("\"id.orig_h\"") || (has("\"_path\"") && has("\"ts\"")) || (has("\"ts\"") && has("\"uid\"")) {
+        if has("\"id.orig_h\"")
+            || (has("\"_path\"") && (has("\"ts\"") || has("\"_write_ts\"")))
+            || (has("\"ts\"") && has("\"uid\""))
+        {
             Self::Zeek
         } else if has("\"event_type\"")
             && has("\"timestamp\"")

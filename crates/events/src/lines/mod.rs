@@ -18,7 +18,7 @@
 //! | `csv` | a line of names, and as many values in the next (comma, semicolon, tab) |
 //! | `text` | nothing of these |
 //!
-//! The meaning of values comes from their names ([`names`]). Names that no table knows are text. Caps: [`MOST_DEPTH`] and
+//! The meaning of values comes from their names (the tables in `names/`). Names that no table knows are text. Caps: [`MOST_DEPTH`] and
 //! [`MOST_FIELDS`] of a line; the caller caps the length of lines. Bytes that are not UTF-8 become U+FFFD in their value.
 
 mod cef;

@@ -17,7 +17,12 @@ pub(super) fn are_pairs(bytes: &[u8]) -> bool {
     let mut words = 0;
     while let Some(found) = next_key(rest) {
         pairs += 1;
-        words += rest.get(..found.start).unwrap_or_default().split(u8::is_ascii_whitespace).filter(|word| word.len() > 1).count();
+        words += rest
+            .get(..found.start)
+            .unwrap_or_default()
+            .split(u8::is_ascii_whitespace)
+            .filter(|word| word.len() > 1)
+            .count();
         rest = skip_value(rest.get(found.value..).unwrap_or_default());
         if pairs >= 6 {
             break;
@@ -44,7 +49,10 @@ pub(super) fn read<'l>(bytes: &'l [u8], between: &'static str, event: &mut Event
         let raw = rest.get(found.value..).unwrap_or_default();
         let (value, after) = match raw.strip_prefix(b"\"") {
             Some(inner) => match closing_quote(inner) {
-                Some(end) => (unescaped_text(inner.get(..end).unwrap_or_default()), inner.get(end + 1..).unwrap_or_default()),
+                Some(end) => (
+                    unescaped_text(inner.get(..end).unwrap_or_default()),
+                    inner.get(end + 1..).unwrap_or_default(),
+                ),
                 None => {
                     result = Err(Malformed::CutOff);
                     (unescaped_text(inner), [].as_slice())
@@ -79,7 +87,10 @@ fn push_between<'l>(before: &'l [u8], name: &'static str, event: &mut Event<'l>)
 
 /// A value without the marks that mail servers put around it.
 fn trimmed(value: &[u8]) -> &[u8] {
-    let value = value.strip_suffix(b",").or_else(|| value.strip_suffix(b";")).unwrap_or(value);
+    let value = value
+        .strip_suffix(b",")
+        .or_else(|| value.strip_suffix(b";"))
+        .unwrap_or(value);
     match value {
         [b'<', inner @ .., b'>'] | [b'\'', inner @ .., b'\''] => inner,
         _ => value,
@@ -104,7 +115,10 @@ fn next_key(bytes: &[u8]) -> Option<Key> {
         let begins = start.checked_sub(1).and_then(|at| bytes.get(at));
         let at_word = begins.is_none_or(|byte| matches!(byte, b' ' | b'\t' | b',' | b';' | b'|' | b'(' | b'[' | b'{'));
         if length > 0 && length <= 64 && at_word && bytes.get(start).is_some_and(u8::is_ascii_alphabetic) {
-            return Some(Key { start, value: equals + 1 });
+            return Some(Key {
+                start,
+                value: equals + 1,
+            });
         }
         from = equals + 1;
     }
@@ -113,14 +127,20 @@ fn next_key(bytes: &[u8]) -> Option<Key> {
 /// What follows a value without quotes: it ends at a blank, or at a mark after which the next key stands.
 fn skip_value(raw: &[u8]) -> &[u8] {
     if let Some(inner) = raw.strip_prefix(b"\"") {
-        return closing_quote(inner).and_then(|end| inner.get(end + 1..)).unwrap_or_default();
+        return closing_quote(inner)
+            .and_then(|end| inner.get(end + 1..))
+            .unwrap_or_default();
     }
     let mut end = 0;
     while let Some(byte) = raw.get(end) {
         let following = || raw.get(end + 1..).unwrap_or_default();
         match byte {
             b' ' | b'\t' => break,
-            b',' | b';' | b'|' if next_key(following().get(..66).unwrap_or(following())).is_some_and(|key| key.start == 0) => break,
+            b',' | b';' | b'|'
+                if next_key(following().get(..66).unwrap_or(following())).is_some_and(|key| key.start == 0) =>
+            {
+                break;
+            }
             _ => end += 1,
         }
     }

@@ -30,6 +30,7 @@ pub(super) enum Name<'l, 'p> {
 pub(super) fn each_value<'l>(bytes: &'l [u8], take: &mut impl FnMut(Name<'l, '_>, Plain<'l>)) -> Result<(), Malformed> {
     let mut walk = Walk {
         bytes,
+        whole: std::str::from_utf8(bytes).ok(),
         at: 0,
         path: String::new(),
         values: 0,
@@ -49,6 +50,8 @@ pub(super) fn each_value<'l>(bytes: &'l [u8], take: &mut impl FnMut(Name<'l, '_>
 
 struct Walk<'l, 't, F> {
     bytes: &'l [u8],
+    /// The same as text, looked at once for all values; none where it is not UTF-8 throughout.
+    whole: Option<&'l str>,
     at: usize,
     /// The names above the value, joined; empty at the top.
     path: String,
@@ -212,27 +215,50 @@ impl<'l, F: FnMut(Name<'l, '_>, Plain<'l>)> Walk<'l, '_, F> {
         let start = self.at;
         let mut escaped = false;
         loop {
-            let rest = self.bytes.get(self.at..).unwrap_or_default();
-            let Some(found) = memchr2(b'"', b'\\', rest) else {
-                self.at = self.bytes.len();
-                return Err(Malformed::CutOff);
-            };
-            self.at += found;
-            if rest.get(found) == Some(&b'"') {
+            self.at = self.quote_or_escape()?;
+            if self.peek() == Some(b'"') {
                 break;
             }
             escaped = true;
             self.at += 2;
         }
-        let raw = self.bytes.get(start..self.at).unwrap_or_default();
+        let end = self.at;
         self.at += 1;
         Ok(if escaped {
-            Cow::Owned(unescaped(raw))
+            Cow::Owned(unescaped(self.bytes.get(start..end).unwrap_or_default()))
         } else {
-            String::from_utf8_lossy(raw)
+            self.text(start, end)
         })
     }
+
+    /// Where the next quote or backslash is.
+    fn quote_or_escape(&mut self) -> Result<usize, Malformed> {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        // Most strings are short: for them a loop costs less than a call.
+        let (near, far) = rest.split_at(rest.len().min(NEAR));
+        let found = near
+            .iter()
+            .position(|byte| matches!(byte, b'"' | b'\\'))
+            .or_else(|| memchr2(b'"', b'\\', far).map(|at| near.len() + at));
+        match found {
+            Some(found) => Ok(self.at + found),
+            None => {
+                self.at = self.bytes.len();
+                Err(Malformed::CutOff)
+            }
+        }
+    }
+
+    fn text(&self, start: usize, end: usize) -> Cow<'l, str> {
+        match self.whole.and_then(|whole| whole.get(start..end)) {
+            Some(text) => Cow::Borrowed(text),
+            None => String::from_utf8_lossy(self.bytes.get(start..end).unwrap_or_default()),
+        }
+    }
 }
+
+/// How many bytes of a string are looked at one by one.
+const NEAR: usize = 16;
 
 /// The text that a string with escapes stands for. An escape that there is not stays as it is.
 fn unescaped(raw: &[u8]) -> String {

@@ -20,7 +20,10 @@ pub(super) fn is_syslog(line: &[u8]) -> bool {
     match time_of(line) {
         Some((_, rest)) => {
             let (first, after) = word(rest);
-            is_tag(first) || is_host(first) && is_tag(word(after).0) || after.starts_with(b"CEF:") || after.starts_with(b"LEEF:")
+            is_tag(first)
+                || is_host(first) && is_tag(word(after).0)
+                || after.starts_with(b"CEF:")
+                || after.starts_with(b"LEEF:")
         }
         None => false,
     }
@@ -44,7 +47,11 @@ pub(super) fn read<'l>(line: &'l [u8], event: &mut Event<'l>) -> Result<(), Malf
         rest = after;
         // Some write no host; then the tag comes first.
         if is_host(first) && !is_tag(first) && !is_record(first) && !following.is_empty() {
-            let role = if is_address(first) { Role::Address } else { Role::Computer };
+            let role = if is_address(first) {
+                Role::Address
+            } else {
+                Role::Computer
+            };
             event.push("host", text(first), role);
             rest = following;
         }
@@ -103,7 +110,10 @@ fn read_5424<'l>(line: &'l [u8], event: &mut Event<'l>) -> Result<(), Malformed>
 
 /// One element of structured data (section 6.3): `id name="value" …]`. Gives what follows its bracket.
 fn structured<'l>(element: &'l [u8], event: &mut Event<'l>) -> Result<&'l [u8], Malformed> {
-    let id_end = element.iter().position(|byte| matches!(byte, b' ' | b']')).ok_or(Malformed::CutOff)?;
+    let id_end = element
+        .iter()
+        .position(|byte| matches!(byte, b' ' | b']'))
+        .ok_or(Malformed::CutOff)?;
     let (id, mut rest) = element.split_at(id_end);
     loop {
         rest = rest.trim_ascii_start();
@@ -115,14 +125,19 @@ fn structured<'l>(element: &'l [u8], event: &mut Event<'l>) -> Result<&'l [u8], 
         let (quoted, after) = value.split_at(end);
         let name = format!("{}.{}", text(id), text(name));
         let meaning = general::meaning(&name).unwrap_or(super::names::Meaning::Is(Role::Text));
-        put(event, name.into(), unescaped_text(quoted), meaning);
+        // The closing bracket is the third character that section 6.3.3 has escaped.
+        let value = unescaped_text(quoted).replace("\\]", "]");
+        put(event, name.into(), value.into(), meaning);
         rest = after.get(1..).unwrap_or_default();
     }
 }
 
 /// Reads the message by what it is; text if it is nothing else.
 fn message<'l>(program: &[u8], message: &'l [u8], event: &mut Event<'l>) -> Result<(), Malformed> {
-    let message = message.strip_prefix(b"\xef\xbb\xbf").unwrap_or(message).trim_ascii_start();
+    let message = message
+        .strip_prefix(b"\xef\xbb\xbf")
+        .unwrap_or(message)
+        .trim_ascii_start();
     if message.is_empty() {
         return Ok(());
     }
@@ -181,17 +196,27 @@ fn time_of(head: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// `sshd[123]:`, `kernel:`.
 fn is_tag(word: &[u8]) -> bool {
-    let Some(name) = word.strip_suffix(b":") else { return false };
+    let Some(name) = word.strip_suffix(b":") else {
+        return false;
+    };
     let name = match cut(name, b'[') {
         Some((name, pid)) if pid.ends_with(b"]") => name,
         Some(_) => return false,
         None => name,
     };
-    !name.is_empty() && name.len() <= 64 && name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-./()@%".contains(byte))
+    !name.is_empty()
+        && name.len() <= 64
+        && name
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"_-./()@%".contains(byte))
 }
 
 fn is_host(word: &[u8]) -> bool {
-    !word.is_empty() && word.len() <= 255 && word.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-.:".contains(byte))
+    !word.is_empty()
+        && word.len() <= 255
+        && word
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"_-.:".contains(byte))
 }
 
 /// Whether a record of another format begins where a host or tag could stand.

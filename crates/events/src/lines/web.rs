@@ -54,12 +54,19 @@ pub(super) fn read<'l>(line: &'l [u8], event: &mut Event<'l>) -> Result<(), Malf
     }
     join::add_url(event, "vhost+request", Scheme::ByPort);
     // A line that ends before its status was cut off.
-    if at < 2 { result.and(Err(Malformed::CutOff)) } else { result }
+    if at < 2 {
+        result.and(Err(Malformed::CutOff))
+    } else {
+        result
+    }
 }
 
 /// `[vhost[:port]] client ident user`.
 fn who<'l>(before: &'l [u8], event: &mut Event<'l>) {
-    let mut words = before.split(|byte| *byte == b' ').filter(|word| !word.is_empty()).peekable();
+    let mut words = before
+        .split(|byte| *byte == b' ')
+        .filter(|word| !word.is_empty())
+        .peekable();
     let Some(first) = words.next() else { return };
     match words.peek().copied() {
         Some(second) if is_address(second) && !is_address(first) => {
@@ -89,7 +96,11 @@ pub(super) fn request<'l>(request: Cow<'l, str>, event: &mut Event<'l>) {
     };
     let version = parts.next().unwrap_or_default().to_owned();
     let (method, target) = (method.to_owned(), target.to_owned());
-    let meaning = if method == "CONNECT" { Meaning::Is(Role::Host) } else { Meaning::Web };
+    let meaning = if method == "CONNECT" {
+        Meaning::Is(Role::Host)
+    } else {
+        Meaning::Web
+    };
     event.push("method", method, Role::Other);
     put(event, "target".into(), target.into(), meaning);
     event.push("version", version, Role::Other);

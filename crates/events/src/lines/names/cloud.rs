@@ -8,59 +8,26 @@ use crate::role::Role;
 
 pub(in crate::lines) static CLOUDTRAIL: LazyLock<Table> = LazyLock::new(|| Table::new(&[NAMES]));
 
+#[rustfmt::skip] // A name a line would hide the groups.
 const NAMES: &[Group] = &[
     (Time, &["eventTime"]),
     // An address, or the name of the service that called.
     (Is(Role::Source), &["sourceIPAddress"]),
     (Is(Role::UserAgent), &["userAgent"]),
-    (
-        Is(Role::User),
-        &[
-            "userIdentity.userName",
-            "userIdentity.sessionContext.sessionIssuer.userName",
-            "requestParameters.userName",
-            "responseElements.user.userName",
-        ],
-    ),
-    (
-        Is(Role::Host),
-        &["tlsDetails.clientProvidedHostHeader", "requestParameters.Host"],
-    ),
-    (
-        Is(Role::Other),
-        &[
-            "eventVersion",
-            "userIdentity.type",
-            "userIdentity.principalId",
-            "userIdentity.accountId",
-            "userIdentity.accessKeyId",
-            "userIdentity.arn",
-            "userIdentity.invokedBy",
-            "eventSource",
-            "eventName",
-            "awsRegion",
-            "requestID",
-            "eventID",
-            "eventType",
-            "apiVersion",
-            "recipientAccountId",
-            "sharedEventID",
-            "vpcEndpointId",
-            "eventCategory",
-            "managementEvent",
-            "readOnly",
-            "errorCode",
-            "tlsDetails.tlsVersion",
-            "tlsDetails.cipherSuite",
-            "userIdentity.sessionContext.attributes.creationDate",
-            "userIdentity.sessionContext.attributes.mfaAuthenticated",
-            "userIdentity.sessionContext.sessionIssuer.type",
-            "userIdentity.sessionContext.sessionIssuer.principalId",
-            "userIdentity.sessionContext.sessionIssuer.arn",
-            "userIdentity.sessionContext.sessionIssuer.accountId",
-            "resources.accountId",
-            "resources.type",
-            "requestParameters.roleSessionName",
-        ],
-    ),
+    (Is(Role::User), &[
+        "userIdentity.userName", "userIdentity.sessionContext.sessionIssuer.userName", "requestParameters.userName",
+        "responseElements.user.userName",
+    ]),
+    (Is(Role::Host), &["tlsDetails.clientProvidedHostHeader", "requestParameters.Host"]),
+    (Is(Role::Other), &[
+        "eventVersion", "userIdentity.type", "userIdentity.principalId", "userIdentity.accountId",
+        "userIdentity.accessKeyId", "userIdentity.arn", "userIdentity.invokedBy", "eventSource", "eventName",
+        "awsRegion", "requestID", "eventID", "eventType", "apiVersion", "recipientAccountId", "sharedEventID",
+        "vpcEndpointId", "eventCategory", "managementEvent", "readOnly", "errorCode", "tlsDetails.tlsVersion",
+        "tlsDetails.cipherSuite", "userIdentity.sessionContext.attributes.creationDate",
+        "userIdentity.sessionContext.attributes.mfaAuthenticated", "userIdentity.sessionContext.sessionIssuer.type",
+        "userIdentity.sessionContext.sessionIssuer.principalId", "userIdentity.sessionContext.sessionIssuer.arn",
+        "userIdentity.sessionContext.sessionIssuer.accountId", "resources.accountId", "resources.type",
+        "requestParameters.roleSessionName",
+    ]),
 ];

@@ -13,18 +13,13 @@ pub(in crate::lines) fn meaning(field: &str) -> Option<Meaning> {
     FIELDS.get(&field.to_ascii_lowercase()).map(|(_, meaning)| meaning)
 }
 
+#[rustfmt::skip] // A name a line would hide the groups.
 const NAMES: &[Group] = &[
     (Is(Role::Source), &["c-ip", "c-dns"]),
     (Is(Role::SourcePort), &["c-port"]),
-    (
-        Is(Role::Destination),
-        &["s-ip", "r-ip", "r-dns", "cs-ip", "s-supplier-ip"],
-    ),
+    (Is(Role::Destination), &["s-ip", "r-ip", "r-dns", "cs-ip", "s-supplier-ip"]),
     (Is(Role::DestinationPort), &["s-port", "r-port", "cs-uri-port"]),
-    (
-        Is(Role::Host),
-        &["cs-host", "cs(host)", "r-host", "s-supplier-name", "s-dns"],
-    ),
+    (Is(Role::Host), &["cs-host", "cs(host)", "r-host", "s-supplier-name", "s-dns"]),
     (List(Role::Address), &["x-forwarded-for", "cs(x-forwarded-for)"]),
     (Meaning::Web, &["cs-uri", "c-uri"]),
     (Is(Role::UrlPath), &["cs-uri-stem", "cs-uri-path"]),
@@ -34,27 +29,9 @@ const NAMES: &[Group] = &[
     (Is(Role::Computer), &["s-computername", "s-sitename"]),
     (Is(Role::Protocol), &["cs-protocol", "cs-uri-scheme"]),
     (Is(Role::CertificateHash), &["x-rs-certificate-fingerprint"]),
-    (
-        Is(Role::Other),
-        &[
-            "date",
-            "time",
-            "cs-method",
-            "cs-version",
-            "sc-status",
-            "sc-substatus",
-            "sc-win32-status",
-            "sc-bytes",
-            "cs-bytes",
-            "time-taken",
-            "cs-auth-group",
-            "s-action",
-            "sc-filter-result",
-            "rs(content-type)",
-            "cs-uri-extension",
-            "x-virus-id",
-            "cs-categories",
-            "x-exception-id",
-        ],
-    ),
+    (Is(Role::Other), &[
+        "date", "time", "cs-method", "cs-version", "sc-status", "sc-substatus", "sc-win32-status", "sc-bytes",
+        "cs-bytes", "time-taken", "cs-auth-group", "s-action", "sc-filter-result", "rs(content-type)",
+        "cs-uri-extension", "x-virus-id", "cs-categories", "x-exception-id",
+    ]),
 ];
