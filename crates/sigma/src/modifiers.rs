@@ -169,7 +169,7 @@ impl Modifiers {
             tokens.push(Token::Many);
         }
         let pattern = Pattern::new(tokens, self.cased);
-        match (self.cased, pattern.is_empty()) {
+        match (self.cased, pattern.is_nothing()) {
             (_, true) => Asks::Nothing,
             (true, _) => Asks::Cased(pattern),
             (false, _) => Asks::Text(pattern),
