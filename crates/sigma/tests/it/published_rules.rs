@@ -156,8 +156,8 @@ fn published_rules_compile_and_find_what_the_files_hold() {
     for (file, titles) in &found {
         println!("{file}: {titles:?}");
     }
-    // What pySigma's queries find in the same events with SQLite, for the rules that it can ask there.
-    assert_eq!((total, matches), (3_648, 170));
+    // As pySigma's queries find in the same events with SQLite, but for one: it tells an empty text from null.
+    assert_eq!((total, matches), (3_648, 166));
     for (file, titles) in EXPECTED {
         for title in *titles {
             assert!(found[*file].contains(*title), "{file}: {title}");
