@@ -55,7 +55,6 @@ fn record(chunk: &mut Vec<u8>, number: u64, fields: &[(&str, &str)]) {
 
 fn element(chunk: &mut Vec<u8>, name: &str, inside: impl FnOnce(&mut Vec<u8>)) {
     chunk.push(1);
-    chunk.extend(0xffff_u16.to_le_bytes());
     let size_at = chunk.len();
     chunk.extend([0; 4]);
     // The name stands right behind its offset.
