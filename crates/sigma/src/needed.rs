@@ -58,10 +58,10 @@ fn needed(hir: &Hir) -> Option<Vec<String>> {
 }
 
 fn better(best: &mut Option<Vec<String>>, other: Option<Vec<String>>) {
-    if let Some(other) = other {
-        if best.as_ref().is_none_or(|best| shortest(best) < shortest(&other)) {
-            *best = Some(other);
-        }
+    if let Some(other) = other
+        && best.as_ref().is_none_or(|best| shortest(best) < shortest(&other))
+    {
+        *best = Some(other);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Makes small event files: one chunk, records of plain elements without templates.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
+
 /// A file with one chunk that holds these records, each a list of data with names and texts.
 pub fn event_file(records: &[&[(&str, &str)]]) -> Vec<u8> {
     let mut file = vec![0; 4096];

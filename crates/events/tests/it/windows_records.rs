@@ -1,5 +1,7 @@
 //! What is read from event files, whole and broken.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
+
 use std::ops::ControlFlow;
 
 use events::{Event, Limits, Role, Sink, Summary, windows};

@@ -1,5 +1,11 @@
 //! The rules that SigmaHQ publishes, asked of event files that hold known attacks (COMMONWATCH_DATA).
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on should stop where it is, and say what it found"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::ops::ControlFlow;
