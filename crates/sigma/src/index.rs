@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use crate::expression::Expression;
-use crate::test::{Asks, Subject, Test};
+use crate::test::{Subject, Test};
 
 /// The rules of one log source.
 #[derive(Debug)]
@@ -62,8 +62,8 @@ impl Index {
 
     fn build(rules: &[(u32, &Expression)], tests: &[Test]) -> Result<Self, aho_corasick::BuildError> {
         let mut always = Vec::new();
-        let mut parts: BTreeMap<(Subject, &str), Vec<u32>> = BTreeMap::new();
-        let mut whole: BTreeMap<(Subject, &str), Vec<u32>> = BTreeMap::new();
+        let mut parts: BTreeMap<(Subject, String), Vec<u32>> = BTreeMap::new();
+        let mut whole: BTreeMap<(Subject, String), Vec<u32>> = BTreeMap::new();
         for &(rule, expression) in rules {
             let Some(needed) = needed(expression, tests) else {
                 always.push(rule);
@@ -71,14 +71,15 @@ impl Index {
             };
             for test in needed.tests {
                 let test = &tests[test as usize];
-                let Some(pattern) = test.asks.pattern() else { continue };
-                let into = match pattern.is_whole() {
+                let into = match test.asks.is_whole() {
                     true => &mut whole,
                     false => &mut parts,
                 };
-                let rules = into.entry((test.subject, pattern.literal())).or_default();
-                if rules.last() != Some(&rule) {
-                    rules.push(rule);
+                for text in test.asks.texts().unwrap_or_default() {
+                    let rules = into.entry((test.subject, text)).or_default();
+                    if rules.last() != Some(&rule) {
+                        rules.push(rule);
+                    }
                 }
             }
         }
@@ -87,9 +88,9 @@ impl Index {
         subjects.dedup();
         let mut fields = Vec::new();
         for subject in subjects {
-            let of = |map: &BTreeMap<(Subject, &str), Vec<u32>>| -> Vec<(Box<str>, Vec<u32>)> {
+            let of = |map: &BTreeMap<(Subject, String), Vec<u32>>| -> Vec<(Box<str>, Vec<u32>)> {
                 let all = map.iter().filter(|((other, _), _)| *other == subject);
-                all.map(|((_, text), rules)| (Box::from(*text), rules.clone()))
+                all.map(|((_, text), rules)| (Box::from(text.as_str()), rules.clone()))
                     .collect()
             };
             let (texts, rules_of): (Vec<_>, Vec<_>) = of(&parts).into_iter().unzip();
@@ -178,14 +179,10 @@ const COMMON: [&str; 8] = [
 
 /// How unlikely it is that the text of a test occurs, roughly: the longer, the less. None where there is no text.
 fn weight(test: &Test) -> Option<usize> {
-    let pattern = match &test.asks {
-        Asks::Text(pattern) | Asks::Cased(pattern) => pattern,
-        _ => return None,
+    let texts = test.asks.texts()?;
+    let of_text = |text: &String| match COMMON.iter().any(|common| common.contains(text.as_str())) {
+        true => 2,
+        false => text.len().min(16) + usize::from(test.asks.is_whole()),
     };
-    let literal = pattern.literal();
-    match literal.len() {
-        0 => None,
-        _ if COMMON.iter().any(|common| common.contains(literal)) => Some(2),
-        length => Some(length.min(16) + usize::from(pattern.is_whole())),
-    }
+    texts.iter().map(of_text).min()
 }

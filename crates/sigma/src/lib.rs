@@ -26,6 +26,7 @@ mod index;
 mod logsource;
 mod matcher;
 mod modifiers;
+mod needed;
 mod pattern;
 mod rule;
 mod rules;

@@ -168,14 +168,15 @@ impl<'r> Matcher<'r> {
     }
 
     /// The values in which a rule was met.
-    fn fields_of(&mut self, rule: u32, event: &Event<'_>) -> Vec<(String, String)> {
+    fn fields_of(&self, rule: u32, event: &Event<'_>) -> Vec<(String, String)> {
         let mut fields: Vec<(String, String)> = Vec::new();
         let Some(expression) = &self.rules.expressions[rule as usize] else {
             return fields;
         };
         let (rules, values) = (self.rules, &self.values);
         expression.wanted(&mut |number| {
-            if fields.len() >= FIELDS || !self.tests.ask(number, self.number, rules, values, event) {
+            // What was not asked was not needed to know that the rule matches.
+            if fields.len() >= FIELDS || self.tests.said[number as usize] != (self.number, true) {
                 return;
             }
             let test = &rules.table.tests[number as usize];

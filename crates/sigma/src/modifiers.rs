@@ -122,7 +122,14 @@ impl Modifiers {
         let mut asks = Vec::new();
         for text in texts {
             for tokens in self.encoded(&text)? {
-                asks.push(self.pattern(tokens));
+                let pattern = self.pattern(tokens);
+                // Events keep no dash that stands for "nothing": a text that the dash would match is met by nothing.
+                let dash = matches!(&pattern, Asks::Text(pattern) | Asks::Cased(pattern)
+                    if pattern.literal() == "-" && pattern.matches("-"));
+                asks.push(pattern);
+                if dash {
+                    asks.push(Asks::Nothing);
+                }
             }
         }
         Ok(asks)
@@ -169,7 +176,7 @@ impl Modifiers {
             tokens.push(Token::Many);
         }
         let pattern = Pattern::new(tokens, self.cased);
-        match (self.cased, pattern.is_empty()) {
+        match (self.cased, pattern.is_nothing()) {
             (_, true) => Asks::Nothing,
             (true, _) => Asks::Cased(pattern),
             (false, _) => Asks::Text(pattern),

@@ -158,9 +158,9 @@ impl Pattern {
         matches!(self.shape, Shape::Whole(_))
     }
 
-    /// Whether it asks for nothing: no text at all.
-    pub fn is_empty(&self) -> bool {
-        matches!(&self.shape, Shape::Whole(text) if text.is_empty())
+    /// Whether it asks for nothing: no text at all, or the dash that logs write for it.
+    pub fn is_nothing(&self) -> bool {
+        matches!(&self.shape, Shape::Whole(text) if matches!(&**text, "" | "-"))
     }
 }
 
@@ -248,8 +248,8 @@ mod tests {
 
     #[test]
     fn stars_and_question_marks_stand_for_texts_and_characters() {
-        assert!(matches(r"C:\Windows\*\cmd.exe", r"c:\windows\System32\CMD.EXE"));
-        assert!(!matches(r"C:\Windows\*\cmd.exe", r"c:\windows\cmd.exe"));
+        assert!(matches(r"C:\Windows\\*\cmd.exe", r"c:\windows\System32\CMD.EXE"));
+        assert!(!matches(r"C:\Windows\\*\cmd.exe", r"c:\windows\cmd.exe"));
         assert!(matches("a?c", "abc"));
         assert!(matches("a?c", "aäc"));
         assert!(!matches("a?c", "ac"));

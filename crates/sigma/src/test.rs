@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use regex::{Regex, RegexBuilder};
 
+use crate::needed;
 use crate::pattern::Pattern;
 
 /// Bytes that a compiled regular expression of a rule may take.
@@ -97,12 +98,19 @@ impl Asks {
         }
     }
 
-    /// The pattern, where it is one.
-    pub const fn pattern(&self) -> Option<&Pattern> {
+    /// Texts in lower case of which at least one is in every value that does; none where nothing can be said.
+    pub fn texts(&self) -> Option<Vec<String>> {
         match self {
-            Self::Text(pattern) | Self::Cased(pattern) => Some(pattern),
+            Self::Text(pattern) | Self::Cased(pattern) => Some(vec![pattern.literal().to_owned()]),
+            Self::Regex(regex) => needed::texts(regex),
             _ => None,
         }
+        .filter(|texts| texts.iter().all(|text| !text.is_empty()))
+    }
+
+    /// Whether a value that does is its text and nothing more.
+    pub const fn is_whole(&self) -> bool {
+        matches!(self, Self::Text(pattern) | Self::Cased(pattern) if pattern.is_whole())
     }
 }
 

@@ -70,7 +70,7 @@ impl<'a> Element<'_, 'a> {
             role => role,
         };
         if matches!(self.name.as_ref(), "Hashes" | "Hash") {
-            hashes::split(&value, self.event);
+            hashes::split(value.clone(), self.event);
         }
         self.event.push(self.name, value, role);
     }

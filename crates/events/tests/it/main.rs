@@ -1,7 +1,13 @@
 //! One program for the integration tests of this crate.
 mod zeek_data;
+
+mod event_file;
+#[path = "../../../../fuzz/mutate.rs"]
+mod mutate;
 mod windows_files;
 
 mod lines;
 #[path = "../../../../fuzz/mutate.rs"]
 mod mutate;
+mod windows_fuzz;
+mod windows_records;

@@ -1,5 +1,7 @@
 //! Rules and events in few words.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
+
 use events::{Event, Role};
 use sigma::{Match, Origin, Rules};
 use stix::Timestamp;

@@ -42,6 +42,13 @@ fn nothing_an_empty_text_and_a_dash_are_one() {
 }
 
 #[test]
+fn a_dash_that_is_looked_for_is_also_met_by_nothing() {
+    let detection = "  selection:\n    Image: a\n  filter_main_unknown:\n    IpAddress|contains: '-'\n  condition: selection and not filter_main_unknown";
+    assert!(!matches(detection, &[("Image", "a"), ("IpAddress", "-")]));
+    assert!(matches(detection, &[("Image", "a"), ("IpAddress", "192.0.2.1")]));
+}
+
+#[test]
 fn fields_are_there_equal_each_other_or_are_different() {
     let exists = "  selection:\n    User|exists: true\n  condition: selection";
     assert!(matches(exists, &[("User", "a")]));
