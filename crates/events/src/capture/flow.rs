@@ -1,0 +1,544 @@
+//! Flows: packets between the same two ends, counted, their streams put together, and told when they are over.
+//!
+//! | over when | |
+//! |---|---|
+//! | both sides have said so (FIN) or one broke off (RST) | told after [`CLOSED_IDLE`], so that late packets still count |
+//! | nothing was seen for [`TCP_IDLE`] or [`OTHER_IDLE`] of the capture's time | |
+//! | there are more than the limit, or too much is held for them | the one that was silent longest is told early |
+//! | the capture ends | |
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use stix::Timestamp;
+
+use super::application::{Conversation, Step, identify};
+use super::stream::Stream;
+use super::tell::{Ends, Out, Packet, Tell};
+use crate::{Event, Role};
+
+/// Microseconds after which a closed flow is told.
+const CLOSED_IDLE: i64 = 15_000_000;
+/// Microseconds of silence after which a flow without a notion of an end is over.
+const OTHER_IDLE: i64 = 120_000_000;
+/// Microseconds of silence after which a TCP connection is over.
+const TCP_IDLE: i64 = 3_600_000_000;
+/// Bytes held for all flows together.
+const HELD: usize = 256 << 20;
+
+/// Protocols that may begin one after the other at one place of a connection.
+const PROTOCOLS: usize = 3;
+
+const NONE: u32 = u32::MAX;
+
+/// Both ends in an order of their own, so that both directions are one flow.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Key([(IpAddr, u16); 2], u8);
+
+impl Key {
+    fn of(ends: &Ends) -> Self {
+        let (one, other) = (
+            (ends.source, ends.source_port),
+            (ends.destination, ends.destination_port),
+        );
+        Self(if one <= other { [one, other] } else { [other, one] }, ends.protocol)
+    }
+}
+
+/// What a packet brings to its flow.
+#[derive(Clone, Copy)]
+pub(super) struct Segment<'a> {
+    /// Sender first.
+    pub ends: Ends,
+    /// Bytes of the packet of IP.
+    pub length: u64,
+    pub payload: &'a [u8],
+    /// What TCP says of it.
+    pub tcp: Option<Tcp>,
+}
+
+/// The fields of a TCP header that matter here.
+#[derive(Clone, Copy)]
+pub(super) struct Tcp {
+    pub number: u32,
+    pub acknowledged: Option<u32>,
+    pub syn: bool,
+    pub fin: bool,
+    pub rst: bool,
+}
+
+/// One side of a flow.
+#[derive(Default)]
+struct Side {
+    packets: u64,
+    bytes: u64,
+    fin: bool,
+    stream: Stream,
+}
+
+struct Flow {
+    key: Key,
+    /// Client first.
+    ends: Ends,
+    first: Packet,
+    last: Timestamp,
+    client: Side,
+    server: Side,
+    syn: bool,
+    reset: bool,
+    service: Option<&'static str>,
+    conversation: Option<Box<dyn Conversation>>,
+    held: usize,
+    age: Age,
+    before: u32,
+    after: u32,
+}
+
+/// Which list a flow waits in for its end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Age {
+    Closed,
+    Other,
+    Tcp,
+}
+
+impl Age {
+    const ALL: [Self; 3] = [Self::Closed, Self::Other, Self::Tcp];
+
+    const fn idle(self) -> i64 {
+        match self {
+            Self::Closed => CLOSED_IDLE,
+            Self::Other => OTHER_IDLE,
+            Self::Tcp => TCP_IDLE,
+        }
+    }
+}
+
+/// All flows that are not over.
+pub(super) struct Flows {
+    by_key: HashMap<Key, u32>,
+    all: Vec<Option<Flow>>,
+    free: Vec<u32>,
+    /// The longest and the shortest silent of each age.
+    lists: [(u32, u32); 3],
+    held: usize,
+}
+
+impl Default for Flows {
+    fn default() -> Self {
+        Self {
+            by_key: HashMap::new(),
+            all: Vec::new(),
+            free: Vec::new(),
+            lists: [(NONE, NONE); 3],
+            held: 0,
+        }
+    }
+}
+
+impl Flows {
+    /// Adds a packet to its flow and reads what it brings.
+    pub fn add(&mut self, segment: &Segment<'_>, packet: Packet, tell: &mut Tell<'_>) {
+        self.expire(packet.time, tell);
+        let key = Key::of(&segment.ends);
+        let opening = segment.tcp.is_some_and(|tcp| tcp.syn && tcp.acknowledged.is_none());
+        let mut at = self.by_key.get(&key).copied();
+        if let Some(old) = at
+            && self.flow(old).is_some_and(|flow| opening && flow.age == Age::Closed)
+        {
+            self.end(old, tell);
+            at = None;
+        }
+        let at = match at {
+            Some(at) => at,
+            None => self.open(key, segment, packet, tell),
+        };
+        let Some(flow) = self.all.get_mut(at as usize).and_then(Option::as_mut) else {
+            return;
+        };
+        flow.add(segment, packet, tell);
+        let held = flow.held();
+        self.held = self.held + held - flow.held;
+        flow.held = held;
+        let age = flow.age();
+        self.unlink(at);
+        if let Some(flow) = self.flow_mut(at) {
+            flow.age = age;
+        }
+        self.link(at);
+        while self.held > HELD {
+            tell.given_way += 1;
+            if !self.give_way(tell) {
+                break;
+            }
+        }
+    }
+
+    /// Names the service of the flow of these ends, where a datagram showed it.
+    pub fn name_service(&mut self, ends: &Ends, service: &'static str) {
+        if let Some(at) = self.by_key.get(&Key::of(ends)).copied()
+            && let Some(flow) = self.flow_mut(at)
+        {
+            flow.service = Some(service);
+        }
+    }
+
+    /// The ends of the flow, client first.
+    pub fn ends(&self, ends: &Ends) -> Option<Ends> {
+        let at = self.by_key.get(&Key::of(ends))?;
+        self.flow(*at).map(|flow| flow.ends)
+    }
+
+    /// Ends all that are left, in the order in which they began.
+    pub fn finish(&mut self, tell: &mut Tell<'_>) {
+        let mut left: Vec<(u64, u32)> = (0..)
+            .zip(&self.all)
+            .filter_map(|(at, flow)| flow.as_ref().map(|flow| (flow.first.number, at)))
+            .collect();
+        left.sort_unstable();
+        for (_, at) in left {
+            self.end(at, tell);
+        }
+    }
+
+    fn flow(&self, at: u32) -> Option<&Flow> {
+        self.all.get(at as usize)?.as_ref()
+    }
+
+    fn flow_mut(&mut self, at: u32) -> Option<&mut Flow> {
+        self.all.get_mut(at as usize)?.as_mut()
+    }
+
+    fn open(&mut self, key: Key, segment: &Segment<'_>, packet: Packet, tell: &mut Tell<'_>) -> u32 {
+        while self.by_key.len() >= tell.limits.streams.max(1) {
+            tell.given_way += 1;
+            if !self.give_way(tell) {
+                break;
+            }
+        }
+        let flow = Flow::new(key, segment, packet);
+        let at = match self.free.pop() {
+            Some(at) => {
+                self.all[at as usize] = Some(flow);
+                at
+            }
+            None => {
+                self.all.push(Some(flow));
+                u32::try_from(self.all.len() - 1).unwrap_or(NONE)
+            }
+        };
+        self.by_key.insert(key, at);
+        self.link(at);
+        at
+    }
+
+    /// Ends the flow that was silent longest, a closed one first.
+    fn give_way(&mut self, tell: &mut Tell<'_>) -> bool {
+        let oldest = Age::ALL.map(|age| self.lists[age as usize].0);
+        let Some(at) = oldest
+            .into_iter()
+            .filter(|at| *at != NONE)
+            .min_by_key(|at| self.flow(*at).map(|flow| (flow.age != Age::Closed, flow.last)))
+        else {
+            return false;
+        };
+        self.end(at, tell);
+        true
+    }
+
+    /// Ends what was silent too long.
+    fn expire(&mut self, now: Timestamp, tell: &mut Tell<'_>) {
+        for age in Age::ALL {
+            loop {
+                let at = self.lists[age as usize].0;
+                match self.flow(at) {
+                    Some(flow) if now.micros().saturating_sub(flow.last.micros()) > age.idle() => self.end(at, tell),
+                    _ => break,
+                }
+            }
+        }
+    }
+
+    fn end(&mut self, at: u32, tell: &mut Tell<'_>) {
+        self.unlink(at);
+        let Some(mut flow) = self.all.get_mut(at as usize).and_then(Option::take) else {
+            return;
+        };
+        self.by_key.remove(&flow.key);
+        self.free.push(at);
+        self.held -= flow.held;
+        flow.end(tell);
+    }
+
+    /// Puts a flow last in the list of its age.
+    fn link(&mut self, at: u32) {
+        let Some(age) = self.flow(at).map(|flow| flow.age) else {
+            return;
+        };
+        let last = self.lists[age as usize].1;
+        if let Some(flow) = self.flow_mut(at) {
+            (flow.before, flow.after) = (last, NONE);
+        }
+        match self.flow_mut(last) {
+            Some(flow) => flow.after = at,
+            None => self.lists[age as usize].0 = at,
+        }
+        self.lists[age as usize].1 = at;
+    }
+
+    fn unlink(&mut self, at: u32) {
+        let Some((age, before, after)) = self.flow(at).map(|flow| (flow.age, flow.before, flow.after)) else {
+            return;
+        };
+        match self.flow_mut(before) {
+            Some(flow) => flow.after = after,
+            None => self.lists[age as usize].0 = after,
+        }
+        match self.flow_mut(after) {
+            Some(flow) => flow.before = before,
+            None => self.lists[age as usize].1 = before,
+        }
+    }
+}
+
+/// Whether the sender of the first packet that was seen is the one that was called.
+fn begins_turned(segment: &Segment<'_>) -> bool {
+    let ends = &segment.ends;
+    match segment.tcp {
+        Some(tcp) if tcp.syn => tcp.acknowledged.is_some(),
+        // Joined in the middle: services have the low ports.
+        _ => ends.source_port < 1_024 && ends.destination_port >= 1_024 && ends.has_ports(),
+    }
+}
+
+impl Flow {
+    fn new(key: Key, segment: &Segment<'_>, packet: Packet) -> Self {
+        let turned = begins_turned(segment);
+        Self {
+            key,
+            ends: if turned { segment.ends.turned() } else { segment.ends },
+            first: packet,
+            last: packet.time,
+            client: Side::default(),
+            server: Side::default(),
+            syn: segment.tcp.is_some_and(|tcp| tcp.syn),
+            reset: false,
+            service: None,
+            conversation: None,
+            held: 0,
+            age: Age::Other,
+            before: NONE,
+            after: NONE,
+        }
+    }
+
+    fn age(&self) -> Age {
+        if self.reset || (self.client.fin && self.server.fin) {
+            Age::Closed
+        } else if self.ends.protocol == 6 {
+            Age::Tcp
+        } else {
+            Age::Other
+        }
+    }
+
+    fn held(&self) -> usize {
+        self.client.stream.held() + self.server.stream.held()
+    }
+
+    fn add(&mut self, segment: &Segment<'_>, packet: Packet, tell: &mut Tell<'_>) {
+        let from_client = (segment.ends.source, segment.ends.source_port) == (self.ends.source, self.ends.source_port);
+        self.last = self.last.max(packet.time);
+        let (side, other) = if from_client {
+            (&mut self.client, &mut self.server)
+        } else {
+            (&mut self.server, &mut self.client)
+        };
+        side.packets += 1;
+        side.bytes += segment.length;
+        let Some(tcp) = segment.tcp else { return };
+        let limit = tell.limits.stream_bytes;
+        let mut number = tcp.number;
+        if tcp.syn {
+            number = number.wrapping_add(1);
+            side.stream.begin(number);
+        }
+        let grown = side.stream.add(number, segment.payload, limit);
+        side.fin |= tcp.fin;
+        self.reset |= tcp.rst;
+        let hole = side.stream.has_hole() && side.stream.is_full(limit);
+        // A hole of the other direction, whose bytes this side says it has, is one of the capture.
+        let behind = tcp
+            .acknowledged
+            .is_some_and(|acknowledged| other.stream.is_behind(acknowledged));
+        if grown {
+            self.read(from_client, packet, tell);
+        }
+        if hole {
+            self.jump(from_client, packet, tell);
+        }
+        if behind {
+            self.jump(!from_client, packet, tell);
+        }
+    }
+
+    const fn stream(&mut self, from_client: bool) -> &mut Stream {
+        if from_client {
+            &mut self.client.stream
+        } else {
+            &mut self.server.stream
+        }
+    }
+
+    /// Gives up a hole and reads on behind it.
+    fn jump(&mut self, from_client: bool, packet: Packet, tell: &mut Tell<'_>) {
+        if self.stream(from_client).jump() {
+            tell.gaps += 1;
+            if let Some(conversation) = &mut self.conversation {
+                conversation.hole(from_client);
+            }
+            self.read(from_client, packet, tell);
+        }
+    }
+
+    /// Lets the reader of the protocol have what is ready; goes on where it says that another protocol begins.
+    fn read(&mut self, from_client: bool, packet: Packet, tell: &mut Tell<'_>) {
+        for _ in 0..PROTOCOLS {
+            self.read_one(from_client, packet, tell);
+            if self.conversation.is_some() || self.stream(from_client).ready.is_empty() {
+                return;
+            }
+        }
+    }
+
+    fn read_one(&mut self, from_client: bool, packet: Packet, tell: &mut Tell<'_>) {
+        if self.conversation.is_none() {
+            let found = identify(
+                &self.client.stream.ready,
+                &self.server.stream.ready,
+                &self.ends,
+                tell.limits.stream_bytes,
+            );
+            match found {
+                None => return,
+                Some(None) => {
+                    self.client.stream.finish();
+                    self.server.stream.finish();
+                    return;
+                }
+                Some(Some(conversation)) => {
+                    self.service = Some(conversation.service());
+                    self.conversation = Some(conversation);
+                    // Whichever side spoke first may have been waiting for the other.
+                    self.drive(!from_client, packet, tell);
+                }
+            }
+        }
+        self.drive(from_client, packet, tell);
+    }
+
+    fn drive(&mut self, from_client: bool, packet: Packet, tell: &mut Tell<'_>) {
+        let Some(mut conversation) = self.conversation.take() else {
+            return;
+        };
+        let limit = tell.limits.stream_bytes;
+        let stream = if from_client {
+            &mut self.client.stream
+        } else {
+            &mut self.server.stream
+        };
+        let mut at = 0;
+        let mut again = false;
+        while at < stream.ready.len() && !stream.done {
+            let mut out = Out {
+                tell,
+                ends: self.ends,
+                packet,
+            };
+            let bytes = &stream.ready[at..];
+            match conversation.bytes(from_client, bytes, &mut out) {
+                Step::More if bytes.len() < limit => break,
+                Step::More => {
+                    conversation.rest(from_client, bytes, &mut out);
+                    stream.finish();
+                    at = 0;
+                }
+                Step::Take(0) => break,
+                Step::Take(count) => {
+                    let ready = bytes.len() as u64;
+                    if count > ready {
+                        stream.skip = count - ready;
+                    }
+                    at += usize::try_from(count.min(ready)).unwrap_or(0);
+                }
+                Step::Ignore => {
+                    stream.finish();
+                    at = 0;
+                }
+                Step::Again => {
+                    again = true;
+                    break;
+                }
+            }
+        }
+        stream.consume(at);
+        if again {
+            self.client.stream.done = false;
+            self.server.stream.done = false;
+            return;
+        }
+        self.conversation = Some(conversation);
+    }
+
+    /// Reads what is left and tells the flow.
+    fn end(&mut self, tell: &mut Tell<'_>) {
+        let packet = Packet {
+            time: self.last,
+            ..self.first
+        };
+        for from_client in [true, false] {
+            while self.stream(from_client).has_hole() {
+                self.jump(from_client, packet, tell);
+            }
+        }
+        if let Some(mut conversation) = self.conversation.take() {
+            for (from_client, side) in [(true, &self.client), (false, &self.server)] {
+                let mut out = Out {
+                    tell,
+                    ends: self.ends,
+                    packet,
+                };
+                conversation.rest(from_client, &side.stream.ready, &mut out);
+            }
+        }
+        let mut event = Event {
+            time: Some(self.first.time),
+            fields: Vec::with_capacity(16),
+        };
+        event.push("event", "flow", Role::Other);
+        self.ends.describe(&mut event);
+        if let Some(service) = self.service {
+            event.push("service", service, Role::Protocol);
+        }
+        let state = match (self.reset, self.client.fin && self.server.fin, self.syn) {
+            _ if self.ends.protocol != 6 => "",
+            (true, ..) => "reset",
+            (_, true, _) => "closed",
+            (_, _, true) => "open",
+            _ => "joined",
+        };
+        event.push("flow.state", state, Role::Other);
+        event.push("flow.last", self.last.to_string(), Role::Other);
+        for (name, value) in [
+            ("flow.packets", self.client.packets + self.server.packets),
+            ("flow.bytes", self.client.bytes + self.server.bytes),
+            ("flow.packets_to_server", self.client.packets),
+            ("flow.packets_to_client", self.server.packets),
+            ("flow.bytes_to_server", self.client.bytes),
+            ("flow.bytes_to_client", self.server.bytes),
+        ] {
+            event.push(name, value.to_string(), Role::Other);
+        }
+        tell.event(self.first.number, &event);
+    }
+}
