@@ -73,6 +73,8 @@ struct Side {
     packets: u64,
     bytes: u64,
     fin: bool,
+    /// The number with which it opened the connection.
+    begun: Option<u32>,
     stream: Stream,
 }
 
@@ -144,7 +146,8 @@ impl Flows {
         let opening = segment.tcp.is_some_and(|tcp| tcp.syn && tcp.acknowledged.is_none());
         let mut at = self.by_key.get(&key).copied();
         if let Some(old) = at
-            && self.flow(old).is_some_and(|flow| opening && flow.age == Age::Closed)
+            && opening
+            && self.flow(old).is_some_and(|flow| flow.is_before(segment))
         {
             self.end(old, tell);
             at = None;
@@ -360,6 +363,7 @@ impl Flow {
         let limit = tell.limits.stream_bytes;
         let mut number = tcp.number;
         if tcp.syn {
+            side.begun = Some(tcp.number);
             number = number.wrapping_add(1);
             side.stream.begin(number);
         }
@@ -380,6 +384,14 @@ impl Flow {
         if behind {
             self.jump(!from_client, packet, tell);
         }
+    }
+
+    /// Whether a segment that opens a connection between the same ends opens another than this: this one is over, or
+    /// the numbers of its sender began elsewhere.
+    fn is_before(&self, segment: &Segment<'_>) -> bool {
+        let from_client = (segment.ends.source, segment.ends.source_port) == (self.ends.source, self.ends.source_port);
+        let side = if from_client { &self.client } else { &self.server };
+        self.age == Age::Closed || side.begun != segment.tcp.map(|tcp| tcp.number)
     }
 
     const fn stream(&mut self, from_client: bool) -> &mut Stream {

@@ -58,6 +58,8 @@ impl Conversation for Smtp {
     }
 
     fn bytes(&mut self, from_client: bool, bytes: &[u8], out: &mut Out<'_, '_>) -> Step {
+        // TLS from the start, or without an answer that was seen to STARTTLS.
+        self.switched |= from_client && self.at == At::Commands && super::tls::is_hello(bytes);
         if self.switched {
             return Step::Again;
         }

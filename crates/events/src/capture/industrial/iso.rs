@@ -65,6 +65,12 @@ fn describe<'a>(event: &mut Event<'a>, message: &'a [u8], _from_client: bool) ->
                 event.push("mms.message", mms(data), Role::Other);
                 true
             }
+            // MMS without session and presentation, as test tools send it.
+            [tag @ (0xa8 | 0xa9), ..] | [tag @ 0xa0..=0xa2, _, 2, ..] => {
+                rename(event, "mms");
+                event.push("mms.message", mms_tag(*tag), Role::Other);
+                true
+            }
             _ => false,
         },
         _ => false,
@@ -222,14 +228,21 @@ fn mms(data: &[u8]) -> &'static str {
     if rest.take(3).is_none() || rest.u8() != Some(0xa0) || ber_length(&mut rest).is_none() {
         return "data";
     }
-    match rest.u8() {
-        Some(0xa0) => "confirmed-request",
-        Some(0xa1) => "confirmed-response",
-        Some(0xa2) => "confirmed-error",
-        Some(0xa3) => "unconfirmed",
-        Some(0xa4) => "reject",
-        Some(0x8b) => "conclude-request",
-        Some(0x8c) => "conclude-response",
+    rest.u8().map_or("data", mms_tag)
+}
+
+/// The kind of an MMS message by its tag (ISO 9506-2, section 7).
+const fn mms_tag(tag: u8) -> &'static str {
+    match tag {
+        0xa0 => "confirmed-request",
+        0xa1 => "confirmed-response",
+        0xa2 => "confirmed-error",
+        0xa3 => "unconfirmed",
+        0xa4 => "reject",
+        0xa8 => "initiate-request",
+        0xa9 => "initiate-response",
+        0x8b => "conclude-request",
+        0x8c => "conclude-response",
         _ => "data",
     }
 }

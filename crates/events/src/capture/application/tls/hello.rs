@@ -94,9 +94,15 @@ impl<'a> ServerHello<'a> {
         let mut rest = Bytes(body);
         let legacy_version = rest.u16()?;
         let random = rest.take(32)?;
-        rest.with_u8()?;
+        // Drafts of TLS 1.3 before the 22nd had neither session nor compression here.
+        let draft = legacy_version >> 8 == 0x7f;
+        if !draft {
+            rest.with_u8()?;
+        }
         let cipher = rest.u16()?;
-        rest.u8()?;
+        if !draft {
+            rest.u8()?;
+        }
         Some(Self {
             legacy_version,
             cipher,
@@ -112,9 +118,10 @@ impl<'a> ServerHello<'a> {
             .unwrap_or(self.legacy_version)
     }
 
-    /// Whether it only asks the client to begin again.
-    pub const fn is_retry(&self) -> bool {
-        self.retry
+    /// Whether what follows is encrypted: TLS 1.3 and its drafts.
+    pub fn is_last_in_clear(&self) -> bool {
+        let version = self.version();
+        !self.retry && (version >= 0x0304 || version >> 8 == 0x7f)
     }
 
     /// The protocol above TLS that was chosen.

@@ -18,9 +18,20 @@ const CHAIN: usize = 10;
 /// Longest record: 2^14 and what encryption may add (RFC 5246, section 6.2.3).
 const RECORD: usize = (1 << 14) + 2_048;
 
-/// Whether bytes begin as a record with a hello does.
+/// Whether bytes begin as a record with a hello does, or as a hello in the form of SSL 2 that offers more.
 pub(super) fn is_hello(bytes: &[u8]) -> bool {
     matches!(bytes, [22, 3, 0..=4, high, low, 1 | 2, ..] if u16::from_be_bytes([*high, *low]) >= 4)
+        || old_hello(bytes).is_some()
+}
+
+/// The length of a hello in the form of SSL 2 (RFC 5246, appendix E.2): it has no extensions, thus no name, and no JA3.
+fn old_hello(bytes: &[u8]) -> Option<usize> {
+    match bytes {
+        [high @ 0x80..=0xff, low, 1, 3, 0..=3, 0, _, 0, _, 0, ..] => {
+            Some(usize::from(u16::from_be_bytes([high & 0x7f, *low])) + 2)
+        }
+        _ => None,
+    }
 }
 
 /// The reader of one connection.
@@ -39,6 +50,9 @@ impl Conversation for Tls {
     }
 
     fn bytes(&mut self, from_client: bool, bytes: &[u8], out: &mut Out<'_, '_>) -> Step {
+        if let Some(length) = old_hello(bytes).filter(|_| from_client) {
+            return Step::take(length);
+        }
         let mut rest = Bytes(bytes);
         let (Some(kind), Some(version), Some(length)) = (rest.u8(), rest.u16(), rest.u16()) else {
             return Step::More;
@@ -120,7 +134,7 @@ impl Tls {
             (2, body) => match ServerHello::parse(body) {
                 Some(hello) => {
                     self.server_hello(&hello, out);
-                    hello.version() >= 0x0304 && !hello.is_retry()
+                    hello.is_last_in_clear()
                 }
                 None => {
                     out.tell.broken(
@@ -211,6 +225,7 @@ fn version_name(version: u16) -> String {
         0x0302 => "TLS 1.1".to_owned(),
         0x0303 => "TLS 1.2".to_owned(),
         0x0304 => "TLS 1.3".to_owned(),
+        draft if draft >> 8 == 0x7f => format!("TLS 1.3 draft {}", draft & 0xff),
         other => format!("0x{other:04x}"),
     }
 }
