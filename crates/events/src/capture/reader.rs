@@ -163,8 +163,11 @@ fn udp_read(
         };
         let mut event = out.begin("dns");
         let result = dns::describe(&mut event, segment.payload);
-        out.give(&event);
-        flows.name_service(&sent, "dns");
+        // Junk on the port says nothing but that it is broken.
+        if result.is_ok() || event.first(Role::Host).is_some() {
+            out.give(&event);
+            flows.name_service(&sent, "dns");
+        }
         return result;
     }
     if FLOW_EXPORT.contains(&sent.destination_port) {
