@@ -187,6 +187,6 @@ fn at(number: u64, micros: i64) -> Option<When> {
 /// A time of NTP: seconds since 1900 and a fraction in 32 bits each.
 fn ntp(number: u64) -> Option<When> {
     let seconds = i64::try_from(number >> 32).ok()? - NTP;
-    let micros = i64::try_from((number & 0xffff_ffff) * 1_000_000 >> 32).ok()?;
+    let micros = i64::try_from(((number & 0xffff_ffff) * 1_000_000) >> 32).ok()?;
     Some(When::At(Timestamp::from_seconds(seconds).plus_micros(micros)))
 }
