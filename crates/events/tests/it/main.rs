@@ -5,9 +5,9 @@ mod event_file;
 #[path = "../../../../fuzz/mutate.rs"]
 mod mutate;
 mod windows_files;
-
 mod lines;
-#[path = "../../../../fuzz/mutate.rs"]
-mod mutate;
 mod windows_fuzz;
 mod windows_records;
+mod capture;
+mod capture_data;
+mod capture_fuzz;
