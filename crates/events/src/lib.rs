@@ -1,7 +1,7 @@
 //! Reads what a member's own machines say: logs, traffic and Windows event files become [`Event`]s.
 //!
 //! Everything here is pure: bytes in, events and a list of problems out. No clock, no network, no file names taken on
-//! trust: what an input is, its content says ([`detect`]). A reader knows nothing of indicators; it says what each
+//! trust: what an input is, its content says. A reader knows nothing of indicators; it says what each
 //! value of an event *is* ([`Role`]), and whoever matches decides what that is worth.
 //!
 //! | module | reads |

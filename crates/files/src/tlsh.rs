@@ -3,13 +3,8 @@
 use tlsh2::{TlshDefault, TlshDefaultBuilder};
 
 /// Makes the hash of a content that comes in pieces.
+#[derive(Default)]
 pub struct Hasher(Box<TlshDefaultBuilder>);
-
-impl Default for Hasher {
-    fn default() -> Self {
-        Self(Box::new(TlshDefaultBuilder::new()))
-    }
-}
 
 impl Hasher {
     /// Adds a piece.

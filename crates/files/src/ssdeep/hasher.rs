@@ -162,7 +162,7 @@ impl Hasher {
         }
         // A cut for the smallest block size in use: the sum plus one is a multiple of 3 · 2^first. The sum that
         // wraps to zero is a multiple of three here and would not be without the wrap.
-        if sum == 0 || sum % 3 != 0 {
+        if sum == 0 || !sum.is_multiple_of(3) {
             return;
         }
         let thirds = sum / 3;

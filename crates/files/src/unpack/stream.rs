@@ -32,7 +32,7 @@ pub fn open<R: Read>(wrapping: Wrapping, input: R, meter: &Arc<Meter>) -> Option
     let consumed = Arc::new(AtomicU64::new(0));
     let input = BufReader::with_capacity(BUFFER, Counted::new(input, Arc::clone(&consumed)));
     let stream = match wrapping {
-        Wrapping::Gzip => Stream::Gzip(MultiGzDecoder::new(input)),
+        Wrapping::Gzip => Stream::Gzip(Box::new(MultiGzDecoder::new(input))),
         Wrapping::Zstd => Stream::Zstd(ZstdFrames::Between(input)),
         Wrapping::Xz => Stream::Xz(Box::new(XzReader::new_mem_limit(input, true, (WINDOW >> 10) as u32))),
         Wrapping::Bzip2 => Stream::Bzip2(MultiBzDecoder::new(input)),
@@ -65,7 +65,7 @@ pub fn gzip_name(head: &[u8]) -> Option<String> {
 }
 
 enum Stream<R: BufRead> {
-    Gzip(MultiGzDecoder<R>),
+    Gzip(Box<MultiGzDecoder<R>>),
     Zstd(ZstdFrames<R>),
     Xz(Box<XzReader<R>>),
     Bzip2(MultiBzDecoder<R>),

@@ -1,5 +1,11 @@
 //! No bytes make the scanner, the comparisons or the parsers panic, and ways of reading agree (docs/fuzzing.md).
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on should stop where it is"
+)]
+
 use std::io::{Cursor, Read};
 use std::path::Path;
 
@@ -74,7 +80,8 @@ proptest! {
         let scanned = scanner.worker().scan_file(Path::new("file"), &mut Cursor::new(&bytes), &mut told);
         let scanned = scanned.expect("memory can be read");
         prop_assert_eq!(scanned.bytes, bytes.len() as u64);
-        prop_assert!(scanned.members <= 20 && scanned.member_bytes <= 1 << 20);
+        // What comes out of decompressors once is told again for each plain archive inside it.
+        prop_assert!(scanned.members <= 20 && scanned.member_bytes <= 8 << 20);
         prop_assert_eq!(scanned.problems, told.problems.len() as u64);
         prop_assert_eq!(scanned.members + 1, told.files.len() as u64);
         prop_assert!(told.problems.iter().all(|problem| problem.place.file.is_some()));

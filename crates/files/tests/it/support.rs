@@ -1,5 +1,11 @@
 //! A sink that keeps everything, and archives made by the tests.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on should stop where it is"
+)]
+
 use std::io::{Cursor, Write};
 use std::path::Path;
 
@@ -25,7 +31,8 @@ impl FileSink for Told {
             "{name} is the end of {path}"
         );
         self.rules.extend(rules.iter().map(|rule| (path.clone(), rule.clone())));
-        let fields = event.fields.iter().skip(2);
+        let names = |name: &str| matches!(name, "name" | "path");
+        let fields = event.fields.iter().filter(|field| !names(&field.name));
         let fields = fields.map(|field| (field.name.to_string(), field.value.to_string()));
         self.files.push((path, fields.collect()));
     }
@@ -121,4 +128,16 @@ pub fn tar_member(archive: &mut Vec<u8>, name: &str, kind: u8, content: &[u8]) {
     archive.extend(header);
     archive.extend(content);
     archive.extend(vec![0; (512 - content.len() % 512) % 512]);
+}
+
+/// Bytes that do not compress.
+pub fn noise(length: usize) -> Vec<u8> {
+    let mut state = 1_u64;
+    let mut next = || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 56) as u8
+    };
+    (0..length).map(|_| next()).collect()
 }

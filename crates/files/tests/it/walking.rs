@@ -98,7 +98,7 @@ fn files_without_permission_are_unreadable_to_anybody_but_root() {
     fs::create_dir(&closed).unwrap();
     fs::write(closed.join("inside"), "x").unwrap();
     for path in [&file, &closed] {
-        fs::set_permissions(path, fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o000)).unwrap();
     }
     let may_read_all = fs::File::open(&file).is_ok();
     let (tally, _) = walked(&[folder.path().to_owned()], &Options::default());

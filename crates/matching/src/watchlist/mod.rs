@@ -401,7 +401,7 @@ impl Watchlist {
                 }
             }
             Kind::Ipv4Network | Kind::Ipv6Network => {
-                if let Some(anchor::Anchor::Network(first, length)) = anchor::network(&observable.value) {
+                if let Some(Anchor::Network(first, length)) = anchor::network(&observable.value) {
                     let hash = key_of(self.image.numbers.seed, observable.kind.code(), first, Some(length));
                     self.entries_that(hash, without, found, |_, value, _| value == observable.value);
                 }
@@ -462,7 +462,7 @@ pub(crate) fn anchor_of(kind: Kind, value: &str) -> Anchor<'_> {
 }
 
 fn is_network(value: &str, first: IpAddr, length: u8) -> bool {
-    anchor::network(value) == Some(anchor::Anchor::Network(first, length))
+    anchor::network(value) == Some(Anchor::Network(first, length))
 }
 
 fn is_single(expression: &Observation) -> bool {
@@ -515,7 +515,7 @@ impl Looks for Watchlist {
                 return true;
             }
         }
-        self.has_token(anchor::squeezed(text).as_bytes())
+        self.has_token(squeezed(text).as_bytes())
     }
 
     fn also(&self) -> Also {

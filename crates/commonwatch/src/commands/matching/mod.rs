@@ -9,7 +9,7 @@ mod watchlist;
 pub use watchlist::run as watchlist;
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -188,13 +188,4 @@ impl Taker for Told {
 pub struct Read {
     name: String,
     tally: Tally,
-}
-
-/// Lets an interrupt end the reading at the next block, so that what was found is told.
-pub fn ends_on_interrupt(stop: Arc<AtomicBool>) {
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            stop.store(true, Ordering::Relaxed);
-        }
-    });
 }

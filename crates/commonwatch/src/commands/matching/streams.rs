@@ -2,6 +2,7 @@
 //! ends all of them, and what was found is told.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -163,7 +164,7 @@ struct Flows {
 impl Flows {
     fn new(options: &Options) -> Self {
         Self {
-            collector: events::capture::flow_export::Collector::new(options.limits),
+            collector: events::capture::flow_export::Collector::new(&options.limits),
             records: run::Records::default(),
         }
     }
@@ -175,7 +176,9 @@ impl Flows {
         let mut sink = |event: &events::Event<'_>| {
             records.push(event, (&source, "flow-export"), current, options, &mut told);
         };
-        let outcome: Result<u64, Problem> = self.collector.datagram(&source, &piece.bytes, &mut sink);
+        // Templates are kept for each exporter: its address is the name of the source.
+        let from = source.parse().unwrap_or(SocketAddr::from(([0, 0, 0, 0], 0)));
+        let outcome: Result<u64, Problem> = self.collector.datagram(from, &piece.bytes, &mut sink);
         if let Err(problem) = outcome {
             told.problem(problem);
         }

@@ -1,4 +1,4 @@
-//! Hashes and scores that ppdeep 20260221, an independent implementation, gives for the same contents.
+//! Hashes and scores that libfuzzy of ssdeep 2.14 gives for the same contents.
 
 use super::*;
 use crate::ssdeep::score;
@@ -98,8 +98,8 @@ fn changed_contents_score_as_the_reference_says() {
     many_places.iter_mut().step_by(2_500).for_each(|byte| *byte = b'y');
     let [original, one_place, many_places] = [original, one_place, many_places].map(|content| hash(&content));
     assert_eq!(score(&original, &one_place), 99);
-    assert_eq!(score(&original, &many_places), 94);
-    assert_eq!(score(&one_place, &many_places), 91);
+    assert_eq!(score(&original, &many_places), 86);
+    assert_eq!(score(&one_place, &many_places), 83);
     // Twice as long: the block sizes differ by two.
     assert_eq!(score(&original, &hash(&noise(40_000, 1))), 61);
 }
