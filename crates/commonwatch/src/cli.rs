@@ -79,6 +79,10 @@ pub enum Command {
     Check(CheckArgs),
     /// Look for indicators in logs, traffic and files; needs no node
     Match(Box<matching::MatchArgs>),
+    /// Look for indicators in the logs of the past, by indexes beside them; needs no node
+    Hunt(Box<matching::HuntArgs>),
+    /// See how often indicators or rules would have fired on past logs; needs no node
+    Backtest(Box<matching::BacktestArgs>),
     /// Compile what is looked for, and ask why a value is or is not; needs no node
     #[command(subcommand)]
     Watchlist(matching::WatchlistCommand),

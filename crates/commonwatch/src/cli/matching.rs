@@ -123,3 +123,61 @@ pub enum WatchlistCommand {
         values: Vec<String>,
     },
 }
+
+/// `commonwatch hunt`
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct HuntArgs {
+    /// Index logs instead, so that hunts need not read all of them.
+    #[command(subcommand)]
+    pub command: Option<HuntCommand>,
+    /// Logs of the past: files, directories, packed or not; s3://BUCKET/PREFIX where the program was built with it
+    #[arg(value_name = "LOGS", required = true)]
+    pub logs: Vec<String>,
+    /// A value to look for, defanged or not; may be given several times
+    #[arg(long = "value", value_name = "VALUE", conflicts_with_all = ["indicators", "watchlist"])]
+    pub values: Vec<String>,
+    /// What is looked for; without any of it, what the node in --data has.
+    #[command(flatten)]
+    pub look_for: LookForArgs,
+    /// Folder with the indexes, where they do not stand beside the logs
+    #[arg(long, value_name = "DIR")]
+    pub indexes: Option<PathBuf>,
+    /// Print every hit; otherwise those that repeat are counted
+    #[arg(long)]
+    pub every_hit: bool,
+    /// Threads (all processors where none is given)
+    #[arg(long, value_name = "NUMBER")]
+    pub threads: Option<usize>,
+}
+
+/// `commonwatch hunt index`
+#[derive(Debug, Subcommand)]
+pub enum HuntCommand {
+    /// Index logs; what is indexed already is passed over, what grew is continued
+    Index {
+        /// Files and directories
+        #[arg(value_name = "LOGS", required = true)]
+        logs: Vec<String>,
+        /// Folder for the indexes; beside the logs where none is given
+        #[arg(long, value_name = "DIR")]
+        indexes: Option<PathBuf>,
+    },
+}
+
+/// `commonwatch backtest`
+#[derive(Debug, Args)]
+pub struct BacktestArgs {
+    /// Logs of the past
+    #[arg(value_name = "LOGS", required = true)]
+    pub logs: Vec<PathBuf>,
+    /// What is tried.
+    #[command(flatten)]
+    pub look_for: LookForArgs,
+    /// Hits a day from which on an indicator fires too often
+    #[arg(long, default_value_t = 100, value_name = "NUMBER")]
+    pub too_often: u64,
+    /// Threads (all processors where none is given)
+    #[arg(long, value_name = "NUMBER")]
+    pub threads: Option<usize>,
+}

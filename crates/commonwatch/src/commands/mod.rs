@@ -34,6 +34,8 @@ pub fn run(cli: Cli, output: Output) -> Result<(), Failure> {
         Command::Check(args) => check::run(&args, output),
         Command::Convert(args) => convert::run(&args, output),
         Command::Match(args) => matching::run(global, &args, output),
+        Command::Hunt(args) => matching::hunt(global, &args, output),
+        Command::Backtest(args) => matching::backtest(global, &args, output),
         Command::Watchlist(command) => matching::watchlist(global, command, output),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man { directory } => manual::pages(&directory, output),
@@ -69,6 +71,8 @@ async fn with_node(command: Command, global: &Global, output: Output) -> Result<
             // Taken by `run` before a node is opened.
             Command::Check(_)
             | Command::Match(_)
+            | Command::Hunt(_)
+            | Command::Backtest(_)
             | Command::Watchlist(_)
             | Command::Convert(_)
             | Command::Completions { .. }

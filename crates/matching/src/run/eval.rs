@@ -140,11 +140,10 @@ impl<'a> Evaluator<'a> {
         text: &dyn Fn() -> String,
         outcome: &mut Outcome,
     ) {
-        let several = watchlist.several();
-        if several.set.is_empty() {
+        if watchlist.several().set.is_empty() {
             return;
         }
-        let concerned = look::with_observed(event, self.now, |observed| several.set.concerned(observed));
+        let concerned = look::with_observed(event, self.now, |observed| watchlist.concerned(observed));
         if let Some(concerned) = concerned.filter(|concerned| !concerned.is_empty()) {
             outcome.touched.push(Touched {
                 after: outcome.hits.len(),

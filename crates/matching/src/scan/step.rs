@@ -215,6 +215,22 @@ impl<'a> Steps<'a> {
         }
     }
 
+    /// Looks whether a last line without its end is what its layout says.
+    fn last_line(&mut self) {
+        let range = self.line(self.end);
+        let line = &self.bytes[range.clone()];
+        let is_whole = match self.shape {
+            Shape::Any => true,
+            Shape::Braces => line.first() == Some(&b'{') && line.last() == Some(&b'}'),
+            Shape::Tabs(wanted) => {
+                line.first() == Some(&b'#') || memchr::memchr_iter(b'\t', line).count() == wanted
+            }
+        };
+        if !line.is_empty() && !is_whole {
+            self.flag(range.start);
+        }
+    }
+
     /// JSON may write any letter as an escape; a line that does so with one of a token is read in full.
     #[cold]
     fn escapes(&mut self, at: usize, mut backslashes: u64) {
@@ -357,7 +373,9 @@ impl<'a> Steps<'a> {
         let text = &self.bytes[BEFORE..self.end];
         if text.last().is_some_and(|byte| *byte != b'\n') {
             self.scanned.lines += 1;
+            self.last_line();
         }
+        let text = &self.bytes[BEFORE..self.end];
         // A token of an earlier step can be flagged after a line of a later one: colons come after dots.
         self.scanned.flagged.sort_by_key(|flagged| flagged.range.start);
         self.scanned.flagged.dedup();

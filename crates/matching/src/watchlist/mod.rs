@@ -24,7 +24,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::Path;
 
 use stix::observable::{Kind, Observable};
-use stix::pattern::{Compiled, Observation, Pattern, PatternSet};
+use stix::pattern::{Compiled, Observation, Observed, Pattern, PatternSet};
 use stix::{Place, Problem, Timestamp};
 
 use crate::hit::Context;
@@ -60,6 +60,8 @@ pub struct Watchlist {
     single: Patterns,
     /// Patterns that ask for several events.
     several: Patterns,
+    /// What they ask of each event, and which of them asks it.
+    parts: (PatternSet, Vec<usize>),
     rules: Vec<Rule>,
 }
 
@@ -98,6 +100,7 @@ impl Watchlist {
             image,
             single: Patterns::default(),
             several: Patterns::default(),
+            parts: Default::default(),
             rules: Vec::new(),
         };
         if let Ok(meta) = serde_json::from_slice(watchlist.image.section(Section::Meta)) {
@@ -120,22 +123,43 @@ impl Watchlist {
                 continue;
             }
             let pattern = Pattern::parse(&text).or_else(|_| Pattern::parse_v20(&text));
-            match pattern.and_then(|pattern| Ok((Compiled::new(&pattern)?, is_single(&pattern.expression)))) {
-                Ok((compiled, is_single)) => {
-                    let patterns = if is_single { &mut watchlist.single } else { &mut watchlist.several };
-                    patterns.set.add(compiled);
-                    patterns.texts.push((indicator, text));
-                }
-                Err(mut problem) => {
-                    problem.place = Place {
-                        object: Some(watchlist.context(indicator).id),
-                        ..problem.place
-                    };
-                    problems.push(problem);
-                }
+            let added = pattern.and_then(|pattern| watchlist.add_pattern(&pattern, indicator, text));
+            if let Err(mut problem) = added {
+                problem.place = Place {
+                    object: Some(watchlist.context(indicator).id),
+                    ..problem.place
+                };
+                problems.push(problem);
             }
         }
         (watchlist, problems)
+    }
+
+    fn add_pattern(&mut self, pattern: &Pattern, indicator: u32, text: String) -> Result<(), Problem> {
+        let compiled = Compiled::new(pattern)?;
+        let mut parts = Vec::new();
+        pattern::observations(&pattern.expression, &mut parts);
+        let is_single = is_single(&pattern.expression);
+        let patterns = if is_single { &mut self.single } else { &mut self.several };
+        let number = patterns.set.add(compiled);
+        patterns.texts.push((indicator, text));
+        if !is_single {
+            for part in parts {
+                self.parts.0.add(Compiled::new(&part)?);
+                self.parts.1.push(number);
+            }
+        }
+        Ok(())
+    }
+
+    /// The patterns over several events in which an event has a part, ascending.
+    pub(crate) fn concerned(&self, observed: &Observed<'_>) -> Vec<usize> {
+        let (set, pattern_of) = &self.parts;
+        let parts = set.matches(std::slice::from_ref(observed)).matching;
+        let mut patterns: Vec<usize> = parts.iter().filter_map(|part| pattern_of.get(*part).copied()).collect();
+        patterns.sort_unstable();
+        patterns.dedup();
+        patterns
     }
 
     /// Maps a saved watchlist.

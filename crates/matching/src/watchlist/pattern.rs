@@ -11,6 +11,19 @@ pub(super) fn anchors(pattern: &Pattern) -> Option<Vec<Observable>> {
     Some(all)
 }
 
+/// What a pattern asks of single events, each as a pattern of its own.
+pub(super) fn observations(part: &Observation, all: &mut Vec<Pattern>) {
+    match part {
+        Observation::Single(_) => all.push(Pattern {
+            expression: part.clone(),
+        }),
+        Observation::And(parts) | Observation::Or(parts) | Observation::FollowedBy(parts) => {
+            parts.iter().for_each(|part| observations(part, all));
+        }
+        Observation::Qualified(inner, _) => observations(inner, all),
+    }
+}
+
 /// All observations have to be found, whatever joins them.
 fn observation(part: &Observation, all: &mut Vec<Observable>) -> Option<()> {
     match part {

@@ -122,16 +122,6 @@ impl PatternSet {
         found
     }
 
-    /// The numbers of the patterns that ask for something that an observation has, so that it can have a part in
-    /// fulfilling them; ascending.
-    pub fn concerned(&self, observed: &Observed<'_>) -> Vec<usize> {
-        let mut candidates = Vec::new();
-        self.look_up(observed, &mut candidates);
-        candidates.sort_unstable();
-        candidates.dedup();
-        candidates
-    }
-
     fn look_up(&self, observed: &Observed<'_>, candidates: &mut Vec<usize>) {
         for (object_type, object) in observed.objects() {
             let Some(of_type) = self.types.get(*object_type) else {

@@ -2,10 +2,14 @@
 
 mod arm;
 mod at_rest;
+mod backtest;
+mod hunt;
 mod show;
 mod streams;
 mod watchlist;
 
+pub use backtest::run as backtest;
+pub use hunt::run as hunt;
 pub use watchlist::run as watchlist;
 
 use std::path::PathBuf;
@@ -49,7 +53,7 @@ pub fn run(global: &Global, args: &MatchArgs, output: Output) -> Result<(), Fail
         stop: Arc::clone(&stop),
         ..Options::new(arm::clock())
     };
-    let told = Told::new(args, output);
+    let told = Told::with_limits(args.every_hit, args.most_of_one, output);
     let current = Current::new(loaded.armed);
     let mut tallies = at_rest::logs(&inputs.logs, &current, &options, &told, output);
     let scanned = at_rest::files(&inputs.files, &current, loaded.yara, &options, &told, output)?;
@@ -133,10 +137,10 @@ struct Telling {
 }
 
 impl Told {
-    fn new(args: &MatchArgs, output: Output) -> Self {
+    fn with_limits(every_hit: bool, told_of_one: usize, output: Output) -> Self {
         let limits = report::Limits {
-            every_hit: args.every_hit,
-            told_of_one: args.most_of_one,
+            every_hit,
+            told_of_one,
             ..report::Limits::default()
         };
         Self(Arc::new(Mutex::new(Telling {

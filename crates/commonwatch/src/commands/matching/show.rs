@@ -147,6 +147,11 @@ pub fn summary(found: &Summary, reads: &[Read], scanned: Option<&files::walk::Ta
     }
     output.line(&format!("{read}, in {:.1} s", times.all - times.load));
     malformed(reads, output);
+    self::found(found, output);
+}
+
+/// Prints what was found, for people.
+pub fn found(found: &Summary, output: Output) {
     if found.hits == 0 {
         output.line("Nothing of what is looked for was found.");
         return;
@@ -183,7 +188,8 @@ fn malformed(reads: &[Read], output: Output) {
     }
 }
 
-fn size(bytes: u64) -> String {
+/// A number of bytes, for people.
+pub fn size(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} bytes"),
         1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),

@@ -1,0 +1,240 @@
+//! `commonwatch hunt`: indicators against the logs of the past, by their indexes; and the making of those.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use matching::hunt::{self, Log, Prey};
+use matching::run::{Current, Options, Taker};
+use matching::watchlist::Builder;
+use serde_json::json;
+use sources::SourceSpec;
+use stix::Problem;
+use stix::observable::{guess, refang};
+
+use super::{Told, arm, processors, show};
+use crate::cli::Global;
+use crate::cli::matching::{HuntArgs, HuntCommand};
+use crate::failure::{self, Failure};
+use crate::output::Output;
+
+/// Does what the command line asks; fails with the code for "found" when something was.
+pub fn run(global: &Global, args: &HuntArgs, output: Output) -> Result<(), Failure> {
+    if let Some(HuntCommand::Index { logs, indexes }) = &args.command {
+        return index(logs, indexes.as_deref(), output);
+    }
+    let begun = Instant::now();
+    let armed = if args.values.is_empty() {
+        arm::arm(global, &args.look_for, output)?.armed
+    } else {
+        of_values(args, output)?
+    };
+    let prey = Prey::of(&armed);
+    if prey.is_everywhere() && !output.is_json() {
+        output.note("something is looked for that indexes know nothing of (a rule, a number, a wide network): all logs are read");
+    }
+    let current = Current::new(armed);
+    let options = Options {
+        threads: args.threads.unwrap_or_else(processors).max(1),
+        ..Options::new(arm::clock())
+    };
+    let told = Told::with_limits(args.every_hit, usize::MAX, output);
+    let mut sum = Sum::default();
+    each_log(&args.logs, args.indexes.as_deref(), &mut |log| {
+        let log = log?;
+        let hunted = hunt::search(log, &prey, &current, &options, &mut told.clone())?;
+        sum.files += 1;
+        sum.bytes_read += hunted.bytes_read;
+        sum.bytes_total += hunted.bytes_total;
+        sum.events += hunted.tally.events;
+        if let Some((read, all)) = hunted.parts {
+            sum.indexed += 1;
+            sum.parts_read += read;
+            sum.parts += all;
+        }
+        Ok(())
+    }, &mut |problem| told.clone().problem(problem))?;
+    let found = told.finish();
+    sum.tell(&found, begun.elapsed().as_secs_f64(), output);
+    if found.hits > 0 { Err(Failure::found()) } else { Ok(()) }
+}
+
+/// What hunts came to.
+#[derive(Default)]
+struct Sum {
+    files: u64,
+    indexed: u64,
+    parts: usize,
+    parts_read: usize,
+    bytes_read: u64,
+    bytes_total: u64,
+    events: u64,
+}
+
+impl Sum {
+    fn tell(&self, found: &matching::report::Summary, seconds: f64, output: Output) {
+        if output.is_json() {
+            let line = json!({ "summary": {
+                "hits": found.hits, "files": self.files, "indexed_files": self.indexed,
+                "parts": self.parts, "parts_read": self.parts_read,
+                "bytes_read": self.bytes_read, "bytes_total": self.bytes_total,
+                "events": self.events, "seconds": seconds,
+                "top_indicators": found.top_indicators, "top_hosts": found.top_hosts,
+            }});
+            output.aside(&line.to_string());
+            return;
+        }
+        output.line("");
+        output.line(&format!(
+            "{} logs ({}), {} of them indexed; {} read, {} of {} indexed parts, in {seconds:.1} s",
+            self.files,
+            show::size(self.bytes_total),
+            self.indexed,
+            show::size(self.bytes_read),
+            self.parts_read,
+            self.parts
+        ));
+        show::found(found, output);
+    }
+}
+
+/// Makes a watchlist of values that somebody typed.
+fn of_values(args: &HuntArgs, output: Output) -> Result<matching::run::Armed, Failure> {
+    let mut options = arm::options(&args.look_for.choice, None, output)?;
+    // Who names a value wants it looked for, whatever lists say of it.
+    options.warninglists = None;
+    let mut builder = Builder::new(options);
+    for text in &args.values {
+        let plain = refang(text);
+        let Some(observable) = guess(&plain) else {
+            return Err(Failure::input(format!("'{text}' is not plainly an address, network, domain, URL, hash or e-mail address"))
+                .help("put it into a file and name that with --indicators, as in a STIX indicator with a pattern"));
+        };
+        let context = matching::hit::Context {
+            id: observable.value.clone(),
+            shared_by: "the command line".to_owned(),
+            ..matching::hit::Context::default()
+        };
+        let indicator = builder.indicator(&context);
+        builder.value(indicator, &observable);
+    }
+    Ok(matching::run::Armed {
+        watchlist: Some(builder.build().0),
+        sigma: None,
+    })
+}
+
+fn index(logs: &[String], indexes: Option<&Path>, output: Output) -> Result<(), Failure> {
+    let begun = Instant::now();
+    if let Some(folder) = indexes {
+        std::fs::create_dir_all(folder).map_err(|error| failure::file("made", folder, &error))?;
+    }
+    let (mut files, mut read, mut bytes, mut total, mut problems) = (0_u64, 0_u64, 0_u64, 0_u64, 0_u64);
+    each_log(logs, indexes, &mut |log| {
+        let log = log?;
+        let indexed = hunt::index(log)?;
+        files += 1;
+        read += indexed.read;
+        bytes += indexed.index;
+        total += log.size;
+        Ok(())
+    }, &mut |problem| {
+        problems += 1;
+        output.problems(&[problem]);
+    })?;
+    let seconds = begun.elapsed().as_secs_f64();
+    if output.is_json() {
+        output.json_line(&json!({
+            "files": files, "bytes_read": read, "index_bytes": bytes, "bytes_total": total,
+            "problems": problems, "seconds": seconds,
+        }));
+    } else {
+        output.line(&format!(
+            "{files} logs ({}) are indexed in {}; {} were read, in {seconds:.1} s",
+            show::size(total),
+            show::size(bytes),
+            show::size(read)
+        ));
+    }
+    if problems > 0 { Err(Failure::found()) } else { Ok(()) }
+}
+
+type Each<'a> = dyn FnMut(Result<&Log<'_>, Problem>) -> Result<(), Problem> + 'a;
+
+/// Gives each log that is named; indexes are none.
+fn each_log(
+    names: &[String],
+    indexes: Option<&Path>,
+    each: &mut Each<'_>,
+    problem: &mut dyn FnMut(Problem),
+) -> Result<(), Failure> {
+    for name in names {
+        match SourceSpec::parse(name)? {
+            SourceSpec::File(path) => {
+                for file in sources::walk([path]) {
+                    if let Err(error) = file.and_then(|file| of_file(&file, indexes, each)) {
+                        problem(error);
+                    }
+                }
+            }
+            #[cfg(feature = "s3")]
+            spec @ SourceSpec::S3 { .. } => of_bucket(spec, indexes, each, problem)?,
+            _ => {
+                return Err(Failure::input(format!("'{name}' is a stream, which has no past"))
+                    .help("'commonwatch match' watches streams; a hunt reads files and object storage"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn of_file(path: &Path, indexes: Option<&Path>, each: &mut Each<'_>) -> Result<(), Problem> {
+    if hunt::is_index(path) {
+        return Ok(());
+    }
+    let opened = sources::open(path)?;
+    let file = opened.packed.is_none().then_some(path);
+    let size = opened.stored_bytes.unwrap_or_else(|| std::fs::metadata(path).map_or(0, |file| file.len()));
+    drop(opened.input);
+    let open = || -> Result<Box<dyn Read + Send>, Problem> { Ok(sources::open(path)?.input) };
+    let index: PathBuf = hunt::index_path(path, indexes);
+    each(Ok(&Log {
+        name: &opened.name,
+        file,
+        size,
+        open: &open,
+        index: &index,
+    }))
+}
+
+#[cfg(feature = "s3")]
+fn of_bucket(
+    spec: SourceSpec,
+    indexes: Option<&Path>,
+    each: &mut Each<'_>,
+    problem: &mut dyn FnMut(Problem),
+) -> Result<(), Failure> {
+    let Some(indexes) = indexes else {
+        return Err(Failure::input("the indexes of object storage need a folder").help("name one with --indexes DIR"));
+    };
+    let (bucket, prefix) = spec.bucket(arm::clock())?;
+    for object in bucket.list(&prefix) {
+        let hunted = object.and_then(|object| {
+            let open = || -> Result<Box<dyn Read + Send>, Problem> {
+                Ok(bucket.open(&object.key, sources::Limits::default())?.input)
+            };
+            let index = hunt::index_path(Path::new(&object.key), Some(indexes));
+            each(Ok(&Log {
+                name: &object.key,
+                file: None,
+                size: object.size,
+                open: &open,
+                index: &index,
+            }))
+        });
+        if let Err(error) = hunted {
+            problem(error);
+        }
+    }
+    Ok(())
+}
