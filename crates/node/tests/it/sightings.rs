@@ -137,6 +137,10 @@ async fn count_and_sector_tell_nobody_who_it_was() {
                     .contains(r#""sectors":["water"]"#),
                 sector
             );
+            if login == "city" {
+                // It runs the node: who its members are stands in its own receipts.
+                continue;
+            }
             let secrets = ["Example Waterworks", &identity(2), VALUE, SOURCE, LINE, "host-17"];
             never_told(&partners, login, &secrets).await;
         }
@@ -358,14 +362,7 @@ async fn a_false_positive_lowers_the_score_for_all_who_see_it_and_reaches_the_sh
 
 #[tokio::test(flavor = "multi_thread")]
 async fn feedback_out_of_sight_changes_no_score() {
-    let partners = Partners::new().await;
-    partners
-        .share("cert", &partners.to_all(None), object(1, FIRST, ""))
-        .await;
-    partners
-        .share("waterworks", &partners.to_water(None), object(1, FIRST, ""))
-        .await;
-    let caller = partners.caller("cert").await;
+    let partners = stage(RULE_DEFAULT).await;
     let (hospital, cert) = (score(&partners, "hospital").await, score(&partners, "cert").await);
     let said = format!(
         r#"{{"type":"opinion","spec_version":"2.1","id":"opinion--00000000-0000-4000-8000-000000000009","created":"{FIRST}","modified":"{FIRST}","opinion":"strongly-disagree","object_refs":["{}"]}}"#,
@@ -374,5 +371,4 @@ async fn feedback_out_of_sight_changes_no_score() {
     partners.share("cert", &partners.to_water(None), said).await;
     assert_eq!(score(&partners, "hospital").await, hospital);
     assert!(score(&partners, "cert").await < cert);
-    drop(caller);
 }

@@ -180,9 +180,15 @@ async fn told(hub: &Kit, number: u32) -> (String, Vec<Value>) {
     (all, sightings)
 }
 
+/// An indicator that is worth something.
+fn fresh(number: u32, name: &str) -> String {
+    let (long_ago, lately) = ("\"valid_from\":\"2024-01-01", "\"valid_from\":\"2026-11-20");
+    indicator(number, name).replace(long_ago, lately)
+}
+
 async fn hub_with(numbers: std::ops::Range<u32>) -> (Kit, Spoke) {
     let hub = Kit::start().await;
-    let objects: Vec<String> = numbers.map(|number| indicator(number, "shared by Birch")).collect();
+    let objects: Vec<String> = numbers.map(|number| fresh(number, "shared by Birch")).collect();
     hub.share("birch-contributor", "common", &objects).await;
     let spoke = Spoke::of(&hub).await;
     spoke.fetch().await;
@@ -296,7 +302,7 @@ async fn a_matcher_elsewhere_reports_hits_and_people_decide_over_the_api() {
         .await;
     assert_eq!(answer.json()["rules"][1]["community"], "common", "{}", answer.text());
     let hits = format!(
-        r#"{{"hits":[{{"indicator":"{}","value":"192.0.2.1","kind":"ipv4-addr","count":3,"source":"sensor"}},{{"indicator":"{}","value":"x"}}]}}"#,
+        r#"{{"hits":[{{"indicator":"{}","value":"192.0.2.1","kind":"ipv4","count":3,"source":"sensor"}},{{"indicator":"{}","value":"x"}}]}}"#,
         id("indicator", 1),
         id("indicator", 99)
     );
