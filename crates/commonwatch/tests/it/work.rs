@@ -366,10 +366,29 @@ fn a_member_chooses_what_is_told_and_hears_what_others_say() {
         "--as",
         "water",
     ]);
-    insta::assert_snapshot!(chosen.to_string(), @"");
-    insta::assert_snapshot!(place.run(&["sighting", "rule", "exampleland", "loud", "--as", "water"]).to_string(), @"");
-    insta::assert_snapshot!(place.run(&["sighting", "pending", "--as", "water"]).to_string(), @"");
-    insta::assert_snapshot!(place.run(&["sighting", "send"]).to_string(), @"");
+    insta::assert_snapshot!(chosen.to_string(), @r#"
+    exit code 0
+    -- out
+    community    told   how         counted over  log line
+    default      count  asks first  1h            stays at home
+    exampleland  count  automatic   15m           stays at home
+    "#);
+    insta::assert_snapshot!(place.run(&["sighting", "rule", "exampleland", "loud", "--as", "water"]).to_string(), @r#"
+    exit code 2
+    -- err
+    error: 'loud' is not a form
+      help: full, sector, count or never
+    "#);
+    insta::assert_snapshot!(place.run(&["sighting", "pending", "--as", "water"]).to_string(), @r#"
+    exit code 0
+    -- out
+    nothing waits for an answer
+    "#);
+    insta::assert_snapshot!(place.run(&["sighting", "send"]).to_string(), @r#"
+    exit code 0
+    -- out
+    0 told, 0 wait for an answer, 0 kept at home, 0 refused, 0 lapsed
+    "#);
     place.write("list.txt", "198.51.100.7\n");
     place.run(&["share", "list.txt", "-c", "exampleland", "--as", "water"]);
     let found = place.json(&["search", "198.51.100.7", "--type", "indicator", "--as", "hospital"]);
