@@ -66,7 +66,7 @@ const VALUES_THERE: &str = "select count(*) from seen_value where seen = ?1";
 const PUT_VALUE: &str = "insert into seen_value (seen, value, kind, source, first_seen, last_seen, count) \
                          values (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 const OPEN_THERE: &str =
-    "select count(*) from (select id from seen where member = ?1 and state = 'open' limit ?2) some";
+    "select count(*) from (select id from seen where member = ?1 and state = 'open' limit ?2) as opened";
 
 const OVER: &str = "select id from seen where state = ?1 and ends <= ?2 order by ends limit ?3";
 const CLOSE: &str = "update seen set state = 'closed' where id = ?1 and state = 'open' returning id";
