@@ -282,7 +282,7 @@ async fn feedback_from_a_members_node_lowers_the_score_at_the_hub_and_reaches_th
     );
     assert!(one["comment"].as_str().unwrap().contains("a public resolver"));
     assert_eq!(
-        hub.get("alder-reader", "/api/v1/feedback").await.json()["feedback"],
+        hub.get("elder-analyst", "/api/v1/feedback").await.json()["feedback"],
         json!([])
     );
 }
