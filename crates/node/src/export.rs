@@ -267,9 +267,11 @@ impl Reading<'_> {
         let Some(given) = given.or(details.first()) else {
             return Ok(Facts::default());
         };
-        let said = self
-            .runtime
-            .block_on(self.node.store().sighting_facts(self.viewer, std::slice::from_ref(&row.id)))?;
+        let said = self.runtime.block_on(
+            self.node
+                .store()
+                .sighting_facts(self.viewer, std::slice::from_ref(&row.id)),
+        )?;
         let said = said.get(&row.id).copied().unwrap_or_default();
         let score = crate::scoring::score_of(object, &said, self.node.now()).map(|score| score.value);
         Ok(Facts {

@@ -168,7 +168,10 @@ pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
                 })
             }
         }
-        Action::RecordHits => need(principal.has(Role::Contributor), "recording hits needs the role contributor"),
+        Action::RecordHits => need(
+            principal.has(Role::Contributor),
+            "recording hits needs the role contributor",
+        ),
         Action::JudgeSightings => need(
             principal.has(Role::Analyst),
             "deciding on sightings and giving feedback need the role analyst",

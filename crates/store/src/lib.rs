@@ -39,8 +39,8 @@ pub use account::{
 };
 pub use contribution::{
     ChangeKind, ChangeRow, Changes, Contribution, Counts, Direction, Edge, Feedback, FeedbackKind, FeedbackPage, Found,
-    IndicatorFacts, ObjectDetail, ObjectPage, ObjectQuery, ObjectRow, Origin, Outcome, Position, RemovedWhy, Retraction,
-    SearchQuery, SightingFacts, VersionFilter,
+    IndicatorFacts, ObjectDetail, ObjectPage, ObjectQuery, ObjectRow, Origin, Outcome, Position, RemovedWhy,
+    Retraction, SearchQuery, SightingFacts, VersionFilter,
 };
 pub use contribution::mark::Mark;
 pub use error::{Error, ErrorKind, Result};

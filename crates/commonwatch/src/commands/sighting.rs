@@ -96,7 +96,10 @@ async fn rules(local: &Local, caller: &Caller, output: Output) -> Result<(), Fai
 fn span(seconds: i64) -> String {
     let units = [(86_400, 'd'), (3_600, 'h'), (60, 'm')];
     let unit = units.into_iter().find(|(unit, _)| seconds % unit == 0);
-    unit.map_or_else(|| format!("{seconds}s"), |(unit, letter)| format!("{}{letter}", seconds / unit))
+    unit.map_or_else(
+        || format!("{seconds}s"),
+        |(unit, letter)| format!("{}{letter}", seconds / unit),
+    )
 }
 
 async fn pending(local: &Local, caller: &Caller, output: Output) -> Result<(), Failure> {
@@ -127,10 +130,20 @@ fn show_pending(one: &Pending, community: &str, output: Output) {
         return;
     }
     let form = seen.form.map_or("never", SightingForm::as_str);
-    output.line(&format!("{}  to {community}, form {form}, until {}", seen.uuid, one.until));
-    output.line(&format!("  {}: {} events, {} to {}", seen.indicator, seen.count, seen.first, seen.last));
+    output.line(&format!(
+        "{}  to {community}, form {form}, until {}",
+        seen.uuid, one.until
+    ));
+    output.line(&format!(
+        "  {}: {} events, {} to {}",
+        seen.indicator, seen.count, seen.first, seen.last
+    ));
     for value in &one.values {
-        let shown = if value.value.is_empty() { "(others)" } else { &value.value };
+        let shown = if value.value.is_empty() {
+            "(others)"
+        } else {
+            &value.value
+        };
         output.line(&format!(
             "  stays here: {} in {}, {} times",
             printable(shown),
@@ -219,5 +232,9 @@ async fn send(local: &Local, output: Output) -> Result<(), Failure> {
             output.line(&printable(note));
         }
     }
-    if report.refused > 0 { Err(Failure::found()) } else { Ok(()) }
+    if report.refused > 0 {
+        Err(Failure::found())
+    } else {
+        Ok(())
+    }
 }

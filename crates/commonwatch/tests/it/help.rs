@@ -70,6 +70,7 @@ fn the_first_page_names_every_command_and_the_exit_codes() {
       check        Check a file or a pattern and say where it is wrong; needs no node
       search       Find objects by value or by words
       show         Show an object, its versions, origin and neighbours
+      sighting     What is told of what was seen here, and feedback on what others shared
       member       Members of the partnership and their people
       community    Communities and who is in them
       key          Keys and client certificates
@@ -298,6 +299,56 @@ fn the_help_of_each_command() {
     Options:
           --body        Print the object's exact text and nothing else
                         [default: commonwatch-data]
+
+    ### commonwatch sighting
+    What is told of what was seen here, and feedback on what others shared
+
+    Usage: commonwatch sighting [OPTIONS] <COMMAND>
+
+    Commands:
+      rule      Show what is told of sightings to whom, or choose it for a community
+      pending   List the sightings that wait for an answer, with what exactly would be told
+      confirm   Tell one that waits
+      decline   Keep one that waits at home
+      report    Tell those an indicator came from that it is a false positive, or over
+      feedback  List what others say of what your member shared
+      send      Close and tell what is over now; 'commonwatch serve' does it by itself
+      help      Print this message or the help of the given subcommand(s)
+
+    Options:
+                        [default: commonwatch-data]
+
+    ### commonwatch sighting rule
+    Show what is told of sightings to whom, or choose it for a community
+
+    Usage: commonwatch sighting rule [OPTIONS] [COMMUNITY] [FORM]
+
+    Arguments:
+      [COMMUNITY]  The community (alias), or 'default' for all that have no rule of their own
+      [FORM]       What is told: full, sector, count, never
+
+    Options:
+          --ask            Ask a person first; this is so where nothing is said
+          --automatic      Tell it without asking
+          --window <TIME>  Over which time hits are counted into one sighting, as in 15m, 1h, 1d
+                           [default: 1h]
+          --log-line       Let one log line go along; only with the form full
+                           [default: commonwatch-data]
+
+    ### commonwatch sighting report
+    Tell those an indicator came from that it is a false positive, or over
+
+    Usage: commonwatch sighting report [OPTIONS] <--false-positive|--expired> <ID>
+
+    Arguments:
+      <ID>  STIX identifier of the indicator
+
+    Options:
+          --false-positive  It matches what is harmless
+          --expired         It was true and is over
+          --comment <TEXT>  Why; those who have the indicator read it
+          --anonymous       Keep our name in the hub's own record only
+                            [default: commonwatch-data]
 
     ### commonwatch member
     Members of the partnership and their people

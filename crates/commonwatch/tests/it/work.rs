@@ -351,3 +351,69 @@ fn a_backup_is_put_back_and_what_was_there_is_kept() {
     "#);
     assert_eq!(place.run(&["doctor"]).code, 0);
 }
+
+#[test]
+fn a_member_chooses_what_is_told_and_hears_what_others_say() {
+    let place = Place::with_sample();
+    let chosen = place.run(&[
+        "sighting",
+        "rule",
+        "exampleland",
+        "count",
+        "--automatic",
+        "--window",
+        "15m",
+        "--as",
+        "water",
+    ]);
+    insta::assert_snapshot!(chosen.to_string(), @r#"
+    exit code 0
+    -- out
+    community    told   how         counted over  log line
+    default      count  asks first  1h            stays at home
+    exampleland  count  automatic   15m           stays at home
+    "#);
+    insta::assert_snapshot!(place.run(&["sighting", "rule", "exampleland", "loud", "--as", "water"]).to_string(), @r#"
+    exit code 2
+    -- err
+    error: 'loud' is not a form
+      help: full, sector, count or never
+    "#);
+    insta::assert_snapshot!(place.run(&["sighting", "pending", "--as", "water"]).to_string(), @r#"
+    exit code 0
+    -- out
+    nothing waits for an answer
+    "#);
+    insta::assert_snapshot!(place.run(&["sighting", "send"]).to_string(), @r#"
+    exit code 0
+    -- out
+    0 told, 0 wait for an answer, 0 kept at home, 0 refused, 0 lapsed
+    "#);
+    place.write("list.txt", "198.51.100.7\n");
+    place.run(&["share", "list.txt", "-c", "exampleland", "--as", "water"]);
+    let found = place.json(&["search", "198.51.100.7", "--type", "indicator", "--as", "hospital"]);
+    let id = found[0]["id"].as_str().unwrap();
+    let report = [
+        "sighting",
+        "report",
+        id,
+        "--false-positive",
+        "--comment",
+        "our printer",
+        "--as",
+        "hospital",
+    ];
+    let told = place.run(&report);
+    assert_eq!(told.code, 0, "{told}");
+    let heard = place.json(&["sighting", "feedback", "--as", "water"]);
+    assert_eq!(
+        (&heard[0]["kind"], &heard[0]["about"]),
+        (&"false-positive".into(), &id.into())
+    );
+    assert_eq!(heard[0]["comment"], "reported as a false positive: our printer");
+    let score = &place.json(&["show", id, "--as", "water"])[0]["score"]["why"];
+    assert!(
+        score.as_str().unwrap().contains("1 report of a false positive"),
+        "{score}"
+    );
+}

@@ -111,7 +111,13 @@ mod tests {
 
     fn audience(tlp: Tlp, communities: &[i64], named: &[i64]) -> Audience {
         let communities = communities.iter().map(|number| CommunityId(*number));
-        Audience::new(tlp, Pap::Clear, communities, named.iter().map(|number| MemberId(*number))).unwrap()
+        Audience::new(
+            tlp,
+            Pap::Clear,
+            communities,
+            named.iter().map(|number| MemberId(*number)),
+        )
+        .unwrap()
     }
 
     #[test]

@@ -38,19 +38,33 @@ impl Node {
     /// When the caller may not give feedback, sees no such indicator, or nobody can be told.
     pub async fn feedback_give(&self, caller: &Caller, id: &str, wish: &FeedbackWish) -> Result<String, Error> {
         let member = judging_member(caller)?;
-        let comment = wish.comment.as_deref().map(str::trim).filter(|comment| !comment.is_empty());
+        let comment = wish
+            .comment
+            .as_deref()
+            .map(str::trim)
+            .filter(|comment| !comment.is_empty());
         if comment.is_some_and(|comment| comment.chars().count() > MOST_COMMENT) {
             let message = format!("a comment may have {MOST_COMMENT} characters at the most");
-            return Err(bad("long-comment", message, "say it shorter, or share a note of its own"));
+            return Err(bad(
+                "long-comment",
+                message,
+                "say it shorter, or share a note of its own",
+            ));
         }
         let viewer = self.viewer(caller).await?;
         let details = self.store().object_get(&viewer, id).await?;
         if details.is_empty() {
-            return Err(Error::NotFound("there is no such object, or it is not open to you".to_owned()));
+            return Err(Error::NotFound(
+                "there is no such object, or it is not open to you".to_owned(),
+            ));
         }
         if stix::id::object_type(id) != "indicator" {
             let message = format!("feedback is given on indicators, and '{id}' is none");
-            return Err(bad("not-an-indicator", message, "name the indicator; for other things share a note or an opinion"));
+            return Err(bad(
+                "not-an-indicator",
+                message,
+                "name the indicator; for other things share a note or an opinion",
+            ));
         }
         let destinations = destinations(details.iter().map(|detail| &detail.audience), &caller.principal);
         if destinations.is_empty() {
@@ -91,13 +105,20 @@ impl Node {
     ) -> Result<FeedbackPage, Error> {
         own_member(caller)?;
         let viewer = self.viewer(caller).await?;
-        Ok(self.store().feedback_page(&viewer, limit.min(MOST_LISTED), before).await?)
+        Ok(self
+            .store()
+            .feedback_page(&viewer, limit.min(MOST_LISTED), before)
+            .await?)
     }
 }
 
 /// The refusal of what was refused.
 fn taken(report: Report) -> Result<(), Error> {
-    match report.problems.into_iter().find(|one| one.severity == stix::Severity::Error) {
+    match report
+        .problems
+        .into_iter()
+        .find(|one| one.severity == stix::Severity::Error)
+    {
         Some(problem) => Err(Error::input(problem)),
         None => Ok(()),
     }
@@ -106,6 +127,9 @@ fn taken(report: Report) -> Result<(), Error> {
 /// What feedback says in words.
 pub fn comment_of(feedback: &Feedback) -> Option<String> {
     let object = stix::Object::parse(&feedback.body).ok()?;
-    let said = object.map().str("explanation").or_else(|| object.map().str("content"))?;
+    let said = object
+        .map()
+        .str("explanation")
+        .or_else(|| object.map().str("content"))?;
     Some(bounded(said, 2 * MOST_COMMENT).to_owned())
 }

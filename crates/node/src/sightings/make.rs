@@ -125,7 +125,9 @@ fn down(time: Timestamp, micros: i64) -> Timestamp {
 
 /// The first characters of a text.
 pub(super) fn bounded(text: &str, characters: usize) -> &str {
-    text.char_indices().nth(characters).map_or(text, |(end, _)| &text[..end])
+    text.char_indices()
+        .nth(characters)
+        .map_or(text, |(end, _)| &text[..end])
 }
 
 #[cfg(test)]
@@ -231,9 +233,22 @@ mod tests {
             let now = Timestamp::from_seconds(1_795_392_000);
             let about = "indicator--00000000-0000-4000-8000-000000000001";
             let uuid = Uuid::from_u128(0x7f0a_3a53_5d0a_4b7c_8a53_0d4c_3f0e_8a12);
-            let text = feedback(kind, uuid, about, Some(IDENTITY), Some("our proxy"), now, &destination()).to_string();
+            let text = feedback(
+                kind,
+                uuid,
+                about,
+                Some(IDENTITY),
+                Some("our proxy"),
+                now,
+                &destination(),
+            )
+            .to_string();
             let object = stix::Object::parse(&text).unwrap();
-            assert!(stix::check::check(object.map()).iter().all(|one| one.severity != stix::Severity::Error));
+            assert!(
+                stix::check::check(object.map())
+                    .iter()
+                    .all(|one| one.severity != stix::Severity::Error)
+            );
             assert!(text.contains(said) && text.contains("our proxy"), "{text}");
         }
     }

@@ -53,7 +53,11 @@ impl Node {
         let member = own_member(caller)?;
         let teller = self.teller(member).await?;
         let mut pending = Vec::new();
-        for seen in self.store().seen_waiting(member, before, limit.min(MOST_LISTED)).await? {
+        for seen in self
+            .store()
+            .seen_waiting(member, before, limit.min(MOST_LISTED))
+            .await?
+        {
             let mut objects = Vec::new();
             if let Some(teller) = &teller {
                 let form = seen.form.unwrap_or(SightingForm::Never);
@@ -99,7 +103,12 @@ impl Node {
                 (seen.form, seen.state) = (Some(form), SeenState::Confirmed);
             }
         }
-        if self.store().seen_settle(SeenState::Waiting, std::slice::from_ref(&seen)).await? == 0 {
+        if self
+            .store()
+            .seen_settle(SeenState::Waiting, std::slice::from_ref(&seen))
+            .await?
+            == 0
+        {
             // Somebody else answered meanwhile.
             return Err(absent());
         }
@@ -114,7 +123,11 @@ impl Node {
 fn too_much(form: SightingForm, most: SightingForm) -> Error {
     let message = match form {
         SightingForm::Never => "the rule tells nothing, so there is nothing to confirm".to_owned(),
-        _ => format!("the form '{}' tells more than the rule, which says '{}'", form.as_str(), most.as_str()),
+        _ => format!(
+            "the form '{}' tells more than the rule, which says '{}'",
+            form.as_str(),
+            most.as_str()
+        ),
     };
     let help = "confirm with a form that tells as much or less, decline, or change the rule first";
     Error::input(Problem::error("tells-too-much", Place::default(), message).help(help))

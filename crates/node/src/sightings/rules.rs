@@ -38,13 +38,23 @@ fn bad(code: &'static str, message: String, help: &str) -> Error {
 
 fn check(rule: &SightingRule) -> Result<(), Error> {
     if !(SECONDS_LEAST..=SECONDS_MOST).contains(&rule.seconds) {
-        let message = format!("{} seconds is no stretch of time that sightings are counted over", rule.seconds);
+        let message = format!(
+            "{} seconds is no stretch of time that sightings are counted over",
+            rule.seconds
+        );
         let help = "from a minute to thirty days; an hour is usual";
         return Err(bad("bad-window", message, help));
     }
     if rule.log_line && rule.form != SightingForm::Full {
-        let message = format!("a log line can go along with the form 'full' only, not with '{}'", rule.form.as_str());
-        return Err(bad("log-line-names", message, "choose the form 'full', or leave the log line at home"));
+        let message = format!(
+            "a log line can go along with the form 'full' only, not with '{}'",
+            rule.form.as_str()
+        );
+        return Err(bad(
+            "log-line-names",
+            message,
+            "choose the form 'full', or leave the log line at home",
+        ));
     }
     Ok(())
 }

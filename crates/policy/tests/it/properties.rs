@@ -86,7 +86,7 @@ fn action() -> impl Strategy<Value = Action> {
 /// Whether doing it leaves something different behind; no wildcard, so that a new action has to be thought about.
 fn changes_something(action: Action) -> bool {
     match action {
-        Action::Read | Action::Use(..) | Action::SeeOrigin(..) | Action::SeeReceipts(_) => false,
+        Action::Read | Action::Use(..) | Action::SeeOrigin(..) | Action::SeeReceipts(_) | Action::SeeHits(_) => false,
         Action::Contribute(_)
         | Action::ContributeToNamed
         | Action::Retract(_)
@@ -94,6 +94,8 @@ fn changes_something(action: Action) -> bool {
         | Action::CreateCommunity
         | Action::LeaveCommunity(_)
         | Action::ManageKeys(_)
+        | Action::RecordHits
+        | Action::JudgeSightings
         | Action::Administer => true,
     }
 }

@@ -60,7 +60,11 @@ fn once() -> u64 {
 
 impl NewHitView {
     fn hit(self) -> Result<SeenHit, Fault> {
-        for (name, text) in [("indicator", &self.indicator), ("value", &self.value), ("source", &self.source)] {
+        for (name, text) in [
+            ("indicator", &self.indicator),
+            ("value", &self.value),
+            ("source", &self.source),
+        ] {
             if text.len() > TEXT_MOST {
                 let message = format!("'{name}' may have {TEXT_MOST} bytes at most");
                 return Err(bad("too-long", message));
@@ -70,7 +74,12 @@ impl NewHitView {
             None => None,
             Some(name) => {
                 let kind = Kind::parse(name);
-                let unknown = || bad("bad-kind", "'kind' is none that is known; leave it out where you are not sure");
+                let unknown = || {
+                    bad(
+                        "bad-kind",
+                        "'kind' is none that is known; leave it out where you are not sure",
+                    )
+                };
                 Some(kind.ok_or_else(unknown)?)
             }
         };
@@ -114,7 +123,11 @@ pub async fn record(mut asked: Asked) -> Result<Response, Fault> {
     must(&asked, Action::RecordHits)?;
     Parameters::read(&asked, &[])?;
     let wish: NewHits = json(&mut asked).await?;
-    let hits = wish.hits.into_iter().map(NewHitView::hit).collect::<Result<Vec<_>, _>>()?;
+    let hits = wish
+        .hits
+        .into_iter()
+        .map(NewHitView::hit)
+        .collect::<Result<Vec<_>, _>>()?;
     let recorded = asked.node().hits_record(asked.caller(), &hits).await?;
     answer(StatusCode::OK, &RecordedView::from(recorded))
 }
@@ -229,8 +242,14 @@ pub struct HitList {
 pub async fn hits(asked: Asked) -> Result<Response, Fault> {
     let parameters = Parameters::read(&asked, &["limit", "cursor"])?;
     let (limit, cursor) = (parameters.limit()?, parameters.cursor()?);
-    let found = asked.node().hits(asked.caller(), limit, cursor.map(|cursor| cursor.0)).await?;
-    let next = found.last().filter(|_| found.len() >= limit).map(|(seen, _)| seen.id.to_string());
+    let found = asked
+        .node()
+        .hits(asked.caller(), limit, cursor.map(|cursor| cursor.0))
+        .await?;
+    let next = found
+        .last()
+        .filter(|_| found.len() >= limit)
+        .map(|(seen, _)| seen.id.to_string());
     let mut hits = Vec::with_capacity(found.len());
     for (seen, values) in found {
         hits.push(SeenView::new(&asked, seen, values).await?);
@@ -372,7 +391,10 @@ pub async fn pending(asked: Asked) -> Result<Response, Fault> {
     let (limit, cursor) = (parameters.limit()?, parameters.cursor()?);
     let before = cursor.map(|cursor| cursor.0);
     let found = asked.node().sightings_pending(asked.caller(), limit, before).await?;
-    let next = found.last().filter(|_| found.len() >= limit).map(|one| one.seen.id.to_string());
+    let next = found
+        .last()
+        .filter(|_| found.len() >= limit)
+        .map(|one| one.seen.id.to_string());
     let mut pending = Vec::with_capacity(found.len());
     for one in found {
         pending.push(PendingView::new(&asked, one).await?);
@@ -438,14 +460,17 @@ pub async fn feedback_give(mut asked: Asked) -> Result<Response, Fault> {
     must(&asked, Action::JudgeSightings)?;
     Parameters::read(&asked, &[])?;
     let wish: NewFeedback = json(&mut asked).await?;
-    let kind = FeedbackKind::parse(&wish.kind)
-        .ok_or_else(|| bad("bad-kind", "'kind' must be false-positive or expired"))?;
+    let kind =
+        FeedbackKind::parse(&wish.kind).ok_or_else(|| bad("bad-kind", "'kind' must be false-positive or expired"))?;
     let wish = FeedbackWish {
         kind,
         comment: wish.comment,
         withheld: wish.withheld,
     };
-    let id = asked.node().feedback_give(asked.caller(), asked.param("id"), &wish).await?;
+    let id = asked
+        .node()
+        .feedback_give(asked.caller(), asked.param("id"), &wish)
+        .await?;
     answer(StatusCode::CREATED, &GivenFeedback { id })
 }
 

@@ -162,8 +162,12 @@ async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
             .status,
         200
     );
+    canaries.extend(sightings(&kit).await);
     while kit.node.store().index_next(1_000).await.unwrap() > 0 {}
-    let objects: Vec<String> = (1..=9).chain([20, 99]).map(|number| id("indicator", number)).collect();
+    let mut objects: Vec<String> = (1..=9).chain([20, 99]).map(|number| id("indicator", number)).collect();
+    let alder = kit.members["Alder"];
+    let waiting = kit.node.store().seen_waiting(alder, None, 10).await.unwrap();
+    objects.extend(waiting.iter().map(|seen| seen.uuid.to_string()));
     let mut communities: Vec<String> = ["all", "common", "grove", "wood", "hidden", "nowhere"]
         .map(str::to_owned)
         .to_vec();
@@ -197,6 +201,31 @@ async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
         ),
     ]);
     (kit, canaries, pool)
+}
+
+/// What Alder saw at home, of which one sighting waits for an answer; and what it says of an indicator.
+async fn sightings(kit: &Kit) -> [Canary; 2] {
+    let hit = format!(
+        r#"{{"hits":[{{"indicator":"{}","value":"kanarihit","source":"kanarihit.log"}}]}}"#,
+        id("indicator", 3)
+    );
+    let answer = kit.ask("alder-contributor", "POST", "/api/v1/hits", Some(&hit)).await;
+    assert_eq!(answer.json()["counted"], 1, "{}", answer.text());
+    let later = kit.node.now().plus_micros(3_600_000_000);
+    assert_eq!(kit.node.sightings_due(later).await.unwrap().waiting, 1);
+    let path = format!("/api/v1/objects/{}/feedback", id("indicator", 3));
+    let said = r#"{"kind":"false-positive","comment":"kanaricomment"}"#;
+    assert_eq!(kit.ask("alder-analyst", "POST", &path, Some(said)).await.status, 201);
+    [
+        Canary {
+            word: "kanarihit",
+            seen_by: &["alder"],
+        },
+        Canary {
+            word: "kanaricomment",
+            seen_by: &["alder", "cedar"],
+        },
+    ]
 }
 
 /// Every path of a route with every combination of values.

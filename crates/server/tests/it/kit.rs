@@ -256,6 +256,13 @@ impl Kit {
         self.keys.get(who).map(|key| format!("Bearer {key}"))
     }
 
+    /// The identifier of a community's collection.
+    pub async fn collection(&self, alias: &str) -> String {
+        let key = store::CommunityKey::Alias(alias);
+        let community = self.node.store().community_get(key).await.unwrap().unwrap();
+        community.uuid.to_string()
+    }
+
     /// One request by somebody, with what TAXII wants in its headers.
     pub async fn ask(&self, who: &str, method: &str, path: &str, body: Option<&str>) -> Answer {
         let mut headers = vec![("Accept".to_owned(), "application/taxii+json;version=2.1".to_owned())];

@@ -13,4 +13,5 @@ mod kit;
 mod mutate;
 mod paging;
 mod sharing;
+mod sightings;
 mod transport;

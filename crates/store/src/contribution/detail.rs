@@ -214,7 +214,12 @@ async fn neighbours(
 }
 
 /// Of these rows the last versions of their objects, unless they are revoked.
-pub(super) async fn current(reads: &mut impl Reads, viewer: &Viewer, known: &mut Known, batch: &[i64]) -> Result<Vec<Loaded>> {
+pub(super) async fn current(
+    reads: &mut impl Reads,
+    viewer: &Viewer,
+    known: &mut Known,
+    batch: &[i64],
+) -> Result<Vec<Loaded>> {
     let last = VersionFilter::default();
     let mut rows = reads.load(batch, false).await?;
     let undecided = rows.iter().map(|row| row.candidate);

@@ -257,7 +257,9 @@ async fn of_all(reads: &mut impl Reads, viewer: &Viewer, wanted: &[String]) -> R
                 };
                 // The references of the last row may go on beyond what was read; it is read again with the next.
                 let full = rows.len() as i64 == BATCH;
-                let whole = rows.iter().take_while(|row| !full || row.int(0).is_ok_and(|added| added != last));
+                let whole = rows
+                    .iter()
+                    .take_while(|row| !full || row.int(0).is_ok_and(|added| added != last));
                 let mut whole: Vec<Row> = whole.cloned().collect();
                 after = match whole.last() {
                     Some(row) => row.int(0)?,

@@ -65,7 +65,8 @@ const COUNT_VALUE: &str = "update seen_value set count = count + ?3, source = ?4
 const VALUES_THERE: &str = "select count(*) from seen_value where seen = ?1";
 const PUT_VALUE: &str = "insert into seen_value (seen, value, kind, source, first_seen, last_seen, count) \
                          values (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-const OPEN_THERE: &str = "select count(*) from (select id from seen where member = ?1 and state = 'open' limit ?2) some";
+const OPEN_THERE: &str =
+    "select count(*) from (select id from seen where member = ?1 and state = 'open' limit ?2) as opened";
 
 const OVER: &str = "select id from seen where state = ?1 and ends <= ?2 order by ends limit ?3";
 const CLOSE: &str = "update seen set state = 'closed' where id = ?1 and state = 'open' returning id";
@@ -133,9 +134,7 @@ fn value(row: &Row) -> Result<SeenValue> {
 }
 
 async fn count_in(writes: &mut impl Writes, member: MemberId, hits: &[NewHit]) -> Result<()> {
-    let open = writes
-        .rows(OPEN_THERE, vec![member.into(), MOST_OPEN.into()])
-        .await?;
+    let open = writes.rows(OPEN_THERE, vec![member.into(), MOST_OPEN.into()]).await?;
     if open.first().map(|row| row.int(0)).transpose()?.unwrap_or_default() >= MOST_OPEN {
         let message = format!("a member may have {MOST_OPEN} stretches of hits open at once");
         return Err(Error::conflict(message).help("close those that are over with 'commonwatch sighting send'"));

@@ -33,7 +33,14 @@ fn hit(number: u128, indicator: &str, value: &str, seconds: i64, count: i64) -> 
     }
 }
 
-fn about(object_type: &str, number: u64, property: &str, title: &str, indicator: &str, audience: &policy::Audience) -> Contribution {
+fn about(
+    object_type: &str,
+    number: u64,
+    property: &str,
+    title: &str,
+    indicator: &str,
+    audience: &policy::Audience,
+) -> Contribution {
     Contribution {
         title: Some(title.to_owned()),
         edges: vec![(property.to_owned(), indicator.to_owned())],
