@@ -171,6 +171,9 @@ impl Looks for EveryLine {
     fn bits(&self) -> &[u64] {
         &[0]
     }
+    fn addresses(&self) -> &[u64] {
+        &[]
+    }
     fn knows_token(&self, _: &[u8]) -> bool {
         false
     }
@@ -191,6 +194,9 @@ struct Nothing;
 impl Looks for Nothing {
     fn bits(&self) -> &[u64] {
         &[0]
+    }
+    fn addresses(&self) -> &[u64] {
+        &[]
     }
     fn knows_token(&self, _: &[u8]) -> bool {
         false

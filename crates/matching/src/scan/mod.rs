@@ -96,14 +96,29 @@ impl Block {
 
 /// What the fast pass asks of a watchlist.
 pub(crate) trait Looks: Sync {
-    /// The bits by which a token is first looked up; a power of two of words.
+    /// The words in which a token is first looked up, see [`bits_of`]; a power of two of them.
     fn bits(&self) -> &[u64];
+    /// The same for IPv4 addresses: a bit for each /24, those beyond the last bit begin again at the first. A power of
+    /// two of words, or none where no address is looked for.
+    fn addresses(&self) -> &[u64];
     /// Whether a token, or a name above it, is worth reading the line for.
     fn knows_token(&self, token: &[u8]) -> bool;
     /// The same for a run of hexadecimal digits and colons.
     fn knows_colon_run(&self, run: &[u8]) -> bool;
     /// What has to be looked at beside tokens with dots and long hexadecimal ones.
     fn also(&self) -> Also;
+}
+
+/// The bits of a word that the hash of a token sets: three, so that one look in a hundred is for nothing.
+#[inline(always)]
+pub(crate) const fn bits_of(hash: u64) -> u64 {
+    1 << (hash & 63) | 1 << (hash >> 52 & 63) | 1 << (hash >> 58)
+}
+
+/// The word that the hash of a token is looked up in.
+#[inline(always)]
+pub(crate) const fn word_of(hash: u64, words: usize) -> usize {
+    (hash >> 6) as usize & (words - 1)
 }
 
 /// What has to be looked at beside tokens with dots and long hexadecimal ones.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use events::lines::Shape;
 
-use super::{AFTER, Also, BEFORE, Block, Flagged, Looks, STEP, Scanned, without_return};
+use super::{AFTER, Also, BEFORE, Block, Flagged, Looks, STEP, Scanned, bits_of, without_return, word_of};
 use crate::key::{TAIL, tail};
 use crate::token;
 
@@ -70,6 +70,7 @@ pub(super) struct Steps<'a> {
     bytes: &'a [u8],
     end: usize,
     bits: &'a [u64],
+    addresses: &'a [u64],
     looks: &'a dyn Looks,
     also: Also,
     shape: Shape,
@@ -95,6 +96,7 @@ impl<'a> Steps<'a> {
             bytes,
             end: block.end,
             bits: looks.bits(),
+            addresses: looks.addresses(),
             looks,
             also: looks.also(),
             shape,
@@ -139,7 +141,10 @@ impl<'a> Steps<'a> {
             masks.token
         };
         let mut tokens = std::mem::take(&mut self.tokens);
-        tokens.ended(at, masks.token, marks, |start, end| self.token(start, end));
+        tokens.ended(at, masks.token, marks, |start, end| {
+            let dots = dots_before(masks.dot, self.last.dot, end - at);
+            self.token(start, end, dots);
+        });
         self.tokens = tokens;
         if self.also.colons {
             self.colons(at, &masks);
@@ -254,26 +259,30 @@ impl<'a> Steps<'a> {
         }
     }
 
+    /// Looks at a token; `dots` are those of the 32 bytes before its end, the last byte in the highest bit.
     #[inline(always)]
-    fn token(&mut self, start: usize, end: usize) {
+    fn token(&mut self, start: usize, end: usize, dots: u32) {
         if self.names_end_in_colon && self.bytes[end] == b'"' && self.bytes[end + 1] == b':' {
             return;
         }
         if token::is_edge(self.bytes[end - 1]) || token::is_edge(self.bytes[start]) {
             let range = token::trimmed(self.bytes, start..end);
-            if !range.is_empty() {
-                self.trimmed(range.start, range.end);
-            }
-            return;
+            return self.odd_token(range.start, range.end);
         }
-        self.trimmed(start, end);
-    }
-
-    #[inline(always)]
-    fn trimmed(&mut self, start: usize, end: usize) {
-        let known = self.looked_up(start, end);
+        let known = self.looked_up(start, end, dots);
         // Behind a backslash the first letter may belong to an escape (`\n`), or the first five (`\u003c`).
         if known || (self.bytes[start - 1] == b'\\' && self.behind_backslash(start, end)) {
+            self.flag(start);
+        }
+    }
+
+    /// A token whose ends do not belong to it.
+    #[cold]
+    fn odd_token(&mut self, start: usize, end: usize) {
+        if start >= end {
+            return;
+        }
+        if self.looked_up_alone(start, end) || (self.bytes[start - 1] == b'\\' && self.behind_backslash(start, end)) {
             self.flag(start);
         }
     }
@@ -283,55 +292,82 @@ impl<'a> Steps<'a> {
         let skip = if self.bytes[start] == b'u' { 5 } else { 1 };
         [1, skip].into_iter().any(|skip| {
             let range = token::trimmed(self.bytes, (start + skip).min(end)..end);
-            !range.is_empty() && self.looked_up(range.start, range.end)
+            !range.is_empty() && self.looked_up_alone(range.start, range.end)
         })
+    }
+
+    /// Whether the watchlist knows a token of which no mask is at hand.
+    #[cold]
+    fn looked_up_alone(&self, start: usize, end: usize) -> bool {
+        let mut dots = 0;
+        for (at, byte) in self.bytes[end - TAIL..end].iter().enumerate() {
+            dots |= u32::from(*byte == b'.') << at;
+        }
+        self.looked_up(start, end, dots)
     }
 
     /// Whether the watchlist knows a trimmed token.
     #[inline(always)]
-    fn looked_up(&self, start: usize, end: usize) -> bool {
+    fn looked_up(&self, start: usize, end: usize, dots: u32) -> bool {
         let length = end - start;
         let Some(window) = window(self.bytes, end) else { return false };
         let counted = length.min(TAIL);
-        let mut dots = 0_u32;
-        for (at, byte) in window.iter().enumerate() {
-            dots |= u32::from(*byte == b'.') << at;
+        let dots = dots & u32::MAX << (TAIL - counted);
+        if dots == 0 {
+            let is_wanted = self.also.word_lengths == 0 || self.is_wanted_word(start, end);
+            return is_wanted && self.bit(tail(window, counted)) && self.knows(start, end);
         }
-        dots &= u32::MAX << (TAIL - counted);
-        let hash = if dots == 0 {
-            if self.also.word_lengths != 0 && !self.is_wanted_word(start, end) {
-                return false;
+        let last = 31 - dots.leading_zeros();
+        let is_number = window[31].is_ascii_digit() && window[(last as usize + 1) & 31].is_ascii_digit();
+        if is_number {
+            if length <= 15 && dots.count_ones() == 3 {
+                return !self.addresses.is_empty() && self.address_bit(window, dots) && self.knows(start, end);
             }
-            tail(window, counted)
+            return self.also.word_lengths != 0 && self.is_known_word(window, start, end);
+        }
+        let rest = dots & !(1 << last);
+        let from = if rest == 0 {
+            TAIL - counted
         } else {
-            let last = 31 - dots.leading_zeros();
-            let rest = dots & !(1 << last);
-            let is_number = window[31].is_ascii_digit() && window[last as usize + 1].is_ascii_digit();
-            if is_number {
-                if length > 15 || dots.count_ones() != 3 {
-                    return self.also.word_lengths != 0 && self.is_known_word(window, start, end);
-                }
-                let third_dot = end - (TAIL - last as usize);
-                let Some(window) = super::step::window(self.bytes, third_dot) else {
-                    return false;
-                };
-                tail(window, third_dot - start)
-            } else {
-                let from = if rest == 0 {
-                    TAIL - counted
-                } else {
-                    TAIL - rest.leading_zeros() as usize
-                };
-                tail(window, TAIL - from)
-            }
+            TAIL - rest.leading_zeros() as usize
         };
-        self.bit(hash) && self.looks.knows_token(&self.bytes[start..end])
+        self.bit(tail(window, TAIL - from)) && self.knows(start, end)
+    }
+
+    #[cold]
+    fn knows(&self, start: usize, end: usize) -> bool {
+        self.looks.knows_token(&self.bytes[start..end])
     }
 
     #[inline(always)]
     fn bit(&self, hash: u64) -> bool {
-        let word = (hash >> 6) as usize & (self.bits.len() - 1);
-        self.bits[word] >> (hash & 63) & 1 == 1
+        let bits = bits_of(hash);
+        self.bits[word_of(hash, self.bits.len())] & bits == bits
+    }
+
+    /// Looks the first three numbers of an address up. What is no address after all gets some bit or other.
+    #[inline(always)]
+    fn address_bit(&self, window: &[u8; TAIL], dots: u32) -> bool {
+        let first = dots.trailing_zeros();
+        let second = (dots & (dots - 1)).trailing_zeros();
+        let third = 31 - dots.leading_zeros();
+        // How many digits a number has is told by what stands before it: a dot, or no digit.
+        let number = |end: u32, least: u32| {
+            let digit = |back: u32| {
+                let at = end.wrapping_sub(back);
+                let value = u32::from(window[(at & 31) as usize].wrapping_sub(b'0'));
+                (at >= least && at < end && value < 10, value)
+            };
+            let (_, ones) = digit(1);
+            let (has_tens, tens) = digit(2);
+            let (has_hundreds, hundreds) = digit(3);
+            let tens = if has_tens { tens * 10 } else { 0 };
+            let hundreds = if has_tens && has_hundreds { hundreds * 100 } else { 0 };
+            hundreds.wrapping_add(tens).wrapping_add(ones) & 0xff
+        };
+        let place = number(first, 0) << 16 | number(second, first + 1) << 8 | number(third, second + 1);
+        let place = place as usize & (self.addresses.len() * 64 - 1);
+        self.addresses[place >> 6] >> (place & 63) & 1 == 1
     }
 
     /// Whether a token without dots has a length that is looked for; long hexadecimal ones always have.
@@ -345,7 +381,7 @@ impl<'a> Steps<'a> {
     fn is_known_word(&self, window: &[u8; TAIL], start: usize, end: usize) -> bool {
         self.is_wanted_word(start, end)
             && self.bit(tail(window, (end - start).min(TAIL)))
-            && self.looks.knows_token(&self.bytes[start..end])
+            && self.knows(start, end)
     }
 
     /// Remembers the line at a position.
@@ -386,6 +422,18 @@ impl<'a> Steps<'a> {
             flagged.line = line;
         }
         self.scanned
+    }
+}
+
+/// The dots of the 32 bytes before a position of this step, which may begin in the step before.
+#[inline(always)]
+const fn dots_before(dots: u64, before: u64, end: usize) -> u32 {
+    if end >= TAIL {
+        (dots >> (end - TAIL)) as u32
+    } else if end == 0 {
+        (before >> TAIL) as u32
+    } else {
+        (dots << (TAIL - end) | before >> (TAIL + end)) as u32
     }
 }
 

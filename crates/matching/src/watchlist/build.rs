@@ -15,15 +15,16 @@ use super::record::{COVERS_BELOW, Indicator, LEFT_OUT, NONE, OTHER_IDENTIFIER, P
 use super::{FLAG_BEYOND_ASCII, FLAG_COLONS, FLAG_EVERY_LINE, Watchlist, table};
 use crate::hit::Context;
 use crate::key;
+use crate::scan;
 use crate::token;
 use crate::warninglist::Warninglists;
 
 /// Bits of the first look for each token; one in sixteen is set.
 const BITS_FOR_TOKEN: usize = 16;
+/// Words with a bit for each /24 there is.
+const EVERY_BLOCK: usize = 1 << 18;
 /// Longest name that is kept.
 const NAME: usize = 1_000;
-/// Networks shorter than this let every address pass the first look.
-const SHORTEST_SPREAD: u8 = 8;
 /// Problems kept one by one; the others are counted.
 const PROBLEMS: usize = 1_000;
 
@@ -78,7 +79,10 @@ pub struct Builder {
     tokens: Vec<u64>,
     words: Vec<(u64, u32)>,
     probes: Vec<u64>,
-    every_address: bool,
+    /// The /24 of each address that is looked for; ranges of those of networks.
+    blocks: Vec<u32>,
+    /// First and last address of each IPv4 network.
+    networks: Vec<[u32; 2]>,
     indicators: Vec<Indicator>,
     shared: Vec<String>,
     shared_numbers: HashMap<Shared, u32>,
@@ -105,7 +109,8 @@ impl Builder {
             tokens: Vec::new(),
             words: Vec::new(),
             probes: Vec::new(),
-            every_address: false,
+            blocks: Vec::new(),
+            networks: Vec::new(),
             indicators: Vec::new(),
             shared: Vec::new(),
             shared_numbers: HashMap::new(),
@@ -220,7 +225,7 @@ impl Builder {
         match anchor {
             Anchor::Address(IpAddr::V4(address)) => {
                 let text = address.to_string();
-                self.probes.push(token::probe(text.as_bytes()));
+                self.blocks.push(address.to_bits() >> 8);
                 // Whole addresses are found by their number; those in URLs and patterns are not entries of their own.
                 if kind != Kind::Ipv4 {
                     self.tokens.push(key::of_token(self.numbers.seed, text.as_bytes()));
@@ -235,7 +240,9 @@ impl Builder {
             }
             Anchor::Network(IpAddr::V4(first), length) => {
                 self.numbers.lengths4 |= 1 << length;
-                self.spread(first.to_bits(), *length);
+                let first = first.to_bits();
+                let rest = u32::MAX.checked_shr(u32::from(*length)).unwrap_or(0);
+                self.networks.push([first & !rest, first | rest]);
             }
             Anchor::Network(IpAddr::V6(_), length) => {
                 self.numbers.flags |= FLAG_COLONS;
@@ -286,19 +293,6 @@ impl Builder {
         if let (letters, Ok(())) = idna::domain_to_unicode(name) {
             self.numbers.flags |= FLAG_BEYOND_ASCII;
             self.token(letters.as_bytes(), row);
-        }
-    }
-
-    /// Lets the addresses of an IPv4 network pass the first look: each /24 of it.
-    fn spread(&mut self, first: u32, length: u8) {
-        if length < SHORTEST_SPREAD {
-            self.every_address = true;
-            return;
-        }
-        let blocks = 1_u32 << (24 - u32::from(length.min(24)));
-        for block in 0..blocks {
-            let [a, b, c, _] = (first & 0xffff_ff00).wrapping_add(block << 8).to_be_bytes();
-            self.probes.push(key::tail_of(format!("{a}.{b}.{c}").as_bytes()));
         }
     }
 
@@ -425,6 +419,8 @@ impl Builder {
         self.tokens.sort_unstable();
         self.tokens.dedup();
         let bits = self.bits();
+        let addresses = self.addresses();
+        let (network_index, networks) = self.ranges();
         let (shared_offsets, shared_texts) = joined(&self.shared);
         let meta = self.meta();
         let patterns: String = self
@@ -434,9 +430,12 @@ impl Builder {
             .collect();
         let token_buckets = table::buckets(&self.tokens);
         let entry_buckets = table::buckets(&hashes);
-        let sections: [&[u8]; 14] = [
+        let sections: [&[u8]; 17] = [
             meta.as_bytes(),
             bytemuck::cast_slice(&bits),
+            bytemuck::cast_slice(&addresses),
+            bytemuck::cast_slice(&network_index),
+            bytemuck::cast_slice(&networks),
             bytemuck::cast_slice(&token_buckets),
             bytemuck::cast_slice(&self.tokens),
             bytemuck::cast_slice(&word_hashes),
@@ -459,19 +458,59 @@ impl Builder {
     fn bits(&mut self) -> Vec<u64> {
         self.probes.sort_unstable();
         self.probes.dedup();
-        let words = if self.every_address {
-            1
-        } else {
-            (self.probes.len() * BITS_FOR_TOKEN / 64).max(64).next_power_of_two()
-        };
+        let words = (self.probes.len() * BITS_FOR_TOKEN / 64).max(64).next_power_of_two();
         let mut bits = vec![0_u64; words];
-        if self.every_address {
-            bits[0] = u64::MAX;
-        }
         for hash in std::mem::take(&mut self.probes) {
-            bits[(hash >> 6) as usize & (words - 1)] |= 1 << (hash & 63);
+            bits[scan::word_of(hash, words)] |= scan::bits_of(hash);
         }
         bits
+    }
+
+    /// A bit for each /24 in which something is looked for.
+    fn addresses(&mut self) -> Vec<u64> {
+        self.blocks.sort_unstable();
+        self.blocks.dedup();
+        let of_networks = self.networks.iter().map(|[first, last]| ((last >> 8) - (first >> 8)) as usize + 1);
+        let many = self.blocks.len() + of_networks.sum::<usize>();
+        if many == 0 {
+            return Vec::new();
+        }
+        let words = (many * BITS_FOR_TOKEN / 64).max(64).next_power_of_two().min(EVERY_BLOCK);
+        let mut bits = vec![0_u64; words];
+        let mut set = |block: u32| {
+            let place = block as usize & (words * 64 - 1);
+            bits[place >> 6] |= 1 << (place & 63);
+        };
+        std::mem::take(&mut self.blocks).into_iter().for_each(&mut set);
+        for [first, last] in &self.networks {
+            (first >> 8..=last >> 8).for_each(&mut set);
+        }
+        bits
+    }
+
+    /// The addresses of all networks as ranges that do not touch, and for each /16 the first range that ends in or after it.
+    fn ranges(&mut self) -> (Vec<u32>, Vec<[u32; 2]>) {
+        self.networks.sort_unstable();
+        let mut ranges: Vec<[u32; 2]> = Vec::new();
+        for [first, last] in std::mem::take(&mut self.networks) {
+            match ranges.last_mut() {
+                Some(range) if first <= range[1].saturating_add(1) => range[1] = range[1].max(last),
+                _ => ranges.push([first, last]),
+            }
+        }
+        if ranges.is_empty() {
+            return (Vec::new(), ranges);
+        }
+        let mut at = 0;
+        let index = (0..=u32::from(u16::MAX))
+            .map(|upper| {
+                while ranges.get(at).is_some_and(|range: &[u32; 2]| range[1] < upper << 16) {
+                    at += 1;
+                }
+                at as u32
+            })
+            .collect();
+        (index, ranges)
     }
 
     fn meta(&mut self) -> String {

@@ -3,7 +3,8 @@
 //! ```text
 //! header   magic, version, seed, counts, where each section is; SHA-256 of the header
 //! meta     JSON: when, from what, what was left out
-//! bits     one bit by the tail of a token                                  the first look
+//! bits     three bits by the tail of a token                               the first look
+//! addresses, networks   a bit for each /24; ranges, with where each /16 begins
 //! tokens   buckets, hashes of tokens, ascending                            the second look
 //! words    the same with the entry each token belongs to                   values found inside text
 //! entries  buckets, hashes of kind and value, ascending; then the records  the exact look
@@ -32,6 +33,9 @@ const ALIGNMENT: usize = 64;
 pub(super) enum Section {
     Meta,
     Bits,
+    Addresses,
+    NetworkIndex,
+    Networks,
     TokenBuckets,
     TokenHashes,
     WordHashes,

@@ -468,6 +468,26 @@ impl Watchlist {
         !table::places(buckets, hashes, hash).is_empty()
     }
 
+    /// Whether an address is looked for, alone or in a network, without naming by which entry: two or three places are
+    /// read, however many lengths of networks there are.
+    fn has_address4(&self, address: Ipv4Addr) -> bool {
+        let bits = address.to_bits();
+        let index = self.image.section::<u32>(Section::NetworkIndex);
+        let ranges = self.image.section::<[u32; 2]>(Section::Networks);
+        let upper = (bits >> 16) as usize;
+        if let Some(first) = index.get(upper) {
+            // The range that begins in this /16 and ends in a later one is the first of the next.
+            let end = index.get(upper + 1).map_or(ranges.len(), |next| *next as usize + 1);
+            let here = ranges.get(*first as usize..end.min(ranges.len())).unwrap_or_default();
+            let place = here.partition_point(|range| range[1] < bits);
+            if here.get(place).is_some_and(|range| range[0] <= bits) {
+                return true;
+            }
+        }
+        let hash = key_of(self.image.numbers.seed, Kind::Ipv4.code(), IpAddr::V4(address), None);
+        self.entries(hash, record::LEFT_OUT).next().is_some()
+    }
+
     fn has_address(&self, address: IpAddr) -> bool {
         let mut found = Vec::new();
         self.find_address(address, record::LEFT_OUT, &mut found);
@@ -511,12 +531,17 @@ impl Looks for Watchlist {
         if bits.len().is_power_of_two() { bits } else { NOTHING }
     }
 
+    fn addresses(&self) -> &[u64] {
+        let bits = self.image.section::<u64>(Section::Addresses);
+        if bits.len().is_power_of_two() { bits } else { &[] }
+    }
+
     fn knows_token(&self, token: &[u8]) -> bool {
         if let token::Shape::Address { .. } = token::shape(token)
             && let Some(address) = std::str::from_utf8(token).ok().and_then(|text| text.parse().ok())
-            && self.has_address(IpAddr::V4(address))
         {
-            return true;
+            // In a URL an address stands as a token.
+            return self.has_address4(address) || self.has_token(token);
         }
         let mut rest = token;
         loop {
