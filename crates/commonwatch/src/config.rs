@@ -32,6 +32,67 @@ pub struct Config {
     pub request_mib: usize,
     /// The most objects on a page.
     pub page_most: usize,
+    /// What of one's own is watched.
+    pub watch: Watch,
+}
+
+/// `[watch]`: the member's own logs, traffic and past.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Watch {
+    /// Where logs come from, as `commonwatch match` takes them.
+    pub sources: Vec<String>,
+    /// Files and folders with logs of the past.
+    pub past: Vec<PathBuf>,
+    /// The login whose sight decides what is looked for.
+    pub login: String,
+    /// How often to look for new indicators, as in 5m.
+    pub refresh: String,
+    /// Indicators worth less are left out, 0 to 100.
+    pub least_score: u8,
+    /// Files and folders of Sigma rules.
+    pub sigma: Vec<PathBuf>,
+    /// The file of hits.
+    pub hits: Option<PathBuf>,
+}
+
+impl Default for Watch {
+    fn default() -> Self {
+        Self {
+            sources: Vec::new(),
+            past: Vec::new(),
+            login: node::founding::OPERATOR.to_owned(),
+            refresh: "5m".to_owned(),
+            least_score: 1,
+            sigma: Vec::new(),
+            hits: None,
+        }
+    }
+}
+
+impl Watch {
+    /// Whether there is anything to watch.
+    pub fn is_on(&self) -> bool {
+        !self.sources.is_empty() || !self.past.is_empty()
+    }
+
+    /// The same as the node takes it.
+    ///
+    /// # Errors
+    /// When a source or a time cannot be read.
+    pub fn settings(&self, data: &Path) -> Result<node::watch::Settings, Failure> {
+        let sources = self.sources.iter().map(|text| sources::SourceSpec::parse(text).map_err(Failure::from));
+        Ok(node::watch::Settings {
+            sources: sources.collect::<Result<_, _>>()?,
+            past: self.past.clone(),
+            indexes: data.join("indexes"),
+            hits: self.hits.clone().unwrap_or_else(|| data.join("hits.ndjson")),
+            login: self.login.clone(),
+            refresh_seconds: crate::commands::duration(&self.refresh)?.unsigned_abs() / 1_000_000,
+            minimum_score: self.least_score,
+            sigma: self.sigma.clone(),
+        })
+    }
 }
 
 impl Default for Config {
@@ -48,6 +109,7 @@ impl Default for Config {
             public_reading: false,
             request_mib: 32,
             page_most: 10_000,
+            watch: Watch::default(),
         }
     }
 }
@@ -95,7 +157,17 @@ pub fn template(title: &str, postgres: Option<&str>) -> String {
          # public-reading = false\n\n\
          # Limits.\n\
          # request-mib = 32\n\
-         # page-most = 10000\n",
+         # page-most = 10000\n\n\
+         # Your own logs and traffic, watched all the time; docs/guide/watch.md says what can stand here.\n\
+         [watch]\n\
+         # sources = [\"follow:/var/log/zeek/current/*.log\", \"syslog+udp://127.0.0.1:5514\"]\n\
+         # Past logs, in which every new indicator is hunted.\n\
+         # past = [\"/var/log/zeek/archive\"]\n\
+         # login = \"operator\"\n\
+         # refresh = \"5m\"\n\
+         # least-score = 1\n\
+         # sigma = [\"/etc/commonwatch/sigma\"]\n\
+         # hits = \"/var/log/commonwatch-hits.ndjson\"\n",
         title = quoted(title),
     )
 }

@@ -22,6 +22,7 @@ pub mod sightings;
 mod sign_ins;
 pub mod subscriptions;
 pub mod warninglists;
+pub mod watch;
 pub mod watchlist;
 
 pub use accounts::{Caller, Presented, SignInError};

@@ -72,6 +72,7 @@ struct Inner {
     compiled_from: Mutex<String>,
     identities: RwLock<(i64, Arc<Identities>)>,
     running: crate::subscriptions::Running,
+    watch: crate::watch::Shared,
 }
 
 /// A node at work; cheap to clone.
@@ -101,6 +102,7 @@ impl Node {
             compiled_from: Mutex::default(),
             identities: RwLock::new((i64::MIN, Arc::default())),
             running: crate::subscriptions::Running::default(),
+            watch: crate::watch::Shared::default(),
         }));
         node.reload_warninglists().await?;
         Ok(node)
@@ -114,6 +116,16 @@ impl Node {
     /// What the operator decided.
     pub fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    /// What reads the time.
+    pub(crate) fn clock(&self) -> Clock {
+        Arc::clone(&self.0.clock)
+    }
+
+    /// How the watch is.
+    pub(crate) fn watch_shared(&self) -> &crate::watch::Shared {
+        &self.0.watch
     }
 
     /// The time.

@@ -3,7 +3,7 @@
 use matching::Watchlist;
 use matching::watchlist::{About, Around, Builder, Options};
 use policy::{Action, decide};
-use stix::Problem;
+use stix::{Problem, Timestamp};
 use store::{ObjectQuery, Position};
 
 use crate::accounts::Caller;
@@ -32,6 +32,19 @@ impl Node {
     /// # Errors
     /// When the caller may not read, or the store does not answer.
     pub async fn watchlist(&self, caller: &Caller, options: Options) -> Result<(Watchlist, Vec<Problem>), Error> {
+        self.watchlist_since(caller, options, None).await
+    }
+
+    /// The same of what was added after a time only: what a hunt has not looked for yet.
+    ///
+    /// # Errors
+    /// As [`Node::watchlist`].
+    pub async fn watchlist_since(
+        &self,
+        caller: &Caller,
+        options: Options,
+        since: Option<Timestamp>,
+    ) -> Result<(Watchlist, Vec<Problem>), Error> {
         decide(&caller.principal, Action::Read).map_err(|refusal| Error::refused(refusal, "no such page"))?;
         let viewer = self.viewer(caller).await?;
         let mut around = Around::default();
@@ -45,7 +58,10 @@ impl Node {
             query.from = Some(Position::from(last.added));
         }
         let mut builder = Builder::new(options);
-        let mut query = self::query(&["indicator"]);
+        let mut query = ObjectQuery {
+            added_after: since,
+            ..self::query(&["indicator"])
+        };
         loop {
             let page = self.store().object_page(&viewer, &query).await?;
             let (Some(first), Some(last)) = (page.rows.first(), page.rows.last()) else {

@@ -20,7 +20,8 @@ mod sighting;
 mod subscribe;
 mod warninglist;
 
-pub use serve::start_log;
+pub use key::duration;
+pub use serve::{start_log, told_to_stop};
 
 use crate::cli::{Cli, Command, Global};
 use crate::context::{Create, Local, block_on};

@@ -144,7 +144,16 @@ pub async fn serve(local: Local, listening: Listening, base: String) -> Result<(
     rounds.spawn(index(local.node.clone(), stopped.clone()));
     rounds.spawn(subscriptions(local.node.clone(), stopped.clone()));
     rounds.spawn(pushes(local.node.clone(), stopped.clone()));
-    rounds.spawn(sightings(local.node.clone(), stopped));
+    rounds.spawn(sightings(local.node.clone(), stopped.clone()));
+    if local.config.watch.is_on() {
+        let settings = local.config.watch.settings(&local.data)?;
+        let node = local.node.clone();
+        rounds.spawn(async move {
+            if let Err(error) = node.watch(settings, stopped).await {
+                tracing::error!(%error, "nothing is watched");
+            }
+        });
+    }
     server::serve(listening, server::router(app), told_to_stop()).await;
     let _ = stop.send(true);
     // What is being fetched is cut off; it resumes where it was saved.
@@ -236,7 +245,8 @@ async fn pause(stopped: &mut watch::Receiver<bool>) -> bool {
     }
 }
 
-async fn told_to_stop() {
+/// Waits for an interrupt or the wish to end.
+pub async fn told_to_stop() {
     let terminated = async {
         #[cfg(unix)]
         match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {

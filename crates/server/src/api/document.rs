@@ -3,7 +3,7 @@
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{about, exchange, export, find, keys, ledger, partnership, share, sightings};
+use super::{about, exchange, export, find, keys, ledger, partnership, share, sightings, watch};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -35,6 +35,8 @@ use super::{about, exchange, export, find, keys, ledger, partnership, share, sig
         keys::create,
         keys::revoke,
         export::export,
+        watch::watch,
+        watch::metrics,
         sightings::hits,
         sightings::record,
         sightings::rules,

@@ -10,6 +10,7 @@
 //! | [`sightings`] | `hits`, `sighting-rules`, `sightings/pending`, `feedback`, `objects/{id}/feedback` |
 //! | [`export`] | `export` |
 //! | [`exchange`] | `subscriptions`, `peers` |
+//! | [`watch`] | `watch`, `metrics` |
 //! | [`ledger`] | `ledger/checkpoint`, `ledger/tile/…`, `receipts` |
 //!
 //! A parameter or field that is not known is refused: a mistyped `tlp` must not share what it was to hold back. Lists go
@@ -27,6 +28,7 @@ pub mod partnership;
 pub mod share;
 pub mod sightings;
 pub mod view;
+pub mod watch;
 
 use http::Method;
 
@@ -77,6 +79,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Needs::Coordinator,
             partnership::membership_end,
         ),
+        route(Method::GET, "/watch", Needs::Operator, watch::watch),
+        route(Method::GET, "/metrics", Needs::Operator, watch::metrics),
         route(Method::GET, "/hits", Needs::Member, sightings::hits),
         route(Method::POST, "/hits", Needs::Contributor, sightings::record),
         route(Method::GET, "/sighting-rules", Needs::Member, sightings::rules),

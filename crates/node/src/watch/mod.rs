@@ -1,0 +1,46 @@
+//! The watch of a node: its member's own logs, traffic and past against what the member may see, all the time.
+//!
+//! ```text
+//! store ── watchlist ── swap ──► matchers ◄── sources (followed files, listeners, brokers)
+//!              │                    │
+//!              └─ what is new ─► hunt over the past
+//!                                   │
+//!                     hits ─────────┴──► file of hits; counted for sightings (node::sightings)
+//! ```
+//!
+//! Logs stay where they are: only hits leave the matchers, and only what the member's rules say of them leaves the node.
+
+mod health;
+mod matchers;
+mod past;
+mod recorder;
+mod run;
+
+use std::path::PathBuf;
+
+use sources::SourceSpec;
+
+pub use health::{Health, Hunts, SourceHealth, WatchlistHealth};
+pub(crate) use health::Shared;
+pub use matchers::Matchers;
+
+/// What is watched, and how.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where logs come from.
+    pub sources: Vec<SourceSpec>,
+    /// Logs of the past, in which new indicators are hunted.
+    pub past: Vec<PathBuf>,
+    /// Folder for the indexes of the past.
+    pub indexes: PathBuf,
+    /// File to which hits are appended, a line of JSON each.
+    pub hits: PathBuf,
+    /// The login whose sight the watchlist is compiled through.
+    pub login: String,
+    /// Seconds between looks for new indicators.
+    pub refresh_seconds: u64,
+    /// Indicators worth less are left out.
+    pub minimum_score: u8,
+    /// Files and folders of Sigma rules.
+    pub sigma: Vec<PathBuf>,
+}
