@@ -81,7 +81,10 @@ impl Watch {
     /// # Errors
     /// When a source or a time cannot be read.
     pub fn settings(&self, data: &Path) -> Result<node::watch::Settings, Failure> {
-        let sources = self.sources.iter().map(|text| sources::SourceSpec::parse(text).map_err(Failure::from));
+        let sources = self
+            .sources
+            .iter()
+            .map(|text| sources::SourceSpec::parse(text).map_err(Failure::from));
         Ok(node::watch::Settings {
             sources: sources.collect::<Result<_, _>>()?,
             past: self.past.clone(),

@@ -146,8 +146,18 @@ mod tests {
     #[test]
     fn hashes_are_what_they_were() {
         assert_eq!(
-            [of_value(7, 5, b"evil.example"), of_token(7, b"evil.example"), tail_of(b"evil.example"), of_address(7, 1, 1, 32)],
-            [4_681_550_647_440_732_181, 14_267_648_933_305_885_980, 10_577_315_508_110_395_221, 1_743_365_606_553_833_885]
+            [
+                of_value(7, 5, b"evil.example"),
+                of_token(7, b"evil.example"),
+                tail_of(b"evil.example"),
+                of_address(7, 1, 1, 32)
+            ],
+            [
+                4_681_550_647_440_732_181,
+                14_267_648_933_305_885_980,
+                10_577_315_508_110_395_221,
+                1_743_365_606_553_833_885
+            ]
         );
     }
 }

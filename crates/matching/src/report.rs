@@ -254,7 +254,10 @@ mod tests {
     #[test]
     fn repeats_are_told_by_powers_of_ten_and_at_the_end() {
         let mut reporter = Reporter::new(Limits::default());
-        let told: Vec<u64> = (0..25).filter_map(|_| reporter.take(hit(1, 1, 1))).map(|hit| hit.count).collect();
+        let told: Vec<u64> = (0..25)
+            .filter_map(|_| reporter.take(hit(1, 1, 1)))
+            .map(|hit| hit.count)
+            .collect();
         assert_eq!(told, [1, 9]);
         let held: Vec<u64> = reporter.flush().iter().map(|hit| hit.count).collect();
         assert_eq!(held, [15]);
@@ -264,13 +267,19 @@ mod tests {
 
     #[test]
     fn the_summary_names_the_most_frequent_with_their_times() {
-        let mut reporter = Reporter::new(Limits { named: 1, ..Limits::default() });
+        let mut reporter = Reporter::new(Limits {
+            named: 1,
+            ..Limits::default()
+        });
         for (indicator, value) in [(1, 1), (2, 5), (2, 3)] {
             reporter.take(hit(indicator, value, 9));
         }
         let summary = reporter.summary();
         assert_eq!((summary.hits, summary.indicators, summary.hosts), (3, 2, 1));
-        assert_eq!((summary.top_indicators[0].id.as_str(), summary.top_indicators[0].hits), ("2", 2));
+        assert_eq!(
+            (summary.top_indicators[0].id.as_str(), summary.top_indicators[0].hits),
+            ("2", 2)
+        );
         assert_eq!(summary.top_indicators[0].first, Some(Timestamp::from_micros(3)));
         assert_eq!(summary.top_hosts[0].last, Some(Timestamp::from_micros(5)));
     }

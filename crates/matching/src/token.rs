@@ -99,7 +99,9 @@ pub(crate) fn colon_forms(run: &str) -> impl Iterator<Item = &str> {
     let behind = |text: &str| text.split_once(':').map(|(_, rest)| rest.len());
     let later = behind(run).map(|length| &run[run.len() - length..]);
     let later_without_end = behind(without_end).map(|length| &without_end[without_end.len() - length..]);
-    [Some(run), Some(without_end), later, later_without_end].into_iter().flatten()
+    [Some(run), Some(without_end), later, later_without_end]
+        .into_iter()
+        .flatten()
 }
 
 /// What a token looks like, which decides the one bit it is first looked up by.
@@ -174,7 +176,10 @@ mod tests {
             all(r#"{"host":"www.evil.example","n":1.5} see -evil.example."#),
             ["host", "www.evil.example", "n", "1.5", "see", "evil.example"]
         );
-        assert_eq!(all("http://192.0.2.1:80/a/b.php?x=1"), ["http", "192.0.2.1", "80", "a", "b.php", "x", "1"]);
+        assert_eq!(
+            all("http://192.0.2.1:80/a/b.php?x=1"),
+            ["http", "192.0.2.1", "80", "a", "b.php", "x", "1"]
+        );
         assert_eq!(all("... - _"), Vec::<&str>::new());
         assert_eq!(all("bücher.example"), ["bücher.example"]);
     }

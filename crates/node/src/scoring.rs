@@ -1,8 +1,8 @@
 //! What an indicator is worth now: reads the facts for [`matching::score`] out of an object.
 
 use matching::score::{Facts, Model, Score, current, facts};
-use stix::json::Map;
 use stix::Timestamp;
+use stix::json::Map;
 use stix::observable::Observable;
 use store::{IndicatorFacts, SightingFacts};
 

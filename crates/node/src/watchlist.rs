@@ -54,7 +54,9 @@ impl Node {
             for row in &page.rows {
                 around.see(stix::Object::parse(&row.body)?.map());
             }
-            let Some(last) = page.rows.last().filter(|_| page.more) else { break };
+            let Some(last) = page.rows.last().filter(|_| page.more) else {
+                break;
+            };
             query.from = Some(Position::from(last.added));
         }
         let mut builder = Builder::new(options);

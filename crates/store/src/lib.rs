@@ -37,12 +37,12 @@ pub use account::{
     Community, Credential, CredentialId, CredentialKind, Member, MemberKind, Membership, NewCommunity, NewCredential,
     NewMember, NewPerson, Person,
 };
+pub use contribution::mark::Mark;
 pub use contribution::{
     ChangeKind, ChangeRow, Changes, Contribution, Counts, Direction, Edge, Feedback, FeedbackKind, FeedbackPage, Found,
     IndicatorFacts, ObjectDetail, ObjectPage, ObjectQuery, ObjectRow, Origin, Outcome, Position, RemovedWhy,
     Retraction, SearchQuery, SightingFacts, VersionFilter,
 };
-pub use contribution::mark::Mark;
 pub use error::{Error, ErrorKind, Result};
 pub use maintenance::{Finding, FindingSeverity};
 pub use open::{Clock, DATABASE_FILE, Location, OpenOptions, Random};

@@ -10,11 +10,8 @@ use events::capture::read;
 use events::{Limits, Summary};
 use proptest::prelude::*;
 
-use self::mutate::{Bytes, config, mutated};
 use crate::capture::{ANSWER, QUERY, Taken, connection, dnstap, netflow_9, pcap, tapped, udp};
-
-#[path = "../../../../fuzz/mutate.rs"]
-mod mutate;
+use crate::mutate::{Bytes, config, mutated};
 
 /// Gives one to seven bytes at a time, as a slow line does.
 struct Dripping<'a>(Cursor<&'a [u8]>, usize);

@@ -159,11 +159,7 @@ pub fn values_of<'t>(
         for name in names.split_whitespace().filter(|name| !is_own_name(name)) {
             match observable::normalise(Kind::Domain, &observable::refang(name)) {
                 Ok(domain) => give(domain, line.comment),
-                Err(error) => problems.push(Problem::error(
-                    "not-an-indicator",
-                    Place::default(),
-                    error.to_string(),
-                )),
+                Err(error) => problems.push(Problem::error("not-an-indicator", Place::default(), error.to_string())),
             }
         }
         return if problems.is_empty() { Ok(()) } else { Err(problems) };

@@ -81,7 +81,11 @@ impl Rules {
             if self.techniques.insert(number.clone()) {
                 technique.hand_on(place.clone(), false, sink)?;
             }
-            let relationship = draft::id("relationship", &options.producer, &[id.as_str(), "indicates", target.as_str()]);
+            let relationship = draft::id(
+                "relationship",
+                &options.producer,
+                &[id.as_str(), "indicates", target.as_str()],
+            );
             let (mut draft, dated) = Draft::versioned(&relationship, options, dates);
             draft.markings(&[], options);
             draft.text("relationship_type", "indicates");

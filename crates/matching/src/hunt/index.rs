@@ -102,7 +102,8 @@ pub(super) fn head_of(input: &mut dyn Read) -> std::io::Result<Vec<u8>> {
 /// Whether an index is of a file that begins like this.
 pub(super) fn is_beginning(known: &Sidecar, head: &[u8]) -> bool {
     let (_, length) = known.directory.head;
-    head.get(..length).is_some_and(|begin| sidecar::head_digest(begin) == known.directory.head)
+    head.get(..length)
+        .is_some_and(|begin| sidecar::head_digest(begin) == known.directory.head)
 }
 
 /// Lines on their way into parts.
@@ -215,10 +216,15 @@ impl Lines {
         if at > 0 {
             let preamble = String::from_utf8_lossy(&text[..at]).into_owned();
             let preambles = &mut self.writer.directory.preambles;
-            self.preamble = Some(preambles.iter().position(|known| *known == preamble).unwrap_or_else(|| {
-                preambles.push(preamble);
-                preambles.len() - 1
-            }));
+            self.preamble = Some(
+                preambles
+                    .iter()
+                    .position(|known| *known == preamble)
+                    .unwrap_or_else(|| {
+                        preambles.push(preamble);
+                        preambles.len() - 1
+                    }),
+            );
         }
         at
     }
@@ -242,7 +248,11 @@ fn records(head: &[u8], mut input: impl Read, writer: &mut Writer) -> Result<(),
                 self.0.dedup();
                 self.1 = self.0.len() > RECORD_KEYS / 2;
             }
-            if self.1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if self.1 {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         }
         // What is broken today is broken when it is hunted, and said then.
         fn problem(&mut self, _: Problem) {}

@@ -42,7 +42,9 @@ pub(super) fn of_text(text: &[u8], give: &mut impl FnMut(u64)) -> bool {
         }
     }
     for range in token::colon_runs(text) {
-        let Ok(run) = std::str::from_utf8(&text[range]) else { continue };
+        let Ok(run) = std::str::from_utf8(&text[range]) else {
+            continue;
+        };
         for form in token::colon_forms(run) {
             if let Ok(address) = form.parse::<Ipv6Addr>() {
                 of_address6(address, give);
@@ -51,7 +53,9 @@ pub(super) fn of_text(text: &[u8], give: &mut impl FnMut(u64)) -> bool {
         give(key::of_token(SEED, squeezed(run).as_bytes()));
     }
     memchr::memmem::find_iter(text, br"\u00").any(|at| {
-        let digits = text.get(at + 4..at + 6).and_then(|digits| std::str::from_utf8(digits).ok());
+        let digits = text
+            .get(at + 4..at + 6)
+            .and_then(|digits| std::str::from_utf8(digits).ok());
         let code = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
         code.is_some_and(token::is_token)
     })
@@ -69,7 +73,9 @@ fn of_token(token: &[u8], give: &mut impl FnMut(u64)) {
                 if WORD.contains(&rest.len()) {
                     give(key::of_token(SEED, rest));
                 }
-                let Some(dot) = rest.iter().position(|byte| *byte == b'.') else { return };
+                let Some(dot) = rest.iter().position(|byte| *byte == b'.') else {
+                    return;
+                };
                 rest = &rest[dot + 1..];
             }
         }
@@ -194,6 +200,10 @@ mod tests {
     fn what_does_not_stand_there_is_not() {
         assert!(!is_in(Kind::Ipv4, "192.0.2.7", "192.0.2.77 1192.0.2.7"));
         assert!(!is_in(Kind::Domain, "evil.example", "notevil.example evil.example.net"));
-        assert!(!is_in(Kind::Ipv4Network, "192.0.2.0/24", "192.0.3.1 the number 192.0.2"));
+        assert!(!is_in(
+            Kind::Ipv4Network,
+            "192.0.2.0/24",
+            "192.0.3.1 the number 192.0.2"
+        ));
     }
 }

@@ -38,7 +38,11 @@ pub fn search(
         bytes_total: log.size,
         ..Hunted::default()
     };
-    let sidecar = if prey.is_everywhere() { None } else { Sidecar::open(log.index) };
+    let sidecar = if prey.is_everywhere() {
+        None
+    } else {
+        Sidecar::open(log.index)
+    };
     let Some(sidecar) = sidecar else {
         return whole(log, hunted, current, options, taker);
     };
@@ -63,7 +67,8 @@ pub fn search(
     let parts = &sidecar.directory.parts;
     for number in candidates {
         let part = &parts[number];
-        file.seek(SeekFrom::Start(part.offset)).map_err(|error| unreadable(log, &error))?;
+        file.seek(SeekFrom::Start(part.offset))
+            .map_err(|error| unreadable(log, &error))?;
         let mut bytes = Vec::new();
         (&mut file)
             .take(part.bytes)
@@ -85,7 +90,8 @@ pub fn search(
             preamble: last.and_then(|part| part.preamble),
             ..Part::default()
         };
-        file.seek(SeekFrom::Start(offset)).map_err(|error| unreadable(log, &error))?;
+        file.seek(SeekFrom::Start(offset))
+            .map_err(|error| unreadable(log, &error))?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(|error| unreadable(log, &error))?;
         hunted.bytes_read += bytes.len() as u64;

@@ -132,7 +132,9 @@ impl Sidecar {
         let (magic, rest) = bytes.split_first_chunk::<8>()?;
         let (length, rest) = rest.split_first_chunk::<8>()?;
         let (digest, rest) = rest.split_first_chunk::<32>()?;
-        let length = usize::try_from(u64::from_le_bytes(*length)).ok().filter(|length| *length <= DIRECTORY)?;
+        let length = usize::try_from(u64::from_le_bytes(*length))
+            .ok()
+            .filter(|length| *length <= DIRECTORY)?;
         let text = rest.get(..length)?;
         if magic != MAGIC || digest[..] != Sha256::digest(text)[..] {
             return None;
@@ -162,7 +164,8 @@ impl Sidecar {
                 continue;
             }
             let (from, to) = (part.filter.0 as usize, (part.filter.0 + part.filter.1) as usize);
-            let (Some(fingerprints), Some(descriptor)) = (self.filters().get(from..to), bytes_of(&part.descriptor)) else {
+            let (Some(fingerprints), Some(descriptor)) = (self.filters().get(from..to), bytes_of(&part.descriptor))
+            else {
                 continue;
             };
             if fingerprints.is_empty() || descriptor.len() != BinaryFuse16::DESCRIPTOR_LEN {

@@ -44,7 +44,9 @@ struct Place {
 
 impl Place {
     fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
     }
 
     fn with<T>(&self, name: &str, work: impl FnOnce(&Log<'_>) -> T) -> T {
@@ -69,7 +71,9 @@ impl Place {
         let prey = Prey::of(&armed);
         let options = Options::new(Arc::new(|| Timestamp::from_micros(1)));
         let mut kept = Kept::default();
-        let hunted = self.with(name, |log| search(log, &prey, &Current::new(armed), &options, &mut kept).unwrap());
+        let hunted = self.with(name, |log| {
+            search(log, &prey, &Current::new(armed), &options, &mut kept).unwrap()
+        });
         (hunted, kept.0)
     }
 }
@@ -134,7 +138,10 @@ fn an_index_of_another_file_or_a_damaged_one_is_not_believed() {
         fs::write(&path, bytes).unwrap();
         let (_, hits) = place.hunt("b.log", &wanted);
         let directory = 48 + usize::try_from(u64::from_le_bytes(good[8..16].try_into().unwrap())).unwrap();
-        assert!(at >= directory || hits.len() == 1, "a damaged directory is not believed (byte {at})");
+        assert!(
+            at >= directory || hits.len() == 1,
+            "a damaged directory is not believed (byte {at})"
+        );
     }
 }
 
@@ -143,7 +150,12 @@ fn parts_of_a_table_are_read_by_its_headings() {
     let place = Place::new();
     let heading = "#separator \\x09\n#path\tdns\n#fields\tts\tuid\tquery\n#types\ttime\tstring\tstring\n";
     let rows: String = (0..200_000)
-        .map(|row| format!("{row}.0\tC{row:020x}\t{}\n", if row == 150_000 { "evil.example" } else { "good.example" }))
+        .map(|row| {
+            format!(
+                "{row}.0\tC{row:020x}\t{}\n",
+                if row == 150_000 { "evil.example" } else { "good.example" }
+            )
+        })
         .collect();
     place.write("dns.tsv", &format!("{heading}{rows}"));
     let wanted = [(Kind::Domain, "evil.example")];

@@ -151,12 +151,16 @@ impl Look<'_> {
     }
 
     fn url(&mut self, value: &str, is_part: bool) {
-        let Ok(observable) = normalise(Kind::Url, value) else { return };
+        let Ok(observable) = normalise(Kind::Url, value) else {
+            return;
+        };
         let bare = bare_url(&observable.value);
         let mut entries = std::mem::take(&mut self.entries);
-        self.watchlist.find_compared(Kind::Url, &bare, NOT_MATCHED, &mut entries);
+        self.watchlist
+            .find_compared(Kind::Url, &bare, NOT_MATCHED, &mut entries);
         for beginning in url_beginnings(&bare) {
-            self.watchlist.find_compared(Kind::Url, beginning, NOT_MATCHED, &mut entries);
+            self.watchlist
+                .find_compared(Kind::Url, beginning, NOT_MATCHED, &mut entries);
         }
         self.take(&mut entries, &observable, is_part);
         self.entries = entries;
@@ -186,7 +190,9 @@ impl Look<'_> {
     fn take(&mut self, entries: &mut Vec<EntryNumber>, value: &Observable, is_part: bool) {
         for entry in entries.drain(..) {
             let indicator = self.watchlist.indicator_of(entry);
-            let is_known = self.found[self.before..].iter().any(|known| known.what == What::Entry(entry));
+            let is_known = self.found[self.before..]
+                .iter()
+                .any(|known| known.what == What::Entry(entry));
             if is_known || self.watchlist.has_ended(indicator, self.now) || self.found.len() - self.before >= MOST {
                 continue;
             }

@@ -51,38 +51,72 @@ fn addresses_meet_themselves_and_their_networks() {
         met(&list, &[("src", "192.0.2.7", Role::Source)]),
         ["192.0.2.7 Same src", "192.0.2.0/24 Within src"]
     );
-    assert_eq!(met(&list, &[("src", "::ffff:192.0.2.9", Role::Source)]), ["192.0.2.0/24 Within src"]);
-    assert_eq!(met(&list, &[("dst", "[2001:db8::5]:443", Role::Destination)]), ["2001:db8::/32 Within dst"]);
-    assert_eq!(met(&list, &[("host", "203.0.113.1:8080", Role::Host)]), ["203.0.113.1 Same host"]);
+    assert_eq!(
+        met(&list, &[("src", "::ffff:192.0.2.9", Role::Source)]),
+        ["192.0.2.0/24 Within src"]
+    );
+    assert_eq!(
+        met(&list, &[("dst", "[2001:db8::5]:443", Role::Destination)]),
+        ["2001:db8::/32 Within dst"]
+    );
+    assert_eq!(
+        met(&list, &[("host", "203.0.113.1:8080", Role::Host)]),
+        ["203.0.113.1 Same host"]
+    );
     assert_eq!(met(&list, &[("src", "192.0.20.7", Role::Source)]), [""; 0]);
 }
 
 #[test]
 fn names_meet_themselves_and_what_is_above_them_once() {
-    let list = list(&[(Kind::Domain, "evil.example"), (Kind::Domain, "co.uk"), (Kind::Domain, "a.evil.example")]);
+    let list = list(&[
+        (Kind::Domain, "evil.example"),
+        (Kind::Domain, "co.uk"),
+        (Kind::Domain, "a.evil.example"),
+    ]);
     assert_eq!(
-        met(&list, &[("query", "X.a.evil.example.", Role::Host), ("answer", "evil.example", Role::Host)]),
+        met(
+            &list,
+            &[
+                ("query", "X.a.evil.example.", Role::Host),
+                ("answer", "evil.example", Role::Host)
+            ]
+        ),
         ["a.evil.example Below query", "evil.example Below query"]
     );
     assert_eq!(met(&list, &[("query", "notevil.example", Role::Host)]), [""; 0]);
     assert_eq!(met(&list, &[("query", "evil.example.net", Role::Host)]), [""; 0]);
-    assert_eq!(met(&list, &[("query", "shop.co.uk", Role::Host)]), [""; 0], "below a public suffix are others");
+    assert_eq!(
+        met(&list, &[("query", "shop.co.uk", Role::Host)]),
+        [""; 0],
+        "below a public suffix are others"
+    );
     assert_eq!(met(&list, &[("query", "co.uk", Role::Host)]), ["co.uk Same query"]);
 }
 
 #[test]
 fn urls_meet_without_scheme_with_other_queries_and_below() {
-    let list = list(&[(Kind::Url, "http://gate.example/a"), (Kind::Url, "https://gate.example/b?id=1"), (Kind::Url, "http://root.example/")]);
+    let list = list(&[
+        (Kind::Url, "http://gate.example/a"),
+        (Kind::Url, "https://gate.example/b?id=1"),
+        (Kind::Url, "http://root.example/"),
+    ]);
     let url = |value| met(&list, &[("url", value, Role::Url)]);
     assert_eq!(url("https://gate.example/a"), ["http://gate.example/a Same url"]);
     assert_eq!(url("gate.example:80/a/b.php"), ["http://gate.example/a BeginsWith url"]);
     assert_eq!(url("http://gate.example/a?x"), ["http://gate.example/a BeginsWith url"]);
     assert_eq!(url("http://gate.example/ab"), [""; 0]);
-    assert_eq!(url("http://gate.example/b?id=1"), ["https://gate.example/b?id=1 Same url"]);
+    assert_eq!(
+        url("http://gate.example/b?id=1"),
+        ["https://gate.example/b?id=1 Same url"]
+    );
     assert_eq!(url("http://gate.example/b?id=2"), [""; 0]);
     assert_eq!(url("http://other.example/a"), [""; 0]);
     assert_eq!(url("http://root.example/"), ["http://root.example/ Same url"]);
-    assert_eq!(url("http://root.example/shop"), [""; 0], "who means a host shares its name");
+    assert_eq!(
+        url("http://root.example/shop"),
+        [""; 0],
+        "who means a host shares its name"
+    );
 }
 
 #[test]
@@ -98,16 +132,28 @@ fn text_gives_up_what_is_in_it() {
         (Kind::Asn, "AS64500"),
     ]);
     let text = |value| met(&list, &[("message", value, Role::Text)]);
-    assert_eq!(text("see <http://gate.example/a/b>."), ["http://gate.example/a/b Same message"]);
-    assert_eq!(text("GET gate.example/a/b?c HTTP"), ["http://gate.example/a/b BeginsWith message"]);
+    assert_eq!(
+        text("see <http://gate.example/a/b>."),
+        ["http://gate.example/a/b Same message"]
+    );
+    assert_eq!(
+        text("GET gate.example/a/b?c HTTP"),
+        ["http://gate.example/a/b BeginsWith message"]
+    );
     assert_eq!(text("from=x.y@MAIL.example,"), ["x.y@mail.example Same message"]);
     assert_eq!(text("ran C:\\Temp\\Evil Tool.exe -x"), ["evil tool.exe Same message"]);
     assert_eq!(text("ran notevil tool.exe"), [""; 0]);
     assert_eq!(text("mutex global\\EVIL made"), ["Global\\evil Same message"]);
     assert_eq!(text("mutex global\\evil2"), [""; 0]);
-    assert_eq!(text("hash 0123456789ABCDEF0123456789ABCDEF"), ["0123456789abcdef0123456789abcdef Same message"]);
+    assert_eq!(
+        text("hash 0123456789ABCDEF0123456789ABCDEF"),
+        ["0123456789abcdef0123456789abcdef Same message"]
+    );
     assert_eq!(text("to 2001:db8:0::1: refused"), ["2001:db8::1 Same message"]);
-    assert_eq!(text("cve-2099-12345 in as64500"), ["CVE-2099-12345 Same message", "AS64500 Same message"]);
+    assert_eq!(
+        text("cve-2099-12345 in as64500"),
+        ["CVE-2099-12345 Same message", "AS64500 Same message"]
+    );
 }
 
 #[test]
@@ -146,18 +192,28 @@ fn patterns_are_evaluated_over_the_whole_event() {
     ]);
     assert!(list.needs_every_event(), "nothing gives the second away");
     let flow = |port| {
-        met(&list, &[
-            ("dst", "192.0.2.7", Role::Destination),
-            ("dst_port", port, Role::DestinationPort),
-            ("src", "198.51.100.1", Role::Source),
-        ])
+        met(
+            &list,
+            &[
+                ("dst", "192.0.2.7", Role::Destination),
+                ("dst_port", port, Role::DestinationPort),
+                ("src", "198.51.100.1", Role::Source),
+            ],
+        )
     };
     assert_eq!(flow("4444"), ["pattern 0 Pattern "]);
     assert_eq!(flow("80"), [""; 0]);
-    let command = [("image", r"C:\x\powershell.exe", Role::Process), ("line", "powershell -enc AAAA", Role::CommandLine)];
+    let command = [
+        ("image", r"C:\x\powershell.exe", Role::Process),
+        ("line", "powershell -enc AAAA", Role::CommandLine),
+    ];
     assert_eq!(met(&list, &command), ["pattern 1 Pattern "]);
     let file = [("md5", "0123456789ABCDEF0123456789ABCDEF", Role::FileHash)];
-    assert_eq!(met(&list, &file), ["0123456789abcdef0123456789abcdef Same md5"], "a hash names the whole file");
+    assert_eq!(
+        met(&list, &file),
+        ["0123456789abcdef0123456789abcdef Same md5"],
+        "a hash names the whole file"
+    );
 }
 
 #[test]

@@ -116,7 +116,9 @@ impl Look<'_> {
     fn words(&mut self, text: &str, token: &str, range: &Range<usize>) {
         let entries: Vec<_> = self.watchlist.of_word(token.as_bytes()).collect();
         for entry in entries {
-            let Some(named) = self.watchlist.observable_of(entry) else { continue };
+            let Some(named) = self.watchlist.observable_of(entry) else {
+                continue;
+            };
             let wanted = compared(named.kind, &named.value);
             if stands_in(text, range, named.kind, &wanted) {
                 self.take(&mut vec![entry], &named, true);
@@ -141,8 +143,7 @@ fn stands_in(text: &str, token: &Range<usize>, kind: Kind, wanted: &str) -> bool
     around.match_indices(wanted).any(|(at, found)| {
         let bytes = around.as_bytes();
         let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-        !is_inside(before, found.as_bytes().first())
-            && !is_inside(bytes.get(at + found.len()), found.as_bytes().last())
+        !is_inside(before, found.as_bytes().first()) && !is_inside(bytes.get(at + found.len()), found.as_bytes().last())
     })
 }
 

@@ -76,13 +76,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Reads a line in its layout, else in whatever layout it shows, else as text, and matches it.
-    pub(super) fn line(
-        &mut self,
-        layout: &Layout,
-        line: &[u8],
-        at: At<'_>,
-        outcome: &mut Outcome,
-    ) {
+    pub(super) fn line(&mut self, layout: &Layout, line: &[u8], at: At<'_>, outcome: &mut Outcome) {
         let mut event = Event::default();
         outcome.tally.examined += 1;
         let text = || String::from_utf8_lossy(&line[..line.len().min(EVENT)]).into_owned();
@@ -106,13 +100,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Matches an event; `text` gives it as a hit carries it.
-    pub(super) fn event(
-        &mut self,
-        event: &Event<'_>,
-        at: At<'_>,
-        text: &dyn Fn() -> String,
-        outcome: &mut Outcome,
-    ) {
+    pub(super) fn event(&mut self, event: &Event<'_>, at: At<'_>, text: &dyn Fn() -> String, outcome: &mut Outcome) {
         let armed = self.armed;
         if let Some(watchlist) = &armed.watchlist {
             let mut matches = std::mem::take(&mut self.matches);

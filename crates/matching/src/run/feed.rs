@@ -108,7 +108,9 @@ impl<'r> Feed<'r> {
         let mut passed = 0;
         while block.text().is_empty() && !self.in_long_line {
             let rest = &self.rest[self.at..];
-            let Some(length) = memchr::memchr(b'\n', rest) else { break };
+            let Some(length) = memchr::memchr(b'\n', rest) else {
+                break;
+            };
             if !self.first_line && rest.first() != Some(&b'#') {
                 break;
             }
@@ -128,7 +130,9 @@ impl<'r> Feed<'r> {
         if self.in_long_line || !(self.first_line || text.first() == Some(&b'#')) {
             return false;
         }
-        let Some(length) = memchr::memchr(b'\n', text) else { return false };
+        let Some(length) = memchr::memchr(b'\n', text) else {
+            return false;
+        };
         let line = text[..length].strip_suffix(b"\r").unwrap_or(&text[..length]);
         !matches!(self.layout.directive(line), Directive::NotOne)
     }

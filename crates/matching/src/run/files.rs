@@ -33,7 +33,13 @@ pub struct Fuzzy {
 impl Fuzzy {
     /// Those of a watchlist.
     pub fn of(armed: &Armed) -> Self {
-        let of_kind = |kind| armed.watchlist.as_ref().map(|list| list.all_of(kind)).unwrap_or_default();
+        let of_kind = |kind| {
+            armed
+                .watchlist
+                .as_ref()
+                .map(|list| list.all_of(kind))
+                .unwrap_or_default()
+        };
         Self {
             ssdeep: of_kind(Kind::Ssdeep),
             tlsh: of_kind(Kind::Tlsh),
@@ -58,7 +64,9 @@ impl<'a, T: Taker> Files<'a, T> {
     }
 
     fn alike(&self, event: &Event<'_>, at: At<'_>, hits: &mut Vec<Hit>) {
-        let Some(watchlist) = &self.evaluator.armed().watchlist else { return };
+        let Some(watchlist) = &self.evaluator.armed().watchlist else {
+            return;
+        };
         let ssdeep: fn(&str, &str) -> bool = |a, b| files::ssdeep_score(a, b) >= SSDEEP_ALIKE;
         let tlsh: fn(&str, &str) -> bool =
             |a, b| files::tlsh_distance(a, b).is_some_and(|distance| distance <= TLSH_ALIKE);
@@ -80,7 +88,11 @@ impl<'a, T: Taker> Files<'a, T> {
 fn alike_hit(watchlist: &Watchlist, entry: EntryNumber, value: &str, event: &Event<'_>, at: At<'_>) -> Hit {
     let named = watchlist.observable_of(entry);
     Hit {
-        field: named.as_ref().map(|named| named.kind.as_str()).unwrap_or_default().to_owned(),
+        field: named
+            .as_ref()
+            .map(|named| named.kind.as_str())
+            .unwrap_or_default()
+            .to_owned(),
         value: value.to_owned(),
         relation: Relation::Alike,
         kind: named.as_ref().map(|named| named.kind),

@@ -239,7 +239,10 @@ pub(super) fn lines_of(
         evaluator.line(&cut.layout, &text[flagged.range.clone()], at, &mut outcome);
     }
     if cut.is_cut && !cut.goes_on {
-        let message = format!("the line has more than {} bytes and is matched in pieces", options.line_bytes);
+        let message = format!(
+            "the line has more than {} bytes and is matched in pieces",
+            options.line_bytes
+        );
         outcome.tally.malformed(1, &message, text);
     }
     outcome.tally.bytes = text.len() as u64;

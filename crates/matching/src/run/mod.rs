@@ -90,7 +90,9 @@ pub struct Options {
 
 impl std::fmt::Debug for Options {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Options").field("threads", &self.threads).finish_non_exhaustive()
+        f.debug_struct("Options")
+            .field("threads", &self.threads)
+            .finish_non_exhaustive()
     }
 }
 

@@ -54,7 +54,13 @@ impl Read for Dripping {
 fn found(text: &str, armed: Armed, threads: usize, drip: usize) -> (Vec<(u64, String)>, Tally) {
     let mut kept = Kept::default();
     let input = Dripping(Cursor::new(text.as_bytes().to_vec()), drip);
-    let tally = read(Box::new(input), "test", &Current::new(armed), &options(threads), &mut kept);
+    let tally = read(
+        Box::new(input),
+        "test",
+        &Current::new(armed),
+        &options(threads),
+        &mut kept,
+    );
     assert_eq!(tally.hits, kept.hits.len() as u64);
     (kept.hits.into_iter().map(|hit| (hit.at, hit.matched)).collect(), tally)
 }
@@ -64,13 +70,22 @@ const EVIL: [(Kind, &str); 1] = [(Kind::Domain, "evil.example")];
 #[test]
 fn hits_come_in_the_order_of_the_lines_with_their_numbers() {
     let text: String = (1..=50_000)
-        .map(|line| if line % 1_000 == 0 { "{\"query\":\"evil.example\"}\n".to_owned() } else { format!("{{\"n\":{line}}}\n") })
+        .map(|line| {
+            if line % 1_000 == 0 {
+                "{\"query\":\"evil.example\"}\n".to_owned()
+            } else {
+                format!("{{\"n\":{line}}}\n")
+            }
+        })
         .collect();
     let expected: Vec<u64> = (1..=50).map(|thousand| thousand * 1_000).collect();
     for (threads, drip) in [(1, usize::MAX), (4, usize::MAX), (2, 10_000)] {
         let (hits, tally) = found(&text, watching(&EVIL), threads, drip);
         assert_eq!(hits.iter().map(|(at, _)| *at).collect::<Vec<_>>(), expected);
-        assert_eq!((tally.records, tally.events, tally.bytes), (50_000, 50_000, text.len() as u64));
+        assert_eq!(
+            (tally.records, tally.events, tally.bytes),
+            (50_000, 50_000, text.len() as u64)
+        );
         assert_eq!(tally.examined, 50);
     }
 }
@@ -78,7 +93,9 @@ fn hits_come_in_the_order_of_the_lines_with_their_numbers() {
 #[test]
 fn zeek_logs_are_read_by_their_headings_also_where_two_follow_each_other() {
     let heading = |fields: &str| {
-        format!("#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\tdns\n#fields\t{fields}\n#types\ttime\tstring\n")
+        format!(
+            "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\tdns\n#fields\t{fields}\n#types\ttime\tstring\n"
+        )
     };
     let text = format!(
         "{}1.0\tevil.example\n1.0\tgood.example\n#close\t2026\n{}evil.example\t2.0\nhalf",
@@ -97,7 +114,11 @@ fn what_is_malformed_is_counted_sampled_and_matched_as_text() {
     let text = "{\"a\":1}\n{\"a\":\"cut off at evil.exam\n{\"a\": broken evil.example\nCEF:0|v|p|1|1|name|5|dhost=evil.example\n{\"b\":2}\n";
     let (hits, tally) = found(text, watching(&EVIL), 1, usize::MAX);
     assert_eq!(hits.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [3, 4]);
-    assert_eq!((tally.malformed, tally.other_layout, tally.events), (2, 1, 5), "{tally:?}");
+    assert_eq!(
+        (tally.malformed, tally.other_layout, tally.events),
+        (2, 1, 5),
+        "{tally:?}"
+    );
 }
 
 #[test]
@@ -114,11 +135,23 @@ fn binary_noise_and_a_line_without_end_do_no_harm() {
         line_bytes: 1 << 20,
         ..options(2)
     };
-    let tally = read(Box::new(Cursor::new(text)), "noise", &Current::new(watching(&EVIL)), &short, &mut kept);
+    let tally = read(
+        Box::new(Cursor::new(text)),
+        "noise",
+        &Current::new(watching(&EVIL)),
+        &short,
+        &mut kept,
+    );
     assert_eq!(kept.hits.len(), 3);
     let lines: Vec<u64> = kept.hits.iter().map(|hit| hit.at).collect();
     assert_eq!(lines[1] + 1, lines[2], "the pieces of a long line are one line");
-    assert!(tally.samples.iter().any(|sample| sample.why.contains("more than 1048576 bytes")), "{tally:?}");
+    assert!(
+        tally
+            .samples
+            .iter()
+            .any(|sample| sample.why.contains("more than 1048576 bytes")),
+        "{tally:?}"
+    );
 }
 
 #[test]
@@ -128,7 +161,11 @@ fn a_swap_loses_no_line() {
     impl Read for Swapping {
         fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
             self.2 += 1;
-            self.0.swap(watching(if self.2.is_multiple_of(2) { &EVIL } else { &[(Kind::Domain, "evil.example"), (Kind::Ipv4, "192.0.2.7")] }));
+            self.0.swap(watching(if self.2.is_multiple_of(2) {
+                &EVIL
+            } else {
+                &[(Kind::Domain, "evil.example"), (Kind::Ipv4, "192.0.2.7")]
+            }));
             let most = buffer.len().min(5_000);
             self.1.read(&mut buffer[..most])
         }
@@ -153,10 +190,16 @@ fn patterns_over_several_events_are_met_by_the_event_that_completes_them() {
         "pattern": "([domain-name:value = 'first.example'] FOLLOWEDBY [ipv4-addr:value = '192.0.2.7']) WITHIN 60 SECONDS",
     })
     .to_string();
-    builder.object(stix::Object::parse(&indicator).unwrap().map(), &crate::watchlist::About::default());
+    builder.object(
+        stix::Object::parse(&indicator).unwrap().map(),
+        &crate::watchlist::About::default(),
+    );
     let (list, problems) = builder.build();
     assert_eq!(problems, []);
-    let armed = Armed { watchlist: Some(list), sigma: None };
+    let armed = Armed {
+        watchlist: Some(list),
+        sigma: None,
+    };
     let line = |second: u32, what: &str| format!("{{\"ts\":\"2026-01-02T00:00:{second:02}Z\",{what}}}\n");
     let text = line(1, "\"dst_ip\":\"192.0.2.7\"")
         + &line(5, "\"query\":\"first.example\"")

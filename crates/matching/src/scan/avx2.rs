@@ -9,7 +9,10 @@ use super::STEP;
 use super::step::{Masks, Steps};
 
 /// Looks through the whole block, if this processor can.
-#[expect(unsafe_code, reason = "the fast pass is six times as fast with AVX2 as with the table (docs/performance.md)")]
+#[expect(
+    unsafe_code,
+    reason = "the fast pass is six times as fast with AVX2 as with the table (docs/performance.md)"
+)]
 pub(super) fn run_if_available(steps: &mut Steps<'_>) -> bool {
     let is_available = is_x86_feature_detected!("avx2")
         && is_x86_feature_detected!("bmi1")
@@ -104,9 +107,42 @@ fn class(bytes: __m256i) -> __m256i {
         D | E | L, D | E | L, E | L, E, E, E | DASH_DOT, E | DASH_DOT, E | UNDERSCORE,
     );
     let by_upper = _mm256_setr_epi8(
-        0, 0, DASH_DOT, D, E | X, L | UNDERSCORE, E | X, L, 0, 0, 0, 0, 0, 0, 0, 0,
-        0, 0, DASH_DOT, D, E | X, L | UNDERSCORE, E | X, L, 0, 0, 0, 0, 0, 0, 0, 0,
+        0,
+        0,
+        DASH_DOT,
+        D,
+        E | X,
+        L | UNDERSCORE,
+        E | X,
+        L,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        DASH_DOT,
+        D,
+        E | X,
+        L | UNDERSCORE,
+        E | X,
+        L,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
     );
     let upper = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(0x0f));
-    _mm256_and_si256(_mm256_shuffle_epi8(by_lower, bytes), _mm256_shuffle_epi8(by_upper, upper))
+    _mm256_and_si256(
+        _mm256_shuffle_epi8(by_lower, bytes),
+        _mm256_shuffle_epi8(by_upper, upper),
+    )
 }

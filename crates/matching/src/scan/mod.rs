@@ -190,7 +190,11 @@ fn every_line(text: &[u8]) -> Scanned {
 
 /// The end of a line without a carriage return.
 fn without_return(text: &[u8], start: usize, end: usize) -> usize {
-    if end > start && text[end - 1] == b'\r' { end - 1 } else { end }
+    if end > start && text[end - 1] == b'\r' {
+        end - 1
+    } else {
+        end
+    }
 }
 
 #[cfg(test)]

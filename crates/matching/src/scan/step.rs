@@ -227,9 +227,7 @@ impl<'a> Steps<'a> {
         let is_whole = match self.shape {
             Shape::Any => true,
             Shape::Braces => line.first() == Some(&b'{') && line.last() == Some(&b'}'),
-            Shape::Tabs(wanted) => {
-                line.first() == Some(&b'#') || memchr::memchr_iter(b'\t', line).count() == wanted
-            }
+            Shape::Tabs(wanted) => line.first() == Some(&b'#') || memchr::memchr_iter(b'\t', line).count() == wanted,
         };
         if !line.is_empty() && !is_whole {
             self.flag(range.start);
@@ -310,7 +308,9 @@ impl<'a> Steps<'a> {
     #[inline(always)]
     fn looked_up(&self, start: usize, end: usize, dots: u32) -> bool {
         let length = end - start;
-        let Some(window) = window(self.bytes, end) else { return false };
+        let Some(window) = window(self.bytes, end) else {
+            return false;
+        };
         let counted = length.min(TAIL);
         let dots = dots & u32::MAX << (TAIL - counted);
         if dots == 0 {
@@ -379,9 +379,7 @@ impl<'a> Steps<'a> {
 
     #[cold]
     fn is_known_word(&self, window: &[u8; TAIL], start: usize, end: usize) -> bool {
-        self.is_wanted_word(start, end)
-            && self.bit(tail(window, (end - start).min(TAIL)))
-            && self.knows(start, end)
+        self.is_wanted_word(start, end) && self.bit(tail(window, (end - start).min(TAIL))) && self.knows(start, end)
     }
 
     /// Remembers the line at a position.

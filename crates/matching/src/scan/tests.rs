@@ -25,7 +25,11 @@ fn flagged(text: &str, shape: Shape, looks: &dyn Looks) -> Vec<usize> {
     let scanned = scan(&block, shape, looks);
     for one in &scanned.flagged {
         let line = text.lines().nth(one.line).unwrap();
-        assert_eq!(&block.text()[one.range.clone()], line.as_bytes(), "the range is that of the line");
+        assert_eq!(
+            &block.text()[one.range.clone()],
+            line.as_bytes(),
+            "the range is that of the line"
+        );
     }
     assert_eq!(scanned.lines, text.lines().count());
     assert_eq!(scanned.empty, text.lines().filter(|line| line.is_empty()).count());
@@ -83,11 +87,23 @@ fn lines_with_values_are_flagged_and_look_alikes_are_not() {
 
 #[test]
 fn a_value_is_found_wherever_it_lies_across_the_steps() {
-    let list = watchlist(&[(Kind::Domain, "evil.example"), (Kind::Ipv4, "192.0.2.7"), (Kind::Ipv6, "2001:db8::1")]);
+    let list = watchlist(&[
+        (Kind::Domain, "evil.example"),
+        (Kind::Ipv4, "192.0.2.7"),
+        (Kind::Ipv6, "2001:db8::1"),
+    ]);
     for value in ["evil.example", "192.0.2.7", "www.a.b.evil.example", "2001:db8::1"] {
         for before in 0..200 {
-            let text = format!("{}\n{} {value}\n{value}", "a".repeat(before / 2), "b.".repeat(before / 2));
-            assert_eq!(flagged(&text, Shape::Any, &list), [1, 2], "{before} bytes before {value}");
+            let text = format!(
+                "{}\n{} {value}\n{value}",
+                "a".repeat(before / 2),
+                "b.".repeat(before / 2)
+            );
+            assert_eq!(
+                flagged(&text, Shape::Any, &list),
+                [1, 2],
+                "{before} bytes before {value}"
+            );
         }
     }
 }
@@ -124,7 +140,10 @@ const VALUES: [(Kind, &str); 17] = [
     (Kind::Ipv6Network, "2001:db8:5::/48"),
     (Kind::Domain, "evil.example"),
     (Kind::Domain, "xn--bcher-kva.example"),
-    (Kind::Domain, "a.very.long.name.with.many.labels.and.more.than.thirty-two.bytes.example"),
+    (
+        Kind::Domain,
+        "a.very.long.name.with.many.labels.and.more.than.thirty-two.bytes.example",
+    ),
     (Kind::Url, "http://gate.example/a/b.php?x=1"),
     (Kind::Url, "http://203.0.113.9/x"),
     (Kind::EmailAddress, "someone@mail.example"),
@@ -143,7 +162,9 @@ fn piece() -> impl Strategy<Value = String> {
         0 => value.to_uppercase(),
         1 => format!("www.{value}"),
         2 => format!("{value}."),
-        3 => value.split_once("://").map_or(value.clone(), |(_, rest)| rest.to_owned()),
+        3 => value
+            .split_once("://")
+            .map_or(value.clone(), |(_, rest)| rest.to_owned()),
         _ => value,
     });
     prop_oneof![

@@ -90,7 +90,11 @@ pub(crate) fn squeezed(value: &str) -> String {
         .map(|letter| letter.to_ascii_lowercase())
         .collect();
     let significant = digits.trim_start_matches('0');
-    if significant.is_empty() { digits } else { significant.to_owned() }
+    if significant.is_empty() {
+        digits
+    } else {
+        significant.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -107,14 +111,23 @@ mod tests {
 
     #[test]
     fn each_kind_is_found_by_what_every_line_with_it_holds() {
-        assert_eq!(token_of(Kind::Url, "http://user@evil.example:8080/a/b.php"), "evil.example");
+        assert_eq!(
+            token_of(Kind::Url, "http://user@evil.example:8080/a/b.php"),
+            "evil.example"
+        );
         assert_eq!(token_of(Kind::Url, "http://[2001:db8::1]:80/"), "Address(2001:db8::1)");
         assert_eq!(token_of(Kind::EmailAddress, "a.b@evil.example"), "evil.example");
         assert_eq!(token_of(Kind::Asn, "AS64500"), "64500");
         assert_eq!(token_of(Kind::MacAddress, "02:00:5e:00:53:01"), "2005e005301");
         assert_eq!(token_of(Kind::FilePath, r"c:\users\public\evil tool.exe"), "tool.exe");
-        assert_eq!(token_of(Kind::UserAgent, "Mozilla/4.0 (compatible; Evilbrowser)"), "Evilbrowser");
+        assert_eq!(
+            token_of(Kind::UserAgent, "Mozilla/4.0 (compatible; Evilbrowser)"),
+            "Evilbrowser"
+        );
         assert_eq!(token_of(Kind::Mutex, "{}"), "Nothing");
-        assert_eq!(Anchor::of(Kind::Ipv4Network, "192.0.2.0/24"), Anchor::Network("192.0.2.0".parse().unwrap(), 24));
+        assert_eq!(
+            Anchor::of(Kind::Ipv4Network, "192.0.2.0/24"),
+            Anchor::Network("192.0.2.0".parse().unwrap(), 24)
+        );
     }
 }

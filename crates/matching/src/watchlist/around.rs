@@ -38,7 +38,9 @@ impl Around {
         let thing = match object_type {
             "relationship" => return self.relationship(object),
             "attack-pattern" => Thing::Technique(technique(object)),
-            "malware" | "campaign" | "intrusion-set" | "threat-actor" | "tool" | "infrastructure" => Thing::Threat(name()),
+            "malware" | "campaign" | "intrusion-set" | "threat-actor" | "tool" | "infrastructure" => {
+                Thing::Threat(name())
+            }
             "course-of-action" => {
                 let description = object.str("description").map(|text| format!(": {}", cut(text)));
                 Thing::Action(name() + &description.unwrap_or_default())

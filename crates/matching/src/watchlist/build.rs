@@ -11,7 +11,9 @@ use super::anchor::Anchor;
 use super::compare::{comparable, is_hexadecimal};
 use super::image::{Image, Numbers};
 use super::meta::{Meta, Reason};
-use super::record::{COVERS_BELOW, Indicator, LEFT_OUT, NONE, OTHER_IDENTIFIER, PART_OF_PATTERN, Record, Shared, UNKNOWN};
+use super::record::{
+    COVERS_BELOW, Indicator, LEFT_OUT, NONE, OTHER_IDENTIFIER, PART_OF_PATTERN, Record, Shared, UNKNOWN,
+};
 use super::{FLAG_BEYOND_ASCII, FLAG_COLONS, FLAG_EVERY_LINE, Watchlist, table};
 use crate::hit::Context;
 use crate::key;
@@ -154,7 +156,9 @@ impl Builder {
             self.text(cut(&context.name, NAME))
         };
         let shared = self.shared(context);
-        let seconds = |time: Timestamp| u32::try_from(time.micros().max(0).unsigned_abs().div_ceil(1_000_000)).unwrap_or(u32::MAX);
+        let seconds = |time: Timestamp| {
+            u32::try_from(time.micros().max(0).unsigned_abs().div_ceil(1_000_000)).unwrap_or(u32::MAX)
+        };
         self.indicators.push(Indicator {
             uuid,
             shared,
@@ -470,12 +474,18 @@ impl Builder {
     fn addresses(&mut self) -> Vec<u64> {
         self.blocks.sort_unstable();
         self.blocks.dedup();
-        let of_networks = self.networks.iter().map(|[first, last]| ((last >> 8) - (first >> 8)) as usize + 1);
+        let of_networks = self
+            .networks
+            .iter()
+            .map(|[first, last]| ((last >> 8) - (first >> 8)) as usize + 1);
         let many = self.blocks.len() + of_networks.sum::<usize>();
         if many == 0 {
             return Vec::new();
         }
-        let words = (many * BITS_FOR_TOKEN / 64).max(64).next_power_of_two().min(EVERY_BLOCK);
+        let words = (many * BITS_FOR_TOKEN / 64)
+            .max(64)
+            .next_power_of_two()
+            .min(EVERY_BLOCK);
         let mut bits = vec![0_u64; words];
         let mut set = |block: u32| {
             let place = block as usize & (words * 64 - 1);
@@ -552,7 +562,8 @@ fn is_public_suffix(name: &str) -> bool {
 
 /// A text cut at a boundary of letters.
 fn cut(text: &str, most: usize) -> &str {
-    text.get(..text.floor_char_boundary(most.min(text.len()))).unwrap_or_default()
+    text.get(..text.floor_char_boundary(most.min(text.len())))
+        .unwrap_or_default()
 }
 
 fn joined(texts: &[String]) -> (Vec<u32>, String) {

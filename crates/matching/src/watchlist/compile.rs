@@ -87,7 +87,10 @@ impl Builder {
             None => self.unusable(
                 id,
                 "pattern-language",
-                &format!("patterns of the language '{}' are not matched here", language.chars().take(40).collect::<String>()),
+                &format!(
+                    "patterns of the language '{}' are not matched here",
+                    language.chars().take(40).collect::<String>()
+                ),
             ),
         }
         true
@@ -110,13 +113,21 @@ impl Builder {
         if is_benign {
             return Some(Reason::Benign);
         }
-        if let Some(tlp) = context.tlp.filter(|tlp| options.strictest_tlp.is_some_and(|most| *tlp > most)) {
+        if let Some(tlp) = context
+            .tlp
+            .filter(|tlp| options.strictest_tlp.is_some_and(|most| *tlp > most))
+        {
             return Some(Reason::Tlp(tlp));
         }
-        if let Some(pap) = context.pap.filter(|pap| options.strictest_pap.is_some_and(|most| *pap > most)) {
+        if let Some(pap) = context
+            .pap
+            .filter(|pap| options.strictest_pap.is_some_and(|most| *pap > most))
+        {
             return Some(Reason::Pap(pap));
         }
-        let unsure = context.confidence.filter(|confidence| *confidence < options.minimum_confidence);
+        let unsure = context
+            .confidence
+            .filter(|confidence| *confidence < options.minimum_confidence);
         if let Some(confidence) = unsure {
             return Some(Reason::LowConfidence(confidence));
         }
@@ -187,10 +198,16 @@ fn values_of(selector: &Selector) -> Option<Vec<Observable>> {
 
 fn techniques(object: &Map<'_>, about: &About) -> Vec<String> {
     let mut all = about.techniques.clone();
-    let labels = object.array("labels").unwrap_or_default().iter().filter_map(Value::as_str);
+    let labels = object
+        .array("labels")
+        .unwrap_or_default()
+        .iter()
+        .filter_map(Value::as_str);
     for phase in object.array("kill_chain_phases").unwrap_or_default() {
         if let Some(phase) = phase.as_object()
-            && phase.str("kill_chain_name").is_some_and(|name| name.starts_with("mitre"))
+            && phase
+                .str("kill_chain_name")
+                .is_some_and(|name| name.starts_with("mitre"))
             && let Some(name) = phase.str("phase_name")
             && !all.iter().any(|known| known == name)
         {
@@ -200,7 +217,10 @@ fn techniques(object: &Map<'_>, about: &About) -> Vec<String> {
     // `attack.t1566.001`, as Sigma and many feeds label.
     for label in labels.filter_map(|label| label.strip_prefix("attack.")) {
         let label = label.to_ascii_uppercase();
-        if label.starts_with('T') && label[1..].starts_with(|digit: char| digit.is_ascii_digit()) && !all.contains(&label) {
+        if label.starts_with('T')
+            && label[1..].starts_with(|digit: char| digit.is_ascii_digit())
+            && !all.contains(&label)
+        {
             all.push(label);
         }
     }

@@ -86,9 +86,7 @@ pub(crate) fn relation(value: &Observable, named: &Observable) -> Relation {
     match (value.kind, named.kind) {
         (Kind::Ipv4 | Kind::Ipv6, Kind::Ipv4Network | Kind::Ipv6Network) => Relation::Within,
         (Kind::Domain, Kind::Domain) if value.value != named.value => Relation::Below,
-        (Kind::Url, Kind::Url)
-            if super::compare::bare_url(&value.value) != super::compare::bare_url(&named.value) =>
-        {
+        (Kind::Url, Kind::Url) if super::compare::bare_url(&value.value) != super::compare::bare_url(&named.value) => {
             Relation::BeginsWith
         }
         _ => Relation::Same,

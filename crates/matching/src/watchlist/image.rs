@@ -173,7 +173,7 @@ impl Image {
         }
         let is_inside = |place: &[u64; 2]| {
             let end = place[0].checked_add(place[1]);
-            place[0] % ALIGNMENT as u64 == 0 && end.is_some_and(|end| end <= all.len() as u64)
+            place[0].is_multiple_of(ALIGNMENT as u64) && end.is_some_and(|end| end <= all.len() as u64)
         };
         if !header.sections.iter().all(is_inside) {
             return Err(OpenError::Damaged);
@@ -216,7 +216,13 @@ mod tests {
         let mut sections: [&[u8]; SECTIONS] = [&[]; SECTIONS];
         sections[Section::Meta as usize] = b"{}";
         sections[Section::Values as usize] = b"text";
-        Image::assemble(Numbers { seed: 7, ..Numbers::default() }, &sections)
+        Image::assemble(
+            Numbers {
+                seed: 7,
+                ..Numbers::default()
+            },
+            &sections,
+        )
     }
 
     #[test]
@@ -240,7 +246,10 @@ mod tests {
         assert_eq!(refused(&|bytes| bytes[0] = b'X'), "it is not a compiled watchlist");
         assert_eq!(refused(&|bytes| bytes.truncate(20)), "it is not a compiled watchlist");
         assert_eq!(refused(&|bytes| bytes[9] ^= 1), "it is damaged; compile it again");
-        assert_eq!(refused(&|bytes| bytes.truncate(HEADER + 40)), "it is damaged; compile it again");
+        assert_eq!(
+            refused(&|bytes| bytes.truncate(HEADER + 40)),
+            "it is damaged; compile it again"
+        );
         assert!(refused(&|bytes| bytes[7] = b'9').contains("another version"));
     }
 }

@@ -64,7 +64,10 @@ fn parts(text: &str) -> Vec<(u64, &str)> {
     let mut parts = Vec::new();
     let (mut rest, mut lines) = (text, 0);
     while !rest.is_empty() {
-        let wanted = rest.as_bytes().get(PART..).and_then(|after| memchr::memchr(b'\n', after));
+        let wanted = rest
+            .as_bytes()
+            .get(PART..)
+            .and_then(|after| memchr::memchr(b'\n', after));
         let (part, after) = rest.split_at(wanted.map_or(rest.len(), |at| PART + at + 1));
         parts.push((lines, part));
         lines += memchr::memchr_iter(b'\n', part.as_bytes()).count() as u64;
@@ -81,14 +84,17 @@ fn read(part: &(u64, &str), lists: Option<&crate::Warninglists>) -> Part {
         let mut give = |observable: Observable, _: Option<&str>| {
             // The number of a vulnerability is nothing that an adversary's tools leave in traffic; it is looked for in text.
             let harmless = lists.and_then(|lists| {
-                let hit = lists.hits(&observable).find(crate::warninglist::Hit::is_false_positive)?;
+                let hit = lists
+                    .hits(&observable)
+                    .find(crate::warninglist::Hit::is_false_positive)?;
                 Some(hit.list.name.clone())
             });
             values.push((observable, harmless));
         };
         if let Err(problems) = list::values_of(line, &mut before_first, &mut give) {
             let number = part.0 + number as u64 + 1;
-            read.problems.extend(problems.into_iter().map(|problem| (number, problem)));
+            read.problems
+                .extend(problems.into_iter().map(|problem| (number, problem)));
         }
     }
     read
@@ -99,9 +105,9 @@ pub(super) fn identifier(observable: &Observable) -> String {
     /// Whoever makes indicators of lists without a node.
     const NOBODY: &str = "identity--f431f809-377b-45e0-aa1c-6a4751cae5ff";
     match stix::Id::parse(NOBODY) {
-        Ok(producer) if observable.kind != Kind::Cve => {
-            formats::indicators::identifier(observable, &producer).as_str().to_owned()
-        }
+        Ok(producer) if observable.kind != Kind::Cve => formats::indicators::identifier(observable, &producer)
+            .as_str()
+            .to_owned(),
         _ => observable.value.clone(),
     }
 }

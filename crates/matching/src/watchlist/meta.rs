@@ -40,11 +40,22 @@ impl fmt::Display for Reason {
             Self::NotYetValid => f.write_str("its validity has not begun"),
             Self::LowScore(score) => write!(f, "its score was {score} of 100, which is below the least asked for"),
             Self::LowConfidence(confidence) => {
-                write!(f, "its producer's confidence is {confidence} of 100, which is below the least asked for")
+                write!(
+                    f,
+                    "its producer's confidence is {confidence} of 100, which is below the least asked for"
+                )
             }
             Self::Harmless(list) => write!(f, "the warninglist '{list}' knows it as harmless"),
-            Self::Tlp(tlp) => write!(f, "its marking {} is stricter than this watchlist may hold", tlp.label()),
-            Self::Pap(pap) => write!(f, "its marking {} does not allow what this watchlist is for", pap.label()),
+            Self::Tlp(tlp) => write!(
+                f,
+                "its marking {} is stricter than this watchlist may hold",
+                tlp.label()
+            ),
+            Self::Pap(pap) => write!(
+                f,
+                "its marking {} does not allow what this watchlist is for",
+                pap.label()
+            ),
             Self::Benign => f.write_str("the indicator says that it is benign"),
             Self::NothingToFind => f.write_str("nothing of it can be found in an event"),
         }

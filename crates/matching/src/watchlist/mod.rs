@@ -234,14 +234,20 @@ impl Watchlist {
     /// What is known of an indicator, by its number.
     pub fn context(&self, number: u32) -> Context {
         let values = self.image.section::<u8>(Section::Values);
-        let Some(indicator) = self.image.section::<Indicator>(Section::Indicators).get(number as usize) else {
+        let Some(indicator) = self
+            .image
+            .section::<Indicator>(Section::Indicators)
+            .get(number as usize)
+        else {
             return Context::default();
         };
         let [a, b, c, d, ..] = indicator.uuid;
         let id = if indicator.flags & OTHER_IDENTIFIER == 0 {
             format!("indicator--{}", uuid::Uuid::from_bytes(indicator.uuid))
         } else {
-            read_text(values, u32::from_le_bytes([a, b, c, d])).unwrap_or_default().to_owned()
+            read_text(values, u32::from_le_bytes([a, b, c, d]))
+                .unwrap_or_default()
+                .to_owned()
         };
         let shared = self.shared(indicator.shared).unwrap_or_default();
         let known = |number: u8| (number != UNKNOWN).then_some(number);
@@ -413,7 +419,9 @@ impl Watchlist {
     /// The entries of a kind that name this value, given in the form in which it is compared.
     pub(crate) fn find_compared(&self, kind: Kind, compared: &str, without: u8, found: &mut Vec<EntryNumber>) {
         let hash = key::of_value(self.image.numbers.seed, kind.code(), compared.as_bytes());
-        self.entries_that(hash, without, found, |of, value, _| of == kind && comparable(kind, value) == compared);
+        self.entries_that(hash, without, found, |of, value, _| {
+            of == kind && comparable(kind, value) == compared
+        });
     }
 
     /// The entries that name this normalised value.
@@ -452,7 +460,12 @@ impl Watchlist {
         let hashes = self.image.section::<u64>(Section::WordHashes);
         let entries = self.image.section::<u32>(Section::WordEntries);
         let first = hashes.partition_point(|one| *one < hash);
-        let many = hashes.get(first..).unwrap_or_default().iter().take_while(|one| **one == hash).count();
+        let many = hashes
+            .get(first..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|one| **one == hash)
+            .count();
         entries
             .get(first..first + many)
             .unwrap_or_default()
@@ -520,7 +533,9 @@ fn is_single(expression: &Observation) -> bool {
 impl Patterns {
     /// Indicator and text of a pattern.
     pub(crate) fn get(&self, number: usize) -> Option<(u32, &str)> {
-        self.texts.get(number).map(|(indicator, text)| (*indicator, text.as_str()))
+        self.texts
+            .get(number)
+            .map(|(indicator, text)| (*indicator, text.as_str()))
     }
 }
 
@@ -556,7 +571,9 @@ impl Looks for Watchlist {
     }
 
     fn knows_colon_run(&self, run: &[u8]) -> bool {
-        let Ok(text) = std::str::from_utf8(run) else { return false };
+        let Ok(text) = std::str::from_utf8(run) else {
+            return false;
+        };
         for form in token::colon_forms(text) {
             if let Ok(address) = form.parse::<Ipv6Addr>()
                 && (self.has_address(IpAddr::V6(address)) || self.has_token(address.to_string().as_bytes()))

@@ -58,24 +58,88 @@ fn what_is_not_looked_for_says_why() {
     let plain = About::default();
     let domain = |name: &str| format!("[domain-name:value = '{name}']");
     let none = serde_json::json!({});
-    add(&mut builder, &indicator(1, &domain("good.example"), none.clone()), &plain);
-    add(&mut builder, &indicator(2, &domain("revoked.example"), serde_json::json!({"revoked": true})), &plain);
-    add(&mut builder, &indicator(3, &domain("ended.example"), serde_json::json!({"valid_until": "2025-12-31T00:00:00Z"})), &plain);
-    add(&mut builder, &indicator(4, &domain("later.example"), serde_json::json!({"valid_from": "2027-01-01T00:00:00Z"})), &plain);
-    add(&mut builder, &indicator(5, &domain("unsure.example"), serde_json::json!({"confidence": 29})), &plain);
-    add(&mut builder, &indicator(6, &domain("benign.example"), serde_json::json!({"indicator_types": ["benign"]})), &plain);
-    add(&mut builder, &indicator(7, &domain("www.ours.example"), none.clone()), &plain);
-    let red = About { tlp: Some(Tlp::Red), ..plain.clone() };
+    add(
+        &mut builder,
+        &indicator(1, &domain("good.example"), none.clone()),
+        &plain,
+    );
+    add(
+        &mut builder,
+        &indicator(2, &domain("revoked.example"), serde_json::json!({"revoked": true})),
+        &plain,
+    );
+    add(
+        &mut builder,
+        &indicator(
+            3,
+            &domain("ended.example"),
+            serde_json::json!({"valid_until": "2025-12-31T00:00:00Z"}),
+        ),
+        &plain,
+    );
+    add(
+        &mut builder,
+        &indicator(
+            4,
+            &domain("later.example"),
+            serde_json::json!({"valid_from": "2027-01-01T00:00:00Z"}),
+        ),
+        &plain,
+    );
+    add(
+        &mut builder,
+        &indicator(5, &domain("unsure.example"), serde_json::json!({"confidence": 29})),
+        &plain,
+    );
+    add(
+        &mut builder,
+        &indicator(
+            6,
+            &domain("benign.example"),
+            serde_json::json!({"indicator_types": ["benign"]}),
+        ),
+        &plain,
+    );
+    add(
+        &mut builder,
+        &indicator(7, &domain("www.ours.example"), none.clone()),
+        &plain,
+    );
+    let red = About {
+        tlp: Some(Tlp::Red),
+        ..plain.clone()
+    };
     add(&mut builder, &indicator(8, &domain("red.example"), none.clone()), &red);
-    let quiet = About { pap: Some(Pap::Red), ..plain.clone() };
-    add(&mut builder, &indicator(9, &domain("quiet.example"), none.clone()), &quiet);
-    let doubted = About { false_positives: 9, ..plain.clone() };
-    add(&mut builder, &indicator(10, &domain("doubted.example"), none.clone()), &doubted);
-    add(&mut builder, &indicator(11, "[domain-name:value = 'broken", none), &plain);
+    let quiet = About {
+        pap: Some(Pap::Red),
+        ..plain.clone()
+    };
+    add(
+        &mut builder,
+        &indicator(9, &domain("quiet.example"), none.clone()),
+        &quiet,
+    );
+    let doubted = About {
+        false_positives: 9,
+        ..plain.clone()
+    };
+    add(
+        &mut builder,
+        &indicator(10, &domain("doubted.example"), none.clone()),
+        &doubted,
+    );
+    add(
+        &mut builder,
+        &indicator(11, "[domain-name:value = 'broken", none),
+        &plain,
+    );
     let (list, problems) = builder.build();
 
     assert_eq!(list.len(), 1);
-    assert_eq!(explained(&list, Kind::Domain, "a.good.example"), ["good.example looked for"]);
+    assert_eq!(
+        explained(&list, Kind::Domain, "a.good.example"),
+        ["good.example looked for"]
+    );
     let why = |name| explained(&list, Kind::Domain, name).join("");
     assert_eq!(why("revoked.example"), "revoked.example: its producer revoked it");
     assert_eq!(why("ended.example"), "ended.example: its validity has ended");
@@ -84,13 +148,33 @@ fn what_is_not_looked_for_says_why() {
         why("unsure.example"),
         "unsure.example: its producer's confidence is 29 of 100, which is below the least asked for"
     );
-    assert_eq!(why("benign.example"), "benign.example: the indicator says that it is benign");
-    assert_eq!(why("www.ours.example"), "www.ours.example: the warninglist 'ours' knows it as harmless");
-    assert_eq!(why("red.example"), "red.example: its marking TLP:RED is stricter than this watchlist may hold");
-    assert_eq!(why("quiet.example"), "quiet.example: its marking PAP:RED does not allow what this watchlist is for");
-    assert!(why("doubted.example").contains("below the least asked for"), "{}", why("doubted.example"));
+    assert_eq!(
+        why("benign.example"),
+        "benign.example: the indicator says that it is benign"
+    );
+    assert_eq!(
+        why("www.ours.example"),
+        "www.ours.example: the warninglist 'ours' knows it as harmless"
+    );
+    assert_eq!(
+        why("red.example"),
+        "red.example: its marking TLP:RED is stricter than this watchlist may hold"
+    );
+    assert_eq!(
+        why("quiet.example"),
+        "quiet.example: its marking PAP:RED does not allow what this watchlist is for"
+    );
+    assert!(
+        why("doubted.example").contains("below the least asked for"),
+        "{}",
+        why("doubted.example")
+    );
     assert_eq!(why("absent.example"), "");
-    assert_eq!(problems.len(), 1, "the broken one is named and the others are used: {problems:?}");
+    assert_eq!(
+        problems.len(),
+        1,
+        "the broken one is named and the others are used: {problems:?}"
+    );
     assert_eq!(list.meta().left_out.iter().map(|(_, many)| many).sum::<u64>(), 9);
 }
 
@@ -105,8 +189,24 @@ fn a_saved_watchlist_is_the_same_when_it_is_opened() {
         actions: vec!["Block it".to_owned()],
         ..About::default()
     };
-    add(&mut builder, &indicator(1, "[ipv4-addr:value = '192.0.2.7']", serde_json::json!({"name": "A server", "confidence": 80})), &about);
-    add(&mut builder, &indicator(2, "[url:value = 'http://evil.example/a'] FOLLOWEDBY [file:name = 'b.exe']", serde_json::json!({})), &about);
+    add(
+        &mut builder,
+        &indicator(
+            1,
+            "[ipv4-addr:value = '192.0.2.7']",
+            serde_json::json!({"name": "A server", "confidence": 80}),
+        ),
+        &about,
+    );
+    add(
+        &mut builder,
+        &indicator(
+            2,
+            "[url:value = 'http://evil.example/a'] FOLLOWEDBY [file:name = 'b.exe']",
+            serde_json::json!({}),
+        ),
+        &about,
+    );
     let list = builder.build().0;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("watchlist.cww");
@@ -127,8 +227,15 @@ fn a_saved_watchlist_is_the_same_when_it_is_opened() {
 #[test]
 fn a_plain_list_gives_the_indicators_that_sharing_it_would() {
     let mut builder = Builder::new(options());
-    let context = Context { shared_by: "list.txt".to_owned(), ..Context::default() };
-    builder.list("# heading\nevil[.]example\n192.0.2.0/24 scanner\nnot an indicator\n", "list.txt", &context);
+    let context = Context {
+        shared_by: "list.txt".to_owned(),
+        ..Context::default()
+    };
+    builder.list(
+        "# heading\nevil[.]example\n192.0.2.0/24 scanner\nnot an indicator\n",
+        "list.txt",
+        &context,
+    );
     let (list, problems) = builder.build();
     assert_eq!(list.len(), 2);
     let entry = &list.explain(&normalise(Kind::Domain, "evil.example").unwrap()).entries[0];
@@ -141,7 +248,11 @@ fn a_plain_list_gives_the_indicators_that_sharing_it_would() {
 #[test]
 fn a_damaged_watchlist_finds_nothing_wrong_and_harms_nobody() {
     let mut builder = Builder::new(options());
-    builder.list("evil.example\n192.0.2.7\nhttp://gate.example/a\n", "list", &Context::default());
+    builder.list(
+        "evil.example\n192.0.2.7\nhttp://gate.example/a\n",
+        "list",
+        &Context::default(),
+    );
     let list = builder.build().0;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("list.cww");

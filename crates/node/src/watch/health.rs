@@ -103,27 +103,48 @@ impl Health {
     /// The same as Prometheus reads it (text format 0.0.4).
     pub fn to_prometheus(&self, now: Timestamp) -> String {
         let mut text = String::new();
-        let seconds = |time: Option<Timestamp>| {
-            time.map_or(-1.0, |time| (now.micros() - time.micros()) as f64 / 1e6)
-        };
+        let seconds = |time: Option<Timestamp>| time.map_or(-1.0, |time| (now.micros() - time.micros()) as f64 / 1e6);
         let mut gauge = |name: &str, kind: &str, help: &str, rows: &[(String, f64)]| {
-            let _ = writeln!(text, "# HELP commonwatch_watch_{name} {help}\n# TYPE commonwatch_watch_{name} {kind}");
+            let _ = writeln!(
+                text,
+                "# HELP commonwatch_watch_{name} {help}\n# TYPE commonwatch_watch_{name} {kind}"
+            );
             for (labels, value) in rows {
                 let _ = writeln!(text, "commonwatch_watch_{name}{labels} {value}");
             }
         };
         let one = |value: f64| vec![(String::new(), value)];
         gauge("hits_total", "counter", "Hits so far.", &one(self.hits as f64));
-        gauge("watchlist_entries", "gauge", "What is looked for.", &one(self.watchlist.entries as f64));
+        gauge(
+            "watchlist_entries",
+            "gauge",
+            "What is looked for.",
+            &one(self.watchlist.entries as f64),
+        );
         gauge(
             "watchlist_age_seconds",
             "gauge",
             "Since the watchlist was compiled; -1 where there is none.",
             &one(seconds(self.watchlist.compiled)),
         );
-        gauge("watchlist_swaps_total", "counter", "Watchlists put in force.", &one(self.watchlist.swaps as f64));
-        gauge("watchlist_unusable", "gauge", "Indicators that cannot be used.", &one(self.watchlist.unusable as f64));
-        gauge("hunt_bytes_total", "counter", "Bytes read for hunts.", &one(self.hunts.bytes_read as f64));
+        gauge(
+            "watchlist_swaps_total",
+            "counter",
+            "Watchlists put in force.",
+            &one(self.watchlist.swaps as f64),
+        );
+        gauge(
+            "watchlist_unusable",
+            "gauge",
+            "Indicators that cannot be used.",
+            &one(self.watchlist.unusable as f64),
+        );
+        gauge(
+            "hunt_bytes_total",
+            "counter",
+            "Bytes read for hunts.",
+            &one(self.hunts.bytes_read as f64),
+        );
         let of_sources = |value: &dyn Fn(&SourceHealth) -> f64| -> Vec<(String, f64)> {
             self.sources
                 .iter()
@@ -134,9 +155,19 @@ impl Health {
                 })
                 .collect()
         };
-        let rows: [(&str, &str, &str, &dyn Fn(&SourceHealth) -> f64); 7] = [
-            ("events_total", "counter", "Events read.", &|source| source.tally.events as f64),
-            ("bytes_total", "counter", "Bytes read, unpacked.", &|source| source.tally.bytes as f64),
+        type Row<'v> = (
+            &'static str,
+            &'static str,
+            &'static str,
+            &'v dyn Fn(&SourceHealth) -> f64,
+        );
+        let rows: [Row<'_>; 7] = [
+            ("events_total", "counter", "Events read.", &|source| {
+                source.tally.events as f64
+            }),
+            ("bytes_total", "counter", "Bytes read, unpacked.", &|source| {
+                source.tally.bytes as f64
+            }),
             (
                 "malformed_total",
                 "counter",
@@ -149,8 +180,15 @@ impl Health {
                 "Lines in another format than their source.",
                 &|source| source.tally.other_layout as f64,
             ),
-            ("source_hits_total", "counter", "Hits in a source.", &|source| source.tally.hits as f64),
-            ("waiting_pieces", "gauge", "Pieces that wait to be matched.", &|source| source.waiting as f64),
+            ("source_hits_total", "counter", "Hits in a source.", &|source| {
+                source.tally.hits as f64
+            }),
+            (
+                "waiting_pieces",
+                "gauge",
+                "Pieces that wait to be matched.",
+                &|source| source.waiting as f64,
+            ),
             (
                 "silent_seconds",
                 "gauge",
@@ -181,6 +219,9 @@ mod tests {
         assert!(text.contains("commonwatch_watch_watchlist_age_seconds 2.5\n"), "{text}");
         let line = r#"commonwatch_watch_events_total{source="a \"strange\" \\name",reader="zeek-json"} 7"#;
         assert!(text.lines().any(|one| one == line), "{text}");
-        assert!(text.lines().all(|line| line.starts_with('#') || line.split(' ').next_back().unwrap().parse::<f64>().is_ok()));
+        assert!(
+            text.lines()
+                .all(|line| line.starts_with('#') || line.split(' ').next_back().unwrap().parse::<f64>().is_ok())
+        );
     }
 }

@@ -20,8 +20,8 @@ use std::path::PathBuf;
 
 use sources::SourceSpec;
 
-pub use health::{Health, Hunts, SourceHealth, WatchlistHealth};
 pub(crate) use health::Shared;
+pub use health::{Health, Hunts, SourceHealth, WatchlistHealth};
 pub use matchers::Matchers;
 
 /// What is watched, and how.

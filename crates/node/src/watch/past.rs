@@ -11,7 +11,14 @@ use super::recorder::Recorder;
 use super::{Settings, Shared};
 
 /// Indexes the past where it is not, and hunts in it. Blocks: call it where blocking is allowed.
-pub(super) fn hunt(settings: &Settings, armed: Armed, options: &Options, recorder: &Recorder, shared: &Shared, now: Timestamp) {
+pub(super) fn hunt(
+    settings: &Settings,
+    armed: Armed,
+    options: &Options,
+    recorder: &Recorder,
+    shared: &Shared,
+    now: Timestamp,
+) {
     let prey = Prey::of(&armed);
     let current = Current::new(armed);
     for file in sources::walk(&settings.past) {

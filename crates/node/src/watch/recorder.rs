@@ -58,7 +58,8 @@ impl Recorder {
     fn with(&self, work: impl FnOnce(&mut Inner) -> std::io::Result<()>) {
         let outcome = work(&mut self.inner.lock().unwrap_or_else(PoisonError::into_inner));
         if let Err(error) = outcome {
-            self.shared.error((self.clock)(), &format_args!("a hit could not be written: {error}"));
+            self.shared
+                .error((self.clock)(), &format_args!("a hit could not be written: {error}"));
         }
     }
 
@@ -108,7 +109,8 @@ impl Taker for Recorder {
         // Matchers are threads of their own, and may wait; in a runtime's thread waiting is not allowed, nor needed: hunts run
         // where blocking is.
         if self.seen.blocking_send(SeenHit::from(&hit)).is_err() {
-            self.shared.error((self.clock)(), &"hits are counted no longer: the node is stopping");
+            self.shared
+                .error((self.clock)(), &"hits are counted no longer: the node is stopping");
         }
         self.with(|inner| match inner.reporter.take(hit) {
             Some(hit) => inner.write(&hit),

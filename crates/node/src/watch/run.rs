@@ -117,7 +117,9 @@ impl Node {
         since: Option<Timestamp>,
     ) -> Result<(), Error> {
         let caller = self.as_of_now(caller).await?;
-        let (list, problems) = self.watchlist_since(&caller, self.watch_options(settings), since).await?;
+        let (list, problems) = self
+            .watchlist_since(&caller, self.watch_options(settings), since)
+            .await?;
         let left_out = list.meta().left_out.iter().map(|(_, many)| many).sum();
         self.watch_shared().with(|health| {
             health.watchlist.compiled = Some(list.meta().compiled);
@@ -126,7 +128,9 @@ impl Node {
             health.watchlist.unusable = problems.len() as u64;
             health.watchlist.swaps += 1;
         });
-        let sigma = sigma_rules(settings, &list, &mut |problem| self.watch_shared().error(self.now(), &problem));
+        let sigma = sigma_rules(settings, &list, &mut |problem| {
+            self.watch_shared().error(self.now(), &problem)
+        });
         current.swap(Armed {
             watchlist: Some(list),
             sigma,
@@ -156,7 +160,9 @@ impl Node {
         let since = since.and_then(|text| Timestamp::parse(&text).ok());
         let viewer = self.viewer(&caller).await?;
         let last = self.store().last_position(&viewer).await?;
-        let (list, _) = self.watchlist_since(&caller, self.watch_options(settings), since).await?;
+        let (list, _) = self
+            .watchlist_since(&caller, self.watch_options(settings), since)
+            .await?;
         if !list.is_empty() {
             let armed = Armed {
                 watchlist: Some(list),
@@ -254,15 +260,14 @@ impl Node {
     }
 }
 
-fn sigma_rules(
-    settings: &Settings,
-    list: &matching::Watchlist,
-    tell: &mut dyn FnMut(Problem),
-) -> Option<sigma::Rules> {
+fn sigma_rules(settings: &Settings, list: &matching::Watchlist, tell: &mut dyn FnMut(Problem)) -> Option<sigma::Rules> {
     let mut builder = sigma::Rules::builder();
     let mut any = false;
     for file in sources::walk(&settings.sigma) {
-        let is_rule = |path: &Path| path.extension().is_some_and(|ending| ending == "yml" || ending == "yaml");
+        let is_rule = |path: &Path| {
+            path.extension()
+                .is_some_and(|ending| ending == "yml" || ending == "yaml")
+        };
         match file {
             Ok(path) if is_rule(&path) => {
                 if let Ok(text) = std::fs::read_to_string(&path) {

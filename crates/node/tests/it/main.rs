@@ -11,3 +11,4 @@ mod real_data;
 mod sharing;
 mod sightings;
 mod subscriptions;
+mod watch;

@@ -85,7 +85,7 @@ pub fn open_within(path: &Path, limits: Limits) -> Result<Opened, Problem> {
     }
     let file = File::open(path).map_err(|error| unopened(&name, &error))?;
     let mut opened = unpack(Box::new(file), name, limits)?;
-    opened.stored_bytes = kind.is_file().then(|| kind.len());
+    opened.stored_bytes = kind.is_file().then_some(kind.len());
     Ok(opened)
 }
 

@@ -32,7 +32,9 @@ fn bzip2(bytes: &[u8]) -> Vec<u8> {
     packer.finish().unwrap()
 }
 
-const PACKERS: [(&str, fn(&[u8]) -> Vec<u8>); 4] = [("gzip", gzip), ("zstd", zstd), ("xz", xz), ("bzip2", bzip2)];
+type Packer = fn(&[u8]) -> Vec<u8>;
+
+const PACKERS: [(&str, Packer); 4] = [("gzip", gzip), ("zstd", zstd), ("xz", xz), ("bzip2", bzip2)];
 
 fn opened(bytes: Vec<u8>, limits: Limits) -> Result<Opened, Problem> {
     unpack(Box::new(io::Cursor::new(bytes)), "a.log", limits)

@@ -24,8 +24,15 @@ pub struct Mark {
 impl Store {
     /// The marks of what the viewer may see between two places, the ends included. Rows of one page lie close together, so
     /// the stretch between its first and its last is hardly longer than the page.
-    pub async fn mark_list(&self, viewer: &Viewer, first: Timestamp, last: Timestamp) -> Result<HashMap<Timestamp, Mark>> {
-        let rows = self.rows(MARKS, vec![first.micros().into(), last.micros().into()]).await?;
+    pub async fn mark_list(
+        &self,
+        viewer: &Viewer,
+        first: Timestamp,
+        last: Timestamp,
+    ) -> Result<HashMap<Timestamp, Mark>> {
+        let rows = self
+            .rows(MARKS, vec![first.micros().into(), last.micros().into()])
+            .await?;
         let mut audiences: HashMap<AudienceId, Audience> = HashMap::new();
         let mut marks = HashMap::with_capacity(rows.len());
         for row in &rows {

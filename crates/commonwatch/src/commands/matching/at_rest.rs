@@ -17,7 +17,13 @@ pub fn logs(paths: &[PathBuf], current: &Current, options: &Options, told: &Told
     let mut told = told.clone();
     for path in paths {
         if path.as_os_str() == "-" {
-            let tally = run::read(Box::new(std::io::stdin()), "standard input", current, options, &mut told);
+            let tally = run::read(
+                Box::new(std::io::stdin()),
+                "standard input",
+                current,
+                options,
+                &mut told,
+            );
             reads.push(Read {
                 name: "standard input".to_owned(),
                 tally,
@@ -62,7 +68,11 @@ pub fn files(
         return Ok(None);
     }
     let armed = current.get();
-    let kinds = armed.watchlist.as_ref().map(matching::Watchlist::kinds).unwrap_or_default();
+    let kinds = armed
+        .watchlist
+        .as_ref()
+        .map(matching::Watchlist::kinds)
+        .unwrap_or_default();
     let mut scanner = files::Scanner::new(files::Wanted::of(kinds), files::Limits::default());
     if let Some(rules) = yara {
         scanner = scanner.with_rules(Arc::new(rules));

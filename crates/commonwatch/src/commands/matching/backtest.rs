@@ -52,14 +52,20 @@ pub fn run(global: &Global, args: &BacktestArgs, output: Output) -> Result<(), F
                 "days": count.days.len(), "hits_a_day": count.a_day(), "too_often": count.a_day() > args.too_often,
             }));
         }
-        output.aside(&json!({ "summary": { "events": events, "indicators": rows.len(), "too_often": noisy } }).to_string());
+        output.aside(
+            &json!({ "summary": { "events": events, "indicators": rows.len(), "too_often": noisy } }).to_string(),
+        );
     } else {
         output.line(&format!("{events} events; {} indicators would have fired", rows.len()));
         let cells: Vec<Vec<String>> = rows
             .iter()
             .take(SHOWN)
             .map(|(_, count)| {
-                let warning = if count.a_day() > args.too_often { "fires too often" } else { "" };
+                let warning = if count.a_day() > args.too_often {
+                    "fires too often"
+                } else {
+                    ""
+                };
                 vec![
                     count.hits.to_string(),
                     count.a_day().to_string(),
@@ -101,11 +107,14 @@ impl Count {
     }
 }
 
+/// What each indicator would have done, and what could not be read.
+type Counted = (BTreeMap<String, Count>, Vec<Problem>);
+
 #[derive(Clone, Default)]
-struct Counts(Arc<Mutex<(BTreeMap<String, Count>, Vec<Problem>)>>);
+struct Counts(Arc<Mutex<Counted>>);
 
 impl Counts {
-    fn take(&self) -> (BTreeMap<String, Count>, Vec<Problem>) {
+    fn take(&self) -> Counted {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

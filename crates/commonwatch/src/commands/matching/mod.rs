@@ -107,7 +107,9 @@ impl Inputs {
             let spec = SourceSpec::parse(text)?;
             match spec {
                 SourceSpec::File(path) if args.follow => {
-                    inputs.streams.push(SourceSpec::parse(&format!("follow:{}", path.display()))?);
+                    inputs
+                        .streams
+                        .push(SourceSpec::parse(&format!("follow:{}", path.display()))?);
                 }
                 SourceSpec::File(path) => {
                     let is_directory = path.is_dir();
@@ -162,7 +164,9 @@ impl Told {
             }
             if telling.problems > SHOWN {
                 let more = telling.problems - SHOWN;
-                telling.output.note(&format!("… and {more} more that could not be read"));
+                telling
+                    .output
+                    .note(&format!("… and {more} more that could not be read"));
             }
             telling.reporter.summary()
         })

@@ -31,7 +31,11 @@ pub fn hit(hit: &Hit, output: Output) {
         return;
     }
     let time = hit.time.map(|time| format!("{time}  ")).unwrap_or_default();
-    let times = if hit.count > 1 { format!("  ({} times)", hit.count) } else { String::new() };
+    let times = if hit.count > 1 {
+        format!("  ({} times)", hit.count)
+    } else {
+        String::new()
+    };
     output.line(&printable(&format!("HIT  {time}{}:{}{times}", hit.source, hit.at)));
     output.line(&printable(&format!("     {}", what(hit))));
     let indicator = &hit.indicator;
@@ -45,7 +49,11 @@ pub fn hit(hit: &Hit, output: Output) {
     known.extend(indicator.tlp.map(|tlp| tlp.label().to_owned()));
     known.extend(indicator.pap.map(|pap| pap.label().to_owned()));
     known.extend(indicator.score.map(|score| format!("score {score}")));
-    known.extend(indicator.confidence.map(|confidence| format!("confidence {confidence}")));
+    known.extend(
+        indicator
+            .confidence
+            .map(|confidence| format!("confidence {confidence}")),
+    );
     output.line(&printable(&format!("     {} ({})", known.join(", "), indicator.id)));
     for (word, values) in [
         ("stands for", &indicator.threats),
@@ -66,7 +74,11 @@ pub fn hit(hit: &Hit, output: Output) {
 
 /// A sentence of what was met.
 fn what(hit: &Hit) -> String {
-    let place = if hit.field.is_empty() { String::new() } else { format!(" in {}", hit.field) };
+    let place = if hit.field.is_empty() {
+        String::new()
+    } else {
+        format!(" in {}", hit.field)
+    };
     match hit.relation {
         Relation::Same if hit.value.eq_ignore_ascii_case(&hit.matched) => format!("{}{place}", hit.matched),
         Relation::Same => format!("{} as {}{place}", hit.matched, hit.value),
@@ -96,8 +108,15 @@ pub fn explained(list: &Watchlist, values: &[String], output: Output) -> Result<
             output.json_line(&explanation);
             continue;
         }
-        let verdict = if explanation.is_looked_for { "would be a hit" } else { "would not be a hit" };
-        output.line(&printable(&format!("{} ({}): {verdict}", explanation.value, explanation.kind)));
+        let verdict = if explanation.is_looked_for {
+            "would be a hit"
+        } else {
+            "would not be a hit"
+        };
+        output.line(&printable(&format!(
+            "{} ({}): {verdict}",
+            explanation.value, explanation.kind
+        )));
         if explanation.entries.is_empty() {
             output.line("     no indicator names it, what is above it, or a network that holds it");
         }
@@ -129,7 +148,8 @@ pub fn summary(found: &Summary, reads: &[Read], scanned: Option<&files::walk::Ta
             .iter()
             .map(|read| json!({ "source": read.name, "tally": read.tally }))
             .collect();
-        let files = scanned.map(|tally| json!({ "files": tally.files, "bytes": tally.bytes, "members": tally.members }));
+        let files =
+            scanned.map(|tally| json!({ "files": tally.files, "bytes": tally.bytes, "members": tally.members }));
         let line = json!({ "summary": {
             "events": events, "bytes": bytes, "hits": found.hits,
             "seconds": times.all - times.load, "load_seconds": times.load,
@@ -168,14 +188,23 @@ pub fn found(found: &Summary, output: Output) {
         let time = |time: Option<stix::Timestamp>| time.map(|time| time.to_string()).unwrap_or_default();
         let rows: Vec<Vec<String>> = lines
             .iter()
-            .map(|line| vec![line.hits.to_string(), line.name.chars().take(60).collect(), time(line.first), time(line.last)])
+            .map(|line| {
+                vec![
+                    line.hits.to_string(),
+                    line.name.chars().take(60).collect(),
+                    time(line.first),
+                    time(line.last),
+                ]
+            })
             .collect();
         output.table(&["hits", heading, "first seen", "last seen"], &rows);
     }
 }
 
 fn malformed(reads: &[Read], output: Output) {
-    let odd = reads.iter().filter(|read| read.tally.malformed + read.tally.other_layout > 0);
+    let odd = reads
+        .iter()
+        .filter(|read| read.tally.malformed + read.tally.other_layout > 0);
     for read in odd.take(SOURCES) {
         let tally = &read.tally;
         output.line(&printable(&format!(
@@ -183,7 +212,10 @@ fn malformed(reads: &[Read], output: Output) {
             read.name, tally.reader, tally.malformed, tally.records, tally.other_layout
         )));
         for sample in &tally.samples {
-            output.line(&printable(&format!("     {}: {}: {}", sample.at, sample.why, sample.text)));
+            output.line(&printable(&format!(
+                "     {}: {}: {}",
+                sample.at, sample.why, sample.text
+            )));
         }
     }
 }

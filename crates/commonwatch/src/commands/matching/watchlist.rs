@@ -24,7 +24,8 @@ pub fn run(global: &Global, command: WatchlistCommand, output: Output) -> Result
             } else {
                 arm::compile(&indicators, &choice, output)?
             };
-            list.save(&file).map_err(|error| failure::file("written", &file, &error))?;
+            list.save(&file)
+                .map_err(|error| failure::file("written", &file, &error))?;
             let left_out: u64 = list.meta().left_out.iter().map(|(_, many)| many).sum();
             let seconds = begun.elapsed().as_secs_f64();
             if output.is_json() {

@@ -20,14 +20,19 @@ pub(in crate::capture) fn frame(found: &Found<'_>, packet: Packet, tell: &mut Te
     else {
         return;
     };
-    let (name, describe): (_, fn(&mut Event<'_>, &[u8]) -> Option<()>) = match ether_type {
-        0x0806 => ("arp", arp),
-        0x8892 => ("profinet", profinet),
-        0x88b8 => ("goose", goose),
+    let name = match ether_type {
+        0x0806 => "arp",
+        0x8892 => "profinet",
+        0x88b8 => "goose",
         _ => return,
     };
     let mut event = frame_event(name, source, destination, packet);
-    if describe(&mut event, payload).is_some() {
+    let described = match ether_type {
+        0x0806 => arp(&mut event, payload),
+        0x8892 => profinet(&mut event, payload),
+        _ => goose(&mut event, payload),
+    };
+    if described.is_some() {
         tell.event(packet.number, &event);
     }
 }

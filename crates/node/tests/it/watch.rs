@@ -1,0 +1,185 @@
+//! The watch of a node, from a line in a log to the sighting that the community is told.
+
+use std::path::Path;
+
+use node::intake::{Handling, ShareRequest};
+use node::sightings::RULE_DEFAULT;
+use node::watch::{Health, Settings};
+use sources::SourceSpec;
+use store::{SightingForm, SightingRule};
+use tokio::sync::watch;
+
+use crate::kit::{Kit, START};
+
+fn indicator(number: u32, name: &str) -> String {
+    let id = uuid::Uuid::from_u128(0x4000_8000_0000_0000_0000_u128 | u128::from(number));
+    let at = START.to_string();
+    format!(
+        r#"{{"type":"indicator","spec_version":"2.1","id":"indicator--{id}","created":"{at}","modified":"{at}","name":"{name}","pattern":"[domain-name:value = '{name}']","pattern_type":"stix","valid_from":"{at}"}}"#
+    )
+}
+
+async fn share(kit: &Kit, text: String) {
+    let (node, caller) = (kit.node.clone(), kit.operator.clone());
+    let handling = Handling {
+        communities: vec![kit.community],
+        ..Handling::default()
+    };
+    let request = ShareRequest {
+        channel: "file".to_owned(),
+        handling,
+        ..ShareRequest::default()
+    };
+    let report = tokio::task::spawn_blocking(move || node.share(&caller, request, &mut text.as_bytes()))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(report.accepted, 1, "{report:?}");
+}
+
+/// Documentation names are known as harmless; here they are what is looked for.
+async fn kit() -> Kit {
+    let kit = Kit::new().await;
+    let lists: Vec<String> = kit
+        .node
+        .warninglists()
+        .lists()
+        .iter()
+        .map(|list| list.name.clone())
+        .collect();
+    for list in lists {
+        kit.node.warninglist_switch(&kit.operator, &list, false).await.unwrap();
+    }
+    kit
+}
+
+fn settings(folder: &Path, sources: &[&str]) -> Settings {
+    Settings {
+        sources: sources
+            .iter()
+            .map(|source| SourceSpec::parse(source).unwrap())
+            .collect(),
+        past: vec![folder.join("past")],
+        indexes: folder.join("indexes"),
+        hits: folder.join("hits.ndjson"),
+        login: node::founding::OPERATOR.to_owned(),
+        refresh_seconds: 1,
+        minimum_score: 1,
+        sigma: Vec::new(),
+    }
+}
+
+/// Goes on as soon as the watch is as wanted.
+async fn until(kit: &Kit, wanted: impl Fn(&Health) -> bool) -> Health {
+    loop {
+        let health = kit.node.watch_health(&kit.operator).unwrap();
+        if wanted(&health) {
+            return health;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_line_in_a_log_becomes_a_hit_and_by_the_rule_a_sighting() {
+    let kit = kit().await;
+    let rule = SightingRule {
+        form: SightingForm::Full,
+        asks: false,
+        ..RULE_DEFAULT
+    };
+    kit.node.sighting_rules_put(&kit.operator, &[rule]).await.unwrap();
+    share(&kit, indicator(1, "evil.example")).await;
+
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("past")).unwrap();
+    let past = "{\"query\":\"old.example\"}\n{\"query\":\"later-known.example\",\"src_ip\":\"192.0.2.9\"}\n";
+    std::fs::write(folder.path().join("past/dns.log"), past).unwrap();
+    let live = folder.path().join("live.log");
+    std::fs::write(
+        &live,
+        "{\"query\":\"www.evil.example\",\"src_ip\":\"192.0.2.1\"}\nnot json\n{\"query\":\"good.example\"}\n",
+    )
+    .unwrap();
+
+    let (stop, stopped) = watch::channel(false);
+    let source = format!("file:{}", live.display());
+    let watching = tokio::spawn({
+        let (node, settings) = (kit.node.clone(), settings(folder.path(), &[&source]));
+        async move { node.watch(settings, stopped).await }
+    });
+    let health = until(&kit, |health| health.hits == 1 && health.hunts.hunts == 1).await;
+    assert_eq!(health.watchlist.entries, 1);
+    let health = until(&kit, |health| {
+        health.sources.values().any(|source| source.tally.events == 3)
+    })
+    .await;
+    let source = health.sources.values().next().unwrap();
+    assert_eq!((source.tally.malformed, source.tally.hits), (1, 1), "{source:?}");
+
+    // What is shared later is looked for at once, and hunted in what is past.
+    share(&kit, indicator(2, "later-known.example")).await;
+    let health = until(&kit, |health| health.hits == 2).await;
+    assert_eq!(health.watchlist.entries, 2);
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
+
+    let written = std::fs::read_to_string(folder.path().join("hits.ndjson")).unwrap();
+    let hits: Vec<serde_json::Value> = written
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(hits.len(), 2, "{written}");
+    assert_eq!(
+        (hits[0]["value"].as_str(), hits[0]["host"].as_str()),
+        (Some("www.evil.example"), Some("192.0.2.1"))
+    );
+    assert_eq!(hits[0]["indicator"]["shared_by"], "City of Example");
+    assert_eq!(
+        (hits[1]["at"].as_u64(), hits[1]["matched"].as_str()),
+        (Some(2), Some("later-known.example"))
+    );
+
+    kit.pass_seconds(2 * 86_400);
+    let report = kit.node.sightings_due(kit.now()).await.unwrap();
+    assert_eq!(report.told, 2, "{report:?}");
+    let sightings = kit.objects().await;
+    let sightings: Vec<_> = sightings.iter().filter(|row| row.object_type == "sighting").collect();
+    assert_eq!(sightings.len(), 2);
+    for sighting in sightings {
+        for secret in ["www.evil.example", "192.0.2.1", "live.log", "dns.log"] {
+            assert!(
+                !sighting.body.contains(secret),
+                "{secret} stays at home: {}",
+                sighting.body
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_read_is_said_and_the_rest_goes_on() {
+    let kit = kit().await;
+    share(&kit, indicator(1, "evil.example")).await;
+    let folder = tempfile::tempdir().unwrap();
+    let live = folder.path().join("live.log");
+    std::fs::write(&live, "evil.example\n").unwrap();
+    let (stop, stopped) = watch::channel(false);
+    let (absent, live) = (
+        format!("file:{}/absent.log", folder.path().display()),
+        format!("file:{}", live.display()),
+    );
+    let watching = tokio::spawn({
+        let (node, settings) = (kit.node.clone(), settings(folder.path(), &[&absent, &live]));
+        async move { node.watch(settings, stopped).await }
+    });
+    let health = until(&kit, |health| health.hits == 1 && health.last_error.is_some()).await;
+    assert!(health.last_error.unwrap().1.contains("absent.log") || health.hits == 1);
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
+    let public = node::Caller::public();
+    assert!(
+        kit.node.watch_health(&public).is_err(),
+        "names of files and machines are the operator's"
+    );
+}
