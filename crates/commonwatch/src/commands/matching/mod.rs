@@ -107,7 +107,9 @@ impl Inputs {
             let spec = SourceSpec::parse(text)?;
             match spec {
                 SourceSpec::File(path) if args.follow => {
-                    inputs.streams.push(SourceSpec::parse(&format!("follow:{}", path.display()))?);
+                    inputs
+                        .streams
+                        .push(SourceSpec::parse(&format!("follow:{}", path.display()))?);
                 }
                 SourceSpec::File(path) => {
                     let is_directory = path.is_dir();
@@ -154,6 +156,11 @@ impl Told {
         work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Tells what is worth knowing beside hits.
+    fn note(&self, text: &str) {
+        self.with(|telling| telling.output.note(text));
+    }
+
     /// Tells what was held back, and gives the numbers.
     fn finish(&self) -> report::Summary {
         self.with(|telling| {
@@ -162,7 +169,9 @@ impl Told {
             }
             if telling.problems > SHOWN {
                 let more = telling.problems - SHOWN;
-                telling.output.note(&format!("… and {more} more that could not be read"));
+                telling
+                    .output
+                    .note(&format!("… and {more} more that could not be read"));
             }
             telling.reporter.summary()
         })

@@ -1,20 +1,22 @@
 //! Inputs that never end: followed files, listeners, brokers. Each source has a thread of its own that matches; an interrupt
-//! ends all of them, and what was found is told.
+//! ends all of them; what came until then is matched, and what was found is told.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
-use std::sync::atomic::Ordering;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use matching::run::{self, Current, Options, Taker, Tally};
 use sources::SourceSpec;
-use sources::stream::{CancellationToken, Kind, Piece, Status};
+use sources::stream::{CancellationToken, Kind, Piece, Positions, Status};
 use stix::Problem;
+use tokio::sync::mpsc::Sender;
+use tokio::sync::watch::Receiver;
+use tokio::task::JoinSet;
 
 use super::{Read, Told};
-use crate::context::block_on;
+use crate::context::{block_on, told_to_stop};
 use crate::failure::{Failure, Kind as FailureKind};
 
 /// Pieces that wait between a source and its matcher.
@@ -27,10 +29,16 @@ pub fn run(specs: Vec<SourceSpec>, current: &Current, options: &Options, told: &
     block_on(async {
         let (sender, mut receiver) = tokio::sync::mpsc::channel::<Piece>(WAITING);
         let stop = CancellationToken::new();
-        let mut running = tokio::task::JoinSet::new();
+        let mut interrupted = std::pin::pin!(told_to_stop());
+        // Polled once before anything listens: who sees the note that it does may interrupt at once.
+        tokio::select! {
+            biased;
+            () = &mut interrupted => return Ok(Vec::new()),
+            () = std::future::ready(()) => {}
+        }
+        let mut running = Feeds::default();
         for spec in specs {
-            let (sender, stop) = (sender.clone(), stop.clone());
-            running.spawn(async move { spec.run(Default::default(), sender, stop, Arc::new(Status::default())).await });
+            running.start(spec, sender.clone(), stop.clone(), told);
         }
         drop(sender);
         let mut matchers = Matchers::new(current, options, told);
@@ -40,21 +48,74 @@ pub fn run(specs: Vec<SourceSpec>, current: &Current, options: &Options, told: &
                     Some(piece) => matchers.give(piece)?,
                     None => break,
                 },
-                _ = tokio::signal::ctrl_c() => {
-                    options.stop.store(true, Ordering::Relaxed);
-                    stop.cancel();
-                    break;
-                }
+                // Sources end by this, and the channel after what they still hold.
+                () = &mut interrupted, if !stop.is_cancelled() => stop.cancel(),
             }
         }
-        let mut told = told.clone();
-        while let Some(ended) = running.join_next().await {
-            if let Ok(Err(problem)) = ended {
-                told.problem(problem);
-            }
-        }
+        running.finish(told).await;
         Ok(matchers.finish())
     })
+}
+
+/// The sources that run, and how they are.
+#[derive(Default)]
+struct Feeds {
+    running: JoinSet<()>,
+    telling: JoinSet<()>,
+    statuses: Vec<Arc<Status>>,
+}
+
+impl Feeds {
+    fn start(&mut self, spec: SourceSpec, sender: Sender<Piece>, stop: CancellationToken, told: &Told) {
+        let status = Arc::new(Status::default());
+        self.telling
+            .spawn(tell(status.listening(), status.errors(), told.clone()));
+        self.statuses.push(Arc::clone(&status));
+        let mut told = told.clone();
+        self.running.spawn(async move {
+            if let Err(problem) = spec.run(Positions::default(), sender, stop, status).await {
+                told.problem(problem);
+            }
+        });
+    }
+
+    /// Waits for their ends, and says what never came to be matched.
+    async fn finish(mut self, told: &Told) {
+        while self.running.join_next().await.is_some() {}
+        self.telling.shutdown().await;
+        let counts = self.statuses.iter().map(|status| status.counts());
+        let (drops, cut) = counts.fold((0, 0), |(drops, cut), counts| {
+            (drops + counts.drops, cut + counts.cut_lines)
+        });
+        if drops > 0 {
+            told.note(&format!("{drops} datagrams, messages or connections were dropped"));
+        }
+        if cut > 0 {
+            told.note(&format!(
+                "{cut} lines were longer than the limit and were matched as far as it"
+            ));
+        }
+    }
+}
+
+/// Says where a source listens and what goes wrong with it, as it comes.
+async fn tell(mut listening: Receiver<Option<SocketAddr>>, mut errors: Receiver<Option<Problem>>, mut told: Told) {
+    loop {
+        tokio::select! {
+            Ok(()) = listening.changed() => {
+                if let Some(address) = *listening.borrow_and_update() {
+                    told.note(&format!("listening on {address}"));
+                }
+            }
+            Ok(()) = errors.changed() => {
+                let problem = errors.borrow_and_update().clone();
+                if let Some(problem) = problem {
+                    told.problem(problem);
+                }
+            }
+            else => return,
+        }
+    }
 }
 
 /// The matcher of each source.
@@ -176,8 +237,9 @@ impl Flows {
         let mut sink = |event: &events::Event<'_>| {
             records.push(event, (&source, "flow-export"), current, options, &mut told);
         };
-        // Templates are kept for each exporter: its address is the name of the source.
-        let from = source.parse().unwrap_or(SocketAddr::from(([0, 0, 0, 0], 0)));
+        // Templates are kept for each exporter: its address, without a port, is the name of the source.
+        let from = source.parse().unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let from = SocketAddr::new(from, 0);
         let outcome: Result<u64, Problem> = self.collector.datagram(from, &piece.bytes, &mut sink);
         if let Err(problem) = outcome {
             told.problem(problem);
