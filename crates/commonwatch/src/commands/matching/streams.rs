@@ -48,8 +48,15 @@ pub fn run(specs: Vec<SourceSpec>, current: &Current, options: &Options, told: &
                     Some(piece) => matchers.give(piece)?,
                     None => break,
                 },
-                // Sources end by this, and the channel after what they still hold.
-                () = &mut interrupted, if !stop.is_cancelled() => stop.cancel(),
+                // Sources end by this, and the channel after what they still hold; who asks again does not want to wait for that.
+                () = &mut interrupted => {
+                    if stop.is_cancelled() {
+                        running.running.abort_all();
+                        break;
+                    }
+                    stop.cancel();
+                    interrupted.set(told_to_stop());
+                }
             }
         }
         running.finish(told).await;
