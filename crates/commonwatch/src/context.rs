@@ -55,6 +55,25 @@ pub fn fill_random(bytes: &mut [u8]) {
     }
 }
 
+/// Waits until the system or somebody at the terminal says that it is to end. From the first poll on such a word no longer kills.
+pub async fn told_to_stop() {
+    let terminated = async {
+        #[cfg(unix)]
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending::<()>().await,
+        }
+        #[cfg(not(unix))]
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}
+
 /// Runs a command that talks to the store.
 pub fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()

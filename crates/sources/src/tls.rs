@@ -7,7 +7,7 @@ use rustls::crypto::ring;
 use rustls::{ClientConfig, RootCertStore};
 use stix::{Place, Problem};
 
-use crate::stream::syslog::roots;
+use crate::stream::syslog::tls::roots;
 
 /// Trusts the authorities of a PEM file, or those of the system.
 pub(crate) fn client(ca: Option<&Path>) -> Result<Arc<ClientConfig>, Problem> {

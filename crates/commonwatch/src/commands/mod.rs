@@ -21,7 +21,7 @@ mod subscribe;
 mod warninglist;
 
 pub use key::duration;
-pub use serve::{start_log, told_to_stop};
+pub use serve::start_log;
 
 use crate::cli::{Cli, Command, Global};
 use crate::context::{Create, Local, block_on};

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use crate::cli::{Global, ServeArgs};
 use crate::config::Config;
-use crate::context::{Create, Local, exists, fill_random, now, private_file, write_config};
+use crate::context::{Create, Local, exists, fill_random, now, private_file, told_to_stop, write_config};
 use crate::failure::{self, Failure, Kind};
 use crate::output::Output;
 
@@ -242,25 +242,6 @@ async fn pause(stopped: &mut watch::Receiver<bool>) -> bool {
     tokio::select! {
         () = tokio::time::sleep(ROUND) => *stopped.borrow(),
         _ = stopped.changed() => true,
-    }
-}
-
-/// Waits for an interrupt or the wish to end.
-pub async fn told_to_stop() {
-    let terminated = async {
-        #[cfg(unix)]
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending::<()>().await,
-        }
-        #[cfg(not(unix))]
-        std::future::pending::<()>().await;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
     }
 }
 

@@ -1,8 +1,8 @@
 //! Runs the binary in a directory of its own.
 
-use std::io::Write;
+use std::io::{BufRead as _, BufReader, Read as _, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 
 /// A directory in which the binary runs.
 pub struct Place {
@@ -81,12 +81,89 @@ impl Place {
         }
     }
 
+    /// Starts what does not end by itself.
+    pub fn start(&self, arguments: &[&str]) -> Started {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_commonwatch"))
+            .args(arguments)
+            .current_dir(self.path())
+            .env_clear()
+            .env("COMMONWATCH_HOME", "node")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        Started {
+            out: BufReader::new(child.stdout.take().unwrap()),
+            err: BufReader::new(child.stderr.take().unwrap()),
+            child,
+        }
+    }
+
     /// Runs and gives the lines of JSON that were printed.
     pub fn json(&self, arguments: &[&str]) -> Vec<serde_json::Value> {
         let answer = self.run(&[arguments, &["--json"]].concat());
         assert!(answer.code <= 1, "{answer}");
         let lines = answer.out.lines();
         lines.map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+/// A run that goes on until it is told to stop.
+pub struct Started {
+    child: Child,
+    out: BufReader<ChildStdout>,
+    err: BufReader<ChildStderr>,
+}
+
+impl Started {
+    /// The next line of standard output.
+    pub fn out_line(&mut self) -> String {
+        let mut line = String::new();
+        if self.out.read_line(&mut line).unwrap() == 0 {
+            let mut err = String::new();
+            self.err.read_to_string(&mut err).unwrap();
+            panic!("it ended:\n{err}");
+        }
+        line
+    }
+
+    /// The next line of standard error that is wanted.
+    pub fn err_line(&mut self, is_wanted: impl Fn(&str) -> bool) -> String {
+        let mut before = String::new();
+        loop {
+            let mut line = String::new();
+            assert!(self.err.read_line(&mut line).unwrap() > 0, "it ended:\n{before}");
+            if is_wanted(&line) {
+                return line;
+            }
+            before.push_str(&line);
+        }
+    }
+
+    /// Sends a signal by its name, and gives what was printed since and how it ended.
+    pub fn stop(mut self, signal: &str) -> Answer {
+        let sent = Command::new("kill")
+            .args([&format!("-{signal}"), &self.child.id().to_string()])
+            .status();
+        assert!(sent.unwrap().success());
+        let (mut out, mut err) = (String::new(), String::new());
+        self.out.read_to_string(&mut out).unwrap();
+        self.err.read_to_string(&mut err).unwrap();
+        let code = self.child.wait().unwrap().code();
+        Answer {
+            code: code.unwrap_or_else(|| panic!("killed by the signal {signal}:\n{err}")),
+            out,
+            err,
+        }
+    }
+}
+
+impl Drop for Started {
+    /// A test that failed leaves nothing running.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

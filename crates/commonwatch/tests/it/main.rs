@@ -5,9 +5,11 @@
     clippy::expect_used,
     reason = "a test that cannot go on should stop where it is"
 )]
+#![allow(clippy::print_stdout, reason = "a test without its server says that it was skipped")]
 
 mod help;
 mod kit;
 mod offline;
 mod rooms;
+mod streams;
 mod work;

@@ -1,7 +1,7 @@
 //! A matcher for each source of a stream: a thread that reads lines as they come, and one collector for flow records.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -147,8 +147,9 @@ impl<T: Taker + Clone + 'static> Matchers<T> {
             collector: events::capture::flow_export::Collector::new(&self.options.limits),
             records: Records::default(),
         });
-        // Templates are kept for each exporter: its address is the name of the source.
-        let from = piece.source.parse().unwrap_or(SocketAddr::from(([0, 0, 0, 0], 0)));
+        // Templates are kept for each exporter: its address, without a port, is the name of the source.
+        let from = piece.source.parse().unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let from = SocketAddr::new(from, 0);
         let source = Arc::clone(&piece.source);
         let (records, current, options) = (&mut flows.records, &self.current, &self.options);
         let mut taker = self.taker.clone();

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::io::Read as _;
 
 use quick_xml::Reader;
+use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::Event;
 use reqwest::StatusCode;
 use stix::Problem;
@@ -145,7 +146,8 @@ pub(super) fn error_said(text: &[u8]) -> String {
 
 /// Calls with the names of the elements around each text, and with none at each end.
 fn elements(text: &[u8], mut each: impl FnMut(&[&str], Option<String>)) -> Result<(), String> {
-    let mut reader = Reader::from_reader(text);
+    let text = std::str::from_utf8(text).map_err(|error| error.to_string())?;
+    let mut reader = Reader::from_str(text);
     let mut names: Vec<String> = Vec::new();
     let mut value = String::new();
     loop {
@@ -154,18 +156,14 @@ fn elements(text: &[u8], mut each: impl FnMut(&[&str], Option<String>)) -> Resul
                 if names.len() == 16 {
                     return Err("elements deeper than 16, the limit".to_owned());
                 }
-                names.push(String::from_utf8_lossy(start.local_name().as_ref()).into_owned());
+                names.push(start.local_name().as_ref().to_owned());
                 value.clear();
             }
-            Event::Text(piece) => value.push_str(&piece.decode().map_err(|error| error.to_string())?),
-            Event::GeneralRef(name) => value.push_str(match name.as_ref() {
-                b"amp" => "&",
-                b"lt" => "<",
-                b"gt" => ">",
-                b"quot" | b"#34" => "\"",
-                b"apos" | b"#39" => "'",
-                _ => "\u{fffd}",
-            }),
+            Event::Text(piece) => value.push_str(&piece),
+            Event::GeneralRef(reference) => match reference.resolve_char_ref().ok().flatten() {
+                Some(letter) => value.push(letter),
+                None => value.push_str(resolve_predefined_entity(&reference).unwrap_or("\u{fffd}")),
+            },
             Event::End(_) => {
                 let path: Vec<&str> = names.iter().map(String::as_str).collect();
                 each(&path, Some(std::mem::take(&mut value)));

@@ -13,10 +13,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use reqwest::StatusCode;
 use reqwest::blocking::{Client, Response};
-use stix::{Place, Problem};
+use stix::{Place, Problem, Timestamp};
 
 use crate::open::{Limits, Opened, place, read_problem, unpack};
 use crate::secrets::Secrets;

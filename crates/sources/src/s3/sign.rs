@@ -1,7 +1,7 @@
 //! Signature version 4 of a GET without a body, and the paths and queries that it is made over.
 
-use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
+use stix::Timestamp;
 
 use crate::secrets::Secrets;
 
@@ -29,8 +29,8 @@ impl Request<'_> {
         let (Some(access), Some(secret)) = (secrets.get("access_key"), secrets.get("secret_key")) else {
             return Vec::new();
         };
-        let time = now.strftime("%Y%m%dT%H%M%SZ").to_string();
-        let day = now.strftime("%Y%m%d").to_string();
+        let time = basic(now);
+        let day = time.chars().take(8).collect::<String>();
         let mut own = vec![("x-amz-content-sha256", EMPTY.to_owned()), ("x-amz-date", time.clone())];
         own.extend(
             secrets
@@ -107,6 +107,15 @@ fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
         .chain_update(inner)
         .finalize()
         .into()
+}
+
+/// The basic form of ISO 8601, to the second: 20130524T000000Z.
+fn basic(time: Timestamp) -> String {
+    let text = time.to_string();
+    let second = text.split('.').next().unwrap_or_default();
+    let mut text: String = second.chars().filter(|letter| !matches!(letter, '-' | ':')).collect();
+    text.push('Z');
+    text
 }
 
 #[cfg(test)]

@@ -24,6 +24,9 @@ const MESSAGE_BYTES: usize = 64 << 20;
 /// How long to wait before a connection is tried again, doubled from the first to the second.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(30));
 
+/// How long saying goodbye may take: a broker that is away is not waited for.
+const GOODBYE: Duration = Duration::from_secs(2);
+
 /// A topic, and how it is reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mqtt {
@@ -72,7 +75,7 @@ impl Mqtt {
         }
         // What was acknowledged goes out before this, as both wait in the same line.
         let _ = client.try_disconnect();
-        let _ = tokio::time::timeout(PAUSES.1, async { while told.recv().await.is_some() {} }).await;
+        let _ = tokio::time::timeout(GOODBYE, async { while told.recv().await.is_some() {} }).await;
         linked.abort();
         Ok(())
     }

@@ -1,11 +1,13 @@
 //! How a feed is: counts for health, and positions from which it can go on after a restart.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use stix::Problem;
+use tokio::sync::watch;
 
 /// Where reading goes on, by file or partition.
 pub type Positions = BTreeMap<String, Position>;
@@ -58,7 +60,8 @@ pub struct Status {
     reconnects: AtomicU64,
     drops: AtomicU64,
     cut_lines: AtomicU64,
-    last_error: Mutex<Option<Problem>>,
+    listening: watch::Sender<Option<SocketAddr>>,
+    last_error: watch::Sender<Option<Problem>>,
     positions: Mutex<Positions>,
 }
 
@@ -76,7 +79,17 @@ impl Status {
 
     /// What went wrong last, though the feed goes on.
     pub fn last_error(&self) -> Option<Problem> {
-        held(&self.last_error).clone()
+        self.last_error.borrow().clone()
+    }
+
+    /// The same, for whoever waits until something goes wrong.
+    pub fn errors(&self) -> watch::Receiver<Option<Problem>> {
+        self.last_error.subscribe()
+    }
+
+    /// Where a listener listens, for whoever waits until it does.
+    pub fn listening(&self) -> watch::Receiver<Option<SocketAddr>> {
+        self.listening.subscribe()
     }
 
     /// Up to where pieces were taken: saved by the caller, they are where the feed goes on after a restart.
@@ -90,7 +103,11 @@ impl Status {
     }
 
     pub(crate) fn note(&self, problem: Problem) {
-        *held(&self.last_error) = Some(problem);
+        self.last_error.send_replace(Some(problem));
+    }
+
+    pub(crate) fn listens(&self, address: SocketAddr) {
+        self.listening.send_replace(Some(address));
     }
 
     #[cfg_attr(not(any(feature = "nats", feature = "mqtt", feature = "kafka")), allow(dead_code))]

@@ -71,6 +71,7 @@ impl Udp {
 
     /// Takes datagrams until it is told to stop.
     pub async fn run(self, out: Sender<Piece>, stop: CancellationToken, status: Arc<Status>) -> Result<(), Problem> {
+        status.listens(self.local_address()?);
         let outlet = Outlet::new(out, stop, status);
         let mut senders: HashMap<IpAddr, Arc<str>> = HashMap::new();
         let mut block = BytesMut::new();

@@ -231,7 +231,7 @@ fn of_bucket(
     let Some(indexes) = indexes else {
         return Err(Failure::input("the indexes of object storage need a folder").help("name one with --indexes DIR"));
     };
-    let (bucket, prefix) = spec.bucket(arm::clock())?;
+    let (bucket, prefix) = spec.bucket(crate::context::now)?;
     for object in bucket.list(&prefix) {
         let hunted = object.and_then(|object| {
             let open = || -> Result<Box<dyn Read + Send>, Problem> {

@@ -156,6 +156,11 @@ impl Told {
         work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Tells what is worth knowing beside hits.
+    fn note(&self, text: &str) {
+        self.with(|telling| telling.output.note(text));
+    }
+
     /// Tells what was held back, and gives the numbers.
     fn finish(&self) -> report::Summary {
         self.with(|telling| {

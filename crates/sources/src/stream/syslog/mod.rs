@@ -4,7 +4,7 @@
 //! [`super::udp`].
 
 mod framing;
-mod tls;
+pub(crate) mod tls;
 
 use std::io;
 use std::net::SocketAddr;
@@ -75,6 +75,7 @@ impl Syslog {
 
     /// Takes connections until it is told to stop.
     pub async fn run(self, out: Sender<Piece>, stop: CancellationToken, status: Arc<Status>) -> Result<(), Problem> {
+        status.listens(self.local_address()?);
         let outlet = Outlet::new(out, stop, status);
         let room = Arc::new(Semaphore::new(self.connections));
         let mut connections = JoinSet::new();
