@@ -1,5 +1,4 @@
 //! One program for the integration tests of this crate.
-mod zeek_data;
 
 mod event_file;
 #[path = "../../../../fuzz/mutate.rs"]
