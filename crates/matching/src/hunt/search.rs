@@ -182,7 +182,7 @@ struct Moved<'a> {
 
 impl Taker for Moved<'_> {
     fn hit(&mut self, mut hit: Hit) {
-        hit.at = hit.at.saturating_sub(self.from) + self.to;
+        hit.at = hit.at.saturating_sub(self.from).saturating_add(self.to);
         self.taker.hit(hit);
     }
 
