@@ -357,7 +357,7 @@ fn unbroken_watchlists_and_inputs_meet_something() {
 }
 
 proptest! {
-    #![proptest_config(config(200))]
+    #![proptest_config(config(120))]
 
     #[test]
     fn damaged_watchlists_are_refused_or_used(input in mutated(vec![saved()], WORDS)) {

@@ -23,6 +23,17 @@ const STEP: usize = 500;
 /// The same for event files and traffic, which have fewer.
 const SMALLER_STEP: usize = 50;
 
+/// What is wrong with some of the captures: they were made to be cut off, to lack packets, or to hold broken messages.
+const KNOWN: [&str; 7] = [
+    "capture-truncated",
+    "certificate-broken",
+    "packet-broken",
+    "packets-cut",
+    "packets-not-read",
+    "stream-gaps",
+    "tls-broken",
+];
+
 fn folder(name: &str) -> Option<PathBuf> {
     let Some(data) = std::env::var_os("COMMONWATCH_DATA") else {
         println!("skipped: COMMONWATCH_DATA is not set");
@@ -242,6 +253,8 @@ fn records(paths: &[PathBuf], naive: &Naive, current: &Current) -> (Came, usize)
         });
         let (kept, tally) = matched(&bytes, &name, current, 1);
         assert_eq!((tally.records, tally.events), (records, events), "{name}");
+        // Readers may leave what cannot hold anything at the end unread.
+        assert!((1..=bytes.len() as u64).contains(&tally.bytes), "{name}: {}", tally.bytes);
         let codes: Vec<&str> = kept.problems.iter().map(|problem| problem.code).collect();
         assert_eq!(codes, problems, "{name}");
         for problem in &kept.problems {
@@ -299,6 +312,8 @@ fn no_packet_of_a_capture_is_lost_and_what_it_holds_is_found() {
     let (came, hits) = records(&paths, &naive, &current);
     println!("{came:?}, {hits} hits");
     assert_eq!((came.files, came.records), (1_124, 105_735));
+    let unknown: Vec<_> = came.problems.keys().filter(|code| !KNOWN.contains(code)).collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
     assert!(hits > 1_000);
 }
 
