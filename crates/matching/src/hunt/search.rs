@@ -168,6 +168,7 @@ fn matched(
     let preamble = part.preamble.and_then(|number| sidecar.directory.preambles.get(number));
     let before = preamble.map_or(0, |text| memchr::memchr_iter(b'\n', text.as_bytes()).count() as u64);
     let text = preamble.cloned().unwrap_or_default().into_bytes();
+    let preamble_bytes = text.len() as u64;
     let input = Cursor::new(text).chain(Cursor::new(bytes));
     let mut moved = Moved {
         from: before,
@@ -176,6 +177,7 @@ fn matched(
     };
     let mut read = run::read(Box::new(input), log.name, current, options, &mut moved);
     read.records = read.records.saturating_sub(before);
+    read.bytes = read.bytes.saturating_sub(preamble_bytes);
     tally.add(&read);
 }
 
@@ -188,7 +190,7 @@ struct Moved<'a> {
 
 impl Taker for Moved<'_> {
     fn hit(&mut self, mut hit: Hit) {
-        hit.at = hit.at.saturating_sub(self.from) + self.to;
+        hit.at = hit.at.saturating_sub(self.from).saturating_add(self.to);
         self.taker.hit(hit);
     }
 

@@ -132,9 +132,7 @@ impl Sidecar {
         let (magic, rest) = bytes.split_first_chunk::<8>()?;
         let (length, rest) = rest.split_first_chunk::<8>()?;
         let (digest, rest) = rest.split_first_chunk::<32>()?;
-        let length = usize::try_from(u64::from_le_bytes(*length))
-            .ok()
-            .filter(|length| *length <= DIRECTORY)?;
+        let length = usize::try_from(u64::from_le_bytes(*length)).ok().filter(|length| *length <= DIRECTORY)?;
         let text = rest.get(..length)?;
         if magic != MAGIC || digest[..] != Sha256::digest(text)[..] {
             return None;
@@ -142,8 +140,7 @@ impl Sidecar {
         let directory: Directory = serde_json::from_slice(text).ok()?;
         let filters = FIXED + length + padding(length);
         let room = bytes.len().checked_sub(filters)? as u64;
-        let is_inside = |part: &Part| part.filter.0.checked_add(part.filter.1).is_some_and(|end| end <= room);
-        directory.parts.iter().all(is_inside).then_some(Self {
+        directory.parts.iter().all(|part| is_sound(part, &directory, room)).then_some(Self {
             file,
             directory,
             filters,
@@ -164,13 +161,15 @@ impl Sidecar {
                 continue;
             }
             let (from, to) = (part.filter.0 as usize, (part.filter.0 + part.filter.1) as usize);
-            let (Some(fingerprints), Some(descriptor)) = (self.filters().get(from..to), bytes_of(&part.descriptor))
-            else {
-                continue;
-            };
-            if fingerprints.is_empty() || descriptor.len() != BinaryFuse16::DESCRIPTOR_LEN {
+            if from == to && part.descriptor.is_empty() {
                 continue;
             }
+            let (fingerprints, descriptor) = (self.filters().get(from..to), bytes_of(&part.descriptor));
+            let (Some(fingerprints), Some(descriptor)) = (fingerprints, descriptor.filter(|one| fits(one, to - from))) else {
+                // A filter that cannot be asked leaves nothing out.
+                candidates.push(number);
+                continue;
+            };
             // Each key touches three places.
             cost += part.filter.1.min(wanted.keys.len() as u64 * 3 * PAGE);
             let filter = BinaryFuse16Ref::from_dma(&descriptor, fingerprints);
@@ -180,6 +179,30 @@ impl Sidecar {
         }
         (candidates, cost)
     }
+}
+
+/// Whether a part can be where it says, and its filter too. A line has at least one byte.
+fn is_sound(part: &Part, directory: &Directory, room: u64) -> bool {
+    let end = part.offset.checked_add(part.bytes);
+    let is_in_log = end.is_some_and(|end| directory.is_whole || end <= directory.size) && part.line <= part.offset;
+    let filter_end = part.filter.0.checked_add(part.filter.1);
+    is_in_log && part.filter.0.is_multiple_of(ALIGNMENT as u64) && filter_end.is_some_and(|end| end <= room)
+}
+
+/// Whether a filter of so many bytes can be asked by this descriptor: all three places of every key are inside it.
+fn fits(descriptor: &[u8], bytes: usize) -> bool {
+    let number = |at: usize| {
+        let word: Option<[u8; 4]> = descriptor.get(at..at + 4).and_then(|word| word.try_into().ok());
+        word.map_or(0, |word| u64::from(u32::from_le_bytes(word)))
+    };
+    // Behind a seed of eight bytes: the length of a segment, the mask of it, the length of all but the last two.
+    let (segment, mask, rest) = (number(8), number(12), number(16));
+    descriptor.len() == BinaryFuse16::DESCRIPTOR_LEN
+        && segment.is_power_of_two()
+        && mask == segment - 1
+        && rest > 0
+        && rest.is_multiple_of(segment)
+        && 2 * (rest + 2 * segment) == bytes as u64
 }
 
 /// Where the index of a log is: beside it, or under its whole path's digest in a folder for indexes.

@@ -14,6 +14,8 @@ pub(super) const BLOCK: usize = 1 << 20;
 pub(super) struct Cut {
     pub(super) layout: Layout,
     pub(super) passed: u64,
+    /// How many bytes those are.
+    pub(super) passed_bytes: u64,
     /// The first line of the block goes on from the block before: it is too long to be kept whole.
     pub(super) goes_on: bool,
     /// The last line of the block has no end in it, because it is too long.
@@ -55,13 +57,14 @@ impl<'r> Feed<'r> {
     /// Fills a block with whole lines; none at the end.
     pub(super) fn fill(&mut self, block: &mut Block) -> Option<Cut> {
         block.clear();
-        let mut passed = 0;
+        let mut passed = (0, 0);
         loop {
-            passed += self.pass_over(block);
+            let (lines, bytes) = self.pass_over(block);
+            passed = (passed.0 + lines, passed.1 + bytes);
             self.top_up(block);
             let text = block.text();
             if text.is_empty() {
-                return (passed > 0).then(|| self.cut(passed, false));
+                return (passed.0 > 0).then(|| self.cut(passed, false));
             }
             // Headings may only now have come in.
             if self.begins_with_directive(block.text()) {
@@ -94,18 +97,19 @@ impl<'r> Feed<'r> {
         }
     }
 
-    fn cut(&self, passed: u64, is_cut: bool) -> Cut {
+    fn cut(&self, (passed, passed_bytes): (u64, u64), is_cut: bool) -> Cut {
         Cut {
             layout: self.layout.clone(),
             passed,
+            passed_bytes,
             goes_on: self.in_long_line,
             is_cut,
         }
     }
 
-    /// Takes headings and comments from the beginning of what is left; gives how many lines that was.
-    fn pass_over(&mut self, block: &Block) -> u64 {
-        let mut passed = 0;
+    /// Takes headings and comments from the beginning of what is left; gives how many lines and bytes that was.
+    fn pass_over(&mut self, block: &Block) -> (u64, u64) {
+        let mut passed = (0, 0);
         while block.text().is_empty() && !self.in_long_line {
             let rest = &self.rest[self.at..];
             let Some(length) = memchr::memchr(b'\n', rest) else {
@@ -121,7 +125,7 @@ impl<'r> Feed<'r> {
                 Directive::Ignored => {}
             }
             self.at += length + 1;
-            passed += 1;
+            passed = (passed.0 + 1, passed.1 + length as u64 + 1);
         }
         passed
     }

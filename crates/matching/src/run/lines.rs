@@ -245,7 +245,7 @@ pub(super) fn lines_of(
         );
         outcome.tally.malformed(1, &message, text);
     }
-    outcome.tally.bytes = text.len() as u64;
+    outcome.tally.bytes = text.len() as u64 + cut.passed_bytes;
     outcome.tally.events = (scanned.lines - scanned.empty) as u64 - u64::from(cut.goes_on && scanned.lines > 0);
     (outcome, scanned.lines as u64)
 }

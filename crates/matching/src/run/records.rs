@@ -25,7 +25,7 @@ pub(super) fn read(
         "json-document"
     });
     debug_assert!(head.len() <= HEAD);
-    let mut whole = Cursor::new(head).chain(input);
+    let mut whole = Counted(Cursor::new(head).chain(input), 0);
     let armed = current.get();
     let mut sink = Sink {
         name,
@@ -46,6 +46,7 @@ pub(super) fn read(
         _ => events::capture::read(&mut whole, &options.limits, &mut sink),
     };
     let mut tally = std::mem::take(&mut sink.tally);
+    tally.bytes = whole.1;
     match outcome {
         Ok(summary) => {
             tally.records = summary.records;
@@ -54,6 +55,17 @@ pub(super) fn read(
         Err(problem) => taker.problem(placed(problem, name)),
     }
     tally
+}
+
+/// Counts the bytes that are read.
+struct Counted<R>(R, u64);
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let many = self.0.read(buffer)?;
+        self.1 += many as u64;
+        Ok(many)
+    }
 }
 
 fn placed(mut problem: Problem, name: &str) -> Problem {

@@ -62,6 +62,7 @@ impl Stream {
             let cut = Cut {
                 layout,
                 passed,
+                passed_bytes: (rest.len() - after.len()) as u64,
                 goes_on: false,
                 is_cut: false,
             };
