@@ -3,7 +3,7 @@
 use crate::kit::Place;
 
 /// Every command with its subcommands.
-const COMMANDS: [&str; 27] = [
+const COMMANDS: [&str; 35] = [
     "demo",
     "serve",
     "share",
@@ -16,6 +16,14 @@ const COMMANDS: [&str; 27] = [
     "check",
     "search",
     "show",
+    "match",
+    "watchlist",
+    "watchlist compile",
+    "watchlist show",
+    "watchlist explain",
+    "hunt",
+    "hunt index",
+    "backtest",
     "sighting",
     "sighting rule",
     "sighting report",

@@ -8,6 +8,7 @@
 
 mod help;
 mod kit;
+mod matching;
 mod offline;
 mod rooms;
 mod work;

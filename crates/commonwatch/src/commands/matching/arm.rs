@@ -47,7 +47,11 @@ pub fn arm(global: &Global, look_for: &LookForArgs, output: Output) -> Result<Lo
         sigma.add(&name, &text);
         has_sigma = true;
     }
-    for rule in watchlist.iter().flat_map(Watchlist::rules).filter(|rule| rule.language == "sigma") {
+    for rule in watchlist
+        .iter()
+        .flat_map(Watchlist::rules)
+        .filter(|rule| rule.language == "sigma")
+    {
         sigma.add("shared rule", &rule.text);
         has_sigma = true;
     }
@@ -68,9 +72,16 @@ pub fn arm(global: &Global, look_for: &LookForArgs, output: Output) -> Result<Lo
     })
 }
 
-fn yara(look_for: &LookForArgs, watchlist: Option<&Watchlist>, output: Output) -> Result<Option<files::Rules>, Failure> {
+fn yara(
+    look_for: &LookForArgs,
+    watchlist: Option<&Watchlist>,
+    output: Output,
+) -> Result<Option<files::Rules>, Failure> {
     let mut texts = rule_files(&look_for.yara, &["yar", "yara", "rule"])?;
-    let shared = watchlist.into_iter().flat_map(Watchlist::rules).filter(|rule| rule.language == "yara");
+    let shared = watchlist
+        .into_iter()
+        .flat_map(Watchlist::rules)
+        .filter(|rule| rule.language == "yara");
     texts.extend(shared.map(|rule| ("shared rule".to_owned(), rule.text.clone())));
     if texts.is_empty() {
         return Ok(None);
@@ -142,14 +153,18 @@ pub fn compile(paths: &[PathBuf], choice: &ChoiceArgs, output: Output) -> Result
             objects(path, &mut builder, &mut problems)?;
         }
     }
-    if builder.is_empty() && problems.is_empty() {
-        let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-        return Err(Failure::input(format!("{} holds no indicators", names.join(", ")))
-            .help("'commonwatch check FILE' says what is in a file"));
-    }
+    let is_empty = builder.is_empty();
     let (watchlist, found) = builder.build();
     problems.extend(found);
     tell(output, &problems, "indicators");
+    // To find nothing because nothing was looked for would be a lie.
+    if is_empty {
+        let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+        return Err(
+            Failure::input(format!("no indicator that can be looked for in {}", names.join(", ")))
+                .help("'commonwatch check FILE' says what is in a file, and what is wrong with it"),
+        );
+    }
     Ok(watchlist)
 }
 
@@ -166,12 +181,18 @@ fn list(path: &Path, builder: &mut Builder) -> Result<bool, Failure> {
         return Ok(false);
     }
     let bytes = fs::read(path).map_err(unreadable)?;
-    let Ok(text) = std::str::from_utf8(&bytes) else { return Ok(false) };
+    let Ok(text) = std::str::from_utf8(&bytes) else {
+        return Ok(false);
+    };
     let context = Context {
         shared_by: path.display().to_string(),
         ..Context::default()
     };
-    builder.list(text.strip_prefix('\u{feff}').unwrap_or(text), &path.display().to_string(), &context);
+    builder.list(
+        text.strip_prefix('\u{feff}').unwrap_or(text),
+        &path.display().to_string(),
+        &context,
+    );
     Ok(true)
 }
 
@@ -277,7 +298,10 @@ fn rule_files(paths: &[PathBuf], endings: &[&str]) -> Result<Vec<(String, String
 pub fn tell(output: Output, problems: &[Problem], what: &str) {
     output.problems(&problems[..problems.len().min(SHOWN)]);
     if problems.len() > SHOWN {
-        output.note(&format!("… and {} more {what} that cannot be used", problems.len() - SHOWN));
+        output.note(&format!(
+            "… and {} more {what} that cannot be used",
+            problems.len() - SHOWN
+        ));
     }
 }
 

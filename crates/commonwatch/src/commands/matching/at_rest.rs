@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use matching::run::{self, Current, Files, Fuzzy, Options, Taker};
+use matching::run::{self, Current, Files, Fuzzy, Options};
 use stix::Problem;
 
 use super::{Read, Told};
@@ -17,14 +17,20 @@ pub fn logs(paths: &[PathBuf], current: &Current, options: &Options, told: &Told
     let mut told = told.clone();
     for path in paths {
         if path.as_os_str() == "-" {
-            let tally = run::read(Box::new(std::io::stdin()), "standard input", current, options, &mut told);
+            let tally = run::read(
+                Box::new(std::io::stdin()),
+                "standard input",
+                current,
+                options,
+                &mut told,
+            );
             reads.push(Read {
                 name: "standard input".to_owned(),
                 tally,
             });
             continue;
         }
-        let found: Vec<Result<PathBuf, Problem>> = sources::walk([path]).collect();
+        let found: Vec<Result<PathBuf, Problem>> = super::logs_of(path).collect();
         let bar = bar(found.len(), "log", output);
         for file in found {
             let opened = file.and_then(|file| sources::open(&file));
@@ -37,7 +43,7 @@ pub fn logs(paths: &[PathBuf], current: &Current, options: &Options, told: &Told
                         tally,
                     });
                 }
-                Err(problem) => told.problem(problem),
+                Err(problem) => told.unread(problem),
             }
             bar.inc(1);
         }
@@ -62,7 +68,11 @@ pub fn files(
         return Ok(None);
     }
     let armed = current.get();
-    let kinds = armed.watchlist.as_ref().map(matching::Watchlist::kinds).unwrap_or_default();
+    let kinds = armed
+        .watchlist
+        .as_ref()
+        .map(matching::Watchlist::kinds)
+        .unwrap_or_default();
     let mut scanner = files::Scanner::new(files::Wanted::of(kinds), files::Limits::default());
     if let Some(rules) = yara {
         scanner = scanner.with_rules(Arc::new(rules));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use matching::hunt::{self, Log, Prey};
-use matching::run::{Current, Options, Taker};
+use matching::run::{Current, Options};
 use matching::watchlist::Builder;
 use serde_json::json;
 use sources::SourceSpec;
@@ -40,23 +40,28 @@ pub fn run(global: &Global, args: &HuntArgs, output: Output) -> Result<(), Failu
     };
     let told = Told::with_limits(args.every_hit, usize::MAX, output);
     let mut sum = Sum::default();
-    each_log(&args.logs, args.indexes.as_deref(), &mut |log| {
-        let log = log?;
-        let hunted = hunt::search(log, &prey, &current, &options, &mut told.clone())?;
-        sum.files += 1;
-        sum.bytes_read += hunted.bytes_read;
-        sum.bytes_total += hunted.bytes_total;
-        sum.events += hunted.tally.events;
-        if let Some((read, all)) = hunted.parts {
-            sum.indexed += 1;
-            sum.parts_read += read;
-            sum.parts += all;
-        }
-        Ok(())
-    }, &mut |problem| told.clone().problem(problem))?;
+    each_log(
+        &args.logs,
+        args.indexes.as_deref(),
+        &mut |log| {
+            let log = log?;
+            let hunted = hunt::search(log, &prey, &current, &options, &mut told.clone())?;
+            sum.files += 1;
+            sum.bytes_read += hunted.bytes_read;
+            sum.bytes_total += hunted.bytes_total;
+            sum.events += hunted.tally.events;
+            if let Some((read, all)) = hunted.parts {
+                sum.indexed += 1;
+                sum.parts_read += read;
+                sum.parts += all;
+            }
+            Ok(())
+        },
+        &mut |problem| told.clone().unread(problem),
+    )?;
     let found = told.finish();
     sum.tell(&found, begun.elapsed().as_secs_f64(), output);
-    if found.hits > 0 { Err(Failure::found()) } else { Ok(()) }
+    super::ended(found.hits, told.unread_inputs())
 }
 
 /// What hunts came to.
@@ -86,13 +91,13 @@ impl Sum {
         }
         output.line("");
         output.line(&format!(
-            "{} logs ({}), {} of them indexed; {} read, {} of {} indexed parts, in {seconds:.1} s",
-            self.files,
+            "{} ({}), {} of them indexed; {} of {} indexed parts could hold something; {} were read, in {seconds:.1} s",
+            show::many(self.files, "log"),
             show::size(self.bytes_total),
             self.indexed,
-            show::size(self.bytes_read),
             self.parts_read,
-            self.parts
+            self.parts,
+            show::size(self.bytes_read)
         ));
         show::found(found, output);
     }
@@ -107,8 +112,10 @@ fn of_values(args: &HuntArgs, output: Output) -> Result<matching::run::Armed, Fa
     for text in &args.values {
         let plain = refang(text);
         let Some(observable) = guess(&plain) else {
-            return Err(Failure::input(format!("'{text}' is not plainly an address, network, domain, URL, hash or e-mail address"))
-                .help("put it into a file and name that with --indicators, as in a STIX indicator with a pattern"));
+            return Err(Failure::input(format!(
+                "'{text}' is not plainly an address, network, domain, URL, hash or e-mail address"
+            ))
+            .help("put it into a file and name that with --indicators, as in a STIX indicator with a pattern"));
         };
         let context = matching::hit::Context {
             id: observable.value.clone(),
@@ -130,18 +137,23 @@ fn index(logs: &[String], indexes: Option<&Path>, output: Output) -> Result<(), 
         std::fs::create_dir_all(folder).map_err(|error| failure::file("made", folder, &error))?;
     }
     let (mut files, mut read, mut bytes, mut total, mut problems) = (0_u64, 0_u64, 0_u64, 0_u64, 0_u64);
-    each_log(logs, indexes, &mut |log| {
-        let log = log?;
-        let indexed = hunt::index(log)?;
-        files += 1;
-        read += indexed.read;
-        bytes += indexed.index;
-        total += log.size;
-        Ok(())
-    }, &mut |problem| {
-        problems += 1;
-        output.problems(&[problem]);
-    })?;
+    each_log(
+        logs,
+        indexes,
+        &mut |log| {
+            let log = log?;
+            let indexed = hunt::index(log)?;
+            files += 1;
+            read += indexed.read;
+            bytes += indexed.index;
+            total += log.size;
+            Ok(())
+        },
+        &mut |problem| {
+            problems += 1;
+            output.problems(&[problem]);
+        },
+    )?;
     let seconds = begun.elapsed().as_secs_f64();
     if output.is_json() {
         output.json_line(&json!({
@@ -150,7 +162,8 @@ fn index(logs: &[String], indexes: Option<&Path>, output: Output) -> Result<(), 
         }));
     } else {
         output.line(&format!(
-            "{files} logs ({}) are indexed in {}; {} were read, in {seconds:.1} s",
+            "{} ({}) indexed; the indexes take {}; {} were read, in {seconds:.1} s",
+            show::many(files, "log"),
             show::size(total),
             show::size(bytes),
             show::size(read)
@@ -194,7 +207,9 @@ fn of_file(path: &Path, indexes: Option<&Path>, each: &mut Each<'_>) -> Result<(
     }
     let opened = sources::open(path)?;
     let file = opened.packed.is_none().then_some(path);
-    let size = opened.stored_bytes.unwrap_or_else(|| std::fs::metadata(path).map_or(0, |file| file.len()));
+    let size = opened
+        .stored_bytes
+        .unwrap_or_else(|| std::fs::metadata(path).map_or(0, |file| file.len()));
     drop(opened.input);
     let open = || -> Result<Box<dyn Read + Send>, Problem> { Ok(sources::open(path)?.input) };
     let index: PathBuf = hunt::index_path(path, indexes);

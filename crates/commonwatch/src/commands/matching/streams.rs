@@ -2,7 +2,7 @@
 //! ends all of them, and what was found is told.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,7 +30,10 @@ pub fn run(specs: Vec<SourceSpec>, current: &Current, options: &Options, told: &
         let mut running = tokio::task::JoinSet::new();
         for spec in specs {
             let (sender, stop) = (sender.clone(), stop.clone());
-            running.spawn(async move { spec.run(Default::default(), sender, stop, Arc::new(Status::default())).await });
+            running.spawn(async move {
+                spec.run(Default::default(), sender, stop, Arc::new(Status::default()))
+                    .await
+            });
         }
         drop(sender);
         let mut matchers = Matchers::new(current, options, told);
@@ -177,8 +180,10 @@ impl Flows {
             records.push(event, (&source, "flow-export"), current, options, &mut told);
         };
         // Templates are kept for each exporter: its address is the name of the source.
-        let from = source.parse().unwrap_or(SocketAddr::from(([0, 0, 0, 0], 0)));
-        let outcome: Result<u64, Problem> = self.collector.datagram(from, &piece.bytes, &mut sink);
+        let from = source.parse().unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let outcome: Result<u64, Problem> = self
+            .collector
+            .datagram(SocketAddr::new(from, 0), &piece.bytes, &mut sink);
         if let Err(problem) = outcome {
             told.problem(problem);
         }
