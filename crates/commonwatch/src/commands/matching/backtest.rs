@@ -24,6 +24,7 @@ const SHOWN: usize = 50;
 
 /// Tries what is named; fails with the code for "found" when something fires too often.
 pub fn run(global: &Global, args: &BacktestArgs, output: Output) -> Result<(), Failure> {
+    arm::no_yara(&args.look_for)?;
     let loaded = arm::arm(global, &args.look_for, output)?;
     let options = Options {
         threads: args.threads.unwrap_or_else(processors).max(1),

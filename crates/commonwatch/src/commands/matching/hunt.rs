@@ -23,6 +23,7 @@ pub fn run(global: &Global, args: &HuntArgs, output: Output) -> Result<(), Failu
     if let Some(HuntCommand::Index { logs, indexes }) = &args.command {
         return index(logs, indexes.as_deref(), output);
     }
+    arm::no_yara(&args.look_for)?;
     let begun = Instant::now();
     let armed = if args.values.is_empty() {
         arm::arm(global, &args.look_for, output)?.armed

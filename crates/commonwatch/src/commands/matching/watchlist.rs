@@ -60,7 +60,7 @@ pub fn run(global: &Global, command: WatchlistCommand, output: Output) -> Result
                 return Ok(());
             }
             output.line(&format!(
-                "compiled {}: {} to look for, {} unusable ({})",
+                "compiled {}, {} to look for, {} unusable ({})",
                 list.meta().compiled,
                 list.len(),
                 list.meta().problems,
