@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+/// The least score that is looked for where nothing is said: what has sunk to nothing is not.
+const LEAST_SCORE: u8 = 1;
+
 /// What is looked for.
 #[derive(Clone, Debug, Default, Args)]
 pub struct LookForArgs {
@@ -28,7 +31,7 @@ pub struct LookForArgs {
 #[derive(Clone, Debug, Default, Args)]
 pub struct ChoiceArgs {
     /// Leave out indicators whose score now is below this (0 to 100)
-    #[arg(long, default_value_t = 1, value_name = "SCORE", value_parser = clap::value_parser!(u8).range(..=100))]
+    #[arg(long, default_value_t = LEAST_SCORE, value_name = "SCORE", value_parser = clap::value_parser!(u8).range(..=100))]
     pub least_score: u8,
     /// Leave out indicators of which their producer is less sure (0 to 100)
     #[arg(long, default_value_t = 0, value_name = "CONFIDENCE", value_parser = clap::value_parser!(u8).range(..=100))]
@@ -48,6 +51,19 @@ pub struct ChoiceArgs {
     /// Look also for values that warninglists know as harmless
     #[arg(long)]
     pub no_warninglists: bool,
+}
+
+impl ChoiceArgs {
+    /// Whether nothing was chosen: all is as it is without these options.
+    pub fn is_usual(&self) -> bool {
+        self.least_score == LEAST_SCORE
+            && self.least_confidence == 0
+            && self.strictest_tlp.is_none()
+            && self.strictest_pap.is_none()
+            && !self.exact_names
+            && self.warninglists.is_empty()
+            && !self.no_warninglists
+    }
 }
 
 /// As what inputs are read.

@@ -3,7 +3,7 @@
 use crate::kit::Place;
 
 /// Every command with its subcommands.
-const COMMANDS: [&str; 27] = [
+const COMMANDS: [&str; 35] = [
     "demo",
     "serve",
     "share",
@@ -16,6 +16,14 @@ const COMMANDS: [&str; 27] = [
     "check",
     "search",
     "show",
+    "match",
+    "watchlist",
+    "watchlist compile",
+    "watchlist show",
+    "watchlist explain",
+    "hunt",
+    "hunt index",
+    "backtest",
     "sighting",
     "sighting rule",
     "sighting report",
@@ -68,6 +76,10 @@ fn the_first_page_names_every_command_and_the_exit_codes() {
       export       Write what may be seen in a tool's format, whole or since a cursor
       convert      Convert a file to another format; needs no node
       check        Check a file or a pattern and say where it is wrong; needs no node
+      match        Look for indicators in logs, traffic and files; needs no node
+      hunt         Look for indicators in the logs of the past, by indexes beside them; needs no node
+      backtest     See how often indicators or rules would have fired on past logs; needs no node
+      watchlist    Compile what is looked for, and ask why a value is or is not; needs no node
       search       Find objects by value or by words
       show         Show an object, its versions, origin and neighbours
       sighting     What is told of what was seen here, and feedback on what others shared
@@ -93,7 +105,7 @@ fn the_first_page_names_every_command_and_the_exit_codes() {
 
     Exit codes:
       0  done
-      1  done, but something was found or refused (check, share, doctor, ledger verify)
+      1  done, but something was found or refused (match, check, share, doctor, ledger verify)
       2  the command line or an input is wrong
       3  not allowed, or not there
       4  not available now; the same command may work later
@@ -299,6 +311,200 @@ fn the_help_of_each_command() {
     Options:
           --body        Print the object's exact text and nothing else
                         [default: commonwatch-data]
+
+    ### commonwatch match
+    Look for indicators in logs, traffic and files; needs no node
+
+    Usage: commonwatch match [OPTIONS] [INPUT]...
+
+    Arguments:
+      [INPUT]...  Logs, captures, event files, directories, - for standard input, or streams (see
+                  docs/guide/am-i-hit.md)
+
+    Options:
+      -i, --indicators <FILE>              Indicators in any format that 'share' reads; may be given
+                                           several times
+      -w, --watchlist <FILE>               A watchlist that 'watchlist compile' saved
+          --sigma <PATH>                   Sigma rules: a file, or a directory of them; may be given
+                                           several times
+          --yara <PATH>                    YARA rules: a file, or a directory of them; may be given
+                                           several times
+          --least-score <SCORE>            Leave out indicators whose score now is below this (0 to 100)
+                                           [default: 1]
+          --least-confidence <CONFIDENCE>  Leave out indicators of which their producer is less sure (0
+                                           to 100) [default: 0]
+          --strictest-tlp <TLP>            Leave out what is marked more strictly: clear, green, amber,
+                                           amber+strict, red
+          --strictest-pap <PAP>            Leave out what may be used less freely: clear, green, amber,
+                                           red
+          --exact-names                    Names only as they are, without the names below them
+          --warninglist <FILE>             Warninglists in MISP's format, beside the built-in ones; may
+                                           be given several times
+          --no-warninglists                Look also for values that warninglists know as harmless
+          --as-what <WHAT>                 Read the inputs as this [default: auto] [possible values:
+                                           auto, logs, files]
+      -f, --follow                         Go on with what is added to the files, through rotation,
+                                           until interrupted
+          --explain <VALUE>                Say whether a value would be a hit, and why or why not,
+                                           instead of matching
+          --every-hit                      Print every hit; otherwise those that repeat are counted
+          --most-of-one <NUMBER>           Hits of one indicator that are printed one by one [default:
+                                           100]
+          --threads <NUMBER>               Threads (all processors where none is given)
+      -q, --quiet                          No summary
+                                           COMMONWATCH_HOME=node] [default: commonwatch-data]
+                                           [default: operator]
+
+    ### commonwatch watchlist
+    Compile what is looked for, and ask why a value is or is not; needs no node
+
+    Usage: commonwatch watchlist [OPTIONS] <COMMAND>
+
+    Commands:
+      compile  Compile indicators into a file that is there at once when it is needed
+      show     Say what a watchlist holds, and what was left out why
+      explain  Say whether values would be hits, and why or why not
+      help     Print this message or the help of the given subcommand(s)
+
+    Options:
+                        [default: commonwatch-data]
+
+    ### commonwatch watchlist compile
+    Compile indicators into a file that is there at once when it is needed
+
+    Usage: commonwatch watchlist compile [OPTIONS] --output <FILE> [FILE]...
+
+    Arguments:
+      [FILE]...  Indicators in any format that 'share' reads; without any, what the node in --data has
+
+    Options:
+      -o, --output <FILE>                  File to write
+          --least-score <SCORE>            Leave out indicators whose score now is below this (0 to 100)
+                                           [default: 1]
+          --least-confidence <CONFIDENCE>  Leave out indicators of which their producer is less sure (0
+                                           to 100) [default: 0]
+          --strictest-tlp <TLP>            Leave out what is marked more strictly: clear, green, amber,
+                                           amber+strict, red
+          --strictest-pap <PAP>            Leave out what may be used less freely: clear, green, amber,
+                                           red
+          --exact-names                    Names only as they are, without the names below them
+          --warninglist <FILE>             Warninglists in MISP's format, beside the built-in ones; may
+                                           be given several times
+          --no-warninglists                Look also for values that warninglists know as harmless
+                                           COMMONWATCH_HOME=node] [default: commonwatch-data]
+                                           [default: operator]
+
+    ### commonwatch watchlist show
+    Say what a watchlist holds, and what was left out why
+
+    Usage: commonwatch watchlist show [OPTIONS] <FILE>
+
+    Arguments:
+      <FILE>  The watchlist
+
+    Options:
+                        [default: commonwatch-data]
+
+    ### commonwatch watchlist explain
+    Say whether values would be hits, and why or why not
+
+    Usage: commonwatch watchlist explain [OPTIONS] <FILE> <VALUES>...
+
+    Arguments:
+      <FILE>       The watchlist
+      <VALUES>...  Values: addresses, names, URLs, hashes, defanged or not
+
+    Options:
+                        [default: commonwatch-data]
+
+    ### commonwatch hunt
+    Look for indicators in the logs of the past, by indexes beside them; needs no node
+
+    Usage: commonwatch hunt [OPTIONS] <LOGS>...
+           commonwatch hunt <COMMAND>
+
+    Commands:
+      index  Index logs; what is indexed already is passed over, what grew is continued
+      help   Print this message or the help of the given subcommand(s)
+
+    Arguments:
+      <LOGS>...  Logs of the past: files, directories, packed or not; s3://BUCKET/PREFIX where the
+                 program was built with it
+
+    Options:
+          --value <VALUE>                  A value to look for, defanged or not; may be given several
+                                           times
+      -i, --indicators <FILE>              Indicators in any format that 'share' reads; may be given
+                                           several times
+      -w, --watchlist <FILE>               A watchlist that 'watchlist compile' saved
+          --sigma <PATH>                   Sigma rules: a file, or a directory of them; may be given
+                                           several times
+          --yara <PATH>                    YARA rules: a file, or a directory of them; may be given
+                                           several times
+          --least-score <SCORE>            Leave out indicators whose score now is below this (0 to 100)
+                                           [default: 1]
+          --least-confidence <CONFIDENCE>  Leave out indicators of which their producer is less sure (0
+                                           to 100) [default: 0]
+          --strictest-tlp <TLP>            Leave out what is marked more strictly: clear, green, amber,
+                                           amber+strict, red
+          --strictest-pap <PAP>            Leave out what may be used less freely: clear, green, amber,
+                                           red
+          --exact-names                    Names only as they are, without the names below them
+          --warninglist <FILE>             Warninglists in MISP's format, beside the built-in ones; may
+                                           be given several times
+          --no-warninglists                Look also for values that warninglists know as harmless
+          --indexes <DIR>                  Folder with the indexes, where they do not stand beside the
+                                           logs
+          --every-hit                      Print every hit; otherwise those that repeat are counted
+          --threads <NUMBER>               Threads (all processors where none is given)
+                                           COMMONWATCH_HOME=node] [default: commonwatch-data]
+                                           [default: operator]
+
+    ### commonwatch hunt index
+    Index logs; what is indexed already is passed over, what grew is continued
+
+    Usage: commonwatch hunt index [OPTIONS] <LOGS>...
+
+    Arguments:
+      <LOGS>...  Files and directories
+
+    Options:
+          --indexes <DIR>  Folder for the indexes; beside the logs where none is given
+                           [default: commonwatch-data]
+
+    ### commonwatch backtest
+    See how often indicators or rules would have fired on past logs; needs no node
+
+    Usage: commonwatch backtest [OPTIONS] <LOGS>...
+
+    Arguments:
+      <LOGS>...  Logs of the past
+
+    Options:
+      -i, --indicators <FILE>              Indicators in any format that 'share' reads; may be given
+                                           several times
+      -w, --watchlist <FILE>               A watchlist that 'watchlist compile' saved
+          --sigma <PATH>                   Sigma rules: a file, or a directory of them; may be given
+                                           several times
+          --yara <PATH>                    YARA rules: a file, or a directory of them; may be given
+                                           several times
+          --least-score <SCORE>            Leave out indicators whose score now is below this (0 to 100)
+                                           [default: 1]
+          --least-confidence <CONFIDENCE>  Leave out indicators of which their producer is less sure (0
+                                           to 100) [default: 0]
+          --strictest-tlp <TLP>            Leave out what is marked more strictly: clear, green, amber,
+                                           amber+strict, red
+          --strictest-pap <PAP>            Leave out what may be used less freely: clear, green, amber,
+                                           red
+          --exact-names                    Names only as they are, without the names below them
+          --warninglist <FILE>             Warninglists in MISP's format, beside the built-in ones; may
+                                           be given several times
+          --no-warninglists                Look also for values that warninglists know as harmless
+          --too-often <NUMBER>             Hits a day from which on an indicator fires too often
+                                           [default: 100]
+          --threads <NUMBER>               Threads (all processors where none is given)
+                                           COMMONWATCH_HOME=node] [default: commonwatch-data]
+                                           [default: operator]
 
     ### commonwatch sighting
     What is told of what was seen here, and feedback on what others shared

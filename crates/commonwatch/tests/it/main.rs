@@ -9,6 +9,7 @@
 
 mod help;
 mod kit;
+mod matching;
 mod offline;
 mod rooms;
 mod streams;

@@ -132,7 +132,9 @@ impl Sidecar {
         let (magic, rest) = bytes.split_first_chunk::<8>()?;
         let (length, rest) = rest.split_first_chunk::<8>()?;
         let (digest, rest) = rest.split_first_chunk::<32>()?;
-        let length = usize::try_from(u64::from_le_bytes(*length)).ok().filter(|length| *length <= DIRECTORY)?;
+        let length = usize::try_from(u64::from_le_bytes(*length))
+            .ok()
+            .filter(|length| *length <= DIRECTORY)?;
         let text = rest.get(..length)?;
         if magic != MAGIC || digest[..] != Sha256::digest(text)[..] {
             return None;
@@ -140,11 +142,15 @@ impl Sidecar {
         let directory: Directory = serde_json::from_slice(text).ok()?;
         let filters = FIXED + length + padding(length);
         let room = bytes.len().checked_sub(filters)? as u64;
-        directory.parts.iter().all(|part| is_sound(part, &directory, room)).then_some(Self {
-            file,
-            directory,
-            filters,
-        })
+        directory
+            .parts
+            .iter()
+            .all(|part| is_sound(part, &directory, room))
+            .then_some(Self {
+                file,
+                directory,
+                filters,
+            })
     }
 
     fn filters(&self) -> &[u8] {
@@ -165,7 +171,8 @@ impl Sidecar {
                 continue;
             }
             let (fingerprints, descriptor) = (self.filters().get(from..to), bytes_of(&part.descriptor));
-            let (Some(fingerprints), Some(descriptor)) = (fingerprints, descriptor.filter(|one| fits(one, to - from))) else {
+            let (Some(fingerprints), Some(descriptor)) = (fingerprints, descriptor.filter(|one| fits(one, to - from)))
+            else {
                 // A filter that cannot be asked leaves nothing out.
                 candidates.push(number);
                 continue;

@@ -254,7 +254,11 @@ fn records(paths: &[PathBuf], naive: &Naive, current: &Current) -> (Came, usize)
         let (kept, tally) = matched(&bytes, &name, current, 1);
         assert_eq!((tally.records, tally.events), (records, events), "{name}");
         // Readers may leave what cannot hold anything at the end unread.
-        assert!((1..=bytes.len() as u64).contains(&tally.bytes), "{name}: {}", tally.bytes);
+        assert!(
+            (1..=bytes.len() as u64).contains(&tally.bytes),
+            "{name}: {}",
+            tally.bytes
+        );
         let codes: Vec<&str> = kept.problems.iter().map(|problem| problem.code).collect();
         assert_eq!(codes, problems, "{name}");
         for problem in &kept.problems {

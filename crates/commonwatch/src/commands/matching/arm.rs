@@ -36,7 +36,10 @@ pub struct Loaded {
 pub fn arm(global: &Global, look_for: &LookForArgs, output: Output) -> Result<Loaded, Failure> {
     let has_other = !look_for.sigma.is_empty() || !look_for.yara.is_empty();
     let watchlist = match &look_for.watchlist {
-        Some(path) => Some(open(path)?),
+        Some(path) => {
+            unchosen(&look_for.choice)?;
+            Some(open(path)?)
+        }
         None if !look_for.indicators.is_empty() => Some(compile(&look_for.indicators, &look_for.choice, output)?),
         None if has_other => None,
         None => Some(of_node(global, &look_for.choice, output)?),
@@ -93,6 +96,26 @@ fn yara(
     let compiled = builder.build()?;
     tell(output, &compiled.problems, "YARA rules");
     Ok(Some(compiled.rules))
+}
+
+/// Refuses rules that nothing would be asked: a hunt and a backtest read logs.
+pub fn no_yara(look_for: &LookForArgs) -> Result<(), Failure> {
+    if look_for.yara.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::input("YARA rules are asked of files, not of logs")
+        .help("'commonwatch match --as-what files' asks them"))
+}
+
+/// A choice that has no effect any more would be taken for one that has.
+fn unchosen(choice: &ChoiceArgs) -> Result<(), Failure> {
+    if choice.is_usual() {
+        return Ok(());
+    }
+    Err(
+        Failure::input("what a saved watchlist holds was chosen when it was compiled")
+            .help("give --least-score, --no-warninglists and the like to 'commonwatch watchlist compile'"),
+    )
 }
 
 /// Opens a saved watchlist.
@@ -153,14 +176,18 @@ pub fn compile(paths: &[PathBuf], choice: &ChoiceArgs, output: Output) -> Result
             objects(path, &mut builder, &mut problems)?;
         }
     }
-    if builder.is_empty() && problems.is_empty() {
-        let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-        return Err(Failure::input(format!("{} holds no indicators", names.join(", ")))
-            .help("'commonwatch check FILE' says what is in a file"));
-    }
+    let is_empty = builder.is_empty();
     let (watchlist, found) = builder.build();
     problems.extend(found);
     tell(output, &problems, "indicators");
+    // To find nothing because nothing was looked for would be a lie.
+    if is_empty {
+        let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+        return Err(
+            Failure::input(format!("no indicator that can be looked for in {}", names.join(", ")))
+                .help("'commonwatch check FILE' says what is in a file, and what is wrong with it"),
+        );
+    }
     Ok(watchlist)
 }
 

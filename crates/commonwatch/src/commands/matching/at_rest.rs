@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use matching::run::{self, Current, Files, Fuzzy, Options, Taker};
+use matching::run::{self, Current, Files, Fuzzy, Options};
 use stix::Problem;
 
 use super::{Read, Told};
@@ -30,7 +30,7 @@ pub fn logs(paths: &[PathBuf], current: &Current, options: &Options, told: &Told
             });
             continue;
         }
-        let found: Vec<Result<PathBuf, Problem>> = sources::walk([path]).collect();
+        let found: Vec<Result<PathBuf, Problem>> = super::logs_of(path).collect();
         let bar = bar(found.len(), "log", output);
         for file in found {
             let opened = file.and_then(|file| sources::open(&file));
@@ -43,7 +43,7 @@ pub fn logs(paths: &[PathBuf], current: &Current, options: &Options, told: &Told
                         tally,
                     });
                 }
-                Err(problem) => told.problem(problem),
+                Err(problem) => told.unread(problem),
             }
             bar.inc(1);
         }

@@ -8,6 +8,7 @@ use matching::run::{self, Current, Options, Taker};
 use serde_json::json;
 use stix::Problem;
 
+use super::show::many;
 use super::{arm, processors};
 use crate::cli::Global;
 use crate::cli::matching::BacktestArgs;
@@ -23,6 +24,7 @@ const SHOWN: usize = 50;
 
 /// Tries what is named; fails with the code for "found" when something fires too often.
 pub fn run(global: &Global, args: &BacktestArgs, output: Output) -> Result<(), Failure> {
+    arm::no_yara(&args.look_for)?;
     let loaded = arm::arm(global, &args.look_for, output)?;
     let options = Options {
         threads: args.threads.unwrap_or_else(processors).max(1),
@@ -31,13 +33,17 @@ pub fn run(global: &Global, args: &BacktestArgs, output: Output) -> Result<(), F
     let counts = Counts::default();
     let current = Current::new(loaded.armed);
     let mut events = 0;
-    for file in sources::walk(&args.logs) {
+    let mut unread = 0_u64;
+    for file in args.logs.iter().flat_map(super::logs_of) {
         match file.and_then(|file| sources::open(&file)) {
             Ok(opened) => {
                 let tally = run::read(opened.input, &opened.name, &current, &options, &mut counts.clone());
                 events += tally.events;
             }
-            Err(problem) => counts.clone().problem(problem),
+            Err(problem) => {
+                unread += 1;
+                counts.clone().problem(problem);
+            }
         }
     }
     let (counted, problems) = counts.take();
@@ -56,7 +62,11 @@ pub fn run(global: &Global, args: &BacktestArgs, output: Output) -> Result<(), F
             &json!({ "summary": { "events": events, "indicators": rows.len(), "too_often": noisy } }).to_string(),
         );
     } else {
-        output.line(&format!("{events} events; {} indicators would have fired", rows.len()));
+        output.line(&format!(
+            "{}; {} would have fired",
+            many(events, "event"),
+            many(rows.len() as u64, "indicator")
+        ));
         let cells: Vec<Vec<String>> = rows
             .iter()
             .take(SHOWN)
@@ -70,7 +80,7 @@ pub fn run(global: &Global, args: &BacktestArgs, output: Output) -> Result<(), F
                     count.hits.to_string(),
                     count.a_day().to_string(),
                     count.hosts.len().to_string(),
-                    count.name.chars().take(60).collect(),
+                    count.name.chars().take(72).collect(),
                     warning.to_owned(),
                 ]
             })
@@ -83,12 +93,18 @@ pub fn run(global: &Global, args: &BacktestArgs, output: Output) -> Result<(), F
         }
         if noisy > 0 {
             output.line(&format!(
-                "{noisy} fire more than {} times a day: look at them before you use them (a shared host? a scanner? your own?)",
-                args.too_often
+                "{} too often, more than {} times a day: look before you use {} (a shared host? a scanner? your own?)",
+                if noisy == 1 {
+                    "1 fires".to_owned()
+                } else {
+                    format!("{noisy} fire")
+                },
+                args.too_often,
+                if noisy == 1 { "it" } else { "them" }
             ));
         }
     }
-    if noisy > 0 { Err(Failure::found()) } else { Ok(()) }
+    super::ended(noisy as u64, unread)
 }
 
 /// What one indicator would have done.

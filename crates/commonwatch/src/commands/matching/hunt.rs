@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use matching::hunt::{self, Log, Prey};
-use matching::run::{Current, Options, Taker};
+use matching::run::{Current, Options};
 use matching::watchlist::Builder;
 use serde_json::json;
 use sources::SourceSpec;
@@ -23,6 +23,7 @@ pub fn run(global: &Global, args: &HuntArgs, output: Output) -> Result<(), Failu
     if let Some(HuntCommand::Index { logs, indexes }) = &args.command {
         return index(logs, indexes.as_deref(), output);
     }
+    arm::no_yara(&args.look_for)?;
     let begun = Instant::now();
     let armed = if args.values.is_empty() {
         arm::arm(global, &args.look_for, output)?.armed
@@ -40,6 +41,7 @@ pub fn run(global: &Global, args: &HuntArgs, output: Output) -> Result<(), Failu
     };
     let told = Told::with_limits(args.every_hit, usize::MAX, output);
     let mut sum = Sum::default();
+<<<<<<< HEAD
     each_log(
         &args.logs,
         args.indexes.as_deref(),
@@ -59,9 +61,45 @@ pub fn run(global: &Global, args: &HuntArgs, output: Output) -> Result<(), Failu
         },
         &mut |problem| told.clone().problem(problem),
     )?;
+||||||| 9bd1160
+    each_log(&args.logs, args.indexes.as_deref(), &mut |log| {
+        let log = log?;
+        let hunted = hunt::search(log, &prey, &current, &options, &mut told.clone())?;
+        sum.files += 1;
+        sum.bytes_read += hunted.bytes_read;
+        sum.bytes_total += hunted.bytes_total;
+        sum.events += hunted.tally.events;
+        if let Some((read, all)) = hunted.parts {
+            sum.indexed += 1;
+            sum.parts_read += read;
+            sum.parts += all;
+        }
+        Ok(())
+    }, &mut |problem| told.clone().problem(problem))?;
+=======
+    each_log(
+        &args.logs,
+        args.indexes.as_deref(),
+        &mut |log| {
+            let log = log?;
+            let hunted = hunt::search(log, &prey, &current, &options, &mut told.clone())?;
+            sum.files += 1;
+            sum.bytes_read += hunted.bytes_read;
+            sum.bytes_total += hunted.bytes_total;
+            sum.events += hunted.tally.events;
+            if let Some((read, all)) = hunted.parts {
+                sum.indexed += 1;
+                sum.parts_read += read;
+                sum.parts += all;
+            }
+            Ok(())
+        },
+        &mut |problem| told.clone().unread(problem),
+    )?;
+>>>>>>> fed18250b15978a411ba3fc939228b12d568d38f
     let found = told.finish();
     sum.tell(&found, begun.elapsed().as_secs_f64(), output);
-    if found.hits > 0 { Err(Failure::found()) } else { Ok(()) }
+    super::ended(found.hits, told.unread_inputs())
 }
 
 /// What hunts came to.
@@ -91,13 +129,13 @@ impl Sum {
         }
         output.line("");
         output.line(&format!(
-            "{} logs ({}), {} of them indexed; {} read, {} of {} indexed parts, in {seconds:.1} s",
-            self.files,
+            "{} ({}), {} of them indexed; {} of {} indexed parts could hold something; {} were read, in {seconds:.1} s",
+            show::many(self.files, "log"),
             show::size(self.bytes_total),
             self.indexed,
-            show::size(self.bytes_read),
             self.parts_read,
-            self.parts
+            self.parts,
+            show::size(self.bytes_read)
         ));
         show::found(found, output);
     }
@@ -162,7 +200,8 @@ fn index(logs: &[String], indexes: Option<&Path>, output: Output) -> Result<(), 
         }));
     } else {
         output.line(&format!(
-            "{files} logs ({}) are indexed in {}; {} were read, in {seconds:.1} s",
+            "{} ({}) indexed; the indexes take {}; {} were read, in {seconds:.1} s",
+            show::many(files, "log"),
             show::size(total),
             show::size(bytes),
             show::size(read)

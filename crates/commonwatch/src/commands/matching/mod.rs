@@ -25,7 +25,7 @@ use stix::Problem;
 
 use crate::cli::Global;
 use crate::cli::matching::{MatchArgs, ReadAs};
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use crate::output::Output;
 
 /// Problems of inputs that are shown one by one.
@@ -42,6 +42,7 @@ pub fn run(global: &Global, args: &MatchArgs, output: Output) -> Result<(), Fail
         return show::explained(list, std::slice::from_ref(value), output);
     }
     let inputs = Inputs::read(args)?;
+    inputs.are_there()?;
     let loaded = arm::arm(global, &args.look_for, output)?;
     let loaded_in = begun.elapsed();
     if let Some(list) = &loaded.armed.watchlist {
@@ -68,7 +69,27 @@ pub fn run(global: &Global, args: &MatchArgs, output: Output) -> Result<(), Fail
         };
         show::summary(&found, &tallies, scanned.as_ref(), times, output);
     }
-    if found.hits > 0 { Err(Failure::found()) } else { Ok(()) }
+    // A file that is read both as a log and as a file is one input.
+    let unread = scanned.map_or(0, |tally| tally.unreadable).max(told.unread_inputs());
+    ended(found.hits, unread)
+}
+
+/// How a command ends that looked for something. Not to have found anything counts only where everything was read.
+fn ended(found: u64, unread: u64) -> Result<(), Failure> {
+    match (found, unread) {
+        (0, 0) => Ok(()),
+        (0, unread) => Err(Failure::input(format!(
+            "{} could not be read, so this is not the whole answer",
+            show::many(unread, "input")
+        ))
+        .help("the problems above say which and why")),
+        _ => Err(Failure::found()),
+    }
+}
+
+/// The logs that lie under a path; indexes of hunts, which may lie beside them, are none.
+fn logs_of(path: impl Into<PathBuf>) -> impl Iterator<Item = Result<PathBuf, Problem>> {
+    sources::walk([path]).filter(|file| !file.as_ref().is_ok_and(|file| matching::hunt::is_index(file)))
 }
 
 fn processors() -> usize {
@@ -78,8 +99,14 @@ fn processors() -> usize {
 fn about_list(list: &Watchlist, output: Output) {
     let left_out: u64 = list.meta().left_out.iter().map(|(_, many)| many).sum();
     if left_out > 0 && !output.is_json() {
+        let reason = list
+            .meta()
+            .left_out
+            .first()
+            .map(|(reason, _)| reason.to_string())
+            .unwrap_or_default();
         output.note(&format!(
-            "looking for {}; {left_out} left out, --explain VALUE says why",
+            "{} to look for; {left_out} left out, most of them because {reason} (--explain VALUE tells of one)",
             list.len()
         ));
     }
@@ -126,6 +153,19 @@ impl Inputs {
         }
         Ok(inputs)
     }
+
+    /// A name that is mistyped should end the command before it works for an hour, not after.
+    fn are_there(&self) -> Result<(), Failure> {
+        for path in self
+            .logs
+            .iter()
+            .chain(&self.files)
+            .filter(|path| path.as_os_str() != "-")
+        {
+            std::fs::metadata(path).map_err(|error| failure::file("read", path, &error))?;
+        }
+        Ok(())
+    }
 }
 
 /// What everybody who finds something tells it to: repeats are held back, the rest is printed.
@@ -136,6 +176,7 @@ struct Telling {
     reporter: Reporter,
     output: Output,
     problems: u64,
+    unread: u64,
 }
 
 impl Told {
@@ -149,7 +190,18 @@ impl Told {
             reporter: Reporter::new(limits),
             output,
             problems: 0,
+            unread: 0,
         })))
+    }
+
+    /// Tells of an input of which nothing could be read.
+    fn unread(&mut self, problem: Problem) {
+        self.with(|telling| telling.unread += 1);
+        self.problem(problem);
+    }
+
+    fn unread_inputs(&self) -> u64 {
+        self.with(|telling| telling.unread)
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Telling) -> T) -> T {

@@ -31,12 +31,31 @@ pub fn hit(hit: &Hit, output: Output) {
         return;
     }
     let time = hit.time.map(|time| format!("{time}  ")).unwrap_or_default();
+<<<<<<< HEAD
     let times = if hit.count > 1 {
         format!("  ({} times)", hit.count)
     } else {
         String::new()
     };
     output.line(&printable(&format!("HIT  {time}{}:{}{times}", hit.source, hit.at)));
+||||||| 9bd1160
+    let times = if hit.count > 1 { format!("  ({} times)", hit.count) } else { String::new() };
+    output.line(&printable(&format!("HIT  {time}{}:{}{times}", hit.source, hit.at)));
+=======
+    // Those that repeat one told before: this is the last of them.
+    let times = if hit.count > 1 {
+        format!("  (the last of {} more)", hit.count)
+    } else {
+        String::new()
+    };
+    // A file is met as a whole, not in one of its lines.
+    let at = if hit.reader == "file" {
+        String::new()
+    } else {
+        format!(":{}", hit.at)
+    };
+    output.line(&printable(&format!("HIT  {time}{}{at}{times}", hit.source)));
+>>>>>>> fed18250b15978a411ba3fc939228b12d568d38f
     output.line(&printable(&format!("     {}", what(hit))));
     let indicator = &hit.indicator;
     let mut known = Vec::new();
@@ -49,12 +68,29 @@ pub fn hit(hit: &Hit, output: Output) {
     known.extend(indicator.tlp.map(|tlp| tlp.label().to_owned()));
     known.extend(indicator.pap.map(|pap| pap.label().to_owned()));
     known.extend(indicator.score.map(|score| format!("score {score}")));
+<<<<<<< HEAD
     known.extend(
         indicator
             .confidence
             .map(|confidence| format!("confidence {confidence}")),
     );
     output.line(&printable(&format!("     {} ({})", known.join(", "), indicator.id)));
+||||||| 9bd1160
+    known.extend(indicator.confidence.map(|confidence| format!("confidence {confidence}")));
+    output.line(&printable(&format!("     {} ({})", known.join(", "), indicator.id)));
+=======
+    known.extend(
+        indicator
+            .confidence
+            .map(|confidence| format!("confidence {confidence}")),
+    );
+    let known = if known.is_empty() {
+        indicator.id.clone()
+    } else {
+        format!("{} ({})", known.join(", "), indicator.id)
+    };
+    output.line(&printable(&format!("     {known}")));
+>>>>>>> fed18250b15978a411ba3fc939228b12d568d38f
     for (word, values) in [
         ("stands for", &indicator.threats),
         ("techniques", &indicator.techniques),
@@ -161,11 +197,27 @@ pub fn summary(found: &Summary, reads: &[Read], scanned: Option<&files::walk::Ta
         return;
     }
     output.line("");
-    let mut read = format!("{events} events in {} of logs and traffic", size(bytes));
-    if let Some(tally) = scanned {
-        read += &format!(", {} files with {} members", tally.files, tally.members);
+    let mut read = Vec::new();
+    if !reads.is_empty() || scanned.is_none() {
+        read.push(format!(
+            "{} in {} of logs and traffic",
+            many(events, "event"),
+            size(bytes)
+        ));
     }
-    output.line(&format!("{read}, in {:.1} s", times.all - times.load));
+    if let Some(tally) = scanned {
+        let members = if tally.members == 0 {
+            String::new()
+        } else {
+            format!(" and {} inside of archives", many(tally.members, "member"))
+        };
+        read.push(format!(
+            "{}{members} ({})",
+            many(tally.files, "file"),
+            size(tally.bytes + tally.member_bytes)
+        ));
+    }
+    output.line(&format!("{}, in {:.1} s", read.join(", "), times.all - times.load));
     malformed(reads, output);
     self::found(found, output);
 }
@@ -176,9 +228,15 @@ pub fn found(found: &Summary, output: Output) {
         output.line("Nothing of what is looked for was found.");
         return;
     }
+    let machines = if found.hosts == 0 {
+        String::new()
+    } else {
+        format!(", concerning {}", many(found.hosts, "machine"))
+    };
     output.line(&format!(
-        "{} hits on {} indicators, concerning {} machines",
-        found.hits, found.indicators, found.hosts
+        "{} on {}{machines}",
+        many(found.hits, "hit"),
+        many(found.indicators, "indicator")
     ));
     for (heading, lines) in [("indicator", &found.top_indicators), ("machine", &found.top_hosts)] {
         if lines.is_empty() {
@@ -188,6 +246,7 @@ pub fn found(found: &Summary, output: Output) {
         let time = |time: Option<stix::Timestamp>| time.map(|time| time.to_string()).unwrap_or_default();
         let rows: Vec<Vec<String>> = lines
             .iter()
+<<<<<<< HEAD
             .map(|line| {
                 vec![
                     line.hits.to_string(),
@@ -196,6 +255,18 @@ pub fn found(found: &Summary, output: Output) {
                     time(line.last),
                 ]
             })
+||||||| 9bd1160
+            .map(|line| vec![line.hits.to_string(), line.name.chars().take(60).collect(), time(line.first), time(line.last)])
+=======
+            .map(|line| {
+                vec![
+                    line.hits.to_string(),
+                    line.name.chars().take(72).collect(),
+                    time(line.first),
+                    time(line.last),
+                ]
+            })
+>>>>>>> fed18250b15978a411ba3fc939228b12d568d38f
             .collect();
         output.table(&["hits", heading, "first seen", "last seen"], &rows);
     }
@@ -208,16 +279,31 @@ fn malformed(reads: &[Read], output: Output) {
     for read in odd.take(SOURCES) {
         let tally = &read.tally;
         output.line(&printable(&format!(
-            "{} ({}): {} of {} lines or records are malformed, {} in another format; all were matched as far as they go",
-            read.name, tally.reader, tally.malformed, tally.records, tally.other_layout
+            "{} ({}): of {} lines or records, {} are broken and {} in another format; they were matched as far as they can be read",
+            read.name, tally.reader, tally.records, tally.malformed, tally.other_layout
         )));
         for sample in &tally.samples {
+<<<<<<< HEAD
             output.line(&printable(&format!(
                 "     {}: {}: {}",
                 sample.at, sample.why, sample.text
             )));
+||||||| 9bd1160
+            output.line(&printable(&format!("     {}: {}: {}", sample.at, sample.why, sample.text)));
+=======
+            output.line(&printable(&format!(
+                "     line or record {}: {}: {}",
+                sample.at, sample.why, sample.text
+            )));
+>>>>>>> fed18250b15978a411ba3fc939228b12d568d38f
         }
     }
+}
+
+/// So many of something, for people.
+pub fn many(number: u64, what: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{ending}")
 }
 
 /// A number of bytes, for people.

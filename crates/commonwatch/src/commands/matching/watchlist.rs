@@ -35,11 +35,11 @@ pub fn run(global: &Global, command: WatchlistCommand, output: Output) -> Result
                 }));
             } else {
                 output.line(&format!(
-                    "{} looked for, {left_out} left out, {} cannot be used: {} ({} bytes, {seconds:.2} s)",
-                    list.len(),
-                    list.meta().problems,
+                    "{} ({}, {seconds:.2} s): {} to look for, {left_out} left out, {} unusable",
                     file.display(),
-                    list.bytes()
+                    show::size(list.bytes() as u64),
+                    list.len(),
+                    list.meta().problems
                 ));
             }
             Ok(())
@@ -60,10 +60,11 @@ pub fn run(global: &Global, command: WatchlistCommand, output: Output) -> Result
                 return Ok(());
             }
             output.line(&format!(
-                "compiled {}, {} looked for, {} bytes",
+                "compiled {}, {} to look for, {} unusable ({})",
                 list.meta().compiled,
                 list.len(),
-                list.bytes()
+                list.meta().problems,
+                show::size(list.bytes() as u64)
             ));
             let rows: Vec<Vec<String>> = list
                 .meta()

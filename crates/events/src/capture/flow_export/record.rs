@@ -156,7 +156,8 @@ impl Flow {
         if let Some(last) = resolve(self.last) {
             event.push("flow.last", last.to_string(), Role::Other);
         }
-        event.push("flow.exporter", from.ip().to_string(), Role::Computer);
+        // The router that counted, not the machine that this is about.
+        event.push("flow.exporter", from.ip().to_string(), Role::Other);
         for (name, value, role) in self.other {
             event.push(name, value, role);
         }
