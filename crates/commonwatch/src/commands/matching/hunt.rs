@@ -41,42 +41,6 @@ pub fn run(global: &Global, args: &HuntArgs, output: Output) -> Result<(), Failu
     };
     let told = Told::with_limits(args.every_hit, usize::MAX, output);
     let mut sum = Sum::default();
-<<<<<<< HEAD
-    each_log(
-        &args.logs,
-        args.indexes.as_deref(),
-        &mut |log| {
-            let log = log?;
-            let hunted = hunt::search(log, &prey, &current, &options, &mut told.clone())?;
-            sum.files += 1;
-            sum.bytes_read += hunted.bytes_read;
-            sum.bytes_total += hunted.bytes_total;
-            sum.events += hunted.tally.events;
-            if let Some((read, all)) = hunted.parts {
-                sum.indexed += 1;
-                sum.parts_read += read;
-                sum.parts += all;
-            }
-            Ok(())
-        },
-        &mut |problem| told.clone().problem(problem),
-    )?;
-||||||| 9bd1160
-    each_log(&args.logs, args.indexes.as_deref(), &mut |log| {
-        let log = log?;
-        let hunted = hunt::search(log, &prey, &current, &options, &mut told.clone())?;
-        sum.files += 1;
-        sum.bytes_read += hunted.bytes_read;
-        sum.bytes_total += hunted.bytes_total;
-        sum.events += hunted.tally.events;
-        if let Some((read, all)) = hunted.parts {
-            sum.indexed += 1;
-            sum.parts_read += read;
-            sum.parts += all;
-        }
-        Ok(())
-    }, &mut |problem| told.clone().problem(problem))?;
-=======
     each_log(
         &args.logs,
         args.indexes.as_deref(),
@@ -96,7 +60,6 @@ pub fn run(global: &Global, args: &HuntArgs, output: Output) -> Result<(), Failu
         },
         &mut |problem| told.clone().unread(problem),
     )?;
->>>>>>> fed18250b15978a411ba3fc939228b12d568d38f
     let found = told.finish();
     sum.tell(&found, begun.elapsed().as_secs_f64(), output);
     super::ended(found.hits, told.unread_inputs())

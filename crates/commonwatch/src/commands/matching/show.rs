@@ -31,17 +31,6 @@ pub fn hit(hit: &Hit, output: Output) {
         return;
     }
     let time = hit.time.map(|time| format!("{time}  ")).unwrap_or_default();
-<<<<<<< HEAD
-    let times = if hit.count > 1 {
-        format!("  ({} times)", hit.count)
-    } else {
-        String::new()
-    };
-    output.line(&printable(&format!("HIT  {time}{}:{}{times}", hit.source, hit.at)));
-||||||| 9bd1160
-    let times = if hit.count > 1 { format!("  ({} times)", hit.count) } else { String::new() };
-    output.line(&printable(&format!("HIT  {time}{}:{}{times}", hit.source, hit.at)));
-=======
     // Those that repeat one told before: this is the last of them.
     let times = if hit.count > 1 {
         format!("  (the last of {} more)", hit.count)
@@ -55,7 +44,6 @@ pub fn hit(hit: &Hit, output: Output) {
         format!(":{}", hit.at)
     };
     output.line(&printable(&format!("HIT  {time}{}{at}{times}", hit.source)));
->>>>>>> fed18250b15978a411ba3fc939228b12d568d38f
     output.line(&printable(&format!("     {}", what(hit))));
     let indicator = &hit.indicator;
     let mut known = Vec::new();
@@ -68,17 +56,6 @@ pub fn hit(hit: &Hit, output: Output) {
     known.extend(indicator.tlp.map(|tlp| tlp.label().to_owned()));
     known.extend(indicator.pap.map(|pap| pap.label().to_owned()));
     known.extend(indicator.score.map(|score| format!("score {score}")));
-<<<<<<< HEAD
-    known.extend(
-        indicator
-            .confidence
-            .map(|confidence| format!("confidence {confidence}")),
-    );
-    output.line(&printable(&format!("     {} ({})", known.join(", "), indicator.id)));
-||||||| 9bd1160
-    known.extend(indicator.confidence.map(|confidence| format!("confidence {confidence}")));
-    output.line(&printable(&format!("     {} ({})", known.join(", "), indicator.id)));
-=======
     known.extend(
         indicator
             .confidence
@@ -90,7 +67,6 @@ pub fn hit(hit: &Hit, output: Output) {
         format!("{} ({})", known.join(", "), indicator.id)
     };
     output.line(&printable(&format!("     {known}")));
->>>>>>> fed18250b15978a411ba3fc939228b12d568d38f
     for (word, values) in [
         ("stands for", &indicator.threats),
         ("techniques", &indicator.techniques),
@@ -246,18 +222,6 @@ pub fn found(found: &Summary, output: Output) {
         let time = |time: Option<stix::Timestamp>| time.map(|time| time.to_string()).unwrap_or_default();
         let rows: Vec<Vec<String>> = lines
             .iter()
-<<<<<<< HEAD
-            .map(|line| {
-                vec![
-                    line.hits.to_string(),
-                    line.name.chars().take(60).collect(),
-                    time(line.first),
-                    time(line.last),
-                ]
-            })
-||||||| 9bd1160
-            .map(|line| vec![line.hits.to_string(), line.name.chars().take(60).collect(), time(line.first), time(line.last)])
-=======
             .map(|line| {
                 vec![
                     line.hits.to_string(),
@@ -266,7 +230,6 @@ pub fn found(found: &Summary, output: Output) {
                     time(line.last),
                 ]
             })
->>>>>>> fed18250b15978a411ba3fc939228b12d568d38f
             .collect();
         output.table(&["hits", heading, "first seen", "last seen"], &rows);
     }
@@ -283,19 +246,10 @@ fn malformed(reads: &[Read], output: Output) {
             read.name, tally.reader, tally.records, tally.malformed, tally.other_layout
         )));
         for sample in &tally.samples {
-<<<<<<< HEAD
-            output.line(&printable(&format!(
-                "     {}: {}: {}",
-                sample.at, sample.why, sample.text
-            )));
-||||||| 9bd1160
-            output.line(&printable(&format!("     {}: {}: {}", sample.at, sample.why, sample.text)));
-=======
             output.line(&printable(&format!(
                 "     line or record {}: {}: {}",
                 sample.at, sample.why, sample.text
             )));
->>>>>>> fed18250b15978a411ba3fc939228b12d568d38f
         }
     }
 }

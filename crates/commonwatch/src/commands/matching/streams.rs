@@ -1,24 +1,8 @@
 //! Inputs that never end: followed files, listeners, brokers. Each source has a thread of its own that matches; an interrupt
 //! ends all of them; what came until then is matched, and what was found is told.
 
-<<<<<<< HEAD
 use std::net::SocketAddr;
 use std::sync::Arc;
-||||||| 9bd1160
-use std::collections::HashMap;
-use std::net::SocketAddr;
-use std::sync::atomic::Ordering;
-use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
-=======
-use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::atomic::Ordering;
-use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
->>>>>>> fed18250b15978a411ba3fc939228b12d568d38f
 
 use matching::run::{Current, Options, Taker};
 use node::watch::Matchers;
@@ -50,18 +34,7 @@ pub fn run(specs: Vec<SourceSpec>, current: &Current, options: &Options, told: &
         }
         let mut running = Feeds::default();
         for spec in specs {
-<<<<<<< HEAD
             running.start(spec, sender.clone(), stop.clone(), told);
-||||||| 9bd1160
-            let (sender, stop) = (sender.clone(), stop.clone());
-            running.spawn(async move { spec.run(Default::default(), sender, stop, Arc::new(Status::default())).await });
-=======
-            let (sender, stop) = (sender.clone(), stop.clone());
-            running.spawn(async move {
-                spec.run(Default::default(), sender, stop, Arc::new(Status::default()))
-                    .await
-            });
->>>>>>> fed18250b15978a411ba3fc939228b12d568d38f
         }
         drop(sender);
         let mut matchers = Matchers::new(current.clone(), options.clone(), told.clone());
@@ -104,7 +77,6 @@ impl Feeds {
             .spawn(tell(status.listening(), status.errors(), told.clone()));
         self.statuses.push(Arc::clone(&status));
         let mut told = told.clone();
-<<<<<<< HEAD
         self.running.spawn(async move {
             if let Err(problem) = spec.run(Positions::default(), sender, stop, status).await {
                 told.problem(problem);
@@ -147,29 +119,6 @@ async fn tell(mut listening: Receiver<Option<SocketAddr>>, mut errors: Receiver<
                 }
             }
             else => return,
-||||||| 9bd1160
-        let records = &mut self.records;
-        let mut sink = |event: &events::Event<'_>| {
-            records.push(event, (&source, "flow-export"), current, options, &mut told);
-        };
-        // Templates are kept for each exporter: its address is the name of the source.
-        let from = source.parse().unwrap_or(SocketAddr::from(([0, 0, 0, 0], 0)));
-        let outcome: Result<u64, Problem> = self.collector.datagram(from, &piece.bytes, &mut sink);
-        if let Err(problem) = outcome {
-            told.problem(problem);
-=======
-        let records = &mut self.records;
-        let mut sink = |event: &events::Event<'_>| {
-            records.push(event, (&source, "flow-export"), current, options, &mut told);
-        };
-        // Templates are kept for each exporter: its address is the name of the source.
-        let from = source.parse().unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-        let outcome: Result<u64, Problem> = self
-            .collector
-            .datagram(SocketAddr::new(from, 0), &piece.bytes, &mut sink);
-        if let Err(problem) = outcome {
-            told.problem(problem);
->>>>>>> fed18250b15978a411ba3fc939228b12d568d38f
         }
     }
 }
