@@ -384,7 +384,7 @@ fn a_sigma_rule_of_ones_own_is_asked_of_windows_events() {
     -- out
     HIT  TIME  windows.json:1
          meets the rule 'Program started from the recycle bin'
-         8c9f2f0e-6f3a-4a7e-9c3b-0d5c3a1b2e4f
+         UUID
          techniques: T1036
          concerns pc7.example.org
          | {"EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational","Computer":"pc7.example.org","UtcTime":"2026-11-29 09:00:00.000","Image":"C:\\$Recycle.Bin\\update.exe"}

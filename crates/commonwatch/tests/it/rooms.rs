@@ -82,6 +82,8 @@ fn the_table_has_one_direction() {
         "stix",
         "formats",
         "events",
+        "sigma",
+        "sources",
         "files",
         "policy",
         "ledger",
