@@ -168,11 +168,8 @@ impl Order<'_> {
 struct EveryLine;
 
 impl Looks for EveryLine {
-    fn bits(&self) -> &[u64] {
-        &[0]
-    }
-    fn addresses(&self) -> &[u64] {
-        &[]
+    fn table(&self) -> (&[u64], usize) {
+        (&[0], 1)
     }
     fn knows_token(&self, _: &[u8]) -> bool {
         false
@@ -192,11 +189,8 @@ impl Looks for EveryLine {
 struct Nothing;
 
 impl Looks for Nothing {
-    fn bits(&self) -> &[u64] {
-        &[0]
-    }
-    fn addresses(&self) -> &[u64] {
-        &[]
+    fn table(&self) -> (&[u64], usize) {
+        (&[0], 1)
     }
     fn knows_token(&self, _: &[u8]) -> bool {
         false

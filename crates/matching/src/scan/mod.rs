@@ -96,11 +96,10 @@ impl Block {
 
 /// What the fast pass asks of a watchlist.
 pub(crate) trait Looks: Sync {
-    /// The words in which a token is first looked up, see [`bits_of`]; a power of two of them.
-    fn bits(&self) -> &[u64];
-    /// The same for IPv4 addresses: a bit for each /24, those beyond the last bit begin again at the first. A power of
-    /// two of words, or none where no address is looked for.
-    fn addresses(&self) -> &[u64];
+    /// The words in which tokens are first looked up, see [`bits_of`], a power of two of them, which is given too; behind them
+    /// those of IPv4 addresses: a bit for each /24, those beyond the last bit begin again at the first, a power of two
+    /// of words, or none where no address is looked for.
+    fn table(&self) -> (&[u64], usize);
     /// Whether a token, or a name above it, is worth reading the line for.
     fn knows_token(&self, token: &[u8]) -> bool;
     /// The same for a run of hexadecimal digits and colons.

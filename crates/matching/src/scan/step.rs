@@ -65,12 +65,28 @@ impl Runs {
     }
 }
 
+/// Tokens that wait to be looked up.
+const WAITING: usize = 32;
+
+/// Tokens that wait to be looked up together: the places they are looked up in are far apart, and the processor fetches
+/// many as fast as one, so long as none has to be known before the next is asked for.
+struct Waiting {
+    many: usize,
+    /// The word each is looked up in, and the bits that have to be set in it.
+    words: [u32; WAITING],
+    bits: [u64; WAITING],
+    starts: [usize; WAITING],
+    ends: [usize; WAITING],
+}
+
 /// The pass over one block. Positions are those of the block's bytes, the room before its text counted in.
 pub(super) struct Steps<'a> {
     bytes: &'a [u8],
     end: usize,
-    bits: &'a [u64],
-    addresses: &'a [u64],
+    /// The words of tokens, and behind them those of addresses.
+    table: &'a [u64],
+    token_words: usize,
+    waiting: Waiting,
     looks: &'a dyn Looks,
     also: Also,
     shape: Shape,
@@ -88,6 +104,7 @@ impl<'a> Steps<'a> {
     pub(super) fn new(block: &'a Block, shape: Shape, looks: &'a dyn Looks) -> Self {
         // What a step may read is there: see Block.
         let bytes = &block.bytes[..block.end + AFTER];
+        let (table, token_words) = looks.table();
         let before_first_line = Masks {
             newline: 1 << 63,
             ..Masks::default()
@@ -95,8 +112,15 @@ impl<'a> Steps<'a> {
         Self {
             bytes,
             end: block.end,
-            bits: looks.bits(),
-            addresses: looks.addresses(),
+            table,
+            token_words,
+            waiting: Waiting {
+                many: 0,
+                words: [0; WAITING],
+                bits: [0; WAITING],
+                starts: [0; WAITING],
+                ends: [0; WAITING],
+            },
             looks,
             also: looks.also(),
             shape,
@@ -267,9 +291,9 @@ impl<'a> Steps<'a> {
             let range = token::trimmed(self.bytes, start..end);
             return self.odd_token(range.start, range.end);
         }
-        let known = self.looked_up(start, end, dots);
+        self.look_up(start, end, dots);
         // Behind a backslash the first letter may belong to an escape (`\n`), or the first five (`\u003c`).
-        if known || (self.bytes[start - 1] == b'\\' && self.behind_backslash(start, end)) {
+        if self.bytes[start - 1] == b'\\' && self.behind_backslash(start, end) {
             self.flag(start);
         }
     }
@@ -301,53 +325,95 @@ impl<'a> Steps<'a> {
         for (at, byte) in self.bytes[end - TAIL..end].iter().enumerate() {
             dots |= u32::from(*byte == b'.') << at;
         }
-        self.looked_up(start, end, dots)
+        self.place_of(start, end, dots)
+            .is_some_and(|(word, bits)| self.table[word as usize] & bits == bits && self.knows(start, end))
     }
 
-    /// Whether the watchlist knows a trimmed token.
+    /// Puts a trimmed token among those that wait.
     #[inline(always)]
-    fn looked_up(&self, start: usize, end: usize, dots: u32) -> bool {
-        let length = end - start;
-        let Some(window) = window(self.bytes, end) else {
-            return false;
+    fn look_up(&mut self, start: usize, end: usize, dots: u32) {
+        let Some((word, bits)) = self.place_of(start, end, dots) else {
+            return;
         };
+        let waiting = &mut self.waiting;
+        let at = waiting.many & (WAITING - 1);
+        waiting.words[at] = word;
+        waiting.bits[at] = bits;
+        waiting.starts[at] = start;
+        waiting.ends[at] = end;
+        waiting.many = at + 1;
+        if waiting.many == WAITING {
+            self.look_up_waiting();
+        }
+    }
+
+    /// Looks up all that wait.
+    fn look_up_waiting(&mut self) {
+        let many = std::mem::take(&mut self.waiting.many).min(WAITING);
+        let waiting = &self.waiting;
+        let mut known = 0_u32;
+        for at in 0..WAITING {
+            let bits = waiting.bits[at];
+            // Every place is inside the table; the mask of its length is not at hand for a table of two parts.
+            let word = self.table.get(waiting.words[at] as usize).copied().unwrap_or(0);
+            known |= u32::from(word & bits == bits) << at;
+        }
+        if many < WAITING {
+            known &= (1 << many) - 1;
+        }
+        while known != 0 {
+            let at = known.trailing_zeros() as usize;
+            known &= known - 1;
+            let (start, end) = (self.waiting.starts[at], self.waiting.ends[at]);
+            if self.knows(start, end) {
+                self.flag(start);
+            }
+        }
+    }
+
+    /// In which word of the table a trimmed token is looked up, and by which bits; none where it is not.
+    #[inline(always)]
+    fn place_of(&self, start: usize, end: usize, dots: u32) -> Option<(u32, u64)> {
+        let length = end - start;
+        let window = window(self.bytes, end)?;
         let counted = length.min(TAIL);
         let dots = dots & u32::MAX << (TAIL - counted);
-        if dots == 0 {
-            let is_wanted = self.also.word_lengths == 0 || self.is_wanted_word(start, end);
-            return is_wanted && self.bit(tail(window, counted)) && self.knows(start, end);
-        }
-        let last = 31 - dots.leading_zeros();
-        let is_number = window[31].is_ascii_digit() && window[(last as usize + 1) & 31].is_ascii_digit();
-        if is_number {
-            if length <= 15 && dots.count_ones() == 3 {
-                return !self.addresses.is_empty() && self.address_bit(window, dots) && self.knows(start, end);
+        let hash = if dots == 0 {
+            if self.also.word_lengths != 0 && !self.is_wanted_word(start, end) {
+                return None;
             }
-            return self.also.word_lengths != 0 && self.is_known_word(window, start, end);
-        }
-        let rest = dots & !(1 << last);
-        let from = if rest == 0 {
-            TAIL - counted
+            tail(window, counted)
         } else {
-            TAIL - rest.leading_zeros() as usize
+            let last = 31 - dots.leading_zeros();
+            let is_number = window[31].is_ascii_digit() && window[(last as usize + 1) & 31].is_ascii_digit();
+            if is_number {
+                if length <= 15 && dots.count_ones() == 3 {
+                    return self.place_of_address(window, dots);
+                }
+                if self.also.word_lengths == 0 || !self.is_wanted_word(start, end) {
+                    return None;
+                }
+                tail(window, counted)
+            } else {
+                let rest = dots & !(1 << last);
+                let from = if rest == 0 {
+                    TAIL - counted
+                } else {
+                    TAIL - rest.leading_zeros() as usize
+                };
+                tail(window, TAIL - from)
+            }
         };
-        self.bit(tail(window, TAIL - from)) && self.knows(start, end)
+        Some((word_of(hash, self.token_words) as u32, bits_of(hash)))
     }
 
-    #[cold]
-    fn knows(&self, start: usize, end: usize) -> bool {
-        self.looks.knows_token(&self.bytes[start..end])
-    }
-
+    /// The same for an address, by its first three numbers. What is no address after all gets some place or other.
     #[inline(always)]
-    fn bit(&self, hash: u64) -> bool {
-        let bits = bits_of(hash);
-        self.bits[word_of(hash, self.bits.len())] & bits == bits
-    }
-
-    /// Looks the first three numbers of an address up. What is no address after all gets some bit or other.
-    #[inline(always)]
-    fn address_bit(&self, window: &[u8; TAIL], dots: u32) -> bool {
+    fn place_of_address(&self, window: &[u8; TAIL], dots: u32) -> Option<(u32, u64)> {
+        let words = self.table.len() - self.token_words;
+        if words == 0 {
+            return None;
+        }
         let first = dots.trailing_zeros();
         let second = (dots & (dots - 1)).trailing_zeros();
         let third = 31 - dots.leading_zeros();
@@ -366,8 +432,13 @@ impl<'a> Steps<'a> {
             hundreds.wrapping_add(tens).wrapping_add(ones) & 0xff
         };
         let place = number(first, 0) << 16 | number(second, first + 1) << 8 | number(third, second + 1);
-        let place = place as usize & (self.addresses.len() * 64 - 1);
-        self.addresses[place >> 6] >> (place & 63) & 1 == 1
+        let place = place as usize & (words * 64 - 1);
+        Some(((self.token_words + (place >> 6)) as u32, 1 << (place & 63)))
+    }
+
+    #[cold]
+    fn knows(&self, start: usize, end: usize) -> bool {
+        self.looks.knows_token(&self.bytes[start..end])
     }
 
     /// Whether a token without dots has a length that is looked for; long hexadecimal ones always have.
@@ -375,11 +446,6 @@ impl<'a> Steps<'a> {
     fn is_wanted_word(&self, start: usize, end: usize) -> bool {
         let length = end - start;
         self.also.word_lengths >> length.min(63) & 1 == 1 || length >= TAIL
-    }
-
-    #[cold]
-    fn is_known_word(&self, window: &[u8; TAIL], start: usize, end: usize) -> bool {
-        self.is_wanted_word(start, end) && self.bit(tail(window, (end - start).min(TAIL))) && self.knows(start, end)
     }
 
     /// Remembers the line at a position.
@@ -404,13 +470,14 @@ impl<'a> Steps<'a> {
     }
 
     pub(super) fn finish(mut self) -> Scanned {
+        self.look_up_waiting();
         let text = &self.bytes[BEFORE..self.end];
         if text.last().is_some_and(|byte| *byte != b'\n') {
             self.scanned.lines += 1;
             self.last_line();
         }
         let text = &self.bytes[BEFORE..self.end];
-        // A token of an earlier step can be flagged after a line of a later one: colons come after dots.
+        // Tokens are looked up later than they are met, so lines are not flagged in their order.
         self.scanned.flagged.sort_by_key(|flagged| flagged.range.start);
         self.scanned.flagged.dedup();
         let (mut line, mut from) = (0, 0);

@@ -422,8 +422,9 @@ impl Builder {
 
         self.tokens.sort_unstable();
         self.tokens.dedup();
-        let bits = self.bits();
-        let addresses = self.addresses();
+        let mut bits = self.bits();
+        self.numbers.token_words = bits.len() as u64;
+        bits.extend(self.addresses());
         let (network_index, networks) = self.ranges();
         let (shared_offsets, shared_texts) = joined(&self.shared);
         let meta = self.meta();
@@ -434,10 +435,9 @@ impl Builder {
             .collect();
         let token_buckets = table::buckets(&self.tokens);
         let entry_buckets = table::buckets(&hashes);
-        let sections: [&[u8]; 17] = [
+        let sections: [&[u8]; 16] = [
             meta.as_bytes(),
             bytemuck::cast_slice(&bits),
-            bytemuck::cast_slice(&addresses),
             bytemuck::cast_slice(&network_index),
             bytemuck::cast_slice(&networks),
             bytemuck::cast_slice(&token_buckets),

@@ -3,8 +3,8 @@
 //! ```text
 //! header   magic, version, seed, counts, where each section is; SHA-256 of the header
 //! meta     JSON: when, from what, what was left out
-//! bits     three bits by the tail of a token                               the first look
-//! addresses, networks   a bit for each /24; ranges, with where each /16 begins
+//! bits     three bits by the tail of a token; a bit for each /24                 the first look
+//! networks ranges of addresses, with where each /16 begins
 //! tokens   buckets, hashes of tokens, ascending                            the second look
 //! words    the same with the entry each token belongs to                   values found inside text
 //! entries  buckets, hashes of kind and value, ascending; then the records  the exact look
@@ -33,7 +33,6 @@ const ALIGNMENT: usize = 64;
 pub(super) enum Section {
     Meta,
     Bits,
-    Addresses,
     NetworkIndex,
     Networks,
     TokenBuckets,
@@ -67,6 +66,8 @@ pub(super) struct Numbers {
     pub(super) lengths4: u64,
     /// Lengths of IPv6 networks there are, a bit each (0 to 127), lower half first.
     pub(super) lengths6: [u64; 2],
+    /// How many words of the first look are those of tokens; behind them are those of addresses.
+    pub(super) token_words: u64,
     /// How many entries can match.
     pub(super) active: u64,
     /// How many entries there are, with those that were left out.

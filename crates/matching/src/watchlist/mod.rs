@@ -540,15 +540,15 @@ impl Patterns {
 }
 
 impl Looks for Watchlist {
-    fn bits(&self) -> &[u64] {
-        const NOTHING: &[u64] = &[0];
-        let bits = self.image.section::<u64>(Section::Bits);
-        if bits.len().is_power_of_two() { bits } else { NOTHING }
-    }
-
-    fn addresses(&self) -> &[u64] {
-        let bits = self.image.section::<u64>(Section::Addresses);
-        if bits.len().is_power_of_two() { bits } else { &[] }
+    fn table(&self) -> (&[u64], usize) {
+        const NOTHING: (&[u64], usize) = (&[0], 1);
+        let table = self.image.section::<u64>(Section::Bits);
+        let token_words = self.image.numbers.token_words as usize;
+        let is_power = |words: usize| words.is_power_of_two();
+        match table.len().checked_sub(token_words) {
+            Some(addresses) if is_power(token_words) && (addresses == 0 || is_power(addresses)) => (table, token_words),
+            _ => NOTHING,
+        }
     }
 
     fn knows_token(&self, token: &[u8]) -> bool {
