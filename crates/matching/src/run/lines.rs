@@ -164,10 +164,12 @@ impl Order<'_> {
     }
 }
 
-/// Asks for every line, whatever the watchlist needs.
-struct EveryLine;
+/// Knows no token: asks for every line, or for none, which are then only counted.
+struct NoTokens {
+    every_line: bool,
+}
 
-impl Looks for EveryLine {
+impl Looks for NoTokens {
     fn table(&self) -> (&[u64], usize) {
         (&[0], 1)
     }
@@ -179,27 +181,9 @@ impl Looks for EveryLine {
     }
     fn also(&self) -> Also {
         Also {
-            every_line: true,
+            every_line: self.every_line,
             ..Also::default()
         }
-    }
-}
-
-/// Asks for nothing: the lines are only counted.
-struct Nothing;
-
-impl Looks for Nothing {
-    fn table(&self) -> (&[u64], usize) {
-        (&[0], 1)
-    }
-    fn knows_token(&self, _: &[u8]) -> bool {
-        false
-    }
-    fn knows_colon_run(&self, _: &[u8]) -> bool {
-        false
-    }
-    fn also(&self) -> Also {
-        Also::default()
     }
 }
 
@@ -212,9 +196,9 @@ pub(super) fn lines_of(
     options: &Options,
 ) -> (Outcome, u64) {
     let looks: &dyn Looks = match &evaluator.armed().watchlist {
-        _ if evaluator.needs_every_event() => &EveryLine,
+        _ if evaluator.needs_every_event() => &NoTokens { every_line: true },
         Some(watchlist) => watchlist,
-        None => &Nothing,
+        None => &NoTokens { every_line: false },
     };
     let shape = if cut.goes_on || cut.is_cut {
         Shape::Any
