@@ -48,9 +48,9 @@ impl Node {
         let recorder = Recorder::new(&settings.hits, seen, shared.clone(), Arc::clone(&clock));
         let counted = tokio::spawn(self.clone().count(caller.clone(), counting));
         let current = Current::default();
-        let (now, began) = (self.now(), self.now());
-        shared.with(|health| health.since = Some(began));
-        if let Err(error) = self.rearm(&caller, &settings, &current, None).await {
+        let now = self.now();
+        shared.with(|health| health.since = Some(now));
+        if let Err(error) = self.rearm(&caller, &settings, &current).await {
             shared.error(now, &error);
         }
         let token = CancellationToken::new();
@@ -75,7 +75,7 @@ impl Node {
             let state = self.sight_state(&caller).await.unwrap_or_default();
             if state != compiled {
                 compiled = state;
-                match self.rearm(&caller, &settings, &current, None).await {
+                match self.rearm(&caller, &settings, &current).await {
                     Ok(()) => self.hunt_new(&caller, &settings, &options, &recorder).await,
                     Err(error) => shared.error(self.now(), &error),
                 }
@@ -109,17 +109,9 @@ impl Node {
     }
 
     /// Compiles what the caller sees now and puts it in force.
-    async fn rearm(
-        &self,
-        caller: &Caller,
-        settings: &Settings,
-        current: &Current,
-        since: Option<Timestamp>,
-    ) -> Result<(), Error> {
+    async fn rearm(&self, caller: &Caller, settings: &Settings, current: &Current) -> Result<(), Error> {
         let caller = self.as_of_now(caller).await?;
-        let (list, problems) = self
-            .watchlist_since(&caller, self.watch_options(settings), since)
-            .await?;
+        let (list, problems) = self.watchlist(&caller, self.watch_options(settings)).await?;
         let left_out = list.meta().left_out.iter().map(|(_, many)| many).sum();
         self.watch_shared().with(|health| {
             health.watchlist.compiled = Some(list.meta().compiled);
