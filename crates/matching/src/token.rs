@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use crate::key::TAIL;
+
 const TOKEN: u8 = 1;
 const EDGE: u8 = 2;
 const HEX: u8 = 4;
@@ -33,8 +35,8 @@ const fn classes() -> [u8; 256] {
 }
 
 /// Whether a byte belongs to a token.
-pub(crate) fn is_token(byte: u8) -> bool {
-    CLASS[usize::from(byte)] & TOKEN != 0
+pub(crate) const fn is_token(byte: u8) -> bool {
+    CLASS[byte as usize] & TOKEN != 0
 }
 
 /// Whether a byte at the end of a token does not belong to it.
@@ -117,7 +119,7 @@ pub(crate) enum Shape {
 
 /// The shape of a trimmed token. Dots further than 32 bytes from its end are not looked at.
 pub(crate) fn shape(token: &[u8]) -> Shape {
-    let from = token.len().saturating_sub(crate::key::TAIL);
+    let from = token.len().saturating_sub(TAIL);
     let mut dots = token
         .iter()
         .enumerate()
@@ -140,6 +142,42 @@ pub(crate) fn shape(token: &[u8]) -> Shape {
     Shape::Dotted {
         from: second.map_or(from, |second| second + 1),
     }
+}
+
+/// The /24 that an address names by its first three numbers, or some /24 or other for what only looks like one. The token ends
+/// the window; `dots` has a bit for each of its dots.
+#[inline(always)]
+pub(crate) fn block(window: &[u8; TAIL], dots: u32) -> u32 {
+    let first = dots.trailing_zeros();
+    let second = (dots & (dots - 1)).trailing_zeros();
+    let third = 31 - dots.leading_zeros();
+    // How many digits a number has is told by what stands before it: a dot, or no digit.
+    let number = |end: u32, least: u32| {
+        let digit = |back: u32| {
+            let at = end.wrapping_sub(back);
+            let value = u32::from(window[(at & 31) as usize].wrapping_sub(b'0'));
+            (at >= least && at < end && value < 10, value)
+        };
+        let (_, ones) = digit(1);
+        let (has_tens, tens) = digit(2);
+        let (has_hundreds, hundreds) = digit(3);
+        let tens = if has_tens { tens * 10 } else { 0 };
+        let hundreds = if has_tens && has_hundreds { hundreds * 100 } else { 0 };
+        hundreds.wrapping_add(tens).wrapping_add(ones) & 0xff
+    };
+    number(first, 0) << 16 | number(second, first + 1) << 8 | number(third, second + 1)
+}
+
+/// [`block`] of a token of the shape of an address that stands alone.
+pub(crate) fn block_of(token: &[u8]) -> u32 {
+    let mut window = [0; TAIL];
+    let length = token.len().min(TAIL);
+    window[TAIL - length..].copy_from_slice(&token[token.len() - length..]);
+    let mut dots = 0;
+    for (at, byte) in window.iter().enumerate() {
+        dots |= u32::from(*byte == b'.') << at;
+    }
+    block(&window, dots)
 }
 
 /// The hash by which a token that is no address is first looked up.

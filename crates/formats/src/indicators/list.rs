@@ -51,14 +51,16 @@ impl<'a> Line<'a> {
         let (value, comment) = split_comment(line);
         let mut words = value.split_whitespace();
         let first = words.next().unwrap_or_default();
-        let is_local = first
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_unspecified() || address.is_loopback());
         let hosts = value[first.len()..].trim();
+        let is_local = || {
+            first
+                .parse::<IpAddr>()
+                .is_ok_and(|address| address.is_unspecified() || address.is_loopback())
+        };
         Some(Self {
             value,
             comment,
-            hosts: (is_local && !hosts.is_empty()).then_some(hosts),
+            hosts: (!hosts.is_empty() && is_local()).then_some(hosts),
         })
     }
 
@@ -71,15 +73,14 @@ impl<'a> Line<'a> {
 
 /// An inline comment starts with a mark after white space; a `#` inside a URL does not.
 fn split_comment(line: &str) -> (&str, Option<&str>) {
-    let found = [" #", "\t#", " ;", "\t;", " //", "\t//"]
-        .iter()
-        .filter_map(|mark| line.find(mark).map(|at| (at, mark.len())))
-        .min();
-    match found {
+    let bytes = line.as_bytes();
+    let is_mark = |at: usize| matches!(bytes.get(at), Some(b'#' | b';')) || bytes[at..].starts_with(b"//");
+    let spaces = memchr::memchr2_iter(b' ', b'\t', bytes);
+    match spaces.map(|space| space + 1).find(|at| is_mark(*at)) {
         None => (line, None),
-        Some((at, length)) => (
+        Some(at) => (
             line[..at].trim_end(),
-            Some(line[at + length..].trim_start_matches(['#', '/', ';']).trim()),
+            Some(line[at..].trim_start_matches(['#', '/', ';']).trim()),
         ),
     }
 }

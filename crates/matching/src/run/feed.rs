@@ -8,7 +8,7 @@ use memchr::memmem::Finder;
 use crate::scan::Block;
 
 /// Bytes of a block, unless a line is longer.
-pub(super) const BLOCK: usize = 1 << 20;
+pub(super) const BLOCK: usize = 1 << 18;
 
 /// Lines of one layout, and how many lines (headings, comments) were passed over before them.
 pub(super) struct Cut {

@@ -18,6 +18,8 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 mod portable;
 mod step;
 
@@ -160,7 +162,7 @@ pub(crate) fn scan(block: &Block, shape: Shape, looks: &dyn Looks) -> Scanned {
     }
     let mut steps = step::Steps::new(block, shape, looks);
     #[cfg(target_arch = "x86_64")]
-    if avx2::run_if_available(&mut steps) {
+    if avx512::run_if_available(&mut steps) || avx2::run_if_available(&mut steps) {
         return steps.finish();
     }
     portable::run(&mut steps);

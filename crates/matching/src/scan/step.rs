@@ -24,6 +24,17 @@ pub(super) struct Masks {
     pub(super) close_brace: u64,
 }
 
+/// What the next step has to know of the masks of a step.
+#[derive(Clone, Copy, Debug, Default)]
+struct Last {
+    dot: u64,
+    newline: u64,
+    close_brace: u64,
+    colon: u64,
+    /// Hexadecimal digits and colons.
+    colon_runs: u64,
+}
+
 /// Runs of bytes that may go on from one step to the next.
 #[derive(Default)]
 struct Runs {
@@ -77,6 +88,8 @@ struct Waiting {
     bits: [u64; WAITING],
     starts: [usize; WAITING],
     ends: [usize; WAITING],
+    /// Where the step was in which it ended, and how many lines had ended before that step.
+    steps: [(usize, usize); WAITING],
 }
 
 /// The pass over one block. Positions are those of the block's bytes, the room before its text counted in.
@@ -94,9 +107,11 @@ pub(super) struct Steps<'a> {
     names_end_in_colon: bool,
     tokens: Runs,
     colon_runs: Runs,
-    last: Masks,
+    last: Last,
     tabs: usize,
     scanned: Scanned,
+    /// Where this step began, and how many lines had ended before it.
+    step: (usize, usize),
     flagged_from: usize,
 }
 
@@ -105,9 +120,9 @@ impl<'a> Steps<'a> {
         // What a step may read is there: see Block.
         let bytes = &block.bytes[..block.end + AFTER];
         let (table, token_words) = looks.table();
-        let before_first_line = Masks {
+        let before_first_line = Last {
             newline: 1 << 63,
-            ..Masks::default()
+            ..Last::default()
         };
         Self {
             bytes,
@@ -120,6 +135,7 @@ impl<'a> Steps<'a> {
                 bits: [0; WAITING],
                 starts: [0; WAITING],
                 ends: [0; WAITING],
+                steps: [(0, 0); WAITING],
             },
             looks,
             also: looks.also(),
@@ -130,6 +146,7 @@ impl<'a> Steps<'a> {
             last: before_first_line,
             tabs: 0,
             scanned: Scanned::default(),
+            step: (Self::FIRST, 0),
             flagged_from: usize::MAX,
         }
     }
@@ -151,6 +168,7 @@ impl<'a> Steps<'a> {
         if at + STEP > self.end {
             masks = masks.first(self.end - at);
         }
+        self.step = (at, self.scanned.lines);
         self.lines(at, &masks);
         if masks.backslash != 0 {
             self.escapes(at, masks.backslash);
@@ -165,8 +183,11 @@ impl<'a> Steps<'a> {
             masks.token
         };
         let mut tokens = std::mem::take(&mut self.tokens);
+        // Of their own, so that the masks stay in registers: what was written to memory one by one and is read together
+        // makes the processor wait.
+        let (dots, dots_of_last) = (masks.dot, self.last.dot);
         tokens.ended(at, masks.token, marks, |start, end| {
-            let dots = dots_before(masks.dot, self.last.dot, end - at);
+            let dots = dots_before(dots, dots_of_last, end - at);
             self.token(start, end, dots);
         });
         self.tokens = tokens;
@@ -174,20 +195,26 @@ impl<'a> Steps<'a> {
             self.colons(at, &masks);
         }
         self.scanned.lines += masks.newline.count_ones() as usize;
-        self.last = masks;
+        self.last = Last {
+            dot: masks.dot,
+            newline: masks.newline,
+            close_brace: masks.close_brace,
+            colon: masks.colon,
+            colon_runs: masks.hex | masks.colon,
+        };
     }
 
     #[inline(always)]
     fn colons(&mut self, at: usize, masks: &Masks) {
         let runs = masks.hex | masks.colon;
-        let last_runs = self.last.hex | self.last.colon;
+        let last_runs = self.last.colon_runs;
         // A colon with a byte of the run on either side; the bit is at the second of them.
         let before = masks.colon << 1 | self.last.colon >> 63;
         let two_before = runs << 2 | last_runs >> 62;
         let mut colon_runs = std::mem::take(&mut self.colon_runs);
         colon_runs.ended(at, runs, runs & before & two_before, |start, end| {
             if self.looks.knows_colon_run(&self.bytes[start..end]) {
-                self.flag(start);
+                self.flag(end, self.step);
             }
         });
         self.colon_runs = colon_runs;
@@ -240,7 +267,7 @@ impl<'a> Steps<'a> {
             Shape::Any => true,
         };
         if !line.is_empty() && !is_whole {
-            self.flag(range.start);
+            self.flag(position, self.step);
         }
     }
 
@@ -254,7 +281,7 @@ impl<'a> Steps<'a> {
             Shape::Tabs(wanted) => line.first() == Some(&b'#') || memchr::memchr_iter(b'\t', line).count() == wanted,
         };
         if !line.is_empty() && !is_whole {
-            self.flag(range.start);
+            self.flag(self.end, (self.end, self.scanned.lines));
         }
     }
 
@@ -276,7 +303,7 @@ impl<'a> Steps<'a> {
                 None => false,
             };
             if matters {
-                self.flag(position);
+                self.flag(position, self.step);
             }
         }
     }
@@ -294,7 +321,7 @@ impl<'a> Steps<'a> {
         self.look_up(start, end, dots);
         // Behind a backslash the first letter may belong to an escape (`\n`), or the first five (`\u003c`).
         if self.bytes[start - 1] == b'\\' && self.behind_backslash(start, end) {
-            self.flag(start);
+            self.flag(end, self.step);
         }
     }
 
@@ -305,7 +332,7 @@ impl<'a> Steps<'a> {
             return;
         }
         if self.looked_up_alone(start, end) || (self.bytes[start - 1] == b'\\' && self.behind_backslash(start, end)) {
-            self.flag(start);
+            self.flag(end, self.step);
         }
     }
 
@@ -341,6 +368,7 @@ impl<'a> Steps<'a> {
         waiting.bits[at] = bits;
         waiting.starts[at] = start;
         waiting.ends[at] = end;
+        waiting.steps[at] = self.step;
         waiting.many = at + 1;
         if waiting.many == WAITING {
             self.look_up_waiting();
@@ -366,7 +394,7 @@ impl<'a> Steps<'a> {
             known &= known - 1;
             let (start, end) = (self.waiting.starts[at], self.waiting.ends[at]);
             if self.knows(start, end) {
-                self.flag(start);
+                self.flag(end, self.waiting.steps[at]);
             }
         }
     }
@@ -414,24 +442,7 @@ impl<'a> Steps<'a> {
         if words == 0 {
             return None;
         }
-        let first = dots.trailing_zeros();
-        let second = (dots & (dots - 1)).trailing_zeros();
-        let third = 31 - dots.leading_zeros();
-        // How many digits a number has is told by what stands before it: a dot, or no digit.
-        let number = |end: u32, least: u32| {
-            let digit = |back: u32| {
-                let at = end.wrapping_sub(back);
-                let value = u32::from(window[(at & 31) as usize].wrapping_sub(b'0'));
-                (at >= least && at < end && value < 10, value)
-            };
-            let (_, ones) = digit(1);
-            let (has_tens, tens) = digit(2);
-            let (has_hundreds, hundreds) = digit(3);
-            let tens = if has_tens { tens * 10 } else { 0 };
-            let hundreds = if has_tens && has_hundreds { hundreds * 100 } else { 0 };
-            hundreds.wrapping_add(tens).wrapping_add(ones) & 0xff
-        };
-        let place = number(first, 0) << 16 | number(second, first + 1) << 8 | number(third, second + 1);
+        let place = token::block(window, dots);
         let place = place as usize & (words * 64 - 1);
         Some(((self.token_words + (place >> 6)) as u32, 1 << (place & 63)))
     }
@@ -448,16 +459,18 @@ impl<'a> Steps<'a> {
         self.also.word_lengths >> length.min(63) & 1 == 1 || length >= TAIL
     }
 
-    /// Remembers the line at a position.
+    /// Remembers the line at a position of a step; `step` says where that began, and how many lines had ended before it.
     #[cold]
-    fn flag(&mut self, position: usize) {
+    fn flag(&mut self, position: usize, step: (usize, usize)) {
         let range = self.line(position);
         if range.start == self.flagged_from {
             return;
         }
         self.flagged_from = range.start;
+        let (began, lines) = step;
+        let within = self.bytes.get(began..position).unwrap_or_default();
         self.scanned.flagged.push(Flagged {
-            line: 0,
+            line: lines + memchr::memchr_iter(b'\n', within).count(),
             range: range.start - BEFORE..range.end - BEFORE,
         });
     }
@@ -473,19 +486,12 @@ impl<'a> Steps<'a> {
         self.look_up_waiting();
         let text = &self.bytes[BEFORE..self.end];
         if text.last().is_some_and(|byte| *byte != b'\n') {
-            self.scanned.lines += 1;
             self.last_line();
+            self.scanned.lines += 1;
         }
-        let text = &self.bytes[BEFORE..self.end];
         // Tokens are looked up later than they are met, so lines are not flagged in their order.
         self.scanned.flagged.sort_by_key(|flagged| flagged.range.start);
         self.scanned.flagged.dedup();
-        let (mut line, mut from) = (0, 0);
-        for flagged in &mut self.scanned.flagged {
-            line += memchr::memchr_iter(b'\n', &text[from..flagged.range.start]).count();
-            from = flagged.range.start;
-            flagged.line = line;
-        }
         self.scanned
     }
 }

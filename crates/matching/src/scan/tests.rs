@@ -117,23 +117,31 @@ fn names_of_json_members_are_no_values_and_odd_lines_are_flagged() {
 }
 
 #[test]
-fn both_forms_of_masks_are_the_same() {
+fn all_forms_of_masks_are_the_same() {
     #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2") {
+    for first in 0..=255_u8 {
         let mut bytes = [0_u8; 64];
-        for first in 0..=255_u8 {
-            for (at, byte) in bytes.iter_mut().enumerate() {
-                *byte = first.wrapping_add(at as u8);
-            }
+        for (at, byte) in bytes.iter_mut().enumerate() {
+            *byte = first.wrapping_add(at as u8);
+        }
+        if is_x86_feature_detected!("avx2") {
             #[expect(unsafe_code, reason = "the processor was asked in the line above")]
             // SAFETY: AVX2 is there.
             let fast = unsafe { avx2::masks(&bytes) };
             assert_eq!(fast, portable::masks(&bytes));
         }
+        if is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512vbmi") {
+            #[expect(unsafe_code, reason = "the processor was asked in the line above")]
+            // SAFETY: what the function is compiled for is there.
+            let fast = unsafe { avx512::masks(&bytes) };
+            assert_eq!(fast, portable::masks(&bytes));
+        }
     }
 }
 
-const VALUES: [(Kind, &str); 17] = [
+const VALUES: [(Kind, &str); 19] = [
+    (Kind::UserAgent, "agent/10.20.30.40"),
+    (Kind::FileName, "tool v1.20.30.4"),
     (Kind::Ipv4, "192.0.2.7"),
     (Kind::Ipv4Network, "198.51.0.0/17"),
     (Kind::Ipv6, "2001:db8::1"),
@@ -210,7 +218,15 @@ proptest! {
         for shape in [Shape::Any, Shape::Braces, Shape::Tabs(2)] {
             let mut steps = step::Steps::new(&block, shape, &list);
             portable::run(&mut steps);
-            prop_assert_eq!(steps.finish(), scan(&block, shape, &list));
+            let slow = steps.finish();
+            prop_assert_eq!(&slow, &scan(&block, shape, &list));
+            #[cfg(target_arch = "x86_64")]
+            {
+                let mut steps = step::Steps::new(&block, shape, &list);
+                if avx2::run_if_available(&mut steps) {
+                    prop_assert_eq!(&slow, &steps.finish());
+                }
+            }
         }
     }
 }

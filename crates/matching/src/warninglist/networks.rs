@@ -2,6 +2,7 @@
 //!
 //! The networks of each family stand in one map by first address and prefix length. A look-up tries the prefix lengths
 //! that occur, from the longest that can contain what is asked, so overlapping networks of many lists cost nothing extra.
+//! A bit for each /16 that some IPv4 network touches answers for most addresses first.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -12,7 +13,31 @@ use super::postings::{Chain, Postings};
 pub(super) struct Networks {
     v4: Family<u32>,
     v6: Family<u128>,
+    touched: Touched,
     postings: Postings,
+}
+
+/// A bit for each of the 65,536 upper halves of an IPv4 address; none where there is no network.
+#[derive(Debug, Default)]
+struct Touched(Vec<u64>);
+
+impl Touched {
+    fn add(&mut self, first: u32, prefix: u8) {
+        self.0.resize(1 << 10, 0);
+        let last = first | u32::MAX.checked_shr(u32::from(prefix)).unwrap_or(0);
+        for upper in first >> 16..=last >> 16 {
+            if let Some(word) = self.0.get_mut(upper as usize >> 6) {
+                *word |= 1 << (upper & 63);
+            }
+        }
+    }
+
+    fn has(&self, address: u32) -> bool {
+        let upper = address >> 16;
+        self.0
+            .get(upper as usize >> 6)
+            .is_some_and(|word| word >> (upper & 63) & 1 == 1)
+    }
 }
 
 #[derive(Debug)]
@@ -83,7 +108,11 @@ fn mask6(address: Ipv6Addr, prefix: u8) -> u128 {
 impl Networks {
     pub(super) fn add(&mut self, address: IpAddr, prefix: u8, list: u16) {
         match address {
-            IpAddr::V4(v4) => self.v4.add(mask4(v4, prefix), prefix, list, &mut self.postings),
+            IpAddr::V4(v4) => {
+                let first = mask4(v4, prefix);
+                self.touched.add(first, prefix);
+                self.v4.add(first, prefix, list, &mut self.postings);
+            }
             IpAddr::V6(v6) => self.v6.add(mask6(v6, prefix), prefix, list, &mut self.postings),
         }
     }
@@ -97,6 +126,12 @@ impl Networks {
 
     /// Gives each list with a network that contains the whole of the one asked for, the narrowest first.
     pub(super) fn find(&self, address: IpAddr, prefix: u8, found: &mut impl FnMut(u16, IpAddr, u8)) {
+        // A network around what is asked touches the /16 in which it begins.
+        if let IpAddr::V4(v4) = address
+            && !self.touched.has(mask4(v4, prefix))
+        {
+            return;
+        }
         for length in (0..=prefix).rev() {
             let (lists, first) = match address {
                 IpAddr::V4(v4) if self.v4.has(length) => {
@@ -142,21 +177,24 @@ mod tests {
     proptest! {
         #[test]
         fn finds_exactly_the_networks_around(
-            networks in prop::collection::vec((0..64_u32, 26..=32_u8), 1..20),
+            networks in prop::collection::vec((0..64_u32, 1..=32_u8), 1..20),
             asked in 0..64_u32,
-            prefix in 26..=32_u8,
+            prefix in 1..=32_u8,
+            // All within one /26, or spread over many a /16.
+            spread in prop::sample::select(vec![0, 12, 20]),
         ) {
-            let base = 0xC000_0200;
+            let base = 0xC000_0200_u32;
+            let at = |low: u32| base ^ low << spread;
             let mut all = Networks::default();
-            for (at, (low, length)) in networks.iter().enumerate() {
-                all.add(IpAddr::V4(Ipv4Addr::from_bits(base + low)), *length, at as u16);
+            for (number, (low, length)) in networks.iter().enumerate() {
+                all.add(IpAddr::V4(Ipv4Addr::from_bits(at(*low))), *length, number as u16);
             }
             let mut found = Vec::new();
-            all.find(IpAddr::V4(Ipv4Addr::from_bits(base + asked)), prefix, &mut |list, _, _| found.push(list));
+            all.find(IpAddr::V4(Ipv4Addr::from_bits(at(asked))), prefix, &mut |list, _, _| found.push(list));
             found.sort();
             let expected: Vec<u16> = networks.iter().enumerate().filter(|(_, (low, length))| {
-                *length <= prefix && low >> (32 - length) == asked >> (32 - length)
-            }).map(|(at, _)| at as u16).collect();
+                *length <= prefix && at(*low) >> (32 - length) == at(asked) >> (32 - length)
+            }).map(|(number, _)| number as u16).collect();
             prop_assert_eq!(found, expected);
         }
     }

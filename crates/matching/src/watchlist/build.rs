@@ -14,7 +14,7 @@ use super::meta::{Meta, Reason};
 use super::record::{
     COVERS_BELOW, Indicator, LEFT_OUT, NONE, OTHER_IDENTIFIER, PART_OF_PATTERN, Record, Shared, UNKNOWN,
 };
-use super::{FLAG_BEYOND_ASCII, FLAG_COLONS, FLAG_EVERY_LINE, Watchlist, table};
+use super::{FLAG_BEYOND_ASCII, FLAG_COLONS, FLAG_EVERY_LINE, FLAG_NO_ADDRESS_TOKENS, Watchlist, table};
 use crate::hit::Context;
 use crate::key;
 use crate::scan;
@@ -85,6 +85,8 @@ pub struct Builder {
     blocks: Vec<u32>,
     /// First and last address of each IPv4 network.
     networks: Vec<[u32; 2]>,
+    /// Whether a token is an IPv4 address: the host of a URL, or a part of a pattern.
+    has_address_tokens: bool,
     indicators: Vec<Indicator>,
     shared: Vec<String>,
     shared_numbers: HashMap<Shared, u32>,
@@ -113,6 +115,7 @@ impl Builder {
             probes: Vec::new(),
             blocks: Vec::new(),
             networks: Vec::new(),
+            has_address_tokens: false,
             indicators: Vec::new(),
             shared: Vec::new(),
             shared_numbers: HashMap::new(),
@@ -134,6 +137,82 @@ impl Builder {
     /// Whether it holds nothing so far.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty() && self.patterns.is_empty()
+    }
+
+    /// Adds the values of a builder with the same options, whose indicators are numbers of this one.
+    pub(super) fn absorb(&mut self, other: Self) {
+        let Self {
+            options: _,
+            values,
+            rows,
+            tokens,
+            words,
+            probes,
+            blocks,
+            networks,
+            has_address_tokens,
+            indicators: _,
+            shared: _,
+            shared_numbers: _,
+            last_shared: _,
+            reasons,
+            patterns,
+            numbers,
+            left_out,
+            problems,
+            untold,
+        } = other;
+        // Where the texts do not fit any more, places beyond them cannot be given either: see `text`.
+        let texts_before = u32::try_from(self.values.len()).ok();
+        if texts_before.is_some() {
+            self.values.extend_from_slice(&values);
+        }
+        let place = |at: u32| texts_before.and_then(|before| at.checked_add(before)).unwrap_or(NONE);
+        let mut reason_of = vec![0; reasons.len()];
+        for (reason, number) in reasons {
+            let here = self.reason(reason);
+            if let Some(place) = reason_of.get_mut(usize::from(number)) {
+                *place = here;
+            }
+        }
+        let rows_before = self.rows.len() as u32;
+        self.rows.extend(rows.into_iter().map(|(hash, record)| {
+            let reason = match reason_of.get(usize::from(record.reason)) {
+                Some(here) if record.flags & LEFT_OUT != 0 => *here,
+                _ => record.reason,
+            };
+            let value = place(record.value);
+            (
+                hash,
+                Record {
+                    value,
+                    reason,
+                    ..record
+                },
+            )
+        }));
+        self.words
+            .extend(words.into_iter().map(|(hash, row)| (hash, row + rows_before)));
+        self.tokens.extend(tokens);
+        self.probes.extend(probes);
+        self.blocks.extend(blocks);
+        self.networks.extend(networks);
+        self.has_address_tokens |= has_address_tokens;
+        self.patterns.extend(patterns);
+        for (reason, many) in left_out {
+            *self.left_out.entry(reason).or_default() += many;
+        }
+        self.numbers.include(&numbers);
+        self.untold += untold;
+        for problem in problems {
+            self.problem(problem);
+        }
+    }
+
+    /// The number of a reason for leaving values out.
+    fn reason(&mut self, reason: Reason) -> u16 {
+        let next = self.reasons.len().min(usize::from(u16::MAX)) as u16;
+        *self.reasons.entry(reason).or_insert(next)
     }
 
     /// Adds what is known of an indicator; its values follow.
@@ -186,8 +265,7 @@ impl Builder {
     /// Keeps a value only to be able to say why it is not looked for.
     pub fn leave_out(&mut self, indicator: IndicatorNumber, observable: &Observable, reason: Reason) {
         *self.left_out.entry(reason.clone()).or_default() += 1;
-        let next = self.reasons.len().min(usize::from(u16::MAX)) as u16;
-        let reason = *self.reasons.entry(reason).or_insert(next);
+        let reason = self.reason(reason);
         let record = Record {
             value: self.text(&observable.value),
             indicator: indicator.0,
@@ -195,11 +273,11 @@ impl Builder {
             flags: LEFT_OUT,
             reason,
         };
-        let hash = self.hash(observable);
+        let hash = self.hash(observable, &Anchor::of(observable.kind, &observable.value));
         self.rows.push((hash, record));
     }
 
-    pub(super) fn look_for(&mut self, indicator: IndicatorNumber, observable: &Observable) {
+    fn look_for(&mut self, indicator: IndicatorNumber, observable: &Observable) {
         let value = observable.value.as_str();
         let anchor = Anchor::of(observable.kind, value);
         if anchor == Anchor::Nothing {
@@ -213,7 +291,7 @@ impl Builder {
             flags: if covers { COVERS_BELOW } else { 0 },
             reason: 0,
         };
-        let hash = self.hash(observable);
+        let hash = self.hash(observable, &anchor);
         let row = self.rows.len() as u32;
         self.rows.push((hash, record));
         self.numbers.active += 1;
@@ -228,10 +306,11 @@ impl Builder {
     fn anchor(&mut self, anchor: &Anchor<'_>, kind: Kind, row: Option<u32>) {
         match anchor {
             Anchor::Address(IpAddr::V4(address)) => {
-                let text = address.to_string();
                 self.blocks.push(address.to_bits() >> 8);
                 // Whole addresses are found by their number; those in URLs and patterns are not entries of their own.
                 if kind != Kind::Ipv4 {
+                    self.has_address_tokens = true;
+                    let text = address.to_string();
                     self.tokens.push(key::of_token(self.numbers.seed, text.as_bytes()));
                 }
             }
@@ -278,6 +357,11 @@ impl Builder {
         let hash = key::of_token(self.numbers.seed, text);
         self.tokens.push(hash);
         self.probes.push(token::probe(text));
+        // The scanner takes what looks like an address for one: `agent/10.20.30.40`, `v1.2.3.4`.
+        if matches!(token::shape(text), token::Shape::Address { .. }) {
+            self.blocks.push(token::block_of(text));
+            self.has_address_tokens = true;
+        }
         if !token::is_salient(text) {
             self.numbers.word_lengths |= 1 << text.len().min(63);
         }
@@ -300,14 +384,14 @@ impl Builder {
         }
     }
 
-    fn hash(&self, observable: &Observable) -> u64 {
+    fn hash(&self, observable: &Observable, anchor: &Anchor<'_>) -> u64 {
         let seed = self.numbers.seed;
         let kind = observable.kind.code();
-        match Anchor::of(observable.kind, &observable.value) {
+        match anchor {
             Anchor::Address(address) if matches!(observable.kind, Kind::Ipv4 | Kind::Ipv6) => {
-                key_of(seed, kind, address, None)
+                key_of(seed, kind, *address, None)
             }
-            Anchor::Network(address, length) => key_of(seed, kind, address, Some(length)),
+            Anchor::Network(address, length) => key_of(seed, kind, *address, Some(*length)),
             _ => key::of_value(seed, kind, comparable(observable.kind, &observable.value).as_bytes()),
         }
     }
@@ -332,7 +416,7 @@ impl Builder {
                         flags: PART_OF_PATTERN,
                         reason: 0,
                     };
-                    self.rows.push((self.hash(observable), record));
+                    self.rows.push((self.hash(observable, &anchor), record));
                     self.anchor(&anchor, observable.kind, None);
                 }
                 Anchor::Token(_) | Anchor::Separated(_) => self.anchor(&anchor, observable.kind, None),
@@ -412,6 +496,9 @@ impl Builder {
         }
         drop(order);
         self.numbers.entries = self.rows.len() as u64;
+        if !self.has_address_tokens {
+            self.numbers.flags |= FLAG_NO_ADDRESS_TOKENS;
+        }
         self.rows = Vec::new();
 
         let mut words = std::mem::take(&mut self.words);

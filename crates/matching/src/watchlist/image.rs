@@ -74,6 +74,18 @@ pub(super) struct Numbers {
     pub(super) entries: u64,
 }
 
+impl Numbers {
+    /// Brings in what a part with the same seed says of its values. Entries and words are counted at the end.
+    pub(super) fn include(&mut self, part: &Self) {
+        self.word_lengths |= part.word_lengths;
+        self.flags |= part.flags;
+        self.lengths4 |= part.lengths4;
+        self.lengths6[0] |= part.lengths6[0];
+        self.lengths6[1] |= part.lengths6[1];
+        self.active += part.active;
+    }
+}
+
 #[derive(Clone, Copy, Debug, NoUninit, AnyBitPattern)]
 #[repr(C)]
 struct Header {
@@ -102,14 +114,21 @@ pub enum OpenError {
 }
 
 /// The bytes of a watchlist.
-#[derive(Debug)]
 pub(super) struct Image {
     bytes: Bytes,
     pub(super) numbers: Numbers,
     sections: [[u64; 2]; SECTIONS],
 }
 
-#[derive(Debug)]
+impl std::fmt::Debug for Image {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Image")
+            .field("bytes", &self.bytes.get().len())
+            .field("numbers", &self.numbers)
+            .finish_non_exhaustive()
+    }
+}
+
 enum Bytes {
     Owned(Vec<u64>),
     Mapped(Mapped),

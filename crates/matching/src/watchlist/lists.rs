@@ -6,7 +6,7 @@ use formats::indicators::list;
 use stix::observable::{Kind, Observable};
 use stix::{Place, Problem};
 
-use super::build::Builder;
+use super::build::{Builder, IndicatorNumber, Options};
 use crate::hit::Context;
 
 /// Bytes of a list that one thread reads in one go.
@@ -22,23 +22,18 @@ impl Builder {
         });
         let parts = parts(text);
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(8);
-        let lists = self.options.warninglists.clone();
+        let options = self.options.clone();
         // A few parts at a time, so that what was read does not pile up before it is put in.
         for parts in parts.chunks(threads) {
             let read: Vec<Part> = std::thread::scope(|scope| {
                 let handles: Vec<_> = parts
                     .iter()
-                    .map(|part| scope.spawn(|| read(part, lists.as_deref())))
+                    .map(|part| scope.spawn(|| read(part, indicator, options.clone())))
                     .collect();
                 handles.into_iter().filter_map(|handle| handle.join().ok()).collect()
             });
             for part in read {
-                for (observable, harmless) in part.values {
-                    match harmless {
-                        None => self.look_for(indicator, &observable),
-                        Some(list) => self.leave_out(indicator, &observable, super::Reason::Harmless(list)),
-                    }
-                }
+                self.absorb(part.values);
                 for (line, mut problem) in part.problems {
                     problem.place = Place {
                         file: Some(file.to_owned()),
@@ -52,10 +47,10 @@ impl Builder {
 }
 
 /// What was read of a part of a list.
-#[derive(Default)]
 struct Part {
-    /// Values, with the warninglist that knows them as harmless.
-    values: Vec<(Observable, Option<String>)>,
+    /// The values, as rows of an indicator of the whole.
+    values: Builder,
+    /// Problems with the number of their line.
     problems: Vec<(u64, Problem)>,
 }
 
@@ -76,28 +71,18 @@ fn parts(text: &str) -> Vec<(u64, &str)> {
     parts
 }
 
-fn read(part: &(u64, &str), lists: Option<&crate::Warninglists>) -> Part {
-    let mut read = Part::default();
+fn read(part: &(u64, &str), indicator: IndicatorNumber, options: Options) -> Part {
+    let mut values = Builder::new(options);
+    let mut problems = Vec::new();
     let mut before_first = part.0 == 0;
     for (number, line) in part.1.lines().enumerate() {
-        let values = &mut read.values;
-        let mut give = |observable: Observable, _: Option<&str>| {
-            // The number of a vulnerability is nothing that an adversary's tools leave in traffic; it is looked for in text.
-            let harmless = lists.and_then(|lists| {
-                let hit = lists
-                    .hits(&observable)
-                    .find(crate::warninglist::Hit::is_false_positive)?;
-                Some(hit.list.name.clone())
-            });
-            values.push((observable, harmless));
-        };
-        if let Err(problems) = list::values_of(line, &mut before_first, &mut give) {
+        let mut give = |observable: Observable, _: Option<&str>| values.value(indicator, &observable);
+        if let Err(wrong) = list::values_of(line, &mut before_first, &mut give) {
             let number = part.0 + number as u64 + 1;
-            read.problems
-                .extend(problems.into_iter().map(|problem| (number, problem)));
+            problems.extend(wrong.into_iter().map(|problem| (number, problem)));
         }
     }
-    read
+    Part { values, problems }
 }
 
 /// The identifier that sharing a list gives the indicator of a value.

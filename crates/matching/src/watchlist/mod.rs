@@ -50,6 +50,8 @@ pub(crate) use explain::relation;
 const FLAG_COLONS: u64 = 1;
 const FLAG_BEYOND_ASCII: u64 = 2;
 const FLAG_EVERY_LINE: u64 = 4;
+/// No token that is looked for looks like an IPv4 address; files without it may have some.
+const FLAG_NO_ADDRESS_TOKENS: u64 = 8;
 
 /// Everything to look for. Made by [`Builder`] or [`Watchlist::open`], never changed.
 #[derive(Debug)]
@@ -555,8 +557,8 @@ impl Looks for Watchlist {
         if let token::Shape::Address { .. } = token::shape(token)
             && let Some(address) = std::str::from_utf8(token).ok().and_then(|text| text.parse().ok())
         {
-            // In a URL an address stands as a token.
-            return self.has_address4(address) || self.has_token(token);
+            let is_token = || self.image.numbers.flags & FLAG_NO_ADDRESS_TOKENS == 0 && self.has_token(token);
+            return self.has_address4(address) || is_token();
         }
         let mut rest = token;
         loop {

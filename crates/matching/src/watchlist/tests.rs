@@ -246,6 +246,69 @@ fn a_plain_list_gives_the_indicators_that_sharing_it_would() {
 }
 
 #[test]
+fn a_long_list_read_in_parts_is_the_same_as_value_by_value() {
+    let mut lists = Warninglists::builder();
+    lists.add_json(
+        "a.json",
+        r#"{"name":"harmless names","version":1,"type":"hostname","list":["harmless.example"],"matching_attributes":["domain"]}"#,
+    );
+    lists.add_json(
+        "b.json",
+        r#"{"name":"own networks","version":1,"type":"cidr","list":["198.51.100.0/24"],"matching_attributes":["ip-dst"]}"#,
+    );
+    let options = Options {
+        warninglists: Some(Arc::new(lists.build().0)),
+        ..options()
+    };
+    // Both reasons, in another order in later parts; a part has a megabyte.
+    let mut lines: Vec<String> = (0..120_000)
+        .map(|number| format!("name-{number}.with-a-long-label-in-it.example"))
+        .collect();
+    lines[5] = "harmless.example".to_owned();
+    lines[60_000] = "198.51.100.7".to_owned();
+    lines[60_001] = "www.harmless.example".to_owned();
+    lines[119_000] = "mutex in words".to_owned();
+    lines[119_999] = "203.0.113.9".to_owned();
+
+    let mut whole = Builder::new(options.clone());
+    let number = whole.indicator(&Context::default());
+    for observable in lines.iter().filter_map(|line| stix::observable::guess(line)) {
+        whole.value(number, &observable);
+    }
+    let whole = whole.build().0;
+    let mut parts = Builder::new(options);
+    parts.list(&lines.join("\n"), "list", &Context::default());
+    let (parts, problems) = parts.build();
+
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert_eq!(problems[0].place.to_string(), "list:119001:1");
+    assert_eq!(parts.meta().left_out, whole.meta().left_out);
+    assert_eq!((parts.len(), parts.bytes()), (whole.len(), whole.bytes()));
+    for line in [
+        &lines[0],
+        &lines[5],
+        &lines[60_000],
+        &lines[60_001],
+        &lines[90_000],
+        &lines[119_999],
+    ] {
+        let observable = stix::observable::guess(line).unwrap();
+        let told = explained(&parts, observable.kind, line);
+        assert_eq!(told, explained(&whole, observable.kind, line));
+        assert_eq!(told.len(), 1, "{line}");
+        assert_eq!(
+            parts.knows_token(line.as_bytes()),
+            whole.knows_token(line.as_bytes()),
+            "{line}"
+        );
+    }
+    assert_eq!(
+        explained(&parts, Kind::Ipv4, "198.51.100.7"),
+        ["198.51.100.7: the warninglist 'own networks' knows it as harmless"]
+    );
+}
+
+#[test]
 fn a_damaged_watchlist_finds_nothing_wrong_and_harms_nobody() {
     let mut builder = Builder::new(options());
     builder.list(
