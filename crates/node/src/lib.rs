@@ -21,6 +21,7 @@ pub mod scoring;
 pub mod sightings;
 mod sign_ins;
 pub mod subscriptions;
+pub mod telemetry;
 pub mod warninglists;
 pub mod watch;
 pub mod watchlist;

@@ -73,6 +73,8 @@ struct Inner {
     identities: RwLock<(i64, Arc<Identities>)>,
     running: crate::subscriptions::Running,
     watch: crate::watch::Shared,
+    gather: crate::telemetry::Gather,
+    telemetry_kept: crate::telemetry::Kept,
 }
 
 /// A node at work; cheap to clone.
@@ -103,6 +105,8 @@ impl Node {
             identities: RwLock::new((i64::MIN, Arc::default())),
             running: crate::subscriptions::Running::default(),
             watch: crate::watch::Shared::default(),
+            gather: crate::telemetry::Gather::default(),
+            telemetry_kept: crate::telemetry::Kept::default(),
         }));
         node.reload_warninglists().await?;
         Ok(node)
@@ -126,6 +130,16 @@ impl Node {
     /// How the watch is.
     pub(crate) fn watch_shared(&self) -> &crate::watch::Shared {
         &self.0.watch
+    }
+
+    /// Reports on their way into the store.
+    pub(crate) fn gather(&self) -> &crate::telemetry::Gather {
+        &self.0.gather
+    }
+
+    /// Who would be told of what is reported.
+    pub(crate) fn telemetry_kept(&self) -> &crate::telemetry::Kept {
+        &self.0.telemetry_kept
     }
 
     /// The time.

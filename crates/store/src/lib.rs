@@ -49,7 +49,7 @@ pub use open::{Clock, DATABASE_FILE, Location, OpenOptions, Random};
 pub use peer::{NewPeer, Peer, PeerId, PeerReport};
 pub use record::{NewEntry, RecordRow};
 pub use setting::Warninglist;
-pub use sighting::{NewHit, Seen, SeenKey, SeenState, SeenValue, SightingForm, SightingRule};
+pub use sighting::{NewHit, NewMessage, Seen, SeenKey, SeenState, SeenValue, SightingForm, SightingRule};
 pub use subscription::{NewSubscription, Subscription, SubscriptionId, SubscriptionKind, SubscriptionReport};
 pub use transfer::{Transfer, TransferState};
 

@@ -231,6 +231,9 @@ async fn sightings(node: node::Node, mut stopped: watch::Receiver<bool>) {
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, "sightings could not be told"),
         }
+        if let Err(error) = node.telemetry_forget().await {
+            tracing::warn!(%error, "ids of old messages could not be forgotten");
+        }
         if pause(&mut stopped).await {
             return;
         }

@@ -32,6 +32,7 @@ pub use due::DueReport;
 pub use feedback::{FeedbackWish, comment_of};
 pub use pending::{Answer, Pending};
 pub use record::{Recorded, SeenHit};
+pub(crate) use rules::rule_for;
 pub use rules::{RULE_DEFAULT, SECONDS_LEAST, SECONDS_MOST};
 
 use policy::{Action, MemberId, decide};
@@ -40,7 +41,7 @@ use crate::accounts::Caller;
 use crate::error::Error;
 
 /// The member whose hits a caller may see.
-fn own_member(caller: &Caller) -> Result<MemberId, Error> {
+pub(crate) fn own_member(caller: &Caller) -> Result<MemberId, Error> {
     let member = caller.principal.member.ok_or(Error::NotAllowed("sign in first"))?;
     let absent = "there is nothing here, or nothing that is open to you";
     decide(&caller.principal, Action::SeeHits(member)).map_err(|refusal| Error::refused(refusal, absent))?;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use matching::hit::Hit;
-use policy::{Action, decide};
+use policy::{Action, CommunityId, decide};
 use serde::Serialize;
 use stix::observable::Kind;
 use stix::{Place, Problem, Timestamp};
@@ -89,8 +89,9 @@ impl Node {
         for hit in hits {
             let events = hit.count.clamp(1, MOST_COUNT);
             if !known.contains_key(&*hit.indicator) {
-                let found = self.rules_of(caller, &rules, &hit.indicator).await?;
-                known.insert(&hit.indicator, found);
+                let told = self.told_of(caller, &hit.indicator).await?;
+                let of = |communities: Vec<_>| communities.into_iter().map(|one| rule_for(&rules, one)).collect();
+                known.insert(&hit.indicator, told.map(of));
             }
             let Some(Some(rules)) = known.get(&*hit.indicator) else {
                 let shown = bounded(&hit.indicator, MOST_TEXT).to_owned();
@@ -106,13 +107,12 @@ impl Node {
         Ok(recorded)
     }
 
-    /// The rule for each community that would be told of an indicator; none where the caller sees no such indicator.
-    async fn rules_of(
+    /// The communities that would be told of an indicator; none where the caller sees no such indicator.
+    pub(crate) async fn told_of(
         &self,
         caller: &Caller,
-        rules: &[SightingRule],
         indicator: &str,
-    ) -> Result<Option<Vec<SightingRule>>, Error> {
+    ) -> Result<Option<Vec<Option<CommunityId>>>, Error> {
         if stix::id::object_type(indicator) != "indicator" {
             return Ok(None);
         }
@@ -131,8 +131,7 @@ impl Node {
             // Nobody can be told; the member's own record has it all the same.
             communities.push(None);
         }
-        let rule = |community| rule_for(rules, community);
-        Ok(Some(communities.into_iter().map(rule).collect()))
+        Ok(Some(communities))
     }
 
     fn new_hit(&self, hit: &SeenHit, rule: &SightingRule, events: u64, now: Timestamp) -> NewHit {

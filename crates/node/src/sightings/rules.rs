@@ -26,7 +26,7 @@ pub const SECONDS_LEAST: i64 = 60;
 pub const SECONDS_MOST: i64 = 30 * 86_400;
 
 /// The rule for a community (or for the named members of no community).
-pub(super) fn rule_for(rules: &[SightingRule], community: Option<CommunityId>) -> SightingRule {
+pub(crate) fn rule_for(rules: &[SightingRule], community: Option<CommunityId>) -> SightingRule {
     let of = |wanted: Option<CommunityId>| rules.iter().find(|rule| rule.community == wanted).copied();
     let rule = of(community).or_else(|| of(None)).unwrap_or(RULE_DEFAULT);
     SightingRule { community, ..rule }

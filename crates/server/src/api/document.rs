@@ -3,7 +3,7 @@
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{about, exchange, export, find, keys, ledger, partnership, share, sightings, watch};
+use super::{about, exchange, export, find, keys, ledger, partnership, share, sightings, telemetry, watch};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -39,6 +39,7 @@ use super::{about, exchange, export, find, keys, ledger, partnership, share, sig
         watch::metrics,
         sightings::hits,
         sightings::record,
+        telemetry::record,
         sightings::rules,
         sightings::rules_put,
         sightings::pending,

@@ -8,6 +8,7 @@
 //! | [`partnership`] | `members`, `people`, `communities` |
 //! | [`keys`] | `keys` |
 //! | [`sightings`] | `hits`, `sighting-rules`, `sightings/pending`, `feedback`, `objects/{id}/feedback` |
+//! | [`telemetry`] | `telemetry` |
 //! | [`export`] | `export` |
 //! | [`exchange`] | `subscriptions`, `peers` |
 //! | [`watch`] | `watch`, `metrics` |
@@ -27,6 +28,7 @@ pub mod ledger;
 pub mod partnership;
 pub mod share;
 pub mod sightings;
+pub mod telemetry;
 pub mod view;
 pub mod watch;
 
@@ -83,6 +85,7 @@ pub(crate) fn routes() -> Vec<Route> {
         route(Method::GET, "/metrics", Needs::Operator, watch::metrics),
         route(Method::GET, "/hits", Needs::Member, sightings::hits),
         route(Method::POST, "/hits", Needs::Contributor, sightings::record),
+        route(Method::POST, "/telemetry", Needs::Contributor, telemetry::record),
         route(Method::GET, "/sighting-rules", Needs::Member, sightings::rules),
         route(Method::PUT, "/sighting-rules", Needs::Analyst, sightings::rules_put),
         route(Method::GET, "/sightings/pending", Needs::Member, sightings::pending),

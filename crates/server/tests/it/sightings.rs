@@ -384,3 +384,91 @@ async fn what_cannot_be_used_is_refused_by_name() {
         );
     }
 }
+
+#[tokio::test]
+async fn reports_of_many_systems_are_counted_once_a_message() {
+    let hub = Kit::start().await;
+    let shared = [indicator(1, "beacon"), indicator(2, "mailer")];
+    hub.share("birch-contributor", "common", &shared).await;
+    hub.share("alder-contributor", "grove", &[indicator(3, "elsewhere")])
+        .await;
+    let (first, second, unseen) = (id("indicator", 1), id("indicator", 2), id("indicator", 3));
+    let body = format!(
+        "{{\"indicator\":\"{first}\",\"count\":5}}\n{{\"indicator\":\"{second}\"}}\n{{\"indicator\":\"{first}\"}}\n\
+         {{\"indicator\":\"{unseen}\",\"count\":2}}\nno report\n"
+    );
+    let send = |who: &'static str, message: &str| {
+        let path = format!("/api/v1/telemetry?message={message}");
+        let (hub, body) = (&hub, &body);
+        async move { hub.ask(who, "POST", &path, Some(body)).await }
+    };
+    let answer = send("birch-contributor", "m-1").await.json();
+    assert_eq!(
+        answer,
+        json!({
+            "repeated": false, "counted": 7, "unknown": { unseen.as_str(): 2 }, "refused": 1,
+            "refusals": [{ "line": 5, "why": "it is not a report: expected ident at line 1 column 2" }],
+        })
+    );
+    let again = send("birch-contributor", "m-1").await.json();
+    assert_eq!((&again["repeated"], &again["counted"]), (&json!(true), &json!(0)));
+    // Another member's message of the same name is another message.
+    assert_eq!(send("alder-contributor", "m-1").await.json()["repeated"], json!(false));
+
+    let listed = hub.get("birch-reader", "/api/v1/hits").await.json();
+    let mut counts: Vec<(String, i64)> = listed["hits"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|hit| {
+            (
+                hit["indicator"].as_str().unwrap().to_owned(),
+                hit["count"].as_i64().unwrap(),
+            )
+        })
+        .collect();
+    counts.sort();
+    assert_eq!(counts, [(first, 6), (second, 1)]);
+
+    for (path, status, code) in [
+        ("/api/v1/telemetry", 400, "message-missing"),
+        ("/api/v1/telemetry?message=a%20b", 422, "bad-message-id"),
+        ("/api/v1/telemetry?message=x&tpl=red", 400, "unknown-parameter"),
+    ] {
+        let answer = hub.ask("birch-contributor", "POST", path, Some(&body)).await;
+        assert_eq!(
+            (answer.status, answer.json()["code"].as_str()),
+            (status, Some(code)),
+            "{path}: {}",
+            answer.text()
+        );
+    }
+    assert_eq!(send("birch-reader", "m-2").await.status, 403);
+}
+
+#[tokio::test]
+async fn messages_that_come_together_and_twice_are_each_counted_once() {
+    let hub = Arc::new(Kit::start().await);
+    hub.share("birch-contributor", "common", &[indicator(1, "beacon")])
+        .await;
+    let body = format!("{{\"indicator\":\"{}\",\"count\":3}}\n", id("indicator", 1)).repeat(10);
+    let mut sending = tokio::task::JoinSet::new();
+    for number in 0..60 {
+        let (hub, body) = (Arc::clone(&hub), body.clone());
+        sending.spawn(async move {
+            let path = format!("/api/v1/telemetry?message=m{}", number % 20);
+            hub.ask("birch-contributor", "POST", &path, Some(&body)).await.json()
+        });
+    }
+    let (mut new, mut repeated) = (0, 0);
+    while let Some(answer) = sending.join_next().await {
+        let answer = answer.unwrap();
+        match answer["repeated"].as_bool().unwrap() {
+            true => repeated += 1,
+            false => new += answer["counted"].as_u64().unwrap(),
+        }
+    }
+    assert_eq!((new, repeated), (20 * 30, 40));
+    let listed = hub.get("birch-reader", "/api/v1/hits").await.json();
+    assert_eq!(listed["hits"][0]["count"], json!(600));
+}

@@ -133,7 +133,8 @@ fn value(row: &Row) -> Result<SeenValue> {
     })
 }
 
-async fn count_in(writes: &mut impl Writes, member: MemberId, hits: &[NewHit]) -> Result<()> {
+/// Counts hits into the stretches that are open. A hit without a value says only how many.
+pub(super) async fn count_in(writes: &mut impl Writes, member: MemberId, hits: &[NewHit]) -> Result<()> {
     let open = writes.rows(OPEN_THERE, vec![member.into(), MOST_OPEN.into()]).await?;
     if open.first().map(|row| row.int(0)).transpose()?.unwrap_or_default() >= MOST_OPEN {
         let message = format!("a member may have {MOST_OPEN} stretches of hits open at once");
@@ -158,7 +159,9 @@ async fn count_in(writes: &mut impl Writes, member: MemberId, hits: &[NewHit]) -
             .first()
             .ok_or_else(|| Error::ours("a statement gave no row"))?
             .int(0)?;
-        count_value(writes, id, one).await?;
+        if !one.value.is_empty() {
+            count_value(writes, id, one).await?;
+        }
     }
     Ok(())
 }

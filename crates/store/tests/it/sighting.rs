@@ -3,8 +3,8 @@
 use policy::Principal;
 use stix::Timestamp;
 use store::{
-    Contribution, FeedbackKind, NewHit, Origin, Position, SeenKey, SeenState, SeenValue, SightingFacts, SightingForm,
-    SightingRule, Store,
+    Contribution, FeedbackKind, NewHit, NewMessage, Origin, Position, SeenKey, SeenState, SeenValue, SightingFacts,
+    SightingForm, SightingRule, Store,
 };
 use uuid::Uuid;
 
@@ -80,6 +80,34 @@ on_both! {
         let closed = store.seen_in_state(SeenState::Closed, 0, 10).await.unwrap();
         assert_eq!((closed.len(), closed[0].count), (2, 8));
         assert_eq!(store.seen_list(city.id, Some(all[0].id), 10).await.unwrap().len(), 1);
+    }
+
+    async fn a_message_is_counted_once_however_often_it_comes(store: Store) {
+        let city = kit::member(&store, "city").await;
+        let other = kit::member(&store, "other").await;
+        let message = |name: &str, hits: Vec<NewHit>| NewMessage { message: name.to_owned(), at: at(60), hits };
+        let plain = |number, indicator: &str, seconds, count| hit(number, indicator, "", seconds, count);
+        let both = vec![
+            message("m1", vec![plain(1, "indicator--a", 20, 3), plain(2, "indicator--b", 5, 1)]),
+            message("m2", vec![plain(3, "indicator--a", 10, 4)]),
+            message("m1", vec![plain(4, "indicator--a", 30, 100)]),
+        ];
+        let count = |member, messages| store.seen_count_messages(member, messages);
+        assert_eq!(count(city.id, both.clone()).await.unwrap(), [true, true, false]);
+        assert_eq!(count(city.id, both.clone()).await.unwrap(), [false, false, false]);
+        let of_other = vec![message("m1", vec![plain(9, "indicator--a", 20, 3)])];
+        assert_eq!(count(other.id, of_other).await.unwrap(), [true], "ids are the member's own");
+        let all = store.seen_list(city.id, None, 10).await.unwrap();
+        let mut all: Vec<_> = all.iter().map(|seen| (&*seen.indicator, seen.count, seen.first, seen.last)).collect();
+        all.sort_unstable();
+        assert_eq!(all, [("indicator--a", 7, at(10), at(20)), ("indicator--b", 1, at(5), at(5))]);
+        let seen = store.seen_list(city.id, None, 1).await.unwrap().remove(0);
+        assert_eq!(store.seen_values(seen.id).await.unwrap(), [], "reports have no values");
+
+        assert_eq!(store.counted_messages_forget(at(59), 10).await.unwrap(), 0);
+        assert_eq!(store.counted_messages_forget(at(60), 2).await.unwrap(), 2);
+        assert_eq!(store.counted_messages_forget(at(60), 2).await.unwrap(), 1);
+        assert_eq!(count(city.id, both[..1].to_vec()).await.unwrap(), [true]);
     }
 
     async fn values_beyond_the_most_are_counted_together(store: Store) {
