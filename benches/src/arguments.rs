@@ -5,14 +5,15 @@ use std::path::PathBuf;
 use crate::Outcome;
 
 const USAGE: &str = "\
-usage: benches [--only WHAT]... [--objects N] [--lines N] [--indicators N] [--program FILE] [--peers PYTHON]
+usage: benches [--only WHAT]... [--objects N] [--lines N] [--indicators N] [--reports N] [--program FILE] [--peers PYTHON]
                [--scratch DIR] [--output FILE]
        benches generate objects|event|indicators|stix-indicators N FILE
        benches generate logs LINES INDICATORS LOG TRUTH
-  --only      exchange, million, conversion, patterns, matching, hunt; all of them where none is named
+  --only      exchange, million, conversion, patterns, matching, hunt, telemetry; all of them where none is named
   --objects   how many objects 'million' stores (1,000,000)
   --lines     log lines that 'matching' and 'hunt' read (3,000,000)
   --indicators  how many of them 'matching' looks for (1,000,000)
+  --reports   how many 'telemetry' sends (10,000,000)
   --program   the binary to measure (target/release/commonwatch)
   --peers     the Python of an environment that has the peers; without it they are left out
   --scratch   where databases and generated files go (target/bench-scratch)
@@ -32,6 +33,8 @@ pub struct Arguments {
     pub lines: u64,
     /// Values of the list.
     pub indicators: u64,
+    /// Reports of many systems.
+    pub reports: u64,
     /// The binary.
     pub program: PathBuf,
     /// Python with the peers.
@@ -62,6 +65,7 @@ impl Arguments {
             objects: 1_000_000,
             lines: 3_000_000,
             indicators: 1_000_000,
+            reports: 10_000_000,
             program: "target/release/commonwatch".into(),
             peers: None,
             scratch: "target/bench-scratch".into(),
@@ -74,6 +78,7 @@ impl Arguments {
                 "--objects" => arguments.objects = value()?.parse()?,
                 "--lines" => arguments.lines = value()?.parse()?,
                 "--indicators" => arguments.indicators = value()?.parse()?,
+                "--reports" => arguments.reports = value()?.parse()?,
                 "--program" => arguments.program = value()?.into(),
                 "--peers" => arguments.peers = Some(value()?.into()),
                 "--scratch" => arguments.scratch = value()?.into(),

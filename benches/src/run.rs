@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::arguments::Arguments;
 use crate::figures::table;
 use crate::generate::SEED;
-use crate::measure::{conversion, exchange, hunt, matching, million, patterns};
+use crate::measure::{conversion, exchange, hunt, matching, million, patterns, telemetry};
 use crate::objects::Objects;
 use crate::process::{load_average, machine};
 use crate::server::{Node, Server, peer};
@@ -58,6 +58,7 @@ pub fn run(arguments: &Arguments) -> Outcome<()> {
     section("million", "Many objects", &|| run.million())?;
     section("matching", "Matching", &|| run.matching())?;
     section("hunt", "Looking backwards", &|| run.hunt())?;
+    section("telemetry", "Reports of many systems", &|| run.telemetry())?;
     match &arguments.output {
         Some(file) => fs::write(file, text)?,
         None => std::io::stdout().lock().write_all(text.as_bytes())?,
@@ -200,6 +201,13 @@ impl Run<'_> {
         let grown = matching::growth(program, &directory, indicators * 10, lines.div_ceil(3))?;
         fs::remove_dir_all(directory)?;
         Ok(format!("{beside}\n### How it grows with the list\n\n{grown}"))
+    }
+
+    fn telemetry(&self) -> Outcome<String> {
+        let directory = self.directory("telemetry")?;
+        let measured = telemetry::measure(&self.arguments.program, &directory, self.arguments.reports)?;
+        fs::remove_dir_all(directory)?;
+        Ok(measured)
     }
 
     fn hunt(&self) -> Outcome<String> {

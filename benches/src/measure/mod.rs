@@ -6,3 +6,4 @@ pub mod hunt;
 pub mod matching;
 pub mod million;
 pub mod patterns;
+pub mod telemetry;

@@ -14,6 +14,33 @@ pub enum Also {
     Value(&'static str, &'static str),
 }
 
+/// The name that rules have for a field, from its name in lower case: exports of Windows events put the names of Windows into
+/// the groups of the XML, and Winlogbeat under `winlog`.
+pub fn plain(kind: Kind, lower: &str) -> &str {
+    if !matches!(kind, Kind::Windows(_)) {
+        return lower;
+    }
+    let value = lower
+        .strip_suffix(".#text")
+        .or_else(|| lower.strip_suffix(".value"))
+        .unwrap_or(lower);
+    if let Some(of_user) = value.strip_prefix("userdata.") {
+        return of_user.rsplit('.').next().unwrap_or(of_user);
+    }
+    let groups = ["winlog.event_data.", "eventdata.", "event_data.", "system."];
+    match groups.iter().find_map(|group| value.strip_prefix(group)) {
+        Some("provider.name") => "provider_name",
+        Some(name) => name,
+        None => match value {
+            "winlog.channel" => "channel",
+            "winlog.event_id" => "eventid",
+            "winlog.computer_name" => "computer",
+            "winlog.provider_name" => "provider_name",
+            _ => lower,
+        },
+    }
+}
+
 /// Calls with what a field also is in a log of some kind; `lower` is its name in lower case.
 pub fn also(kind: Kind, field: &Field<'_>, lower: &str, call: &mut impl FnMut(Also)) {
     let value = field.value.as_ref();
@@ -52,7 +79,7 @@ fn web(field: &Field<'_>, lower: &str, call: &mut impl FnMut(Also)) {
             call(Also::Part("cs-referer", whole()))
         }
         "cookie" | "cs(cookie)" => call(Also::Part("cs-cookie", whole())),
-        "rrname" | "qname" | "query_name" => call(Also::Part("query", whole())),
+        "rrname" | "qname" | "query_name" | "query" => call(Also::Part("query", whole())),
         "rrtype" | "qtype_name" => call(Also::Part("record_type", whole())),
         _ => {}
     }

@@ -108,15 +108,26 @@ pub fn key(event: &Event<'_>, origin: &Origin<'_>, into: &mut String) {
     }
 }
 
-/// The fields that say what an event is; the first name that is there counts.
-const LOOKED_AT: [&[&str]; 6] = [
-    &["Channel"],
-    &["EventID"],
-    &["EventType"],
-    &["_path", "event_type"],
+/// The fields that say what an event is; the first name that is there counts. Exports of Windows events write them in
+/// the groups they have in XML, and Winlogbeat under `winlog`.
+const LOOKED_AT: [&[&str]; 7] = [
+    CHANNEL,
+    NUMBER,
+    EVENT_TYPE,
+    &["_path", "event_type", "event"],
+    &["type"],
     PROGRAM,
-    &["Provider_Name"],
+    &["Provider_Name", "System.Provider.Name", "winlog.provider_name"],
 ];
+const CHANNEL: &[&str] = &["Channel", "System.Channel", "winlog.channel"];
+const NUMBER: &[&str] = &[
+    "EventID",
+    "System.EventID",
+    "System.EventID.#text",
+    "System.EventID.Value",
+    "winlog.event_id",
+];
+const EVENT_TYPE: &[&str] = &["EventType", "EventData.EventType", "winlog.event_data.EventType"];
 const PROGRAM: &[&str] = &["program", "appname", "app_name", "app-name", "APP-NAME", "process"];
 
 fn value_of<'e>(event: &'e Event<'_>, names: &[&str]) -> Option<&'e str> {
@@ -142,7 +153,7 @@ pub fn sources(event: &Event<'_>, origin: &Origin<'_>) -> Sources {
 
 fn guess(event: &Event<'_>, origin: &Origin<'_>) -> Sources {
     let reader = origin.reader;
-    if reader == "evtx" || reader.starts_with("windows") || event.get("Channel").is_some() {
+    if reader == "evtx" || reader.starts_with("windows") || value_of(event, CHANNEL).is_some() {
         return windows(event);
     }
     if reader.starts_with("zeek") {
@@ -167,21 +178,36 @@ fn guess(event: &Event<'_>, origin: &Origin<'_>) -> Sources {
     }
     match reader {
         "cloudtrail" => Sources::of("aws", &[], &["cloudtrail"], Kind::Other),
-        "auditd" | "linux-audit" => Sources::of("linux", &[], &["auditd"], Kind::Other),
-        "nginx" | "apache" | "combined" | "web" | "weblog" | "iis" => Sources::of(
-            "",
-            &["webserver"],
-            &[if reader == "web" { "" } else { reader }],
-            Kind::Web,
-        ),
-        "squid" | "proxy" => Sources::of("", &["proxy"], &["squid"], Kind::Web),
+        // The audit log of Linux: `type=EXECVE msg=audit(…): …`.
+        "pairs" if event.get("type").is_some_and(is_audit_type) => Sources::of("linux", &[], &["auditd"], Kind::Other),
+        // Apache's and nginx's access logs look the same.
+        "web-access" => Sources::of("", &["webserver"], &["apache", "nginx"], Kind::Web),
+        "squid" => Sources::of("", &["proxy"], &["squid"], Kind::Web),
         // W3C logs are written by web servers and by proxies alike.
         "w3c" => Sources::of("", &["webserver", "proxy"], &["iis"], Kind::Web),
-        "bind" | "dnstap" | "pihole" | "pi-hole" | "dnsmasq" => Sources::of("", &["dns"], &[reader], Kind::Other),
+        "bind-query" => Sources::of("", &["dns"], &["bind"], Kind::Web),
+        "unbound-query" => Sources::of("", &["dns"], &["unbound"], Kind::Web),
+        "pcap" | "pcapng" => {
+            let categories: &[&str] = match event.get("event").unwrap_or("") {
+                "flow" => &["firewall"],
+                of if of.starts_with("dns") => &["dns"],
+                of if of.starts_with("http") => &["proxy", "webserver"],
+                _ => &[],
+            };
+            Sources::of("", categories, &[], Kind::Web)
+        }
+        "pihole" | "dnstap" => Sources::of("", &["dns"], &[reader], Kind::Web),
         "netflow" | "ipfix" | "vpc-flow" => Sources::of("", &["firewall"], &[], Kind::Other),
         _ if reader.starts_with("syslog") => syslog(event),
         _ => Sources::default(),
     }
+}
+
+fn is_audit_type(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 fn syslog(event: &Event<'_>) -> Sources {
@@ -196,13 +222,15 @@ fn syslog(event: &Event<'_>) -> Sources {
 }
 
 fn windows(event: &Event<'_>) -> Sources {
-    let channel = event.get("Channel").unwrap_or("");
-    let number = event.get("EventID").and_then(|number| number.parse().ok()).unwrap_or(0);
+    let channel = value_of(event, CHANNEL).unwrap_or("");
+    let number = value_of(event, NUMBER)
+        .and_then(|number| number.parse().ok())
+        .unwrap_or(0);
     let product = match channel {
         "Linux-Sysmon/Operational" => "linux",
         _ => "windows",
     };
-    let categories = channels::categories(channel, number, event.get("EventType").unwrap_or(""));
+    let categories = channels::categories(channel, number, value_of(event, EVENT_TYPE).unwrap_or(""));
     let services = channels::services(channel);
     let kind = match (channel, number) {
         ("Security", 4688) => WindowsKind::ProcessCreation,

@@ -46,12 +46,13 @@ impl Values {
             name.clear();
             name.push_str(&field.name);
             name.make_ascii_lowercase();
-            let known = table.known(&name);
+            let name = fields::plain(kind, &name);
+            let known = table.known(name);
             let whole = 0..field.value.len();
             if known.is_some() || keywords {
                 self.add(known, Raw::Part(index, whole), &field.value);
             }
-            fields::also(kind, field, &name, &mut |also| match also {
+            fields::also(kind, field, name, &mut |also| match also {
                 Also::Part(other, range) => {
                     if let Some(known) = table.known(other).filter(|_| other != name) {
                         self.add(Some(known), Raw::Part(index, range.clone()), &field.value[range]);

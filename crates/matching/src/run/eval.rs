@@ -222,18 +222,26 @@ fn blank(event: &Event<'_>, field: Option<&Field<'_>>, at: At<'_>, text: &dyn Fn
         relation: Relation::Same,
         kind: None,
         matched: String::new(),
-        host: host(event, field),
+        host: host(event, field, at.reader),
         indicator: Context::default(),
         count: 1,
         event: text(),
     }
 }
 
-/// The machine concerned: the one that wrote the log, or the end of the connection that is not the one met.
-fn host(event: &Event<'_>, field: Option<&Field<'_>>) -> Option<String> {
-    let roles = match field.map(|field| field.role) {
-        Some(Role::Source) => [Role::Computer, Role::Destination],
-        _ => [Role::Computer, Role::Source],
+/// The machine concerned: the one that wrote the log, or the end of the connection that is not the one met. What a
+/// firewall or a proxy tells by syslog is about the ends of a connection and not about itself.
+fn host(event: &Event<'_>, field: Option<&Field<'_>>, reader: &str) -> Option<String> {
+    let other_end = match field.map(|field| field.role) {
+        Some(Role::Source) => Role::Destination,
+        _ => Role::Source,
+    };
+    let has_both_ends = event.first(Role::Source).is_some() && event.first(Role::Destination).is_some();
+    let is_in_between = has_both_ends && matches!(reader, "syslog" | "cef" | "leef");
+    let roles = if is_in_between {
+        [other_end, Role::Computer]
+    } else {
+        [Role::Computer, other_end]
     };
     roles.into_iter().find_map(|role| event.first(role)).map(str::to_owned)
 }
@@ -261,4 +269,34 @@ fn sigma_hit(
         ..Context::default()
     };
     Some(hit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hit_concerns_the_end_that_was_not_met_or_the_machine_that_wrote_the_log() {
+        let event = |roles: &[(Role, &'static str)]| {
+            let mut event = Event::default();
+            for (role, value) in roles {
+                event.push("x", *value, *role);
+            }
+            event
+        };
+        let ends = [(Role::Source, "10.0.0.7"), (Role::Destination, "198.51.100.7")];
+        let both = event(&[(Role::Computer, "gate"), ends[0], ends[1]]);
+        let concerned = |event: &Event<'_>, met: usize, reader: &str| host(event, event.fields.get(met), reader);
+        assert_eq!(concerned(&both, 2, "syslog").as_deref(), Some("10.0.0.7"));
+        assert_eq!(concerned(&both, 1, "cef").as_deref(), Some("198.51.100.7"));
+        assert_eq!(
+            concerned(&both, 2, "evtx").as_deref(),
+            Some("gate"),
+            "Sysmon speaks of its own machine"
+        );
+        let one = event(&[(Role::Computer, "gate"), ends[0]]);
+        assert_eq!(concerned(&one, 1, "syslog").as_deref(), Some("gate"));
+        let flow = event(&ends);
+        assert_eq!(concerned(&flow, 1, "zeek-json").as_deref(), Some("10.0.0.7"));
+    }
 }

@@ -7,3 +7,4 @@ mod matching;
 #[path = "../../../../fuzz/mutate.rs"]
 mod mutate;
 mod published_rules;
+mod readers;
