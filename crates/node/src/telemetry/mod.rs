@@ -12,6 +12,7 @@
 //! answer comes after the commit. So a sender that got no answer sends the same message again, and a consumer of a
 //! broker acknowledges after the answer. Ids are forgotten after [`REMEMBERED_DAYS`].
 
+mod feed;
 mod gather;
 mod read;
 
@@ -24,6 +25,7 @@ use serde::Serialize;
 use stix::{Place, Problem, Timestamp};
 use store::{NewHit, NewMessage, SeenValue};
 
+pub use feed::{Feed, FeedCounts, FeedStatus};
 pub(crate) use gather::Gather;
 pub use read::Refused;
 

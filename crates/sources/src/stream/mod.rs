@@ -53,6 +53,8 @@ pub struct Piece {
     pub bytes: Bytes,
     /// How they are to be cut.
     pub kind: Kind,
+    /// What the message is called, where its broker or its sender names it: the same when it comes again.
+    pub message: Option<Arc<str>>,
     receipt: Receipt,
 }
 
@@ -62,8 +64,16 @@ impl Piece {
             source: Arc::clone(source),
             bytes,
             kind,
+            message: None,
             receipt: Receipt(None),
         }
+    }
+
+    /// Says what the message is called.
+    #[cfg(feature = "nats")]
+    pub(crate) fn called(mut self, name: Option<Arc<str>>) -> Self {
+        self.message = name;
+        self
     }
 
     /// What is to be done once the piece was taken.

@@ -193,9 +193,12 @@ impl Nats {
                 }
                 None => return Err(self.problem("no-consumer", &"the consumer was deleted")),
             };
+            let name = name_of(&message);
             let (message, acker) = message.split();
             called(&mut source, &message.subject);
-            let piece = Piece::new(&source, message.payload, Kind::Message).once_taken(acks.receipt(acker));
+            let piece = Piece::new(&source, message.payload, Kind::Message)
+                .called(name)
+                .once_taken(acks.receipt(acker));
             if outlet.give(piece).await.is_err() {
                 return Ok(());
             }
@@ -214,6 +217,16 @@ impl Nats {
             _ => "look at the server's log",
         })
     }
+}
+
+/// What its sender called a message (the header `Nats-Msg-Id`), or else its place in the stream.
+fn name_of(message: &jetstream::Message) -> Option<Arc<str>> {
+    let headers = message.headers.as_ref();
+    if let Some(given) = headers.and_then(|headers| headers.get(async_nats::header::NATS_MESSAGE_ID)) {
+        return Some(Arc::from(given.as_str()));
+    }
+    let info = message.info().ok()?;
+    Some(format!("{}/{}", info.stream, info.stream_sequence).into())
 }
 
 fn connection_lost(server: &str) -> Problem {

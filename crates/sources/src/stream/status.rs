@@ -102,7 +102,8 @@ impl Status {
         self.bytes.fetch_add(bytes, Relaxed);
     }
 
-    pub(crate) fn note(&self, problem: Problem) {
+    /// Takes note of something that goes wrong; the last of it is what [`Status::last_error`] says.
+    pub fn note(&self, problem: Problem) {
         self.last_error.send_replace(Some(problem));
     }
 
