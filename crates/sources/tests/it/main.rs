@@ -4,6 +4,10 @@
 #![allow(clippy::print_stdout, reason = "a test without its server says that it was skipped")]
 
 mod fuzz;
+#[cfg(feature = "kafka")]
+mod kafka;
+#[cfg(feature = "kafka")]
+mod kafka_broker;
 mod kit;
 #[cfg(feature = "mqtt")]
 mod mqtt;
