@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use sources::SourceSpec;
 
 use crate::failure::{self, Failure};
 
@@ -42,8 +43,8 @@ pub struct Config {
 pub struct Watch {
     /// Where logs come from, as `commonwatch match` takes them.
     pub sources: Vec<String>,
-    /// Files and folders with logs of the past.
-    pub past: Vec<PathBuf>,
+    /// Logs of the past: files, folders, object storage.
+    pub past: Vec<String>,
     /// The login whose sight decides what is looked for.
     pub login: String,
     /// How often to look for new indicators, as in 5m.
@@ -81,13 +82,19 @@ impl Watch {
     /// # Errors
     /// When a source or a time cannot be read.
     pub fn settings(&self, data: &Path) -> Result<node::watch::Settings, Failure> {
-        let sources = self
-            .sources
-            .iter()
-            .map(|text| sources::SourceSpec::parse(text).map_err(Failure::from));
+        let parsed = |texts: &[String]| -> Result<Vec<SourceSpec>, Failure> {
+            texts.iter().map(|text| Ok(SourceSpec::parse(text)?)).collect()
+        };
+        let (sources, past) = (parsed(&self.sources)?, parsed(&self.past)?);
+        if let Some((text, _)) = self.past.iter().zip(&past).find(|(_, spec)| !spec.is_at_rest()) {
+            return Err(
+                Failure::input(format!("'{text}' in `past` is a stream, which has no past"))
+                    .help("name it in `sources`; `past` takes files, folders and s3://BUCKET/PREFIX"),
+            );
+        }
         Ok(node::watch::Settings {
-            sources: sources.collect::<Result<_, _>>()?,
-            past: self.past.clone(),
+            sources,
+            past,
             indexes: data.join("indexes"),
             hits: self.hits.clone().unwrap_or_else(|| data.join("hits.ndjson")),
             login: self.login.clone(),
@@ -165,7 +172,7 @@ pub fn template(title: &str, postgres: Option<&str>) -> String {
          [watch]\n\
          # sources = [\"follow:/var/log/zeek/current/*.log\", \"syslog+udp://127.0.0.1:5514\"]\n\
          # Past logs, in which every new indicator is hunted.\n\
-         # past = [\"/var/log/zeek/archive\"]\n\
+         # past = [\"/var/log/zeek/archive\", \"s3://logs/zeek/?endpoint=https://s3.example.org&credentials=/etc/commonwatch/s3\"]\n\
          # login = \"operator\"\n\
          # refresh = \"5m\"\n\
          # least-score = 1\n\
@@ -194,6 +201,17 @@ mod tests {
             .map(|line| format!("{line}\n"))
             .collect();
         toml::from_str::<Config>(&uncommented).unwrap();
+    }
+
+    #[test]
+    fn a_stream_has_no_past() {
+        let config: Config = toml::from_str("[watch]\npast = [\"/var/log\", \"udp://0.0.0.0:9\"]").unwrap();
+        let refused = config
+            .watch
+            .settings(std::path::Path::new("x"))
+            .unwrap_err()
+            .to_string();
+        assert!(refused.contains("udp://0.0.0.0:9"), "{refused}");
     }
 
     #[test]

@@ -147,7 +147,7 @@ pub struct HuntArgs {
     /// Index logs instead, so that hunts need not read all of them.
     #[command(subcommand)]
     pub command: Option<HuntCommand>,
-    /// Logs of the past: files, directories, packed or not; s3://BUCKET/PREFIX where the program was built with it
+    /// Logs of the past: files, directories, packed or not; s3://BUCKET/PREFIX with --indexes
     #[arg(value_name = "LOGS", required = true)]
     pub logs: Vec<String>,
     /// A value to look for, defanged or not; may be given several times

@@ -428,8 +428,7 @@ fn the_help_of_each_command() {
       help   Print this message or the help of the given subcommand(s)
 
     Arguments:
-      <LOGS>...  Logs of the past: files, directories, packed or not; s3://BUCKET/PREFIX where the
-                 program was built with it
+      <LOGS>...  Logs of the past: files, directories, packed or not; s3://BUCKET/PREFIX with --indexes
 
     Options:
           --value <VALUE>                  A value to look for, defanged or not; may be given several

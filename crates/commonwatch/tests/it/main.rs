@@ -10,7 +10,13 @@
 mod help;
 mod kit;
 mod matching;
+#[cfg(feature = "s3")]
+mod objects;
 mod offline;
 mod rooms;
 mod streams;
 mod work;
+
+#[cfg(feature = "s3")]
+#[path = "../../../sources/tests/it/bucket.rs"]
+mod bucket;

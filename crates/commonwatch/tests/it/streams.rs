@@ -126,3 +126,13 @@ mod nats {
         hit_and_end(started, "TERM");
     }
 }
+
+#[test]
+fn a_source_that_never_ran_is_not_nothing_found() {
+    let place = Place::new();
+    place.write("list.txt", format!("{BAD}\n"));
+    // An address of no machine of ours (RFC 5737).
+    let answer = place.run(&["match", "-i", "list.txt", "--no-warninglists", "udp://192.0.2.1:9"]);
+    assert_eq!(answer.code, 2, "{answer}");
+    assert!(answer.err.contains("192.0.2.1:9"), "{answer}");
+}

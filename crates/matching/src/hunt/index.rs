@@ -41,17 +41,20 @@ pub fn index(log: &Log<'_>) -> Result<Indexed, Problem> {
         Problem::error("not-indexed", place, format!("it cannot be indexed: {error}"))
             .help("logs in a folder that may not be written are indexed with --indexes FOLDER")
     };
+    let up_to_date = |known: &Sidecar| Indexed {
+        read: 0,
+        index: std::fs::metadata(log.index).map_or(0, |file| file.len()),
+        parts: known.directory.parts.len(),
+    };
+    let known = Sidecar::open(log.index);
+    if let Some(known) = known.as_ref().filter(|known| is_version(known, log)) {
+        return Ok(up_to_date(known));
+    }
     let mut input = (log.open)()?;
     let head = head_of(&mut *input).map_err(failed)?;
-    let known = Sidecar::open(log.index).filter(|known| is_beginning(known, &head));
-    if let Some(known) = &known
-        && known.directory.size == log.size
-    {
-        return Ok(Indexed {
-            read: 0,
-            index: std::fs::metadata(log.index).map_or(0, |file| file.len()),
-            parts: known.directory.parts.len(),
-        });
+    let known = known.filter(|known| log.version.is_none() && is_beginning(known, &head));
+    if let Some(known) = known.as_ref().filter(|known| known.directory.size == log.size) {
+        return Ok(up_to_date(known));
     }
     let is_records = events::capture::is_capture(&head).is_some()
         || events::windows::is_evtx(&head)
@@ -83,6 +86,7 @@ pub fn index(log: &Log<'_>) -> Result<Indexed, Problem> {
         writer.directory.is_whole = log.file.is_none();
     }
     writer.directory.size = log.size;
+    writer.directory.version = log.version.map(str::to_owned);
     writer.directory.head = sidecar::head_digest(&head);
     let index = writer.save(log.index).map_err(failed)?;
     Ok(Indexed {
@@ -97,6 +101,11 @@ pub(super) fn head_of(input: &mut dyn Read) -> std::io::Result<Vec<u8>> {
     let mut head = Vec::with_capacity(HEAD);
     input.take(HEAD as u64).read_to_end(&mut head)?;
     Ok(head)
+}
+
+/// Whether an index is of this very version of a log, so that the log itself need not be asked.
+pub(super) fn is_version(known: &Sidecar, log: &Log<'_>) -> bool {
+    log.version.is_some() && known.directory.version.as_deref() == log.version && known.directory.size == log.size
 }
 
 /// Whether an index is of a file that begins like this.

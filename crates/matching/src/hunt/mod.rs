@@ -37,6 +37,8 @@ pub struct Log<'a> {
     pub file: Option<&'a Path>,
     /// Its bytes as they are stored.
     pub size: u64,
+    /// Says whether it is still the log that was indexed, where its store keeps such a word. Otherwise its beginning does.
+    pub version: Option<&'a str>,
     /// Opens it from its beginning, unpacked.
     pub open: Open<'a>,
     /// Where its index is, or is to be.
@@ -46,6 +48,11 @@ pub struct Log<'a> {
 /// Where the index of a log is: beside it, or in a folder for indexes.
 pub fn index_path(log: &Path, folder: Option<&Path>) -> std::path::PathBuf {
     sidecar::path_of(log, folder)
+}
+
+/// Where the index of a log is that is no file but has an address.
+pub fn index_path_of_address(address: &str, folder: &Path) -> std::path::PathBuf {
+    sidecar::path_of_address(address, folder)
 }
 
 /// Whether a file is an index and no log.

@@ -4,7 +4,7 @@ use std::io::{Cursor, Read, Seek, SeekFrom};
 
 use stix::{Place, Problem};
 
-use super::index::{head_of, is_beginning};
+use super::index::{head_of, is_beginning, is_version};
 use super::sidecar::{HEAD, Part, Sidecar};
 use super::{Log, Prey};
 use crate::hit::Hit;
@@ -46,12 +46,8 @@ pub fn search(
     let Some(sidecar) = sidecar else {
         return whole(log, hunted, current, options, taker);
     };
-    let mut input = (log.open)()?;
-    let head = head_of(&mut *input).map_err(|error| unreadable(log, &error))?;
-    hunted.bytes_read += head.len().min(HEAD) as u64;
     let is_grown = log.size > sidecar.directory.size;
-    let is_of_it = is_beginning(&sidecar, &head) && log.size >= sidecar.directory.size;
-    if !is_of_it || (is_grown && sidecar.directory.is_whole) {
+    if !is_of_log(&sidecar, log, &mut hunted)? || (is_grown && sidecar.directory.is_whole) {
         return whole(log, hunted, current, options, taker);
     }
     let (candidates, cost) = sidecar.candidates(&prey.0);
@@ -98,6 +94,17 @@ pub fn search(
         matched(log, &sidecar, &tail, bytes, &mut hunted.tally, current, options, taker);
     }
     Ok(hunted)
+}
+
+/// Whether an index is of this log, perhaps of one that was shorter then.
+fn is_of_log(sidecar: &Sidecar, log: &Log<'_>, hunted: &mut Hunted) -> Result<bool, Problem> {
+    if log.version.is_some() {
+        return Ok(is_version(sidecar, log));
+    }
+    let mut input = (log.open)()?;
+    let head = head_of(&mut *input).map_err(|error| unreadable(log, &error))?;
+    hunted.bytes_read += head.len().min(HEAD) as u64;
+    Ok(is_beginning(sidecar, &head) && log.size >= sidecar.directory.size)
 }
 
 fn count_lines(file: &mut std::fs::File, part: &Part) -> std::io::Result<u64> {

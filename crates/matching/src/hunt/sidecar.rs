@@ -38,6 +38,9 @@ pub(super) struct Directory {
     pub(super) size: u64,
     /// SHA-256 of the beginning of the file, and how much of it.
     pub(super) head: (String, usize),
+    /// What its store called this version of it.
+    #[serde(default)]
+    pub(super) version: Option<String>,
     /// Whether the file is read as records from its beginning, or unpacked: parts of it cannot be read alone.
     pub(super) is_whole: bool,
     /// Lines (names of columns, comments that say how to read the others) that stand before a part.
@@ -220,8 +223,16 @@ pub(super) fn path_of(log: &Path, folder: Option<&Path>) -> PathBuf {
         return PathBuf::from(name);
     };
     let whole = std::path::absolute(log).unwrap_or_else(|_| log.to_owned());
-    let digest = Sha256::digest(whole.as_os_str().as_encoded_bytes());
-    folder.join(hexadecimal(&digest[..16]) + ENDING)
+    in_folder(whole.as_os_str().as_encoded_bytes(), folder)
+}
+
+/// Where the index of a log is that has an address: in a folder for indexes.
+pub(super) fn path_of_address(address: &str, folder: &Path) -> PathBuf {
+    in_folder(address.as_bytes(), folder)
+}
+
+fn in_folder(name: &[u8], folder: &Path) -> PathBuf {
+    folder.join(hexadecimal(&Sha256::digest(name)[..16]) + ENDING)
 }
 
 /// Whether a file is an index.

@@ -57,6 +57,7 @@ impl Place {
             name,
             file: Some(&path),
             size: fs::metadata(&path).unwrap().len(),
+            version: None,
             open: &open,
             index: &index,
         })

@@ -200,6 +200,7 @@ fn with_log<T>(text: &str, index: &[u8], call: impl FnOnce(&Log<'_>, &Path) -> T
         name: "a.log",
         file: Some(&path),
         size: text.len() as u64,
+        version: None,
         open: &open,
         index: &beside,
     };

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use matching::run::Tally;
 use policy::{Action, decide};
 use serde::Serialize;
+use sources::stream::Counts;
 use stix::Timestamp;
 
 use crate::accounts::Caller;
@@ -22,6 +23,8 @@ pub struct Health {
     pub watchlist: WatchlistHealth,
     /// What it reads, by name.
     pub sources: BTreeMap<String, SourceHealth>,
+    /// The streams as they are configured, by address.
+    pub streams: BTreeMap<String, StreamHealth>,
     /// Hits so far, repeats counted.
     pub hits: u64,
     /// What it did about the past.
@@ -54,6 +57,20 @@ pub struct SourceHealth {
     pub last: Option<Timestamp>,
     /// Pieces that wait to be matched just now: how far the matcher is behind.
     pub waiting: u64,
+}
+
+/// A stream of logs: how well it comes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct StreamHealth {
+    /// Pieces and bytes that came, connections that were made again, what was let go or cut.
+    #[serde(flatten)]
+    pub counts: Counts,
+    /// What went wrong with it last.
+    pub last_error: Option<String>,
+    /// Whether a broker is waited for just now.
+    pub away: bool,
+    /// Whether it ended: what it ended for, no waiting mends.
+    pub ended: bool,
 }
 
 /// What the watch did about the past.
@@ -149,7 +166,7 @@ impl Health {
             self.sources
                 .iter()
                 .map(|(name, source)| {
-                    let name = name.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', " ");
+                    let name = label(name);
                     let reader = &source.tally.reader;
                     (format!("{{source=\"{name}\",reader=\"{reader}\"}}"), value(source))
                 })
@@ -199,8 +216,32 @@ impl Health {
         for (name, kind, help, value) in rows {
             gauge(name, kind, help, &of_sources(value));
         }
+        let of_streams = |value: &dyn Fn(&StreamHealth) -> u64| -> Vec<(String, f64)> {
+            let streams = self.streams.iter();
+            streams
+                .map(|(name, stream)| (format!("{{stream=\"{}\"}}", label(name)), value(stream) as f64))
+                .collect()
+        };
+        let drops = of_streams(&|stream| stream.counts.drops);
+        gauge("dropped_total", "counter", "Messages that were let go.", &drops);
+        let reconnects = of_streams(&|stream| stream.counts.reconnects);
+        gauge(
+            "reconnects_total",
+            "counter",
+            "Connections that were lost and made again.",
+            &reconnects,
+        );
+        let away = of_streams(&|stream| u64::from(stream.away));
+        gauge("stream_away", "gauge", "1 where a broker is waited for.", &away);
+        let ended = of_streams(&|stream| u64::from(stream.ended));
+        gauge("stream_ended", "gauge", "1 where a stream ended for good.", &ended);
         text
     }
+}
+
+/// A value of a label.
+fn label(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', " ")
 }
 
 #[cfg(test)]
@@ -215,7 +256,14 @@ mod tests {
         source.tally.reader = "zeek-json".to_owned();
         source.tally.events = 7;
         health.sources.insert("a \"strange\"\n\\name".to_owned(), source);
+        let mut stream = StreamHealth::default();
+        stream.counts.drops = 3;
+        health.streams.insert("nats://h:4222/a".to_owned(), stream);
         let text = health.to_prometheus(Timestamp::from_micros(3_500_000));
+        assert!(
+            text.contains("commonwatch_watch_dropped_total{stream=\"nats://h:4222/a\"} 3\n"),
+            "{text}"
+        );
         assert!(text.contains("commonwatch_watch_watchlist_age_seconds 2.5\n"), "{text}");
         let line = r#"commonwatch_watch_events_total{source="a \"strange\" \\name",reader="zeek-json"} 7"#;
         assert!(text.lines().any(|one| one == line), "{text}");

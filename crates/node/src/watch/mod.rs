@@ -21,16 +21,17 @@ use std::path::PathBuf;
 use sources::SourceSpec;
 
 pub(crate) use health::Shared;
-pub use health::{Health, Hunts, SourceHealth, WatchlistHealth};
+pub use health::{Health, Hunts, SourceHealth, StreamHealth, WatchlistHealth};
 pub use matchers::Matchers;
+pub use past::{Each, each_log};
 
 /// What is watched, and how.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Where logs come from.
     pub sources: Vec<SourceSpec>,
-    /// Logs of the past, in which new indicators are hunted.
-    pub past: Vec<PathBuf>,
+    /// Logs of the past, in which new indicators are hunted: files, folders, object storage.
+    pub past: Vec<SourceSpec>,
     /// Folder for the indexes of the past.
     pub indexes: PathBuf,
     /// File to which hits are appended, a line of JSON each.

@@ -13,7 +13,7 @@ use store::Position;
 use tokio::sync::{mpsc, watch};
 
 use super::recorder::Recorder;
-use super::{Matchers, Settings, past};
+use super::{Matchers, Settings, Shared, StreamHealth, past};
 use crate::accounts::Caller;
 use crate::error::Error;
 use crate::node::Node;
@@ -60,7 +60,7 @@ impl Node {
             token.clone(),
         ));
         let mut compiled = self.sight_state(&caller).await.unwrap_or_default();
-        self.hunt_new(&caller, &settings, &options, &recorder).await;
+        let mut is_hunted = self.hunt_new(&caller, &settings, &options, &recorder).await;
         loop {
             let pause = tokio::time::sleep(Duration::from_secs(settings.refresh_seconds.max(1)));
             tokio::select! {
@@ -75,10 +75,14 @@ impl Node {
             let state = self.sight_state(&caller).await.unwrap_or_default();
             if state != compiled {
                 compiled = state;
-                match self.rearm(&caller, &settings, &current).await {
-                    Ok(()) => self.hunt_new(&caller, &settings, &options, &recorder).await,
-                    Err(error) => shared.error(self.now(), &error),
+                is_hunted = false;
+                if let Err(error) = self.rearm(&caller, &settings, &current).await {
+                    shared.error(self.now(), &error);
+                    continue;
                 }
+            }
+            if !is_hunted {
+                is_hunted = self.hunt_new(&caller, &settings, &options, &recorder).await;
             }
         }
         stop.store(true, Ordering::Relaxed);
@@ -130,14 +134,17 @@ impl Node {
         Ok(())
     }
 
-    /// Hunts in the past for what was added since the last hunt.
-    async fn hunt_new(&self, caller: &Caller, settings: &Settings, options: &Options, recorder: &Recorder) {
+    /// Hunts in the past for what was added since the last hunt. Whether it was hunted for everywhere.
+    async fn hunt_new(&self, caller: &Caller, settings: &Settings, options: &Options, recorder: &Recorder) -> bool {
         if settings.past.is_empty() {
-            return;
+            return true;
         }
-        if let Err(error) = self.hunt_since(caller, settings, options, recorder).await {
-            self.watch_shared().error(self.now(), &error);
-        }
+        self.hunt_since(caller, settings, options, recorder)
+            .await
+            .unwrap_or_else(|error| {
+                self.watch_shared().error(self.now(), &error);
+                false
+            })
     }
 
     async fn hunt_since(
@@ -146,7 +153,7 @@ impl Node {
         settings: &Settings,
         options: &Options,
         recorder: &Recorder,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let caller = self.as_of_now(caller).await?;
         let since = self.store().setting_get(HUNTED).await?;
         let since = since.and_then(|text| Timestamp::parse(&text).ok());
@@ -155,6 +162,7 @@ impl Node {
         let (list, _) = self
             .watchlist_since(&caller, self.watch_options(settings), since)
             .await?;
+        let mut is_hunted = true;
         if !list.is_empty() {
             let armed = Armed {
                 watchlist: Some(list),
@@ -164,15 +172,16 @@ impl Node {
                 .map_err(|error| Error::Ours(format!("the folder of indexes cannot be made: {error}")))?;
             let (settings, options, recorder) = (settings.clone(), options.clone(), recorder.clone());
             let (shared, now) = (self.watch_shared().clone(), self.now());
-            tokio::task::spawn_blocking(move || past::hunt(&settings, armed, &options, &recorder, &shared, now))
-                .await
-                .map_err(|error| Error::Ours(format!("a hunt stopped: {error}")))?;
+            is_hunted =
+                tokio::task::spawn_blocking(move || past::hunt(&settings, armed, &options, &recorder, &shared, now))
+                    .await
+                    .map_err(|error| Error::Ours(format!("a hunt stopped: {error}")))?;
         }
-        if !options.stop.load(Ordering::Relaxed) {
+        if is_hunted && !options.stop.load(Ordering::Relaxed) {
             let hunted = Timestamp::from_micros(last.0).to_micros_text();
             self.store().setting_put(HUNTED, &hunted).await?;
         }
-        Ok(())
+        Ok(is_hunted)
     }
 
     /// Runs the sources and hands what they give to the matchers.
@@ -184,12 +193,15 @@ impl Node {
             _ => Vec::<Positions>::new(),
         };
         let mut running = tokio::task::JoinSet::new();
-        let mut statuses = Vec::new();
+        let mut streams = Vec::new();
         for (number, spec) in settings.sources.into_iter().enumerate() {
             let status: Arc<Status> = Arc::default();
-            statuses.push(Arc::clone(&status));
+            let name = spec.to_string();
+            shared.with(|health| health.streams.insert(name.clone(), StreamHealth::default()));
+            streams.push(Stream::new(name.clone(), Arc::clone(&status)));
             let from = positions.get(number).cloned().unwrap_or_default();
-            running.spawn(spec.run(from, sender.clone(), stop.clone(), status));
+            let run = spec.run(from, sender.clone(), stop.clone(), status);
+            running.spawn(async move { (name, run.await) });
         }
         drop(sender);
         let mut kept = String::new();
@@ -211,25 +223,45 @@ impl Node {
                             (source.tally, source.waiting) = (tally, waiting);
                         });
                     }
-                    self.keep_positions(&statuses, &mut kept).await;
+                    for stream in &mut streams {
+                        stream.tell(&shared, self.now());
+                    }
+                    self.keep_positions(&streams, &mut kept).await;
                 }
+                Some(Ok((name, outcome))) = running.join_next() => self.stream_ended(&shared, name, outcome),
             }
         }
         while let Some(ended) = running.join_next().await {
-            if let Ok(Err(problem)) = ended {
-                shared.error(self.now(), &problem);
+            if let Ok((name, outcome)) = ended {
+                self.stream_ended(&shared, name, outcome);
             }
+        }
+        for stream in &mut streams {
+            stream.tell(&shared, self.now());
         }
         let tallies = tokio::task::block_in_place(|| matchers.finish());
         for (name, tally) in tallies {
             shared.with(|health| health.sources.entry(name).or_default().tally = tally);
         }
-        self.keep_positions(&statuses, &mut kept).await;
+        self.keep_positions(&streams, &mut kept).await;
     }
 
-    /// Keeps up to where followed files were read, so that a restart loses nothing.
-    async fn keep_positions(&self, statuses: &[Arc<Status>], kept: &mut String) {
-        let positions: Vec<Positions> = statuses.iter().map(|status| status.positions()).collect();
+    fn stream_ended(&self, shared: &Shared, name: String, outcome: Result<(), Problem>) {
+        let mut error = None;
+        if let Err(problem) = outcome {
+            shared.error(self.now(), &problem);
+            error = Some(problem.to_string());
+        }
+        shared.with(|health| {
+            let stream = health.streams.entry(name).or_default();
+            stream.ended = true;
+            stream.last_error = error.or(stream.last_error.take());
+        });
+    }
+
+    /// Keeps up to where followed files and partitions were read, so that a restart loses nothing.
+    async fn keep_positions(&self, streams: &[Stream], kept: &mut String) {
+        let positions: Vec<Positions> = streams.iter().map(|stream| stream.status.positions()).collect();
         let text = serde_json::to_string(&positions).unwrap_or_default();
         if positions.iter().all(Positions::is_empty) || text == *kept {
             return;
@@ -249,6 +281,36 @@ impl Node {
             }
             batch.clear();
         }
+    }
+}
+
+/// A stream that runs, and what was told of it.
+struct Stream {
+    name: String,
+    status: Arc<Status>,
+    errors: watch::Receiver<Option<Problem>>,
+}
+
+impl Stream {
+    fn new(name: String, status: Arc<Status>) -> Self {
+        let errors = status.errors();
+        Self { name, status, errors }
+    }
+
+    /// Puts into the health how it is.
+    fn tell(&mut self, shared: &Shared, now: Timestamp) {
+        let is_new = self.errors.has_changed().unwrap_or(false);
+        let error = self.errors.borrow_and_update().clone().filter(|_| is_new);
+        if let Some(problem) = &error {
+            shared.error(now, problem);
+        }
+        shared.with(|health| {
+            let stream = health.streams.entry(self.name.clone()).or_default();
+            (stream.counts, stream.away) = (self.status.counts(), self.status.is_away());
+            if let Some(problem) = error {
+                stream.last_error = Some(problem.to_string());
+            }
+        });
     }
 }
 

@@ -12,3 +12,6 @@ mod sharing;
 mod sightings;
 mod subscriptions;
 mod watch;
+
+#[path = "../../../sources/tests/it/bucket.rs"]
+mod bucket;

@@ -9,6 +9,7 @@ use sources::SourceSpec;
 use store::{SightingForm, SightingRule};
 use tokio::sync::watch;
 
+use crate::bucket::Endpoint;
 use crate::kit::{Kit, START};
 
 fn indicator(number: u32, name: &str) -> String {
@@ -59,7 +60,7 @@ fn settings(folder: &Path, sources: &[&str]) -> Settings {
             .iter()
             .map(|source| SourceSpec::parse(source).unwrap())
             .collect(),
-        past: vec![folder.join("past")],
+        past: vec![SourceSpec::File(folder.join("past"))],
         indexes: folder.join("indexes"),
         hits: folder.join("hits.ndjson"),
         login: node::founding::OPERATOR.to_owned(),
@@ -182,4 +183,42 @@ async fn what_cannot_be_read_is_said_and_the_rest_goes_on() {
         kit.node.watch_health(&public).is_err(),
         "names of files and machines are the operator's"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_past_in_a_bucket_is_hunted_in_as_soon_as_it_answers_and_by_its_index() {
+    let kit = kit().await;
+    share(&kit, indicator(1, "evil.example")).await;
+    let folder = tempfile::tempdir().unwrap();
+    let endpoint = Endpoint::start();
+    let credentials = Endpoint::credentials(folder.path(), true);
+    endpoint.put("zeek/dns.log", "{\"query\":\"evil.example\"}\n");
+    endpoint.away(true);
+    let past = SourceSpec::parse(&endpoint.address("logs/zeek/", &credentials)).unwrap();
+    let settings = Settings {
+        past: vec![past],
+        ..settings(folder.path(), &[])
+    };
+    let (stop, stopped) = watch::channel(false);
+    let watching = tokio::spawn({
+        let (node, settings) = (kit.node.clone(), settings.clone());
+        async move { node.watch(settings, stopped).await }
+    });
+    let health = until(&kit, |health| health.hunts.hunts > 0).await;
+    let (_, said) = health.last_error.unwrap();
+    assert!(said.contains("SlowDown") && health.hits == 0, "{said}");
+    endpoint.away(false);
+    until(&kit, |health| health.hits == 1 && health.hunts.logs == 1).await;
+
+    // What is in no part of the object is not asked of it: the index says so.
+    endpoint.asked();
+    share(&kit, indicator(2, "absent.example")).await;
+    until(&kit, |health| health.hunts.logs == 2).await;
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
+    let asked = endpoint.asked();
+    assert!(asked.iter().all(|line| line.contains("list-type=2")), "{asked:?}");
+    let hits = std::fs::read_to_string(folder.path().join("hits.ndjson")).unwrap();
+    assert!(hits.contains("s3://logs/zeek/dns.log"), "{hits}");
+    assert_eq!(std::fs::read_dir(&settings.indexes).unwrap().count(), 1);
 }

@@ -15,9 +15,10 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use reqwest::blocking::{Client, Response};
-use stix::{Place, Problem, Timestamp};
+use stix::{Place, Problem};
 
 use crate::open::{Limits, Opened, place, read_problem, unpack};
+use crate::rest::Clock;
 use crate::secrets::Secrets;
 
 pub use listing::Object;
@@ -48,9 +49,6 @@ pub struct Settings {
     /// `access_key`, `secret_key` and perhaps `session_token`; without them requests are not signed.
     pub secrets: Secrets,
 }
-
-/// Tells the time, by which requests are signed.
-pub type Clock = fn() -> Timestamp;
 
 /// A bucket.
 #[derive(Clone)]
@@ -141,7 +139,13 @@ impl Bucket {
     /// An object as a reader of what is inside, unpacked as [`crate::open()`] does. A connection that breaks is made again,
     /// and reading goes on where it was.
     pub fn open(&self, key: &str, limits: Limits) -> Result<Opened, Problem> {
-        let response = self.object(key, &[])?;
+        self.open_version(key, None, limits)
+    }
+
+    /// The same, of the version that a listing named: another is a problem, not what is inside.
+    pub fn open_version(&self, key: &str, tag: Option<&str>, limits: Limits) -> Result<Opened, Problem> {
+        let condition = tag.map(|tag| ("if-match", tag));
+        let response = self.object(key, condition.as_slice())?;
         if response.status() != StatusCode::OK {
             return Err(self.refused(key, response));
         }
@@ -182,8 +186,8 @@ impl Bucket {
         builder.send()
     }
 
-    /// What to call an object in messages.
-    fn address(&self, key: &str) -> String {
+    /// What to call an object.
+    pub(crate) fn address(&self, key: &str) -> String {
         format!("s3://{}/{key}", self.0.settings.bucket)
     }
 
@@ -219,7 +223,7 @@ impl Bucket {
             301 | 307 | 308 => ("elsewhere", "name the region or endpoint of the bucket"),
             412 => (
                 "changed",
-                "the object was written anew while it was read: read it again",
+                "the object was written anew since it was listed or read: look again",
             ),
             500.. => ("unavailable", "try again later"),
             _ => ("refused", "look at the log of the endpoint"),

@@ -15,6 +15,7 @@
 //!
 //! Secrets are never part of an address: an address stands in logs, lists of processes and the configuration.
 
+mod name;
 mod parse;
 mod run;
 

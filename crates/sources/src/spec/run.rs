@@ -61,15 +61,16 @@ impl SourceSpec {
             }
             #[cfg(feature = "s3")]
             Self::S3 { .. } => {
-                let message = "object storage is listed and opened, not run";
-                Err(Problem::error("at-rest", Place::default(), message).help("hunt in it instead of watching it"))
+                let message = format!("'{self}' is read as logs of the past, not watched");
+                Err(Problem::error("at-rest", Place::default(), message)
+                    .help("use 'commonwatch hunt s3://… --indexes FOLDER', or `past` in the node's [watch]"))
             }
         }
     }
 
     /// The bucket and prefix of an address of object storage.
     #[cfg(feature = "s3")]
-    pub fn bucket(self, clock: crate::s3::Clock) -> Result<(crate::s3::Bucket, String), Problem> {
+    pub fn bucket(self, clock: crate::Clock) -> Result<(crate::s3::Bucket, String), Problem> {
         match self {
             Self::S3 {
                 mut settings,

@@ -35,6 +35,7 @@ fn listeners_have_their_usual_ports() {
         parsed("syslog+udp://[::]"),
         SourceSpec::SyslogUdp("[::]:514".to_owned())
     );
+    assert_eq!(parsed("udp://[::1]").to_string(), "udp://[::1]:2055");
     assert_eq!(parsed("udp://[::1]:9"), SourceSpec::Udp("[::1]:9".to_owned()));
     let SourceSpec::SyslogTcp { address, tls } = parsed("syslog+tls://127.0.0.1?certificate=a.pem&key=%2fb%20c.pem")
     else {
@@ -84,6 +85,11 @@ fn brokers_and_buckets() {
         panic!("not S3");
     };
     assert_eq!((settings.bucket.as_str(), prefix.as_str()), ("logs", "2026/01"));
+    assert_eq!(
+        parsed("nats://host/logs?credentials=/etc/c").to_string(),
+        "nats://host:4222/logs"
+    );
+    assert_eq!(parsed("kafka://a,b:1/t").to_string(), "kafka://a:9092,b:1/t");
     assert!(refused("mqtt://host/x").contains("client"));
     assert!(refused("nats://host").contains("no subject"));
 }

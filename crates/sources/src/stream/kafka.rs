@@ -1,32 +1,46 @@
 //! A topic of a broker that speaks the protocol of Kafka: every partition, from saved offsets.
 //!
 //! There are no consumer groups: each feed reads all partitions of the topic, and where it goes on is kept by the caller
-//! ([`Status::positions`], by `topic/partition`), as with files. Partitions that are added later are read after a restart.
+//! ([`Status::positions`], by `topic/partition`), as with files. Partitions that are added later are found within a minute,
+//! and read from their beginning.
+//!
+//! What the broker deleted before it was read is counted as dropped. Batches of aborted transactions are given too: a log line that
+//! was taken back is better seen than missed.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use rskafka::BackoffConfig;
+use rskafka::client::error::{Error, ProtocolError};
 use rskafka::client::partition::{OffsetAt, PartitionClient, UnknownTopicHandling};
 use rskafka::client::{Client, ClientBuilder, Credentials, SaslConfig};
+use rskafka::record::RecordAndOffset;
 use stix::{Place, Problem};
 use tokio::sync::mpsc::Sender;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::follow::Start;
-use super::{Kind, LINE_BYTES, Outlet, Piece, Position, Positions, Status};
+use super::retry::{Retry, passing};
+use super::{Ended, Kind, LINE_BYTES, Outlet, Piece, Position, Positions, Status};
 use crate::secrets::Secrets;
 
-/// Most bytes that one fetch brings.
+/// Most bytes that one fetch brings, if not one batch is larger.
 const FETCH_BYTES: i32 = 4 << 20;
+
+/// Largest answer: above what brokers let through as one batch.
+const ANSWER_BYTES: usize = 64 << 20;
 
 /// How long the broker may wait for something to come.
 const FETCH_WAIT_MILLISECONDS: i32 = 1000;
 
-/// How long to wait before something is tried again.
-const PAUSE: Duration = Duration::from_secs(2);
+/// How long to wait where there is something, but nothing to read: the end of a transaction, or what is not committed yet.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// How often to look for new partitions.
+const LOOK: Duration = Duration::from_secs(60);
 
 /// A topic, and how it is reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +49,7 @@ pub struct Kafka {
     pub brokers: Vec<String>,
     /// Topic.
     pub topic: String,
-    /// For partitions without a saved offset.
+    /// Where reading begins that has no saved offset in any partition.
     pub start: Start,
     /// Where to go on, as [`Status::positions`] had it.
     pub positions: Positions,
@@ -48,7 +62,7 @@ pub struct Kafka {
 }
 
 impl Kafka {
-    /// Takes messages of all partitions until it is told to stop.
+    /// Takes messages of all partitions until it is told to stop. Waits for a broker that is not there yet.
     pub async fn run(self, out: Sender<Piece>, stop: CancellationToken, status: Arc<Status>) -> Result<(), Problem> {
         let outlet = Outlet::new(out, stop, status);
         tokio::select! {
@@ -58,45 +72,87 @@ impl Kafka {
     }
 
     async fn partitions(&self, outlet: &Outlet) -> Result<(), Problem> {
-        let client = self.client().await?;
-        let topics = client
-            .list_topics()
-            .await
-            .map_err(|error| self.problem("not-connected", &error))?;
-        let Some(topic) = topics.into_iter().find(|topic| topic.name == self.topic) else {
-            return Err(self.problem("no-topic", &"there is no such topic"));
-        };
         let mut reading = JoinSet::new();
-        for partition in topic.partitions {
-            let client = client
-                .partition_client(self.topic.as_str(), partition, UnknownTopicHandling::Error)
-                .await;
-            let client = client.map_err(|error| self.problem("no-topic", &error))?;
-            let source: Arc<str> = Arc::from(format!("{}/{partition}", self.topic));
-            let offset = match self.positions.get(&*source) {
-                Some(Position::Offset(offset)) => *offset,
-                _ => self.begin(&client).await?,
-            };
-            outlet.status.reached(&source, Position::Offset(offset));
-            let reader = Partition {
-                client,
-                source,
-                offset,
-                outlet: outlet.clone(),
-            };
-            reading.spawn(reader.read());
+        let mut known = Vec::new();
+        outlet.status.away();
+        let mut start = self.start;
+        if self.positions.keys().any(|name| self.partition_of(name).is_some()) {
+            // Where others were read before, one that was not is new.
+            start = Start::Beginning;
         }
-        // They end only where the feed does.
-        while reading.join_next().await.is_some() {}
+        let mut retry = Retry::new();
+        let client = loop {
+            match self.client().await {
+                Ok(client) => break client,
+                Err(trouble) => self.passing(trouble, outlet)?,
+            }
+            retry.wait().await;
+        };
+        loop {
+            let new = match self.new_partitions(&client, &known, start).await {
+                Ok(new) => new,
+                Err(trouble) => {
+                    self.passing(trouble, outlet)?;
+                    retry.wait().await;
+                    continue;
+                }
+            };
+            retry.succeeded();
+            outlet.status.there();
+            for (partition, client, offset) in new {
+                known.push(partition);
+                let source: Arc<str> = Arc::from(format!("{}/{partition}", self.topic));
+                outlet.status.reached(&source, Position::Offset(offset));
+                let outlet = outlet.clone();
+                let reader = Partition {
+                    client,
+                    source,
+                    offset,
+                    outlet,
+                };
+                reading.spawn(reader.read());
+            }
+            start = Start::Beginning;
+            tokio::select! {
+                // A reader ends only where the feed does.
+                Some(_) = reading.join_next() => return Ok(()),
+                () = tokio::time::sleep(LOOK) => {}
+            }
+        }
+    }
+
+    fn partition_of(&self, name: &str) -> Option<i32> {
+        name.strip_prefix(&self.topic)?.strip_prefix('/')?.parse().ok()
+    }
+
+    /// Takes note of what may pass, so that it is tried again; what the broker refuses is not.
+    fn passing(&self, trouble: Trouble, outlet: &Outlet) -> Result<(), Problem> {
+        let error = match trouble {
+            Trouble::Lasting(problem) => return Err(problem),
+            Trouble::Of(error) => error,
+        };
+        let problem = self.problem(&error);
+        if is_refusal(&error) {
+            return Err(problem);
+        }
+        if is_of_connection(&error) {
+            outlet.status.away();
+        }
+        outlet.note(passing(problem));
         Ok(())
     }
 
-    async fn client(&self) -> Result<Client, Problem> {
+    async fn client(&self) -> Result<Client, Trouble> {
         let mut builder = ClientBuilder::new(self.brokers.clone())
             .client_id("commonwatch")
-            .max_message_size(16 << 20);
+            .max_message_size(ANSWER_BYTES)
+            // It tries once: trying again, and saying so, is done here.
+            .backoff_config(BackoffConfig {
+                deadline: Some(Duration::ZERO),
+                ..BackoffConfig::default()
+            });
         if self.tls {
-            builder = builder.tls_config(crate::tls::client(self.ca.as_deref())?);
+            builder = builder.tls_config(crate::tls::client(self.ca.as_deref()).map_err(Trouble::Lasting)?);
         }
         if let (Some(user), Some(password)) = (self.secrets.get("user"), self.secrets.get("password")) {
             builder = builder.sasl_config(SaslConfig::Plain(Credentials::new(
@@ -104,30 +160,121 @@ impl Kafka {
                 password.to_owned(),
             )));
         }
-        builder
-            .build()
-            .await
-            .map_err(|error| self.problem("not-connected", &error))
+        Ok(builder.build().await?)
     }
 
-    async fn begin(&self, client: &PartitionClient) -> Result<i64, Problem> {
-        let at = match self.start {
-            Start::Beginning => OffsetAt::Earliest,
-            Start::End => OffsetAt::Latest,
+    /// The partitions that are not read yet, each with where reading it begins.
+    async fn new_partitions(
+        &self,
+        client: &Client,
+        known: &[i32],
+        start: Start,
+    ) -> Result<Vec<(i32, PartitionClient, i64)>, Trouble> {
+        let topics = client.list_topics().await?;
+        let Some(topic) = topics.into_iter().find(|topic| topic.name == self.topic) else {
+            if known.is_empty() {
+                return Err(Trouble::Lasting(self.no_topic()));
+            }
+            return Ok(Vec::new());
         };
-        client
-            .get_offset(at)
-            .await
-            .map_err(|error| self.problem("no-topic", &error))
+        let mut new = Vec::new();
+        for partition in topic.partitions.into_iter().filter(|number| !known.contains(number)) {
+            let client = client
+                .partition_client(self.topic.as_str(), partition, UnknownTopicHandling::Error)
+                .await?;
+            let offset = match self.positions.get(&format!("{}/{partition}", self.topic)) {
+                Some(Position::Offset(offset)) => *offset,
+                _ => client.get_offset(place_of(start)).await?,
+            };
+            new.push((partition, client, offset));
+        }
+        Ok(new)
     }
 
-    fn problem(&self, code: &'static str, error: &dyn std::fmt::Display) -> Problem {
-        let message = format!("Kafka at {}, topic {}: {error}", self.brokers.join(","), self.topic);
-        Problem::error(code, Place::default(), message).help(match code {
-            "no-topic" => "is the topic written as the broker has it, and may this user read it?",
-            _ => "is the broker there, and does it want TLS or credentials?",
-        })
+    fn no_topic(&self) -> Problem {
+        let message = format!("{}: there is no such topic", self.name());
+        Problem::error("no-topic", Place::default(), message)
+            .help("is it written as the broker has it, and may this user see it?")
     }
+
+    fn problem(&self, error: &Error) -> Problem {
+        let message = format!("{}: {}", self.name(), said(error));
+        match error {
+            Error::ServerError { .. } => {
+                Problem::error("refused", Place::default(), message).help("may this user read the topic?")
+            }
+            _ if is_refusal(error) => Problem::error("refused", Place::default(), message)
+                .help("are the user and password in the file named by `credentials` right, and does the broker take SASL PLAIN?"),
+            _ => Problem::error("not-connected", Place::default(), message)
+                .help("is the broker there, and does it want TLS or credentials?"),
+        }
+    }
+
+    fn name(&self) -> String {
+        format!("Kafka at {}, topic {}", self.brokers.join(","), self.topic)
+    }
+}
+
+/// Why an attempt came to nothing.
+enum Trouble {
+    /// The broker, or the way to it.
+    Of(Error),
+    /// What no waiting mends.
+    Lasting(Problem),
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::Of(error)
+    }
+}
+
+fn place_of(start: Start) -> OffsetAt {
+    match start {
+        Start::Beginning => OffsetAt::Earliest,
+        Start::End => OffsetAt::Latest,
+    }
+}
+
+/// What is wrong; what the client says around it tells of tries of its own, which are not made.
+fn said(error: &Error) -> String {
+    match error {
+        Error::ServerError {
+            protocol_error,
+            error_message,
+            ..
+        } => {
+            let message = error_message.as_deref().unwrap_or_default();
+            format!("the broker answers {protocol_error} {message}")
+                .trim_end()
+                .to_owned()
+        }
+        other => {
+            let text = other.to_string();
+            text.rsplit("Retry exceeded deadline. Source: ")
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        }
+    }
+}
+
+/// Whether the broker is there and says no. That a password is wrong, the client tells in words only.
+fn is_refusal(error: &Error) -> bool {
+    match error {
+        Error::ServerError { protocol_error, .. } => matches!(
+            protocol_error,
+            ProtocolError::TopicAuthorizationFailed | ProtocolError::ClusterAuthorizationFailed
+        ),
+        other => {
+            let text = other.to_string();
+            text.contains("Sasl handshake failed: API error") || text.contains("unsupported sasl mechanism")
+        }
+    }
+}
+
+fn is_of_connection(error: &Error) -> bool {
+    !matches!(error, Error::ServerError { .. } | Error::InvalidResponse(_))
 }
 
 /// One partition that is read.
@@ -140,45 +287,94 @@ struct Partition {
 
 impl Partition {
     async fn read(mut self) {
-        let mut failed = false;
+        let mut retry = Retry::new();
         loop {
             let fetched = self
                 .client
                 .fetch_records(self.offset, 1..FETCH_BYTES, FETCH_WAIT_MILLISECONDS)
                 .await;
-            let records = match fetched {
-                Ok((records, _)) => records,
+            let (records, end) = match fetched {
+                Ok(fetched) => fetched,
                 Err(error) => {
-                    let message = format!(
-                        "Kafka, {} at offset {}: {error}; it is tried again",
-                        self.source, self.offset
-                    );
-                    self.outlet.note(
-                        Problem::warning("not-fetched", Place::default(), message)
-                            .help("an offset out of range was deleted by the broker: remove the saved position"),
-                    );
-                    failed = true;
-                    tokio::time::sleep(PAUSE).await;
+                    if let Err(error) = self.mend(error).await {
+                        if is_of_connection(&error) {
+                            self.outlet.status.away();
+                        }
+                        self.note("not-fetched", &format!("{}; it is tried again", said(&error)));
+                        retry.wait().await;
+                    }
                     continue;
                 }
             };
-            if std::mem::take(&mut failed) {
-                self.outlet.status.reconnected();
-            }
+            retry.succeeded();
+            self.outlet.status.there();
+            let nothing_to_read = records.is_empty() && end > self.offset;
             for record in records {
-                self.offset = record.offset + 1;
-                let Some(value) = record.record.value else { continue };
-                if value.len() > LINE_BYTES {
-                    self.outlet.status.dropped(1);
-                    continue;
-                }
-                let (status, source, next) = (Arc::clone(&self.outlet.status), Arc::clone(&self.source), self.offset);
-                let piece = Piece::new(&self.source, Bytes::from(value), Kind::Message)
-                    .once_taken(move || status.reached(&source, Position::Offset(next)));
-                if self.outlet.give(piece).await.is_err() {
+                if self.give(record).await.is_err() {
                     return;
                 }
             }
+            if nothing_to_read {
+                tokio::time::sleep(IDLE).await;
+            }
         }
+    }
+
+    async fn give(&mut self, record: RecordAndOffset) -> Result<(), Ended> {
+        self.offset = record.offset + 1;
+        let Some(value) = record.record.value else {
+            return Ok(());
+        };
+        if value.len() > LINE_BYTES {
+            self.outlet.status.dropped(1);
+            self.note(
+                "too-large",
+                &format!("a message of more than {LINE_BYTES} bytes is left out"),
+            );
+            return Ok(());
+        }
+        let (status, source, next) = (Arc::clone(&self.outlet.status), Arc::clone(&self.source), self.offset);
+        let piece = Piece::new(&self.source, Bytes::from(value), Kind::Message)
+            .once_taken(move || status.reached(&source, Position::Offset(next)));
+        self.outlet.give(piece).await
+    }
+
+    /// Goes on where the partition still has something, if the broker no longer has what comes next.
+    async fn mend(&mut self, error: Error) -> Result<(), Error> {
+        let is_out_of_range = matches!(
+            error,
+            Error::ServerError {
+                protocol_error: ProtocolError::OffsetOutOfRange,
+                ..
+            }
+        );
+        if !is_out_of_range {
+            return Err(error);
+        }
+        let earliest = self.client.get_offset(OffsetAt::Earliest).await?;
+        let latest = self.client.get_offset(OffsetAt::Latest).await?;
+        if self.offset < earliest {
+            let lost = earliest - self.offset;
+            self.outlet.status.dropped(lost.unsigned_abs());
+            self.note(
+                "deleted",
+                &format!("the broker deleted {lost} messages before they were read"),
+            );
+        } else if self.offset > latest {
+            self.note(
+                "begins-anew",
+                "the broker has less than was read already: the topic was made anew, and is read from its beginning",
+            );
+        } else {
+            return Err(error);
+        }
+        self.offset = earliest;
+        Ok(())
+    }
+
+    fn note(&self, code: &'static str, what: &str) {
+        let message = format!("Kafka, {} at offset {}: {what}", self.source, self.offset);
+        self.outlet
+            .note(Problem::warning(code, Place::default(), message).help("look at the broker's log and its retention"));
     }
 }

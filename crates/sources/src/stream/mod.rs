@@ -18,6 +18,8 @@ pub mod mqtt;
 pub mod nats;
 mod outlet;
 pub mod reader;
+#[cfg(any(feature = "mqtt", feature = "kafka", feature = "nats"))]
+mod retry;
 mod status;
 pub mod syslog;
 pub mod udp;

@@ -9,20 +9,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use rumqttc::{AsyncClient, ConnectionError, Event, MqttOptions, Packet, Publish, QoS, TlsConfiguration, Transport};
+use rumqttc::{
+    AsyncClient, ConnectReturnCode, ConnectionError, Event, MqttOptions, Packet, Publish, QoS, TlsConfiguration,
+    Transport,
+};
 use stix::{Place, Problem};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio_util::sync::CancellationToken;
 
 use super::acks::Acks;
-use super::{Kind, Outlet, Piece, Status};
+use super::retry::Retry;
+use super::{Ended, Kind, Outlet, Piece, Status};
 use crate::secrets::Secrets;
 
 /// Largest message. The broker gives a larger one again and again, so it stops the feed: it is above what brokers let through.
 const MESSAGE_BYTES: usize = 64 << 20;
-
-/// How long to wait before a connection is tried again, doubled from the first to the second.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(30));
 
 /// How long saying goodbye may take: a broker that is away is not waited for.
 const GOODBYE: Duration = Duration::from_secs(2);
@@ -69,8 +70,8 @@ impl Mqtt {
                 }
             }
         });
-        self.give(&mut told, &acks, &outlet).await;
-        if linked.is_finished() {
+        if self.give(&mut told, &acks, &outlet).await.is_ok() {
+            // The connection ended by itself, and says why.
             return linked.await.unwrap_or(Ok(()));
         }
         // What was acknowledged goes out before this, as both wait in the same line.
@@ -80,27 +81,32 @@ impl Mqtt {
         Ok(())
     }
 
-    async fn give(&self, told: &mut Receiver<Publish>, acks: &Acks<Publish>, outlet: &Outlet) {
+    /// Hands messages on until there are none, or nobody takes them.
+    async fn give(&self, told: &mut Receiver<Publish>, acks: &Acks<Publish>, outlet: &Outlet) -> Result<(), Ended> {
         let mut source: Arc<str> = Arc::from("");
         loop {
             let message = tokio::select! {
                 biased;
-                () = outlet.deserted() => return,
+                () = outlet.deserted() => return Err(Ended),
                 message = told.recv() => message,
             };
-            let Some(mut message) = message else { return };
+            let Some(mut message) = message else { return Ok(()) };
             if *source != *message.topic {
                 source = Arc::from(message.topic.as_str());
             }
             let payload = std::mem::replace(&mut message.payload, Bytes::new());
             let piece = Piece::new(&source, payload, Kind::Message).once_taken(acks.receipt(message));
-            if outlet.give(piece).await.is_err() {
-                return;
-            }
+            outlet.give(piece).await?;
         }
     }
 
     fn options(&self) -> Result<MqttOptions, Problem> {
+        if self.client.is_empty() {
+            return Err(
+                Problem::error("no-client", Place::default(), "the client of MQTT has no name")
+                    .help("the broker keeps what was not read yet under it: write ?client=NAME"),
+            );
+        }
         let mut options = MqttOptions::new(&self.client, &self.host, self.port);
         options
             .set_keep_alive(Duration::from_secs(30))
@@ -129,15 +135,13 @@ struct Link {
 
 impl Link {
     async fn keep(mut self, tell: Sender<Publish>) -> Result<(), Problem> {
-        let mut pause = PAUSES.0;
-        let mut connected_before = false;
+        let mut retry = Retry::new();
+        self.status.away();
         loop {
             match self.connection.poll().await {
                 Ok(Event::Incoming(Packet::ConnAck(_))) => {
-                    pause = PAUSES.0;
-                    if std::mem::replace(&mut connected_before, true) {
-                        self.status.reconnected();
-                    }
+                    retry.succeeded();
+                    self.status.there();
                     // Also to a session that was kept: the topic may have changed since. The line has room, as nothing is published.
                     let _ = self.client.try_subscribe(&self.topic, QoS::AtLeastOnce);
                 }
@@ -157,17 +161,33 @@ impl Link {
                     return Ok(());
                 }
                 Ok(_) => {}
+                Err(ConnectionError::ConnectionRefused(code)) if code != ConnectReturnCode::ServiceUnavailable => {
+                    return Err(self.refused(code));
+                }
                 Err(error) => {
                     if tell.is_closed() {
                         return Ok(());
                     }
+                    self.status.away();
                     let message = format!("MQTT at {}: {error}; it is tried again", self.server);
                     self.status
                         .note(Problem::warning("disconnected", Place::default(), message));
-                    tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(PAUSES.1);
+                    retry.wait().await;
                 }
             }
         }
+    }
+    /// The broker is there and says no, which no waiting mends.
+    fn refused(&self, code: ConnectReturnCode) -> Problem {
+        let (why, help) = match code {
+            ConnectReturnCode::BadUserNamePassword | ConnectReturnCode::NotAuthorized => (
+                "this user or password",
+                "are `user` and `password` in the file named by `credentials` right, and may this user connect?",
+            ),
+            ConnectReturnCode::BadClientId => ("the client's name", "choose another `client`"),
+            _ => ("this version of MQTT", "it must speak MQTT 3.1.1"),
+        };
+        let message = format!("MQTT at {} refuses {why}", self.server);
+        Problem::error("not-connected", Place::default(), message).help(help)
     }
 }

@@ -5,24 +5,26 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use async_nats::jetstream::{self, consumer::AckPolicy, consumer::pull};
-use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event};
+use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event, Statistics, Subscriber};
 use futures_util::StreamExt as _;
 use stix::{Place, Problem};
 use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 
 use super::acks::Acks;
+use super::retry::{Retry, passing};
 use super::{Kind, Outlet, Piece, Status};
 use crate::secrets::Secrets;
 
 /// How long a message may be on its way to the matcher before the server gives it again.
 const ACK_WAIT: Duration = Duration::from_secs(120);
 
-/// How long to wait before a first connection is tried again.
-const PAUSE: Duration = Duration::from_secs(2);
+/// How long to wait before a message that was sent counts as dropped.
+const SETTLE: Duration = Duration::from_millis(50);
 
 /// Most messages that are on their way at a time.
 const UNACKNOWLEDGED: i64 = 4096;
@@ -62,9 +64,14 @@ impl Nats {
 
     /// Tries until a server is there; what it refuses is not tried again.
     async fn connect(&self, outlet: &Outlet) -> Result<Client, Problem> {
+        let mut retry = Retry::new();
+        outlet.status.away();
         loop {
             match self.options(outlet)?.connect(self.server.as_str()).await {
-                Ok(client) => return Ok(client),
+                Ok(client) => {
+                    outlet.status.there();
+                    return Ok(client);
+                }
                 Err(error) => {
                     let problem = self.problem("not-connected", &error);
                     if !matches!(
@@ -73,8 +80,8 @@ impl Nats {
                     ) {
                         return Err(problem);
                     }
-                    outlet.note(problem);
-                    tokio::time::sleep(PAUSE).await;
+                    outlet.note(passing(problem));
+                    retry.wait().await;
                 }
             }
         }
@@ -95,19 +102,19 @@ impl Nats {
             options = options.add_root_certificates(ca.clone());
         }
         let (status, server) = (Arc::clone(&outlet.status), self.server.clone());
-        let lost = Arc::new(std::sync::atomic::AtomicBool::new(false));
         Ok(options.event_callback(move |event| {
-            let (status, server, lost) = (Arc::clone(&status), server.clone(), Arc::clone(&lost));
+            let (status, server) = (Arc::clone(&status), server.clone());
             async move {
-                use std::sync::atomic::Ordering::Relaxed;
                 match event {
-                    Event::Connected if lost.swap(false, Relaxed) => status.reconnected(),
-                    Event::Connected => {}
-                    Event::SlowConsumer(_) => status.dropped(1),
+                    Event::Connected => status.there(),
+                    // How many were dropped, `Received` knows: of these events some are dropped too.
+                    Event::SlowConsumer(_) => status.note(too_slow(&server)),
                     Event::Disconnected => {
-                        lost.store(true, Relaxed);
+                        status.away();
                         status.note(connection_lost(&server));
                     }
+                    // By this feed's own end.
+                    Event::Closed => {}
                     other => status.note(Problem::warning(
                         "nats",
                         Place::default(),
@@ -123,24 +130,36 @@ impl Nats {
             Some(queue) => client.queue_subscribe(self.subject.clone(), queue.clone()).await,
             None => client.subscribe(self.subject.clone()).await,
         };
-        let mut messages = subscribed.map_err(|error| self.problem("not-subscribed", &error))?;
+        let messages = subscribed.map_err(|error| self.problem("not-subscribed", &error))?;
+        let mut received = Received::new(client);
+        let outcome = self.receive(messages, &mut received, outlet).await;
+        // What came and still waits is given to nobody any more.
+        outlet.status.dropped(received.missing());
+        outcome
+    }
+
+    async fn receive(&self, mut messages: Subscriber, received: &mut Received, outlet: &Outlet) -> Result<(), Problem> {
         let mut source: Arc<str> = Arc::from("");
         loop {
             let message = tokio::select! {
+                biased;
                 () = outlet.deserted() => return Ok(()),
                 message = messages.next() => message,
+                // Only where no message waits.
+                dropped = received.dropped() => {
+                    outlet.status.dropped(dropped);
+                    continue;
+                }
             };
             let Some(message) = message else {
                 return Err(self.problem("not-subscribed", &"the client ended"));
             };
             called(&mut source, &message.subject);
-            if outlet
-                .give(Piece::new(&source, message.payload, Kind::Message))
-                .await
-                .is_err()
-            {
+            let piece = Piece::new(&source, message.payload, Kind::Message);
+            if outlet.give(piece).await.is_err() {
                 return Ok(());
             }
+            received.messages += 1;
         }
     }
 
@@ -178,6 +197,7 @@ impl Nats {
                 }
             }
         });
+        let mut retry = Retry::new();
         let mut source: Arc<str> = Arc::from("");
         loop {
             let message = tokio::select! {
@@ -188,11 +208,15 @@ impl Nats {
                 Some(Ok(message)) => message,
                 // Heartbeats that stay away while the server is: the stream asks anew by itself.
                 Some(Err(error)) => {
-                    outlet.note(self.problem("nats", &error));
-                    continue;
+                    outlet.note(passing(self.problem("nats", &error)));
+                    tokio::select! {
+                        () = outlet.deserted() => return Ok(()),
+                        () = retry.wait() => continue,
+                    }
                 }
                 None => return Err(self.problem("no-consumer", &"the consumer was deleted")),
             };
+            retry.succeeded();
             let name = name_of(&message);
             let (message, acker) = message.split();
             called(&mut source, &message.subject);
@@ -219,6 +243,7 @@ impl Nats {
     }
 }
 
+<<<<<<< HEAD
 /// What its sender called a message (the header `Nats-Msg-Id`), or else its place in the stream.
 fn name_of(message: &jetstream::Message) -> Option<Arc<str>> {
     let headers = message.headers.as_ref();
@@ -227,6 +252,50 @@ fn name_of(message: &jetstream::Message) -> Option<Arc<str>> {
     }
     let info = message.info().ok()?;
     Some(format!("{}/{}", info.stream, info.stream_sequence).into())
+=======
+/// Messages of a core subscription: what the server sent and nobody received was dropped, as the client's room for it was full.
+struct Received {
+    sent: Arc<Statistics>,
+    messages: u64,
+    dropped: u64,
+}
+
+impl Received {
+    fn new(client: &Client) -> Self {
+        Self {
+            sent: client.statistics(),
+            messages: 0,
+            dropped: 0,
+        }
+    }
+
+    /// Messages that were sent, and neither received nor counted as dropped.
+    fn missing(&self) -> u64 {
+        let sent = self.sent.in_messages.load(Relaxed);
+        sent.saturating_sub(self.messages).saturating_sub(self.dropped)
+    }
+
+    /// How many were dropped since it was asked last; waits for ever where none were. To be asked when no message waits.
+    async fn dropped(&mut self) -> u64 {
+        if self.missing() > 0 {
+            // One may have been counted as sent that is only now put where it waits.
+            tokio::time::sleep(SETTLE).await;
+        }
+        match self.missing() {
+            0 => std::future::pending().await,
+            dropped => {
+                self.dropped += dropped;
+                dropped
+            }
+        }
+    }
+}
+
+fn too_slow(server: &str) -> Problem {
+    let message = format!("messages of NATS at {server} come faster than they are matched; some are dropped");
+    Problem::warning("dropped", Place::default(), message)
+        .help("with `durable`, JetStream keeps them until they are matched")
+>>>>>>> 37a059217464ab8c2d92c6c3d0b0619c971c275e
 }
 
 fn connection_lost(server: &str) -> Problem {

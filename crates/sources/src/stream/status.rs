@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -60,6 +60,8 @@ pub struct Status {
     reconnects: AtomicU64,
     drops: AtomicU64,
     cut_lines: AtomicU64,
+    is_away: AtomicBool,
+    was_there: AtomicBool,
     listening: watch::Sender<Option<SocketAddr>>,
     last_error: watch::Sender<Option<Problem>>,
     positions: Mutex<Positions>,
@@ -75,6 +77,11 @@ impl Status {
             drops: self.drops.load(Relaxed),
             cut_lines: self.cut_lines.load(Relaxed),
         }
+    }
+
+    /// Whether a broker is waited for just now: what it has is not read.
+    pub fn is_away(&self) -> bool {
+        self.is_away.load(Relaxed)
     }
 
     /// What went wrong last, though the feed goes on.
@@ -111,9 +118,19 @@ impl Status {
         self.listening.send_replace(Some(address));
     }
 
+    /// The other side is not there yet, or not any more; it is waited for.
     #[cfg_attr(not(any(feature = "nats", feature = "mqtt", feature = "kafka")), allow(dead_code))]
-    pub(crate) fn reconnected(&self) {
-        self.reconnects.fetch_add(1, Relaxed);
+    pub(crate) fn away(&self) {
+        self.is_away.store(true, Relaxed);
+    }
+
+    /// The other side is there; if it was before and went away, a connection was made again.
+    #[cfg_attr(not(any(feature = "nats", feature = "mqtt", feature = "kafka")), allow(dead_code))]
+    pub(crate) fn there(&self) {
+        let was_there = self.was_there.swap(true, Relaxed);
+        if self.is_away.swap(false, Relaxed) && was_there {
+            self.reconnects.fetch_add(1, Relaxed);
+        }
     }
 
     pub(crate) fn dropped(&self, count: u64) {

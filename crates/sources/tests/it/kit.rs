@@ -47,6 +47,14 @@ impl Running {
         String::from_utf8(piece.bytes.to_vec()).unwrap()
     }
 
+    /// The code of what goes wrong next, or went wrong last.
+    #[cfg(any(feature = "nats", feature = "mqtt", feature = "kafka"))]
+    pub async fn wrong(&self) -> &'static str {
+        let mut errors = self.status.errors();
+        let seen = errors.wait_for(Option::is_some).await.unwrap();
+        seen.as_ref().unwrap().code
+    }
+
     /// Stops it; everything that still came, and how it ended.
     pub async fn end(mut self) -> (Vec<String>, Result<(), Problem>) {
         self.stop.cancel();
@@ -91,33 +99,51 @@ mod service {
     /// A line to a server that can be cut.
     pub struct Line {
         pub address: SocketAddr,
-        cut: watch::Sender<u32>,
+        state: watch::Sender<State>,
+    }
+
+    #[derive(Clone, Copy, Default)]
+    struct State {
+        cuts: u32,
+        is_down: bool,
     }
 
     impl Line {
         pub async fn to(server: &'static str) -> Self {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let address = listener.local_addr().unwrap();
-            let (cut, cuts) = watch::channel(0);
+            let (state, states) = watch::channel(State::default());
             tokio::spawn(async move {
                 while let Ok((mut near, _)) = listener.accept().await {
-                    let mut cuts = cuts.clone();
-                    cuts.mark_unchanged();
+                    let mut states = states.clone();
+                    if states.borrow_and_update().is_down {
+                        continue;
+                    }
                     tokio::spawn(async move {
                         let mut far = TcpStream::connect(server).await.unwrap();
                         tokio::select! {
                             _ = copy_bidirectional(&mut near, &mut far) => {}
-                            _ = cuts.changed() => {}
+                            _ = states.changed() => {}
                         }
                     });
                 }
             });
-            Self { address, cut }
+            Self { address, state }
         }
 
         /// Every connection over it breaks; new ones can be made.
         pub fn cut(&self) {
-            self.cut.send_modify(|count| *count += 1);
+            self.state.send_modify(|state| state.cuts += 1);
+        }
+
+        /// Every connection over it breaks, and so does each new one until it is up again.
+        pub fn down(&self) {
+            self.state.send_modify(|state| state.is_down = true);
+        }
+
+        /// Connections can be made again.
+        pub fn up(&self) {
+            self.state.send_modify(|state| state.is_down = false);
         }
     }
 }

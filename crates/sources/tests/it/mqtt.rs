@@ -1,6 +1,7 @@
 use rumqttc::{AsyncClient, Event, MqttOptions, Packet, QoS};
 use sources::Secrets;
 use sources::stream::mqtt::Mqtt;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::kit::{Line, Running, answers};
 
@@ -102,4 +103,56 @@ async fn a_broken_connection_loses_nothing_and_the_session_is_kept() {
         missing.retain(|wanted| *wanted != text);
     }
     assert_eq!(running.end().await.1, Ok(()));
+}
+
+#[tokio::test]
+async fn a_broker_that_is_not_there_yet_is_waited_for_and_said() {
+    if !answers("MQTT", SERVER) {
+        return;
+    }
+    let name = format!("commonwatch-test-{}-late", std::process::id());
+    let line = Line::to(SERVER).await;
+    line.down();
+    let mqtt = feed(line.address, &name);
+    let mut running = Running::start(|out, stop, status| mqtt.run(out, stop, status));
+    assert_eq!(running.wrong().await, "disconnected");
+    assert!(running.status.is_away());
+    line.up();
+    let mut publisher = Publisher::new(&name);
+    first(&mut running, &mut publisher).await;
+    assert_eq!(running.status.counts().reconnects, 0, "there was no connection to lose");
+    assert!(!running.status.is_away());
+    assert_eq!(running.end().await.1, Ok(()));
+}
+
+/// Refuses whoever comes, with a return code of CONNACK (MQTT 3.1.1, section 3.2.2.3).
+async fn refusing(code: u8) -> std::net::SocketAddr {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut connect = [0; 14];
+            stream.read_exact(&mut connect).await.unwrap();
+            stream.write_all(&[0x20, 2, 0, code]).await.unwrap();
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn a_broker_that_refuses_the_password_or_the_name_ends_the_feed() {
+    for (code, help) in [(2, "another `client`"), (4, "credentials"), (5, "credentials")] {
+        let mqtt = feed(refusing(code).await, "x");
+        let mut running = Running::start(|out, stop, status| mqtt.run(out, stop, status));
+        let problem = running.rest().await.1.unwrap_err();
+        assert_eq!(problem.code, "not-connected");
+        assert!(problem.help.as_ref().unwrap().contains(help), "{problem}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_without_a_name_is_refused() {
+    let mqtt = feed("127.0.0.1:1".parse().unwrap(), "");
+    let mut running = Running::start(|out, stop, status| mqtt.run(out, stop, status));
+    assert_eq!(running.rest().await.1.unwrap_err().code, "no-client");
 }

@@ -59,6 +59,80 @@ async fn a_core_subject_gives_its_messages() {
 }
 
 #[tokio::test]
+async fn a_server_that_is_not_there_yet_is_waited_for_and_said() {
+    if !answers("NATS", SERVER) {
+        return;
+    }
+    let line = Line::to(SERVER).await;
+    line.down();
+    let subject = name("late");
+    let nats = feed(&line.address.to_string(), &subject);
+    let mut running = Running::start(|out, stop, status| nats.run(out, stop, status));
+    assert_eq!(running.wrong().await, "not-connected");
+    assert!(running.status.is_away());
+    line.up();
+    let client = async_nats::connect(SERVER).await.unwrap();
+    loop {
+        client.publish(subject.clone(), "one".into()).await.unwrap();
+        client.flush().await.unwrap();
+        if running.pieces.try_recv().is_ok() {
+            break;
+        }
+    }
+    assert_eq!(running.status.counts().reconnects, 0, "there was no connection to lose");
+    assert!(!running.status.is_away());
+    assert_eq!(running.end().await.1, Ok(()));
+}
+
+/// More than the client keeps for a subscription: 65,536.
+const MANY: u64 = 100_000;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_faster_than_it_is_taken_is_dropped_and_every_message_is_counted() {
+    if !answers("NATS", SERVER) {
+        return;
+    }
+    let subject = name("fast");
+    let client = async_nats::connect(SERVER).await.unwrap();
+    let nats = feed(SERVER, &subject);
+    let mut running = Running::start(|out, stop, status| nats.run(out, stop, status));
+    let publish = async |text: &'static str| client.publish(subject.clone(), text.into()).await.unwrap();
+    // Until the first comes through, those before it were published to nobody.
+    let mut published = 0;
+    while running.pieces.try_recv().is_err() {
+        publish("first").await;
+        client.flush().await.unwrap();
+        published += 1;
+    }
+    let heard = |running: &Running| running.status.counts().pieces + running.status.counts().drops;
+    for _ in 0..MANY {
+        publish("x").await;
+    }
+    client.flush().await.unwrap();
+    assert_eq!(running.wrong().await, "dropped");
+    // All is taken; the last is said again until it comes through.
+    let mut last = 0;
+    let mut is_through = false;
+    while !is_through {
+        publish("last").await;
+        client.flush().await.unwrap();
+        last += 1;
+        while let Ok(mut piece) = running.pieces.try_recv() {
+            piece.taken();
+            is_through |= piece.bytes == "last";
+        }
+    }
+    let least = MANY + 1 + last;
+    while heard(&running) < least {
+        while running.pieces.try_recv().is_ok() {}
+        tokio::task::yield_now().await;
+    }
+    assert!(running.status.counts().drops > 0);
+    assert!(heard(&running) < least + published, "{} of {least}", heard(&running));
+    assert_eq!(running.end().await.1, Ok(()));
+}
+
+#[tokio::test]
 async fn what_was_not_taken_comes_again_and_a_broken_connection_loses_nothing() {
     if !answers("NATS", SERVER) {
         return;

@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
 use sources::s3::{Bucket, Settings};
-use sources::{Limits, Secrets, SourceSpec, read_problem};
+use sources::{Clock, Limits, Secrets, SourceSpec, read_problem};
 
 const OBJECT: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz\n";
 
@@ -42,6 +42,10 @@ fn say(stream: &mut TcpStream, status: &str, headers: &str, length: usize, body:
     stream.write_all(body).unwrap();
 }
 
+fn clock() -> Clock {
+    Arc::new(|| "2026-01-02T03:04:05Z".parse().unwrap())
+}
+
 fn bucket(endpoint: String) -> Bucket {
     let secrets = Secrets::parse("access_key = AKIAEXAMPLE\nsecret_key = secret\nsession_token = token\n").unwrap();
     let settings = Settings {
@@ -51,7 +55,7 @@ fn bucket(endpoint: String) -> Bucket {
         ca: None,
         secrets,
     };
-    Bucket::new(settings, || "2026-01-02T03:04:05Z".parse().unwrap()).unwrap()
+    Bucket::new(settings, clock()).unwrap()
 }
 
 #[test]
@@ -168,8 +172,7 @@ fn an_address_names_bucket_prefix_and_credentials() {
         "s3://logs/2026/?endpoint=http://127.0.0.1:1&credentials={}",
         credentials.display()
     );
-    let clock = || "2026-01-02T03:04:05Z".parse().unwrap();
-    let (bucket, prefix) = SourceSpec::parse(&text).unwrap().bucket(clock).unwrap();
+    let (bucket, prefix) = SourceSpec::parse(&text).unwrap().bucket(clock()).unwrap();
     assert_eq!(prefix, "2026/");
     assert_eq!(bucket.open("x", Limits::default()).unwrap_err().code, "unavailable");
     assert!(!format!("{bucket:?}").contains("\"b\""));

@@ -1,10 +1,10 @@
 //! `commonwatch hunt`: indicators against the logs of the past, by their indexes; and the making of those.
 
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::ops::ControlFlow;
+use std::path::Path;
 use std::time::Instant;
 
-use matching::hunt::{self, Log, Prey};
+use matching::hunt::{self, Prey};
 use matching::run::{Current, Options};
 use matching::watchlist::Builder;
 use serde_json::json;
@@ -45,7 +45,6 @@ pub fn run(global: &Global, args: &HuntArgs, output: Output) -> Result<(), Failu
         &args.logs,
         args.indexes.as_deref(),
         &mut |log| {
-            let log = log?;
             let hunted = hunt::search(log, &prey, &current, &options, &mut told.clone())?;
             sum.files += 1;
             sum.bytes_read += hunted.bytes_read;
@@ -56,7 +55,7 @@ pub fn run(global: &Global, args: &HuntArgs, output: Output) -> Result<(), Failu
                 sum.parts_read += read;
                 sum.parts += all;
             }
-            Ok(())
+            Ok(ControlFlow::Continue(()))
         },
         &mut |problem| told.clone().unread(problem),
     )?;
@@ -142,13 +141,12 @@ fn index(logs: &[String], indexes: Option<&Path>, output: Output) -> Result<(), 
         logs,
         indexes,
         &mut |log| {
-            let log = log?;
             let indexed = hunt::index(log)?;
             files += 1;
             read += indexed.read;
             bytes += indexed.index;
             total += log.size;
-            Ok(())
+            Ok(ControlFlow::Continue(()))
         },
         &mut |problem| {
             problems += 1;
@@ -173,84 +171,19 @@ fn index(logs: &[String], indexes: Option<&Path>, output: Output) -> Result<(), 
     if problems > 0 { Err(Failure::found()) } else { Ok(()) }
 }
 
-type Each<'a> = dyn FnMut(Result<&Log<'_>, Problem>) -> Result<(), Problem> + 'a;
-
-/// Gives each log that is named; indexes are none.
+/// Gives each log that is named, with the place of its index.
 fn each_log(
     names: &[String],
     indexes: Option<&Path>,
-    each: &mut Each<'_>,
+    each: &mut node::watch::Each<'_>,
     problem: &mut dyn FnMut(Problem),
 ) -> Result<(), Failure> {
     for name in names {
-        match SourceSpec::parse(name)? {
-            SourceSpec::File(path) => {
-                for file in sources::walk([path]) {
-                    if let Err(error) = file.and_then(|file| of_file(&file, indexes, each)) {
-                        problem(error);
-                    }
-                }
-            }
-            #[cfg(feature = "s3")]
-            spec @ SourceSpec::S3 { .. } => of_bucket(spec, indexes, each, problem)?,
-            _ => {
-                return Err(Failure::input(format!("'{name}' is a stream, which has no past"))
-                    .help("'commonwatch match' watches streams; a hunt reads files and object storage"));
-            }
-        }
-    }
-    Ok(())
-}
-
-fn of_file(path: &Path, indexes: Option<&Path>, each: &mut Each<'_>) -> Result<(), Problem> {
-    if hunt::is_index(path) {
-        return Ok(());
-    }
-    let opened = sources::open(path)?;
-    let file = opened.packed.is_none().then_some(path);
-    let size = opened
-        .stored_bytes
-        .unwrap_or_else(|| std::fs::metadata(path).map_or(0, |file| file.len()));
-    drop(opened.input);
-    let open = || -> Result<Box<dyn Read + Send>, Problem> { Ok(sources::open(path)?.input) };
-    let index: PathBuf = hunt::index_path(path, indexes);
-    each(Ok(&Log {
-        name: &opened.name,
-        file,
-        size,
-        open: &open,
-        index: &index,
-    }))
-}
-
-#[cfg(feature = "s3")]
-fn of_bucket(
-    spec: SourceSpec,
-    indexes: Option<&Path>,
-    each: &mut Each<'_>,
-    problem: &mut dyn FnMut(Problem),
-) -> Result<(), Failure> {
-    let Some(indexes) = indexes else {
-        return Err(Failure::input("the indexes of object storage need a folder").help("name one with --indexes DIR"));
-    };
-    let (bucket, prefix) = spec.bucket(crate::context::now)?;
-    for object in bucket.list(&prefix) {
-        let hunted = object.and_then(|object| {
-            let open = || -> Result<Box<dyn Read + Send>, Problem> {
-                Ok(bucket.open(&object.key, sources::Limits::default())?.input)
-            };
-            let index = hunt::index_path(Path::new(&object.key), Some(indexes));
-            each(Ok(&Log {
-                name: &object.key,
-                file: None,
-                size: object.size,
-                open: &open,
-                index: &index,
-            }))
-        });
-        if let Err(error) = hunted {
-            problem(error);
-        }
+        let spec = SourceSpec::parse(name)?;
+        node::watch::each_log(spec, indexes, arm::clock(), each, problem).map_err(|mut problem| {
+            let help = problem.help.take().unwrap_or_default();
+            Failure::input(problem.to_string()).help(help)
+        })?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use matching::run::{Current, Options, Taker};
 use node::watch::Matchers;
 use sources::SourceSpec;
 use sources::stream::{CancellationToken, Piece, Positions, Status};
-use stix::Problem;
+use stix::{Place, Problem};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::watch::Receiver;
 use tokio::task::JoinSet;
@@ -67,7 +67,7 @@ pub fn run(specs: Vec<SourceSpec>, current: &Current, options: &Options, told: &
 struct Feeds {
     running: JoinSet<()>,
     telling: JoinSet<()>,
-    statuses: Vec<Arc<Status>>,
+    statuses: Vec<(String, Arc<Status>)>,
 }
 
 impl Feeds {
@@ -75,11 +75,12 @@ impl Feeds {
         let status = Arc::new(Status::default());
         self.telling
             .spawn(tell(status.listening(), status.errors(), told.clone()));
-        self.statuses.push(Arc::clone(&status));
+        self.statuses.push((spec.to_string(), Arc::clone(&status)));
         let mut told = told.clone();
         self.running.spawn(async move {
             if let Err(problem) = spec.run(Positions::default(), sender, stop, status).await {
-                told.problem(problem);
+                // What never ran was not read: nothing found in it does not mean that nothing is there.
+                told.unread(problem);
             }
         });
     }
@@ -88,10 +89,21 @@ impl Feeds {
     async fn finish(mut self, told: &Told) {
         while self.running.join_next().await.is_some() {}
         self.telling.shutdown().await;
-        let counts = self.statuses.iter().map(|status| status.counts());
-        let (drops, cut) = counts.fold((0, 0), |(drops, cut), counts| {
-            (drops + counts.drops, cut + counts.cut_lines)
+        for (name, _) in self.statuses.iter().filter(|(_, status)| status.is_away()) {
+            let message = format!("{name} was away at the end: what it has was not read");
+            told.clone().unread(Problem::error("away", Place::default(), message));
+        }
+        let counts = self.statuses.iter().map(|(_, status)| status.counts());
+        let (drops, cut, reconnects) = counts.fold((0, 0, 0), |(drops, cut, reconnects), counts| {
+            (
+                drops + counts.drops,
+                cut + counts.cut_lines,
+                reconnects + counts.reconnects,
+            )
         });
+        if reconnects > 0 {
+            told.note(&format!("connections were lost and made again {reconnects} times"));
+        }
         if drops > 0 {
             told.note(&format!("{drops} datagrams, messages or connections were dropped"));
         }
