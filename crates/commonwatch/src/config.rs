@@ -35,6 +35,52 @@ pub struct Config {
     pub page_most: usize,
     /// What of one's own is watched.
     pub watch: Watch,
+    /// Reports of many systems that come through a broker.
+    pub telemetry: Telemetry,
+}
+
+/// `[telemetry]`: reports of many systems that come through JetStream.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Telemetry {
+    /// Subjects with a durable consumer, as in `nats://127.0.0.1:4222/reports?durable=commonwatch`.
+    pub feeds: Vec<String>,
+    /// The login of whose member they are.
+    pub login: String,
+}
+
+impl Default for Telemetry {
+    fn default() -> Self {
+        Self {
+            feeds: Vec::new(),
+            login: node::founding::OPERATOR.to_owned(),
+        }
+    }
+}
+
+impl Telemetry {
+    /// The same as the node takes them.
+    ///
+    /// # Errors
+    /// When a feed cannot be read, or is none whose messages have names.
+    pub fn feeds(&self) -> Result<Vec<node::telemetry::Feed>, Failure> {
+        let feed = |text: &String| {
+            let source = SourceSpec::parse(text)?;
+            if !source.names_messages() {
+                return Err(
+                    Failure::input(format!("'{text}' in [telemetry] has no names for its messages")).help(
+                        "reports are counted once by the name of their message: \
+                     write nats://HOST:PORT/SUBJECT?durable=NAME",
+                    ),
+                );
+            }
+            Ok(node::telemetry::Feed {
+                source,
+                login: self.login.clone(),
+            })
+        };
+        self.feeds.iter().map(feed).collect()
+    }
 }
 
 /// `[watch]`: the member's own logs, traffic and past.
@@ -120,6 +166,7 @@ impl Default for Config {
             request_mib: 32,
             page_most: 10_000,
             watch: Watch::default(),
+            telemetry: Telemetry::default(),
         }
     }
 }
@@ -177,7 +224,11 @@ pub fn template(title: &str, postgres: Option<&str>) -> String {
          # refresh = \"5m\"\n\
          # least-score = 1\n\
          # sigma = [\"/etc/commonwatch/sigma\"]\n\
-         # hits = \"/var/log/commonwatch-hits.ndjson\"\n",
+         # hits = \"/var/log/commonwatch-hits.ndjson\"\n\n\
+         # Reports of many systems that come through JetStream; docs/guide/sightings.md.\n\
+         [telemetry]\n\
+         # feeds = [\"nats://127.0.0.1:4222/reports?durable=commonwatch\"]\n\
+         # login = \"operator\"\n",
         title = quoted(title),
     )
 }
@@ -185,6 +236,26 @@ pub fn template(title: &str, postgres: Option<&str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Config, template};
+
+    #[test]
+    fn reports_come_from_where_messages_have_names() {
+        let telemetry = |feed: &str| super::Telemetry {
+            feeds: vec![feed.to_owned()],
+            ..super::Telemetry::default()
+        };
+        #[cfg(feature = "nats")]
+        assert_eq!(
+            telemetry("nats://127.0.0.1:4222/reports?durable=a")
+                .feeds()
+                .unwrap()
+                .len(),
+            1
+        );
+        for feed in ["udp://127.0.0.1:9", "/var/log/reports"] {
+            let error = telemetry(feed).feeds().unwrap_err().to_string();
+            assert!(error.contains("no names for its messages"), "{error}");
+        }
+    }
 
     #[test]
     fn the_written_file_can_be_read_and_every_commented_key_exists() {

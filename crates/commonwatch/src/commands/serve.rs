@@ -4,8 +4,10 @@ use std::io::{ErrorKind, IsTerminal};
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use node::telemetry::FeedStatus;
 use serde_json::json;
 use server::{App, Limits, Listening, Tls};
+use sources::stream::CancellationToken;
 use store::MemberKind;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -20,6 +22,8 @@ use crate::output::Output;
 const ROUND: Duration = Duration::from_secs(2);
 /// How long rounds may take to end when the node stops.
 const GRACE: Duration = Duration::from_secs(5);
+/// How long a feed of reports that broke off waits before it begins again.
+const FEED_PAUSE: Duration = Duration::from_secs(10);
 /// Objects that are indexed for full text in one step; between steps others may write.
 const INDEXED_AT_ONCE: usize = 2_000;
 
@@ -148,11 +152,15 @@ pub async fn serve(local: Local, listening: Listening, base: String) -> Result<(
     if local.config.watch.is_on() {
         let settings = local.config.watch.settings(&local.data)?;
         let node = local.node.clone();
+        let stopped = stopped.clone();
         rounds.spawn(async move {
             if let Err(error) = node.watch(settings, stopped).await {
                 tracing::error!(%error, "nothing is watched");
             }
         });
+    }
+    for feed in local.config.telemetry.feeds()? {
+        rounds.spawn(reports(local.node.clone(), feed, stopped.clone()));
     }
     server::serve(listening, server::router(app), told_to_stop()).await;
     let _ = stop.send(true);
@@ -236,6 +244,37 @@ async fn sightings(node: node::Node, mut stopped: watch::Receiver<bool>) {
         }
         if pause(&mut stopped).await {
             return;
+        }
+    }
+}
+
+/// Counts reports that come through a broker, until told to stop. What breaks off is begun again: the messages wait.
+async fn reports(node: node::Node, feed: node::telemetry::Feed, mut stopped: watch::Receiver<bool>) {
+    loop {
+        let stop = CancellationToken::new();
+        let status = std::sync::Arc::new(FeedStatus::default());
+        let mut errors = status.source.errors();
+        let mut running =
+            std::pin::pin!(node.telemetry_feed(feed.clone(), stop.clone(), std::sync::Arc::clone(&status)));
+        let ended = loop {
+            tokio::select! {
+                ended = &mut running => break ended,
+                Ok(()) = errors.changed() => {
+                    if let Some(problem) = errors.borrow_and_update().as_ref() {
+                        tracing::warn!(%problem, "reports");
+                    }
+                }
+                _ = stopped.changed() => stop.cancel(),
+            }
+        };
+        tracing::info!(counts = ?status.counts(), "a feed of reports ended");
+        if let Err(problem) = ended {
+            tracing::error!(%problem, "reports are not counted; it is tried again");
+        }
+        let until = tokio::time::sleep(FEED_PAUSE);
+        tokio::select! {
+            () = until => {}
+            _ = stopped.wait_for(|stopped| *stopped) => return,
         }
     }
 }

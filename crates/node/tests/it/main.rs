@@ -11,6 +11,7 @@ mod real_data;
 mod sharing;
 mod sightings;
 mod subscriptions;
+mod telemetry;
 mod watch;
 
 #[path = "../../../sources/tests/it/bucket.rs"]

@@ -95,6 +95,15 @@ impl SourceSpec {
             _ => false,
         }
     }
+
+    /// Whether its messages have names that stay the same when they come again: those of a durable consumer.
+    pub fn names_messages(&self) -> bool {
+        match self {
+            #[cfg(feature = "nats")]
+            Self::Nats { nats, .. } => nats.durable.is_some(),
+            _ => false,
+        }
+    }
 }
 
 #[cfg(test)]

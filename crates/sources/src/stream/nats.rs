@@ -243,7 +243,6 @@ impl Nats {
     }
 }
 
-<<<<<<< HEAD
 /// What its sender called a message (the header `Nats-Msg-Id`), or else its place in the stream.
 fn name_of(message: &jetstream::Message) -> Option<Arc<str>> {
     let headers = message.headers.as_ref();
@@ -252,7 +251,8 @@ fn name_of(message: &jetstream::Message) -> Option<Arc<str>> {
     }
     let info = message.info().ok()?;
     Some(format!("{}/{}", info.stream, info.stream_sequence).into())
-=======
+}
+
 /// Messages of a core subscription: what the server sent and nobody received was dropped, as the client's room for it was full.
 struct Received {
     sent: Arc<Statistics>,
@@ -295,7 +295,6 @@ fn too_slow(server: &str) -> Problem {
     let message = format!("messages of NATS at {server} come faster than they are matched; some are dropped");
     Problem::warning("dropped", Place::default(), message)
         .help("with `durable`, JetStream keeps them until they are matched")
->>>>>>> 37a059217464ab8c2d92c6c3d0b0619c971c275e
 }
 
 fn connection_lost(server: &str) -> Problem {
