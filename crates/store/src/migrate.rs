@@ -29,7 +29,11 @@ macro_rules! migration {
 }
 
 /// Every step, in order.
-pub(crate) const MIGRATIONS: &[Migration] = &[migration!(1, "0001_start"), migration!(2, "0002_sightings")];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    migration!(1, "0001_start"),
+    migration!(2, "0002_sightings"),
+    migration!(3, "0003_commitments"),
+];
 
 /// Where the steps that were applied are remembered; the same on both databases.
 pub(crate) const CREATE: &str = "create table if not exists migration (number bigint primary key, name text not null, digest text not null, at bigint not null)";
