@@ -1,5 +1,6 @@
 //! The command line as a person meets it: every command, option and help text, from which manual and completions are made.
 
+pub mod commitment;
 pub mod matching;
 
 use std::path::PathBuf;
@@ -93,6 +94,9 @@ pub enum Command {
     /// What is told of what was seen here, and feedback on what others shared
     #[command(subcommand)]
     Sighting(SightingCommand),
+    /// Who owes what to whom by when: acknowledge, act, answer; and what became of it
+    #[command(subcommand)]
+    Commitment(commitment::CommitmentCommand),
     /// Members of the partnership and their people
     #[command(subcommand)]
     Member(MemberCommand),
@@ -490,6 +494,17 @@ pub enum MemberCommand {
         /// Read the password from this file instead of making one
         #[arg(long, value_name = "FILE")]
         password_file: Option<PathBuf>,
+    },
+    /// Say where and how a person is told of what is due
+    Notices {
+        /// What the person types to sign in
+        login: String,
+        /// Where e-mail reaches them; without it, nothing is sent
+        #[arg(long, value_name = "ADDRESS")]
+        email: Option<String>,
+        /// at-once, daily or none
+        #[arg(long, default_value = "at-once", value_name = "HOW")]
+        how: String,
     },
     /// Give a person a new password; the old one ends at once. Prints it once
     Password {

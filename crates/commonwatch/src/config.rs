@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use node::mail::{MailSettings, Mailer, Security};
 use serde::Deserialize;
 use sources::SourceSpec;
 
@@ -37,6 +38,8 @@ pub struct Config {
     pub watch: Watch,
     /// Reports of many systems that come through a broker.
     pub telemetry: Telemetry,
+    /// How e-mail is sent.
+    pub mail: Mail,
 }
 
 /// `[telemetry]`: reports of many systems that come through JetStream.
@@ -81,6 +84,26 @@ impl Telemetry {
         };
         self.feeds.iter().map(feed).collect()
     }
+}
+
+/// `[mail]`: the server that sends notices; without one, nothing is sent.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Mail {
+    /// The server's name.
+    pub server: Option<String>,
+    /// Its port; 587 for starttls, 465 for tls, 25 for none.
+    pub port: Option<u16>,
+    /// starttls, tls, or none (to this machine only).
+    pub security: Option<String>,
+    /// In whose name, as in "Commonwatch <watch@city.example>".
+    pub from: Option<String>,
+    /// The login there.
+    pub login: Option<String>,
+    /// The file with the password.
+    pub password_file: Option<PathBuf>,
+    /// The file with further authorities to trust, PEM.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// `[watch]`: the member's own logs, traffic and past.
@@ -167,6 +190,7 @@ impl Default for Config {
             page_most: 10_000,
             watch: Watch::default(),
             telemetry: Telemetry::default(),
+            mail: Mail::default(),
         }
     }
 }
@@ -187,6 +211,45 @@ impl Config {
             Failure::input(format!("{} is not a good configuration: {error}", path.display()))
                 .help("mend the line, or move the file away to start from the defaults")
         })
+    }
+}
+
+impl Config {
+    /// What sends e-mail, where a server is named.
+    ///
+    /// # Errors
+    /// When the settings or the files they name cannot be used.
+    pub fn mailer(&self) -> Result<Option<Mailer>, Failure> {
+        let mail = &self.mail;
+        let Some(server) = mail.server.clone() else {
+            return Ok(None);
+        };
+        let read = |path: &Path| std::fs::read(path).map_err(|error| failure::file("read", path, &error));
+        let security = mail.security.as_deref().unwrap_or("starttls");
+        let login = match (&mail.login, &mail.password_file) {
+            (None, None) => None,
+            (Some(login), Some(path)) => {
+                let password = String::from_utf8_lossy(&read(path)?).trim_end().to_owned();
+                Some((login.clone(), password))
+            }
+            _ => {
+                return Err(Failure::input("login and password-file of [mail] belong together")
+                    .help("name both in commonwatch.toml, or neither"));
+            }
+        };
+        let settings = MailSettings {
+            server,
+            port: mail.port,
+            security: Security::parse(security).ok_or_else(|| {
+                Failure::input(format!("'{security}' is no security of [mail]")).help("starttls, tls or none")
+            })?,
+            from: mail.from.clone().ok_or_else(|| {
+                Failure::input("[mail] says no 'from'").help("as in from = \"Commonwatch <watch@city.example>\"")
+            })?,
+            login,
+            authorities: mail.ca_file.as_deref().map(read).transpose()?,
+        };
+        Ok(Some(Mailer::new(&settings)?))
     }
 }
 
@@ -228,7 +291,16 @@ pub fn template(title: &str, postgres: Option<&str>) -> String {
          # Reports of many systems that come through JetStream; docs/guide/sightings.md.\n\
          [telemetry]\n\
          # feeds = [\"nats://127.0.0.1:4222/reports?durable=commonwatch\"]\n\
-         # login = \"operator\"\n",
+         # login = \"operator\"\n\n\
+         # Notices of what is due, by e-mail; docs/guide/commitments.md. Nothing is sent without a server.\n\
+         [mail]\n\
+         # server = \"mail.city.example\"\n\
+         # from = \"Commonwatch <watch@city.example>\"\n\
+         # security = \"starttls\"\n\
+         # port = 587\n\
+         # login = \"watch\"\n\
+         # password-file = \"/etc/commonwatch/mail-password\"\n\
+         # ca-file = \"/etc/commonwatch/authorities.pem\"\n",
         title = quoted(title),
     )
 }

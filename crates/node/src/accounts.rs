@@ -33,6 +33,8 @@ pub enum Presented<'a> {
     Bearer(&'a str),
     /// The certificate of the TLS client, DER.
     Certificate(&'a [u8]),
+    /// The secret part of the address of a calendar feed; good for nothing else.
+    Feed(&'a str),
     /// Nothing.
     Nothing,
 }
@@ -136,6 +138,7 @@ impl Node {
             Presented::Basic { login, password } => (b'p', login, password.as_bytes()),
             Presented::Bearer(key) => (b'k', "", key.as_bytes()),
             Presented::Certificate(der) => (b'c', "", der),
+            Presented::Feed(secret) => (b'f', "", secret.as_bytes()),
         };
         let now = self.now().micros();
         let generation = self.store().policy_generation().await.map_err(Error::from)?;
@@ -222,6 +225,10 @@ impl Node {
             Presented::Nothing => Ok(None),
             Presented::Bearer(secret) => self.by_secret(CredentialKind::ApiKey, secret.as_bytes(), now).await,
             Presented::Certificate(der) => self.by_secret(CredentialKind::Certificate, der, now).await,
+            Presented::Feed(secret) => {
+                self.by_secret(CredentialKind::CalendarFeed, secret.as_bytes(), now)
+                    .await
+            }
             // Clients that know only Basic put a key where the password goes.
             Presented::Basic { password, .. } if password.starts_with(KEY_PREFIX) => {
                 self.by_secret(CredentialKind::ApiKey, password.as_bytes(), now).await

@@ -6,13 +6,16 @@
 pub mod accounts;
 pub mod client;
 pub mod collections;
+pub mod commitments;
 pub mod delivery;
 mod error;
 pub mod export;
 pub mod find;
 pub mod founding;
 pub mod intake;
+pub mod mail;
 mod node;
+pub mod notices;
 pub mod partnership;
 pub mod push;
 pub mod receipts;

@@ -341,6 +341,26 @@ impl Node {
             .await
     }
 
+    /// Makes an address at which a calendar program reads the caller's commitments, and nothing else; the secret part of
+    /// it is in the answer and nowhere else. It ends as a key does.
+    ///
+    /// # Errors
+    /// When the caller is no person, or may not.
+    pub async fn calendar_feed_create(&self, caller: &Caller) -> Result<(String, Credential), Error> {
+        let own = caller.principal.person.ok_or(Error::NotAllowed("sign in first"))?;
+        let secret = key_text(&self.random());
+        let prefix = secret.chars().take(SHOWN_OF_KEY).collect();
+        let digest = credential_digest(secret.as_bytes());
+        let wish = KeyWish {
+            label: "calendar".to_owned(),
+            read_only: true,
+            ..KeyWish::default()
+        };
+        let kind = CredentialKind::CalendarFeed;
+        let credential = self.credential_put(caller, own, wish, kind, digest, prefix).await?;
+        Ok((secret, credential))
+    }
+
     async fn credential_put(
         &self,
         caller: &Caller,

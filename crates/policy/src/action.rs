@@ -15,6 +15,13 @@
 //! | record hits of one's own member | contributor |
 //! | decide what is told of them, give feedback | analyst |
 //! | see hits and what is told of them | being of the member they are of |
+//! | promise for one's own member | analyst |
+//! | ask the readers of an item for something | analyst of the member that contributed it under its name |
+//! | see a commitment | being of the member that owes it, or of the one it is owed to |
+//! | keep a commitment | contributor of the member that owes it |
+//! | delegate it, decide that it is not needed | analyst of the member that owes it |
+//! | give more time for it, withdraw it | analyst of the member it is owed to |
+//! | choose where and how a person is told things | a person for themselves; operator for everybody |
 //! | manage members, people, subscriptions, peers, warninglists, the node | operator |
 //! | manage keys | a person their own; operator everybody's |
 //!
@@ -56,6 +63,20 @@ pub enum Action {
     JudgeSightings,
     /// See what a member's matcher found, and what is told of it.
     SeeHits(MemberId),
+    /// Make commitments that one's own member owes.
+    MakeCommitments,
+    /// Make commitments that those owe who read an item which this member contributed under its name.
+    AskReaders(MemberId),
+    /// See a commitment between these two: who owes it, and whom it is owed to.
+    SeeCommitment(MemberId, MemberId),
+    /// Say that a commitment of this member is kept.
+    KeepCommitment(MemberId),
+    /// Name who sees to a commitment of this member, or decide that it is not needed.
+    DecideCommitment(MemberId),
+    /// Give more time for what is owed to this member, or give it up.
+    ReleaseCommitment(MemberId),
+    /// Choose where and how a person is told things.
+    SetNotices(PersonId),
     /// Members, people, subscriptions, peers, warninglists, settings.
     Administer,
 }
@@ -98,7 +119,12 @@ pub struct Refusal {
 pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
     let changes = !matches!(
         action,
-        Action::Read | Action::Use(..) | Action::SeeOrigin(..) | Action::SeeReceipts(_) | Action::SeeHits(_)
+        Action::Read
+            | Action::Use(..)
+            | Action::SeeOrigin(..)
+            | Action::SeeReceipts(_)
+            | Action::SeeHits(_)
+            | Action::SeeCommitment(..)
     );
     if changes && principal.member.is_none() {
         return refuse("sign in first");
@@ -186,6 +212,40 @@ pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
                 })
             }
         }
+        Action::MakeCommitments => need(
+            principal.has(Role::Analyst),
+            "making commitments needs the role analyst",
+        ),
+        Action::AskReaders(contributor) => need(
+            principal.member == Some(contributor) && principal.has(Role::Analyst),
+            "only an analyst of the member that contributed an item can ask those who read it",
+        ),
+        Action::SeeCommitment(owed_by, owed_to) => {
+            if principal.member == Some(owed_by) || principal.member == Some(owed_to) {
+                Ok(())
+            } else {
+                Err(Refusal {
+                    why: "a commitment is for the two members concerned",
+                    hidden: true,
+                })
+            }
+        }
+        Action::KeepCommitment(owed_by) => need(
+            principal.member == Some(owed_by) && principal.has(Role::Contributor),
+            "keeping a commitment needs the role contributor at the member that owes it",
+        ),
+        Action::DecideCommitment(owed_by) => need(
+            principal.member == Some(owed_by) && principal.has(Role::Analyst),
+            "deciding on a commitment needs the role analyst at the member that owes it",
+        ),
+        Action::ReleaseCommitment(owed_to) => need(
+            principal.member == Some(owed_to) && principal.has(Role::Analyst),
+            "only an analyst of the member that a commitment is owed to can give more time for it, or give it up",
+        ),
+        Action::SetNotices(person) => need(
+            principal.person == Some(person) || principal.has(Role::Operator),
+            "a person chooses for themselves where they are told things; an operator for everybody",
+        ),
         Action::Administer => need(principal.has(Role::Operator), "this needs the role operator"),
     }
 }

@@ -65,7 +65,11 @@ async fn enter(
         Answer::ToCaller(handler) => handler,
     };
     let params = params(parts).await?;
-    let caller = caller(&app, parts).await?;
+    let caller = if route.by_secret {
+        caller_by_secret(&app, parts, &params).await?
+    } else {
+        caller(&app, parts).await?
+    };
     noted.caller.clone_from(&caller.name);
     if route.dialect == Dialect::Taxii {
         media::accepts_taxii(&parts.headers)?;
@@ -158,6 +162,14 @@ async fn caller(app: &App, parts: &Parts) -> Result<Caller, Fault> {
         },
     };
     signed_in.map_err(Fault::from)
+}
+
+/// Who asks at an address with a secret in it; whatever else is presented says nothing.
+async fn caller_by_secret(app: &App, parts: &Parts, params: &[(String, String)]) -> Result<Caller, Fault> {
+    let secret = params.iter().find(|(name, _)| name == "secret");
+    let secret = secret.map_or("", |(_, value)| value.strip_suffix(".ics").unwrap_or(value));
+    let signed_in = app.node().sign_in(Presented::Feed(secret), remote_address(app, parts));
+    signed_in.await.map_err(Fault::from)
 }
 
 enum Authorization<'a> {

@@ -61,6 +61,8 @@ pub struct Route {
     /// The form of its errors.
     pub dialect: Dialect,
     pub(crate) answer: Answer,
+    /// Whether it is asked with a secret in its path and nothing else: what calendar programs can do.
+    pub(crate) by_secret: bool,
 }
 
 impl Route {
@@ -77,6 +79,15 @@ impl Route {
             needs,
             dialect,
             answer,
+            by_secret: false,
+        }
+    }
+
+    /// The same, but who asks is known by the part `{secret}` of the path, and by nothing else.
+    pub(crate) fn by_secret(self) -> Self {
+        Self {
+            by_secret: true,
+            ..self
         }
     }
 
@@ -93,6 +104,7 @@ impl Route {
             needs: Needs::Nothing,
             dialect: Dialect::Json,
             answer,
+            by_secret: false,
         }
     }
 }

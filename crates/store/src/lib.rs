@@ -6,6 +6,7 @@
 //! | [`contribution`] | objects as members contribute them; every reader takes a [`policy::Viewer`] |
 //! | [`transfer`] | what came of each batch handed in |
 //! | [`subscription`], [`peer`] | what is fetched from elsewhere, and what is pushed there |
+//! | [`commitment`], [`notice`] | who owes what to whom by when; what people are to be told |
 //! | [`sighting`] | what a member saw at home, and what it tells of it |
 //! | [`setting`] | settings and warninglists |
 //! | [`record`] | the ledger |
@@ -14,11 +15,13 @@
 //! It decides nothing: who may do what is asked of `policy` by the caller; who may see what is in the viewer.
 
 pub mod account;
+pub mod commitment;
 pub mod contribution;
 mod db;
 mod error;
 pub mod maintenance;
 mod migrate;
+pub mod notice;
 mod open;
 pub mod peer;
 mod postgres;
@@ -37,6 +40,10 @@ pub use account::{
     Community, Credential, CredentialId, CredentialKind, Member, MemberKind, Membership, NewCommunity, NewCredential,
     NewMember, NewPerson, Person,
 };
+pub use commitment::{
+    Commitment, CommitmentPage, CommitmentPlace, CommitmentQuery, CommitmentRules, CommitmentSide, CommitmentState,
+    CommitmentStep, NewCommitment, Reminded, Settled, Settling, StepKind,
+};
 pub use contribution::mark::Mark;
 pub use contribution::{
     ChangeKind, ChangeRow, Changes, Contribution, Counts, Direction, Edge, Feedback, FeedbackKind, FeedbackPage, Found,
@@ -45,6 +52,7 @@ pub use contribution::{
 };
 pub use error::{Error, ErrorKind, Result};
 pub use maintenance::{Finding, FindingSeverity};
+pub use notice::{Addressee, NewNotice, Notice, NoticeChannel, NoticeWish};
 pub use open::{Clock, DATABASE_FILE, Location, OpenOptions, Random};
 pub use peer::{NewPeer, Peer, PeerId, PeerReport};
 pub use record::{NewEntry, RecordRow};

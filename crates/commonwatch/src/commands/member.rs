@@ -5,7 +5,7 @@ use std::path::Path;
 use node::partnership::{MemberWish, PersonWish};
 use policy::Role;
 use serde_json::json;
-use store::{Member, MemberKind};
+use store::{Member, MemberKind, NoticeWish, Person};
 
 use super::share::member as find_member;
 use crate::cli::{Global, MemberCommand};
@@ -82,12 +82,23 @@ pub async fn run(local: &Local, global: &Global, command: MemberCommand, output:
             }
             Ok(())
         }
-        MemberCommand::Password { login, password_file } => {
-            let found = local.node.store().person_by_login(&login).await?;
-            let person = found.ok_or_else(|| {
-                Failure::new(Kind::Refused, format!("there is no person with the login '{login}'"))
-                    .help("'commonwatch member list' shows who there is")
+        MemberCommand::Notices { login, email, how } => {
+            let person = person(local, &login).await?;
+            let wish = NoticeWish::parse(&how).ok_or_else(|| {
+                Failure::input(format!("'{how}' is no way to be told")).help("at-once, daily or none")
             })?;
+            local.node.notices_set(&caller, person.id, email.clone(), wish).await?;
+            if output.is_json() {
+                output.json_line(&json!({ "login": login, "email": email, "notices": wish.as_str() }));
+            }
+            output.say(&match email {
+                Some(email) => format!("{login} is told at {email}, {how}"),
+                None => format!("{login} is told nothing by e-mail"),
+            });
+            Ok(())
+        }
+        MemberCommand::Password { login, password_file } => {
+            let person = person(local, &login).await?;
             let (password, is_fresh) = password(local, password_file.as_deref())?;
             local.node.password_change(&caller, person.id, &password).await?;
             let shown = is_fresh.then_some(password);
@@ -101,6 +112,14 @@ pub async fn run(local: &Local, global: &Global, command: MemberCommand, output:
             Ok(())
         }
     }
+}
+
+async fn person(local: &Local, login: &str) -> Result<Person, Failure> {
+    let found = local.node.store().person_by_login(login).await?;
+    found.ok_or_else(|| {
+        Failure::new(Kind::Refused, format!("there is no person with the login '{login}'"))
+            .help("'commonwatch member list' shows who there is")
+    })
 }
 
 /// The password in a file, or a fresh one; says which.

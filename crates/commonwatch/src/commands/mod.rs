@@ -1,6 +1,7 @@
 //! One module for each command; here the command line is handed to it.
 
 mod check;
+mod commitment;
 mod community;
 mod convert;
 mod demo;
@@ -63,6 +64,7 @@ async fn with_node(command: Command, global: &Global, output: Output) -> Result<
             Command::Search(args) => find::search(&local, global, args, output).await,
             Command::Show(args) => find::show(&local, global, args, output).await,
             Command::Sighting(command) => sighting::run(&local, global, command, output).await,
+            Command::Commitment(command) => commitment::run(&local, global, command, output).await,
             Command::Member(command) => member::run(&local, global, command, output).await,
             Command::Community(command) => community::run(&local, global, command, output).await,
             Command::Key(command) => key::run(&local, global, command, output).await,

@@ -4,6 +4,7 @@ use std::io::{ErrorKind, IsTerminal};
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use node::mail::Mailer;
 use node::telemetry::FeedStatus;
 use serde_json::json;
 use server::{App, Limits, Listening, Tls};
@@ -139,6 +140,7 @@ pub fn base_address(config: &Config, address: &SocketAddr, is_tls: bool) -> Stri
 
 /// Answers requests and does what is due until the process is told to stop; then finishes what is under way.
 pub async fn serve(local: Local, listening: Listening, base: String) -> Result<(), Failure> {
+    let mailer = local.config.mailer()?;
     let mut options = server::Options::new(token_secret(&local).await?);
     options.secure = listening.tls.is_some();
     options.base_url = Some(base);
@@ -149,6 +151,7 @@ pub async fn serve(local: Local, listening: Listening, base: String) -> Result<(
     rounds.spawn(subscriptions(local.node.clone(), stopped.clone()));
     rounds.spawn(pushes(local.node.clone(), stopped.clone()));
     rounds.spawn(sightings(local.node.clone(), stopped.clone()));
+    rounds.spawn(commitments(local.node.clone(), mailer, stopped.clone()));
     if local.config.watch.is_on() {
         let settings = local.config.watch.settings(&local.data)?;
         let node = local.node.clone();
@@ -275,6 +278,29 @@ async fn reports(node: node::Node, feed: node::telemetry::Feed, mut stopped: wat
         tokio::select! {
             () = until => {}
             _ = stopped.wait_for(|stopped| *stopped) => return,
+        }
+    }
+}
+
+/// Tells what is due of commitments, and sends what waits where a mail server is named, round after round, until told
+/// to stop.
+async fn commitments(node: node::Node, mailer: Option<Mailer>, mut stopped: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = node.commitments_due(node.now()).await {
+            tracing::warn!(%error, "notices of commitments could not be written");
+        }
+        if let Some(mailer) = &mailer {
+            match node.mail_due(node.now(), mailer).await {
+                Ok(report) => {
+                    if let Some(error) = report.error {
+                        tracing::warn!(error, given_up = report.given_up, "mail was not taken");
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "mail could not be sent"),
+            }
+        }
+        if pause(&mut stopped).await {
+            return;
         }
     }
 }

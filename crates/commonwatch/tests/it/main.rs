@@ -7,6 +7,7 @@
 )]
 #![allow(clippy::print_stdout, reason = "a test without its server says that it was skipped")]
 
+mod commitments;
 mod help;
 mod kit;
 mod matching;

@@ -5,7 +5,9 @@
 
 mod accounts;
 mod bad_input;
+mod commitments;
 mod kit;
+mod mail;
 mod push;
 mod real_data;
 mod sharing;

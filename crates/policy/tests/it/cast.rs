@@ -37,7 +37,12 @@ variants! { ACTION_NAMES, action_name of Action {
     Action::Retract(_) => "retract", Action::Use(..) => "use", Action::SeeOrigin(..) => "see origin",
     Action::ManageCommunity(_) => "manage community", Action::CreateCommunity => "create community", Action::LeaveCommunity(_) => "leave community",
     Action::ManageKeys(_) => "manage keys", Action::SeeReceipts(_) => "see receipts", Action::RecordHits => "record hits", Action::JudgeSightings => "judge sightings",
-    Action::SeeHits(_) => "see hits", Action::Administer => "administer",
+    Action::SeeHits(_) => "see hits",
+    Action::MakeCommitments => "make commitments", Action::AskReaders(_) => "ask readers",
+    Action::SeeCommitment(..) => "see commitment", Action::KeepCommitment(_) => "keep commitment",
+    Action::DecideCommitment(_) => "decide commitment", Action::ReleaseCommitment(_) => "release commitment",
+    Action::SetNotices(_) => "set notices",
+    Action::Administer => "administer",
 } }
 
 pub const TLPS: [Tlp; 5] = [Tlp::Clear, Tlp::Green, Tlp::Amber, Tlp::AmberStrict, Tlp::Red];
@@ -146,6 +151,13 @@ pub fn actions() -> Vec<(String, Action)> {
         (String::new(), Action::Administer),
         (String::new(), Action::RecordHits),
         (String::new(), Action::JudgeSightings),
+        (String::new(), Action::MakeCommitments),
+        ("own member owes".to_owned(), Action::SeeCommitment(CONTRIBUTOR, OTHER)),
+        (
+            "owed to own member".to_owned(),
+            Action::SeeCommitment(OTHER, CONTRIBUTOR),
+        ),
+        ("between others".to_owned(), Action::SeeCommitment(OTHER, NAMED)),
     ];
     for (text, community) in communities {
         all.push((text.to_owned(), Action::Contribute(community)));
@@ -155,12 +167,19 @@ pub fn actions() -> Vec<(String, Action)> {
         all.push((text.to_owned(), Action::Retract(member)));
         all.push((text.to_owned(), Action::SeeReceipts(member)));
         all.push((text.to_owned(), Action::SeeHits(member)));
+        all.push((text.to_owned(), Action::AskReaders(member)));
+        all.push((text.to_owned(), Action::KeepCommitment(member)));
+        all.push((text.to_owned(), Action::DecideCommitment(member)));
+        all.push((text.to_owned(), Action::ReleaseCommitment(member)));
         for withheld in [Withheld::No, Withheld::Yes] {
             let target = format!("{text}, {}", withheld_name(&withheld));
             all.push((target, Action::SeeOrigin(member, withheld)));
         }
     }
-    all.extend(people.map(|(text, person)| (text.to_owned(), Action::ManageKeys(person))));
+    for (text, person) in people {
+        all.push((text.to_owned(), Action::ManageKeys(person)));
+        all.push((text.to_owned(), Action::SetNotices(person)));
+    }
     for pap in PAPS {
         all.extend(USES.map(|wanted| {
             (

@@ -86,7 +86,12 @@ fn action() -> impl Strategy<Value = Action> {
 /// Whether doing it leaves something different behind; no wildcard, so that a new action has to be thought about.
 fn changes_something(action: Action) -> bool {
     match action {
-        Action::Read | Action::Use(..) | Action::SeeOrigin(..) | Action::SeeReceipts(_) | Action::SeeHits(_) => false,
+        Action::Read
+        | Action::Use(..)
+        | Action::SeeOrigin(..)
+        | Action::SeeReceipts(_)
+        | Action::SeeHits(_)
+        | Action::SeeCommitment(..) => false,
         Action::Contribute(_)
         | Action::ContributeToNamed
         | Action::Retract(_)
@@ -96,6 +101,12 @@ fn changes_something(action: Action) -> bool {
         | Action::ManageKeys(_)
         | Action::RecordHits
         | Action::JudgeSightings
+        | Action::MakeCommitments
+        | Action::AskReaders(_)
+        | Action::KeepCommitment(_)
+        | Action::DecideCommitment(_)
+        | Action::ReleaseCommitment(_)
+        | Action::SetNotices(_)
         | Action::Administer => true,
     }
 }
@@ -224,6 +235,7 @@ proptest! {
             (Action::ManageCommunity(CommunityId(id)), Action::ManageCommunity(CommunityId(absent))),
             (Action::SeeReceipts(MemberId(id)), Action::SeeReceipts(MemberId(absent))),
             (Action::SeeOrigin(MemberId(id), Withheld::Yes), Action::SeeOrigin(MemberId(absent), Withheld::Yes)),
+            (Action::SeeCommitment(MemberId(id), MemberId(id)), Action::SeeCommitment(MemberId(absent), MemberId(absent))),
         ];
         for (hidden, absent) in pairs {
             if decide(&who, hidden).is_err_and(|refusal| refusal.hidden) {
@@ -231,7 +243,15 @@ proptest! {
             }
         }
         // Nor may the refusals that are not hidden depend on whether the thing is there.
-        for action in [Action::Retract, Action::SeeReceipts] {
+        let of_members = [
+            Action::Retract,
+            Action::SeeReceipts,
+            Action::AskReaders,
+            Action::KeepCommitment,
+            Action::DecideCommitment,
+            Action::ReleaseCommitment,
+        ];
+        for action in of_members {
             if who.member != Some(MemberId(id)) {
                 prop_assert_eq!(decide(&who, action(MemberId(id))), decide(&who, action(MemberId(absent))));
             }

@@ -3,7 +3,10 @@
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{about, exchange, export, find, keys, ledger, partnership, share, sightings, telemetry, watch};
+use super::{
+    about, calendar, commitments, exchange, export, find, keys, ledger, notices, partnership, share, sightings,
+    telemetry, watch,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -46,6 +49,19 @@ use super::{about, exchange, export, find, keys, ledger, partnership, share, sig
         sightings::pending_answer,
         sightings::feedback_give,
         sightings::feedback,
+        notices::show,
+        notices::set,
+        commitments::list,
+        commitments::make,
+        commitments::show,
+        commitments::keep,
+        commitments::not_needed,
+        commitments::withdraw,
+        commitments::delegate,
+        commitments::extend,
+        calendar::show,
+        calendar::create,
+        calendar::feed,
         exchange::subscriptions,
         exchange::subscription_put,
         exchange::subscription_delete,

@@ -7,6 +7,8 @@
 //! | [`find`] | `search`, `objects/{id}`, `objects/{id}/neighbours`, `observables` |
 //! | [`partnership`] | `members`, `people`, `communities` |
 //! | [`keys`] | `keys` |
+//! | [`commitments`], [`calendar`] | `commitments`, `commitments.ics`, `calendar` |
+//! | [`notices`] | `me/notices` |
 //! | [`sightings`] | `hits`, `sighting-rules`, `sightings/pending`, `feedback`, `objects/{id}/feedback` |
 //! | [`telemetry`] | `telemetry` |
 //! | [`export`] | `export` |
@@ -19,12 +21,16 @@
 
 pub mod about;
 pub mod ask;
+pub mod calendar;
+pub mod commitment_view;
+pub mod commitments;
 pub mod document;
 pub mod exchange;
 pub mod export;
 pub mod find;
 pub mod keys;
 pub mod ledger;
+pub mod notices;
 pub mod partnership;
 pub mod share;
 pub mod sightings;
@@ -102,6 +108,49 @@ pub(crate) fn routes() -> Vec<Route> {
             sightings::feedback_give,
         ),
         route(Method::GET, "/feedback", Needs::Member, sightings::feedback),
+        route(Method::GET, "/me/notices", Needs::Member, notices::show),
+        route(Method::PUT, "/me/notices", Needs::Member, notices::set),
+        route(Method::GET, "/commitments", Needs::Member, commitments::list),
+        route(Method::POST, "/commitments", Needs::Analyst, commitments::make),
+        route(
+            Method::GET,
+            "/commitments/{commitment}",
+            Needs::Member,
+            commitments::show,
+        ),
+        route(
+            Method::POST,
+            "/commitments/{commitment}/keep",
+            Needs::Contributor,
+            commitments::keep,
+        ),
+        route(
+            Method::POST,
+            "/commitments/{commitment}/not-needed",
+            Needs::Analyst,
+            commitments::not_needed,
+        ),
+        route(
+            Method::POST,
+            "/commitments/{commitment}/withdraw",
+            Needs::Analyst,
+            commitments::withdraw,
+        ),
+        route(
+            Method::POST,
+            "/commitments/{commitment}/delegate",
+            Needs::Analyst,
+            commitments::delegate,
+        ),
+        route(
+            Method::POST,
+            "/commitments/{commitment}/extend",
+            Needs::Analyst,
+            commitments::extend,
+        ),
+        route(Method::GET, "/commitments.ics", Needs::Member, calendar::show),
+        route(Method::POST, "/calendar", Needs::Member, calendar::create),
+        route(Method::GET, "/calendar/{secret}", Needs::Member, calendar::feed).by_secret(),
         route(Method::GET, "/export", Needs::Reader, export::export),
         route(Method::GET, "/ledger/checkpoint", Needs::Reader, ledger::checkpoint),
         route(Method::GET, "/ledger/tile/{*tile}", Needs::Reader, ledger::tile),

@@ -163,6 +163,8 @@ async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
         200
     );
     canaries.extend(sightings(&kit).await);
+    let (promised, commitments) = commitments(&kit).await;
+    canaries.extend(promised);
     while kit.node.store().index_next(1_000).await.unwrap() > 0 {}
     let mut objects: Vec<String> = (1..=9).chain([20, 99]).map(|number| id("indicator", number)).collect();
     let alder = kit.members["Alder"];
@@ -192,6 +194,8 @@ async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
         ("{member}", members),
         ("{status}", transfers),
         ("{key}", keys),
+        ("{commitment}", commitments),
+        ("{secret}", vec!["cw_nonsense.ics".to_owned()]),
         ("{name}", vec!["feed".to_owned(), "nothing".to_owned()]),
         (
             "{*tile}",
@@ -228,6 +232,47 @@ async fn sightings(kit: &Kit) -> [Canary; 2] {
     ]
 }
 
+/// What Birch owes Alder about what both read, and what Alder promised itself; and where a person is told of it.
+async fn commitments(kit: &Kit) -> ([Canary; 3], Vec<String>) {
+    let mut made = vec!["00000000-0000-4000-8000-000000000000".to_owned()];
+    for (number, member, word) in [(1, "Birch", "kanaripromise"), (4, "Alder", "kanariownpromise")] {
+        let body = format!(
+            r#"{{"kind":"acknowledge","subject":"{}","members":["{member}"],"because":"{word}"}}"#,
+            id("indicator", number)
+        );
+        let answer = kit
+            .ask("alder-analyst", "POST", "/api/v1/commitments", Some(&body))
+            .await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        made.push(answer.json()["made"][0].as_str().unwrap().to_owned());
+    }
+    let path = format!("/api/v1/commitments/{}/delegate", made[1]);
+    let delegated = kit
+        .ask("birch-analyst", "POST", &path, Some(r#"{"person":"birch-reader"}"#))
+        .await;
+    assert_eq!(delegated.status, 200, "{}", delegated.text());
+    let notices = r#"{"email":"kanarimail@alder.example","notices":"daily"}"#;
+    let set = kit
+        .ask("alder-reader", "PUT", "/api/v1/me/notices", Some(notices))
+        .await;
+    assert_eq!(set.status, 200, "{}", set.text());
+    let canaries = [
+        Canary {
+            word: "kanaripromise",
+            seen_by: &["alder", "birch"],
+        },
+        Canary {
+            word: "kanariownpromise",
+            seen_by: &["alder"],
+        },
+        Canary {
+            word: "kanarimail",
+            seen_by: &["alder-reader"],
+        },
+    ];
+    (canaries, made)
+}
+
 /// Every path of a route with every combination of values.
 fn paths(route: &Route, pool: &BTreeMap<&'static str, Vec<String>>) -> Vec<String> {
     let mut paths = vec![route.path.clone()];
@@ -258,6 +303,9 @@ fn questions(path: &str, canaries: &[Canary]) -> Vec<String> {
         "/api/v1/search" => words().map(|word| format!("{path}?q={word}")).collect(),
         "/api/v1/observables" => (0..25).map(|last| format!("{path}?value=192.0.2.{last}")).collect(),
         "/api/v1/keys" => ["", "?person=alder-reader", "?person=birch-analyst", "?person=nobody"]
+            .map(|query| format!("{path}{query}"))
+            .to_vec(),
+        "/api/v1/commitments" => ["", "?side=owed", "?state=all", "?side=owed&state=all", "?overdue=true"]
             .map(|query| format!("{path}{query}"))
             .to_vec(),
         "/api/v1/export" => {
@@ -490,6 +538,8 @@ async fn every_route_but_the_open_ones_asks_who_it_is() {
         ("{member}", vec!["Alder".to_owned()]),
         ("{status}", vec!["x".to_owned()]),
         ("{key}", vec!["1".to_owned()]),
+        ("{commitment}", vec!["x".to_owned()]),
+        ("{secret}", vec!["x".to_owned()]),
         ("{name}", vec!["feed".to_owned(), "nothing".to_owned()]),
         ("{*tile}", vec!["0/000.p/1".to_owned()]),
     ]);

@@ -4,6 +4,7 @@
 
 mod api;
 mod bodies;
+mod commitments;
 mod confidential;
 mod conformance;
 mod crawl;

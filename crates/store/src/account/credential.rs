@@ -19,6 +19,8 @@ pub enum CredentialKind {
     ApiKey,
     /// An X.509 certificate shown in the TLS handshake.
     Certificate,
+    /// The secret part of the address of a calendar feed.
+    CalendarFeed,
 }
 
 impl CredentialKind {
@@ -27,12 +29,13 @@ impl CredentialKind {
         match self {
             Self::ApiKey => "api-key",
             Self::Certificate => "certificate",
+            Self::CalendarFeed => "calendar-feed",
         }
     }
 
     /// Reads a name.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::ApiKey, Self::Certificate]
+        [Self::ApiKey, Self::Certificate, Self::CalendarFeed]
             .into_iter()
             .find(|kind| kind.as_str() == text)
     }

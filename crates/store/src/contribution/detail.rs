@@ -1,5 +1,7 @@
 //! One object with all that is known of it, and what it is connected to.
 
+use std::collections::HashMap;
+
 use policy::action::Withheld;
 use policy::{Action, Audience, Viewer, decide};
 
@@ -19,6 +21,8 @@ pub struct ObjectDetail {
     pub origin: Option<policy::MemberId>,
     /// The name of that member.
     pub origin_name: Option<String>,
+    /// Whether its name is withheld from others.
+    pub withheld: bool,
     /// Who may see it.
     pub audience: Audience,
     /// Its name.
@@ -128,6 +132,7 @@ fn one(
     Ok(ObjectDetail {
         origin: shown.then_some(member),
         origin_name: if shown { more.maybe_text(4)? } else { None },
+        withheld: withheld == Withheld::Yes,
         audience: serde_json::from_str(&terms)
             .map_err(|error| Error::ours("a stored audience is unreadable").because(error))?,
         title: loaded.title.clone(),
@@ -266,13 +271,10 @@ fn edge(row: &Loaded, property: String, direction: Direction, other: String, via
     }
 }
 
-/// Adds what is visible of the objects at the other ends.
-async fn name_others(reads: &mut impl Reads, viewer: &Viewer, edges: Vec<(Edge, i64)>) -> Result<Vec<Edge>> {
-    let mut objects: Vec<i64> = edges.iter().map(|(_, object)| *object).collect();
-    objects.sort_unstable();
-    objects.dedup();
-    let mut latest = std::collections::HashMap::new();
-    for row in reads.siblings(&objects).await? {
+/// What objects are called, by the last version of each that is visible; those of which none is are left out.
+async fn titles(reads: &mut impl Reads, viewer: &Viewer, objects: &[i64]) -> Result<HashMap<i64, Option<String>>> {
+    let mut latest = HashMap::new();
+    for row in reads.siblings(objects).await? {
         if viewer.sees(row.audience) {
             let place = (row.version.max(0), row.added);
             let best = latest.entry(row.object).or_insert(place);
@@ -280,10 +282,32 @@ async fn name_others(reads: &mut impl Reads, viewer: &Viewer, edges: Vec<(Edge, 
         }
     }
     let positions: Vec<i64> = latest.values().map(|(_, added)| *added).collect();
-    let mut names = std::collections::HashMap::new();
-    for row in reads.load(&positions, false).await? {
-        names.insert(row.candidate.object, row.title);
+    let rows = reads.load(&positions, false).await?;
+    Ok(rows.into_iter().map(|row| (row.candidate.object, row.title)).collect())
+}
+
+async fn titles_of(reads: &mut impl Reads, viewer: &Viewer, ids: &[String]) -> Result<HashMap<String, String>> {
+    let mut numbers = HashMap::new();
+    for id in ids {
+        if let Some(number) = object(reads, id).await? {
+            numbers.insert(number, id);
+        }
     }
+    let mut objects: Vec<i64> = numbers.keys().copied().collect();
+    objects.sort_unstable();
+    let titles = titles(reads, viewer, &objects).await?;
+    let named = titles
+        .into_iter()
+        .filter_map(|(object, title)| Some((numbers.get(&object)?.to_string(), title?)));
+    Ok(named.collect())
+}
+
+/// Adds what is visible of the objects at the other ends.
+async fn name_others(reads: &mut impl Reads, viewer: &Viewer, edges: Vec<(Edge, i64)>) -> Result<Vec<Edge>> {
+    let mut objects: Vec<i64> = edges.iter().map(|(_, object)| *object).collect();
+    objects.sort_unstable();
+    objects.dedup();
+    let names = titles(reads, viewer, &objects).await?;
     let named = |(mut edge, object): (Edge, i64)| {
         if let Some(title) = names.get(&object) {
             edge.other_type = Some(stix::id::object_type(&edge.other).to_owned());
@@ -298,6 +322,11 @@ impl Store {
     /// The visible contributions of an object, the latest version first; five hundred at most.
     pub async fn object_get(&self, viewer: &Viewer, id: &str) -> Result<Vec<ObjectDetail>> {
         reading!(self, viewer, id => |reads| detail(reads, &viewer, &id))
+    }
+
+    /// What objects are called, by their identifiers; what is not visible, or has no name, is left out.
+    pub async fn object_titles(&self, viewer: &Viewer, ids: &[String]) -> Result<HashMap<String, String>> {
+        reading!(self, viewer, ids => |reads| titles_of(reads, &viewer, &ids))
     }
 
     /// What an object is connected to, the newest connections first, resuming strictly before a position. What one row

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "what fails here is the test")]
 
 mod account;
+mod commitment;
 mod contribution;
 mod derived;
 mod door;
