@@ -1,6 +1,7 @@
 //! The command line as a person meets it: every command, option and help text, from which manual and completions are made.
 
 pub mod matching;
+pub mod membership;
 
 use std::path::PathBuf;
 
@@ -93,6 +94,9 @@ pub enum Command {
     /// What is told of what was seen here, and feedback on what others shared
     #[command(subcommand)]
     Sighting(SightingCommand),
+    /// Invite organisations to the partnership
+    #[command(subcommand)]
+    Invite(membership::InviteCommand),
     /// Members of the partnership and their people
     #[command(subcommand)]
     Member(MemberCommand),
@@ -178,11 +182,17 @@ pub struct HandlingArgs {
 #[derive(Debug, Args)]
 pub struct ShareArgs {
     /// Files to share, or directories of MISP feeds; - for standard input
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "preview", value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// How it is to be handled.
     #[command(flatten)]
     pub handling: HandlingArgs,
+    /// Share nothing; say who would read it, and what stands against it
+    #[arg(long)]
+    pub preview: bool,
+    /// Share in the name of this member, which asked for it
+    #[arg(long, value_name = "NAME")]
+    pub on_behalf: Option<String>,
 }
 
 /// `commonwatch subscribe`
@@ -499,6 +509,9 @@ pub enum MemberCommand {
         #[arg(long, value_name = "FILE")]
         password_file: Option<PathBuf>,
     },
+    /// How they come in, stay reachable and go.
+    #[command(flatten)]
+    More(membership::MemberMore),
 }
 
 /// `commonwatch community`
@@ -549,6 +562,9 @@ pub enum CommunityCommand {
         /// The member
         member: String,
     },
+    /// How they are run.
+    #[command(flatten)]
+    More(membership::CommunityMore),
 }
 
 /// `commonwatch key`

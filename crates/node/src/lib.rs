@@ -6,12 +6,15 @@
 pub mod accounts;
 pub mod client;
 pub mod collections;
+pub mod communities;
+pub mod data_sets;
 pub mod delivery;
 mod error;
 pub mod export;
 pub mod find;
 pub mod founding;
 pub mod intake;
+pub mod membership;
 mod node;
 pub mod partnership;
 pub mod push;

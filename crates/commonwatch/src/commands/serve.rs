@@ -18,6 +18,8 @@ use crate::output::Output;
 
 /// How often the node looks for work that is due: subscriptions, pushes, sightings, the full-text index.
 const ROUND: Duration = Duration::from_secs(2);
+/// How often it looks whether another process changed who may see what.
+const POLICY_ROUND: Duration = Duration::from_secs(1);
 /// How long rounds may take to end when the node stops.
 const GRACE: Duration = Duration::from_secs(5);
 /// Objects that are indexed for full text in one step; between steps others may write.
@@ -145,6 +147,7 @@ pub async fn serve(local: Local, listening: Listening, base: String) -> Result<(
     rounds.spawn(subscriptions(local.node.clone(), stopped.clone()));
     rounds.spawn(pushes(local.node.clone(), stopped.clone()));
     rounds.spawn(sightings(local.node.clone(), stopped.clone()));
+    rounds.spawn(policy(local.node.clone(), stopped.clone()));
     if local.config.watch.is_on() {
         let settings = local.config.watch.settings(&local.data)?;
         let node = local.node.clone();
@@ -233,6 +236,19 @@ async fn sightings(node: node::Node, mut stopped: watch::Receiver<bool>) {
         }
         if pause(&mut stopped).await {
             return;
+        }
+    }
+}
+
+/// Looks each second whether another process changed who may see what, so that open answers end in time.
+async fn policy(node: node::Node, mut stopped: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = node.store().policy_generation().await {
+            tracing::debug!(%error, "the policy generation could not be read");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(POLICY_ROUND) => {}
+            _ = stopped.changed() => return,
         }
     }
 }

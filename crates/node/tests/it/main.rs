@@ -5,7 +5,9 @@
 
 mod accounts;
 mod bad_input;
+mod communities;
 mod kit;
+mod membership;
 mod push;
 mod real_data;
 mod sharing;
