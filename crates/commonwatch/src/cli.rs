@@ -2,6 +2,7 @@
 
 pub mod commitment;
 pub mod matching;
+pub mod membership;
 
 use std::path::PathBuf;
 
@@ -97,6 +98,9 @@ pub enum Command {
     /// Who owes what to whom by when: acknowledge, act, answer; and what became of it
     #[command(subcommand)]
     Commitment(commitment::CommitmentCommand),
+    /// Invite organisations to the partnership
+    #[command(subcommand)]
+    Invite(membership::InviteCommand),
     /// Members of the partnership and their people
     #[command(subcommand)]
     Member(MemberCommand),
@@ -182,11 +186,17 @@ pub struct HandlingArgs {
 #[derive(Debug, Args)]
 pub struct ShareArgs {
     /// Files to share, or directories of MISP feeds; - for standard input
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "preview", value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// How it is to be handled.
     #[command(flatten)]
     pub handling: HandlingArgs,
+    /// Share nothing; say who would read it, and what stands against it
+    #[arg(long)]
+    pub preview: bool,
+    /// Share in the name of this member, which asked for it
+    #[arg(long, value_name = "NAME")]
+    pub on_behalf: Option<String>,
 }
 
 /// `commonwatch subscribe`
@@ -514,6 +524,9 @@ pub enum MemberCommand {
         #[arg(long, value_name = "FILE")]
         password_file: Option<PathBuf>,
     },
+    /// How they come in, stay reachable and go.
+    #[command(flatten)]
+    More(membership::MemberMore),
 }
 
 /// `commonwatch community`
@@ -564,6 +577,9 @@ pub enum CommunityCommand {
         /// The member
         member: String,
     },
+    /// How they are run.
+    #[command(flatten)]
+    More(membership::CommunityMore),
 }
 
 /// `commonwatch key`

@@ -290,7 +290,7 @@ impl Node {
 }
 
 /// An IPv4 address that arrived on an IPv6 socket is an IPv4 address.
-fn canonical(address: IpAddr) -> IpAddr {
+pub(crate) fn canonical(address: IpAddr) -> IpAddr {
     address.to_canonical()
 }
 

@@ -1,6 +1,6 @@
 //! The first start of a node: its first member and its operator, made once and never again by this door.
 
-use policy::{Principal, Role};
+use policy::{MemberState, Principal, Role};
 use store::{Member, MemberKind, NewMember, NewPerson, Person};
 
 use crate::accounts::Caller;
@@ -40,7 +40,8 @@ impl Node {
             sectors: Vec::new(),
             countries: Vec::new(),
             provider: None,
-            active: true,
+            parent: None,
+            state: MemberState::Active,
         };
         let member = self.store().member_put(&nobody, new).await?;
         let password = self.fresh_password();

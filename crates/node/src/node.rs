@@ -35,6 +35,8 @@ pub struct Settings {
     pub page_bytes: usize,
     /// How far in the future `modified` may lie, in microseconds: clocks differ, but a version from next year would stay the last one for a year.
     pub clock_tolerance: i64,
+    /// Months after which a member's contact has to be checked again.
+    pub contact_months: u8,
 }
 
 impl Settings {
@@ -51,6 +53,7 @@ impl Settings {
             page_most: 10_000,
             page_bytes: 16 << 20,
             clock_tolerance: 24 * 3_600 * 1_000_000,
+            contact_months: 6,
         }
     }
 }
@@ -133,7 +136,7 @@ impl Node {
     }
 
     /// Reports on their way into the store.
-    pub(crate) fn gather(&self) -> &crate::telemetry::Gather {
+    pub(crate) fn telemetry_gather(&self) -> &crate::telemetry::Gather {
         &self.0.gather
     }
 
@@ -172,6 +175,27 @@ impl Node {
             let _ = sight.viewer.set(viewer.clone());
         }
         Ok(viewer)
+    }
+
+    /// What streams wait on: it changes whenever somebody may see or do something else than before. Changes made in this
+    /// process are told at once, those of others when the generation is read next (each request does that, and
+    /// `commonwatch serve` every second).
+    pub fn policy_changed(&self) -> tokio::sync::watch::Receiver<i64> {
+        self.store().policy_changes()
+    }
+
+    /// Whether a caller may still see all that this view of theirs opens. A long answer asks when the rules have changed,
+    /// and ends where it is not so.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn still_sees(&self, caller: &Caller, before: &Viewer) -> Result<bool, Error> {
+        let now = self.as_of_now(caller).await?;
+        if before.principal().member != now.principal.member {
+            return Ok(false);
+        }
+        let now = self.viewer(&now).await?;
+        Ok(before.audiences().iter().all(|audience| now.sees(*audience)))
     }
 
     /// A caller as the accounts stand now, for work that goes on after the request that began it: the public where

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use policy::{Action, CommunityId, MemberId, PersonId, Role, decide};
+use policy::{Action, CommunityId, MemberId, MemberState, PersonId, Role, decide};
 use stix::Timestamp;
 use stix::marking::Tlp;
 use store::{
-    Community, Credential, CredentialId, CredentialKind, Member, MemberKey, MemberKind, NewCommunity, NewCredential,
-    NewMember, NewPerson, Person,
+    Community, Credential, CredentialId, CredentialKind, Member, MemberKind, NewCommunity, NewCredential, NewMember,
+    NewPerson, Person,
 };
 
 use crate::accounts::{Caller, credential_digest, hash_password, key_text};
@@ -91,7 +91,7 @@ fn absent(what: &str) -> String {
     format!("there is no such {what}, or it is not open to you")
 }
 
-fn check_text(what: &str, text: &str) -> Result<(), Error> {
+pub(crate) fn check_text(what: &str, text: &str) -> Result<(), Error> {
     if text.trim().is_empty() || text.chars().count() > TEXT_MOST || text.chars().any(char::is_control) {
         let message = format!("the {what} must have 1 to {TEXT_MOST} characters and no control characters");
         return Err(Error::input(stix::Problem::error(
@@ -121,7 +121,8 @@ impl Node {
             sectors: wish.sectors,
             countries: wish.countries,
             provider: wish.provider,
-            active: true,
+            parent: None,
+            state: MemberState::Active,
         };
         Ok(self.store().member_put(&caller.principal, new).await?)
     }
@@ -150,21 +151,21 @@ impl Node {
         }
         Ok(everyone
             .into_iter()
-            .filter(|member| known.contains(&member.id))
+            .filter(|member| known.contains(&member.id) && member.state.is_listed())
             .collect())
     }
 
-    /// Lets a member's people sign in, or no longer; it takes effect with the next request.
+    /// Lets a member's people sign in, or no longer; see [`Node::member_state_change`].
     ///
     /// # Errors
     /// When the caller may not, or there is no such member.
     pub async fn member_activate(&self, caller: &Caller, member: MemberId, active: bool) -> Result<Member, Error> {
-        decide(&caller.principal, Action::Administer).map_err(|refusal| Error::refused(refusal, &absent("member")))?;
-        let found = self.store().member_get(MemberKey::Id(member)).await?;
-        let mut member = found.ok_or_else(|| Error::NotFound(absent("member")))?;
-        member.active = active;
-        self.store().member_update(&caller.principal, &member).await?;
-        Ok(member)
+        let to = if active {
+            MemberState::Active
+        } else {
+            MemberState::Suspended
+        };
+        Ok(self.member_state_change(caller, member, to, "").await?.member)
     }
 
     /// Gives a person an account.
@@ -172,7 +173,8 @@ impl Node {
     /// # Errors
     /// When the caller may not, the password is too short, or the login is taken.
     pub async fn person_create(&self, caller: &Caller, wish: PersonWish) -> Result<Person, Error> {
-        decide(&caller.principal, Action::Administer).map_err(|refusal| Error::refused(refusal, &absent("page")))?;
+        decide(&caller.principal, Action::ManagePerson(wish.member, wish.role))
+            .map_err(|refusal| Error::refused(refusal, &absent("member")))?;
         check_text("login", &wish.login)?;
         check_text("name", &wish.name)?;
         let password_hash = wish

@@ -22,6 +22,8 @@ const MOST_VERDICTS: usize = 20_000;
 const FAILURES_OF_LOGIN: u32 = 10;
 /// Failures allowed for an address, whatever the login: many people may sit behind one.
 const FAILURES_OF_ADDRESS: u32 = 50;
+/// Wrong tokens of invitations allowed for an address.
+const FAILURES_OF_INVITATION: u32 = 20;
 /// The window in which failures are counted, and how long one who reached the limit waits.
 const FAILURE_MICROS: i64 = 5 * 60 * 1_000_000;
 /// Logins and addresses whose failures are counted; above this the older half is forgotten.
@@ -76,6 +78,11 @@ impl Counted {
     /// Of an address, whoever it says it is.
     pub fn address(whence: IpAddr) -> Self {
         Self::new(&format!("address {whence}"), FAILURES_OF_ADDRESS)
+    }
+
+    /// Of an address that opens invitations with wrong tokens.
+    pub fn invitation(whence: IpAddr) -> Self {
+        Self::new(&format!("invitation from {whence}"), FAILURES_OF_INVITATION)
     }
 
     /// Of a login from an address.

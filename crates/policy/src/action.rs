@@ -11,6 +11,12 @@
 //! | manage a community | coordinator of a member that coordinates it, or operator |
 //! | take one's own member out of a community | coordinator |
 //! | create a community | coordinator |
+//! | invite an organisation | coordinator of a member that coordinates the community it is invited to, or operator |
+//! | stand up for a member that is vetted | coordinator, of another member |
+//! | act for a member: agreements, contacts, leaving, handing a community over, being spoken for | coordinator of that member |
+//! | see whom to reach at a member | being of that member, or operator |
+//! | manage a person | coordinator of their member, for people and roles up to their own role; operator |
+//! | moderate a community, make data sets of it | coordinator of a member that coordinates it |
 //! | see receipts | being of the member they are of |
 //! | record hits of one's own member | contributor |
 //! | decide what is told of them, give feedback | analyst |
@@ -53,6 +59,18 @@ pub enum Action {
     LeaveCommunity(CommunityId),
     /// Make a new community.
     CreateCommunity,
+    /// Invite an organisation, to a community where one is named.
+    Invite(Option<CommunityId>),
+    /// Stand up for a member that is being vetted.
+    Vouch(MemberId),
+    /// Speak for a member: accept agreements, name contacts, leave, hand over or take over a community.
+    ActFor(MemberId),
+    /// See whom to reach at a member.
+    SeeContacts(MemberId),
+    /// Make a person of a member, or change one; the role is the highest that is concerned, before or after.
+    ManagePerson(MemberId, Role),
+    /// Decide on what waits in a community, and make data sets of what is in it.
+    Moderate(CommunityId),
     /// Make or revoke the keys of a person.
     ManageKeys(PersonId),
     /// Read the receipts of a member.
@@ -125,6 +143,7 @@ pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
             | Action::SeeReceipts(_)
             | Action::SeeHits(_)
             | Action::SeeCommitment(..)
+            | Action::SeeContacts(_)
     );
     if changes && principal.member.is_none() {
         return refuse("sign in first");
@@ -180,6 +199,45 @@ pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
             hidden: true,
         }),
         Action::CreateCommunity => need(principal.has(Role::Coordinator), "this needs the role coordinator"),
+        Action::Invite(Some(community)) => decide(principal, Action::ManageCommunity(community)),
+        Action::Invite(None) => need(
+            principal.has(Role::Operator),
+            "inviting to no community needs the role operator; a coordinator invites to a community",
+        ),
+        Action::Vouch(member) => need(
+            principal.has(Role::Coordinator) && principal.member != Some(member),
+            "only a coordinator of another member can stand up for this one",
+        ),
+        Action::ActFor(member) => need(
+            principal.has(Role::Coordinator) && principal.member == Some(member),
+            "only a coordinator of the member itself can do this",
+        ),
+        Action::SeeContacts(member) => {
+            if principal.member == Some(member) || principal.has(Role::Operator) {
+                Ok(())
+            } else {
+                Err(Refusal {
+                    why: "contacts are for the member itself and the operators",
+                    hidden: true,
+                })
+            }
+        }
+        Action::ManagePerson(member, role) => need(
+            principal.has(Role::Operator)
+                || (principal.has(Role::Coordinator) && principal.member == Some(member) && principal.has(role)),
+            "a coordinator manages the people of their own member, up to their own role; an operator everybody",
+        ),
+        Action::Moderate(community) if principal.coordinates.contains(&community) => need(
+            principal.has(Role::Coordinator),
+            "deciding on what waits in a community needs the role coordinator",
+        ),
+        Action::Moderate(community) if principal.communities.contains(&community) => {
+            refuse("only a coordinator of the member that coordinates a community can decide on this")
+        }
+        Action::Moderate(_) => Err(Refusal {
+            why: "there is no such community, or it is not open to you",
+            hidden: true,
+        }),
         Action::ManageKeys(owner) => need(
             principal.person == Some(owner) || principal.has(Role::Operator),
             "a person manages their own keys; an operator everybody's",

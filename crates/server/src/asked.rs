@@ -70,6 +70,15 @@ impl Asked {
     }
 }
 
+/// A request of somebody without an account, to a route that asks for a secret of its own in the path. Its caller is the
+/// public.
+pub struct Stranger {
+    /// The request.
+    pub(crate) asked: Asked,
+    /// Where it comes from: wrong secrets are counted by it.
+    pub(crate) from: IpAddr,
+}
+
 /// The address a connection came from; put into each request by the listener.
 #[derive(Clone, Copy, Debug)]
 pub struct Remote(pub IpAddr);

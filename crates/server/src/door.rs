@@ -18,7 +18,7 @@ use node::{Caller, Presented, SignInError};
 
 use crate::app::App;
 use crate::around::{Noted, RequestId};
-use crate::asked::{Asked, ClientCertificate, Remote};
+use crate::asked::{Asked, ClientCertificate, Remote, Stranger};
 use crate::media;
 use crate::problem::{Dialect, Fault};
 use crate::routes::{Answer, Route};
@@ -60,17 +60,16 @@ async fn enter(
     };
     noted.route.clone_from(&route.path);
     refuse_other_sites(&parts.method, &parts.headers)?;
-    let handler = match &route.answer {
-        Answer::ToAnybody(handler) => return handler(app).await,
-        Answer::ToCaller(handler) => handler,
-    };
     let params = params(parts).await?;
-    let caller = if route.by_secret {
-        caller_by_secret(&app, parts, &params).await?
-    } else {
-        caller(&app, parts).await?
+    let caller = match &route.answer {
+        // It gets nothing of the request.
+        Answer::ToAnybody(handler) => return handler(app).await,
+        Answer::ToStranger(_) => Caller::public(),
+        Answer::ToCaller(_) if route.by_secret => caller_by_secret(&app, parts, &params).await?,
+        Answer::ToCaller(_) => caller(&app, parts).await?,
     };
     noted.caller.clone_from(&caller.name);
+    let from = remote_address(&app, parts);
     if route.dialect == Dialect::Taxii {
         media::accepts_taxii(&parts.headers)?;
     }
@@ -84,7 +83,11 @@ async fn enter(
         room: None,
         body: Mutex::new(body),
     };
-    handler(asked).await
+    match &route.answer {
+        Answer::ToAnybody(handler) => handler(asked.app.clone()).await,
+        Answer::ToStranger(handler) => handler(Stranger { asked, from }).await,
+        Answer::ToCaller(handler) => handler(asked).await,
+    }
 }
 
 /// A browser that remembers Basic credentials or holds a certificate would lend them to any page that makes it send a

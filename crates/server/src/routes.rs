@@ -16,7 +16,7 @@ use tower_http::compression::predicate::SizeAbove;
 
 use crate::app::App;
 use crate::around::{RequestId, around};
-use crate::asked::Asked;
+use crate::asked::{Asked, Stranger};
 use crate::problem::{Dialect, Fault};
 use crate::{api, door, taxii};
 
@@ -46,6 +46,8 @@ pub enum Needs {
 pub(crate) enum Answer {
     /// Without asking who it is: the handler gets no request and can tell nothing but what is the same for everybody.
     ToAnybody(Box<dyn Fn(App) -> Answering + Send + Sync>),
+    /// To whoever holds the secret in the path.
+    ToStranger(Box<dyn Fn(Stranger) -> Answering + Send + Sync>),
     /// To a signed-in caller.
     ToCaller(Box<dyn Fn(Asked) -> Answering + Send + Sync>),
 }
@@ -88,6 +90,23 @@ impl Route {
         Self {
             by_secret: true,
             ..self
+        }
+    }
+
+    /// A route for whoever holds the secret in its path, with or without an account.
+    pub(crate) fn stranger<H, F>(method: Method, path: impl Into<String>, handler: H) -> Self
+    where
+        H: Fn(Stranger) -> F + Send + Sync + 'static,
+        F: Future<Output = Result<Response, Fault>> + Send + 'static,
+    {
+        let answer = Answer::ToStranger(Box::new(move |stranger| Box::pin(handler(stranger))));
+        Self {
+            method,
+            path: path.into(),
+            needs: Needs::Nothing,
+            dialect: Dialect::Json,
+            answer,
+            by_secret: false,
         }
     }
 

@@ -208,7 +208,8 @@ async fn setting(store: &Store) -> Result<(Member, Vec<Audience>), Box<dyn Error
         sectors: Vec::new(),
         countries: Vec::new(),
         provider: None,
-        active: true,
+        parent: None,
+        state: policy::MemberState::Active,
     };
     let member = store.member_put(&nobody, new).await?;
     let mut audiences = Vec::new();

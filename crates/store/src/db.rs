@@ -109,10 +109,16 @@ impl Store {
 
     /// Does a change as one; gives the rows of each statement.
     pub(crate) async fn change(&self, change: Change) -> Result<Vec<Vec<Row>>> {
-        match &self.db {
+        let policy = change.policy;
+        let rows = match &self.db {
             Db::Sqlite(sqlite) => sqlite.write(Terms::SAFE, move |writing| writing.change(&change)).await,
             Db::Postgres(postgres) => postgres.change(&change, true).await,
+        }?;
+        if policy {
+            // Wakes the streams of this process; those that cannot be told now meet it at their next look.
+            let _ = self.policy_generation().await;
         }
+        Ok(rows)
     }
 
     /// The same for what nobody is told to be safe: it does not wait for the disk.

@@ -3,6 +3,9 @@
 //! | module | noun |
 //! |---|---|
 //! | [`account`] | members, people, communities, keys; principals and viewers |
+//! | [`membership`] | invitations, agreements, contacts, where a member stands |
+//! | [`charter`] | what a community is for, what waits for its moderators, who speaks for whom |
+//! | [`data_set`] | what was given to research |
 //! | [`contribution`] | objects as members contribute them; every reader takes a [`policy::Viewer`] |
 //! | [`transfer`] | what came of each batch handed in |
 //! | [`subscription`], [`peer`] | what is fetched from elsewhere, and what is pushed there |
@@ -15,11 +18,14 @@
 //! It decides nothing: who may do what is asked of `policy` by the caller; who may see what is in the viewer.
 
 pub mod account;
+pub mod charter;
 pub mod commitment;
 pub mod contribution;
+pub mod data_set;
 mod db;
 mod error;
 pub mod maintenance;
+pub mod membership;
 mod migrate;
 pub mod notice;
 mod open;
@@ -40,6 +46,7 @@ pub use account::{
     Community, Credential, CredentialId, CredentialKind, Member, MemberKind, Membership, NewCommunity, NewCredential,
     NewMember, NewPerson, Person,
 };
+pub use charter::{Charter, Delegation, Handover, Held, HeldId, HeldState, NewCharter, NewHeld};
 pub use commitment::{
     Commitment, CommitmentPage, CommitmentPlace, CommitmentQuery, CommitmentRules, CommitmentSide, CommitmentState,
     CommitmentStep, NewCommitment, Reminded, Settled, Settling, StepKind,
@@ -48,10 +55,15 @@ pub use contribution::mark::Mark;
 pub use contribution::{
     ChangeKind, ChangeRow, Changes, Contribution, Counts, Direction, Edge, Feedback, FeedbackKind, FeedbackPage, Found,
     IndicatorFacts, ObjectDetail, ObjectPage, ObjectQuery, ObjectRow, Origin, Outcome, Position, RemovedWhy,
-    Retraction, SearchQuery, SightingFacts, VersionFilter,
+    Retraction, SearchQuery, SharedWith, SightingFacts, VersionFilter,
 };
+pub use data_set::{DataSet, NewDataSet};
 pub use error::{Error, ErrorKind, Result};
 pub use maintenance::{Finding, FindingSeverity};
+pub use membership::{
+    Acceptance, Agreement, AgreementKind, Arrival, Contact, Invitation, InvitationId, InvitationKey, NewAgreement,
+    NewContact, NewInvitation, NewVouch, Touched, Vouch,
+};
 pub use notice::{Addressee, NewNotice, Notice, NoticeChannel, NoticeWish};
 pub use open::{Clock, DATABASE_FILE, Location, OpenOptions, Random};
 pub use peer::{NewPeer, Peer, PeerId, PeerReport};

@@ -14,6 +14,7 @@ use crate::output::Output;
 pub async fn run(local: &Local, global: &Global, command: CommunityCommand, output: Output) -> Result<(), Failure> {
     let caller = local.caller(global).await?;
     match command {
+        CommunityCommand::More(command) => super::charter::run(local, &caller, command, output).await,
         CommunityCommand::List => list(local, &caller, output).await,
         CommunityCommand::Add {
             alias,

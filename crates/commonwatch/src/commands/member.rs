@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use node::partnership::{MemberWish, PersonWish};
-use policy::Role;
+use policy::MemberState;
 use serde_json::json;
 use store::{Member, MemberKind, NoticeWish, Person};
 
+use super::membership;
 use super::share::member as find_member;
 use crate::cli::{Global, MemberCommand};
 use crate::context::Local;
@@ -17,6 +18,7 @@ use crate::output::Output;
 pub async fn run(local: &Local, global: &Global, command: MemberCommand, output: Output) -> Result<(), Failure> {
     let caller = local.caller(global).await?;
     match command {
+        MemberCommand::More(command) => membership::member(local, &caller, command, output).await,
         MemberCommand::List => list(local, &local.node.members(&caller).await?, output).await,
         MemberCommand::Add {
             name,
@@ -51,8 +53,12 @@ pub async fn run(local: &Local, global: &Global, command: MemberCommand, output:
             ));
             Ok(())
         }
-        MemberCommand::Suspend { name } => activate(local, &caller, &name, false, output).await,
-        MemberCommand::Resume { name } => activate(local, &caller, &name, true, output).await,
+        MemberCommand::Suspend { name } => {
+            membership::change_state(local, &caller, &name, MemberState::Suspended, "", output).await
+        }
+        MemberCommand::Resume { name } => {
+            membership::change_state(local, &caller, &name, MemberState::Active, "", output).await
+        }
         MemberCommand::Person {
             member,
             login,
@@ -60,9 +66,7 @@ pub async fn run(local: &Local, global: &Global, command: MemberCommand, output:
             role,
             password_file,
         } => {
-            let role = Role::parse(&role).ok_or_else(|| {
-                Failure::input(format!("'{role}' is not a role")).help(Role::ALL.map(Role::as_str).join(", "))
-            })?;
+            let role = membership::role(&role)?;
             let (password, is_fresh) = password(local, password_file.as_deref())?;
             let wish = PersonWish {
                 member: find_member(local, &member).await?,
@@ -131,31 +135,10 @@ fn password(local: &Local, file: Option<&Path>) -> Result<(String, bool), Failur
     Ok((text.trim_end().to_owned(), false))
 }
 
-async fn activate(
-    local: &Local,
-    caller: &node::Caller,
-    name: &str,
-    active: bool,
-    output: Output,
-) -> Result<(), Failure> {
-    let member = find_member(local, name).await?;
-    let member = local.node.member_activate(caller, member, active).await?;
-    if output.is_json() {
-        output.json_line(&described(&member));
-    }
-    let what = if active {
-        "may sign in again"
-    } else {
-        "may no longer sign in; keys and open sessions end with their next request"
-    };
-    output.say(&format!("the people of {} {what}", member.name));
-    Ok(())
-}
-
 fn described(member: &Member) -> serde_json::Value {
     json!({
         "uuid": member.uuid, "name": member.name, "kind": member.kind.as_str(), "sectors": member.sectors, "countries": member.countries,
-        "identity": member.identity, "active": member.active,
+        "identity": member.identity, "state": member.state.as_str(),
     })
 }
 
@@ -178,7 +161,7 @@ async fn list(local: &Local, members: &[Member], output: Output) -> Result<(), F
                 .map(|person| person.login.as_str())
                 .collect::<Vec<_>>()
                 .join(", "),
-            if member.active { "active" } else { "suspended" }.to_owned(),
+            member.state.as_str().to_owned(),
         ]);
     }
     output.table(&["member", "kind", "sectors", "people", "state"], &rows);

@@ -1,5 +1,6 @@
 //! One module for each command; here the command line is handed to it.
 
+mod charter;
 mod check;
 mod commitment;
 mod community;
@@ -14,6 +15,7 @@ mod maintain;
 mod manual;
 mod matching;
 mod member;
+mod membership;
 mod push;
 mod serve;
 mod share;
@@ -65,6 +67,7 @@ async fn with_node(command: Command, global: &Global, output: Output) -> Result<
             Command::Show(args) => find::show(&local, global, args, output).await,
             Command::Sighting(command) => sighting::run(&local, global, command, output).await,
             Command::Commitment(command) => commitment::run(&local, global, command, output).await,
+            Command::Invite(command) => membership::invite(&local, global, command, output).await,
             Command::Member(command) => member::run(&local, global, command, output).await,
             Command::Community(command) => community::run(&local, global, command, output).await,
             Command::Key(command) => key::run(&local, global, command, output).await,

@@ -21,6 +21,8 @@ use crate::output::Output;
 
 /// How often the node looks for work that is due: subscriptions, pushes, sightings, the full-text index.
 const ROUND: Duration = Duration::from_secs(2);
+/// How often it looks whether another process changed who may see what.
+const POLICY_ROUND: Duration = Duration::from_secs(1);
 /// How long rounds may take to end when the node stops.
 const GRACE: Duration = Duration::from_secs(5);
 /// How long a feed of reports that broke off waits before it begins again.
@@ -152,6 +154,7 @@ pub async fn serve(local: Local, listening: Listening, base: String) -> Result<(
     rounds.spawn(pushes(local.node.clone(), stopped.clone()));
     rounds.spawn(sightings(local.node.clone(), stopped.clone()));
     rounds.spawn(commitments(local.node.clone(), mailer, stopped.clone()));
+    rounds.spawn(policy(local.node.clone(), stopped.clone()));
     if local.config.watch.is_on() {
         let settings = local.config.watch.settings(&local.data)?;
         let node = local.node.clone();
@@ -301,6 +304,19 @@ async fn commitments(node: node::Node, mailer: Option<Mailer>, mut stopped: watc
         }
         if pause(&mut stopped).await {
             return;
+        }
+    }
+}
+
+/// Looks each second whether another process changed who may see what, so that open answers end in time.
+async fn policy(node: node::Node, mut stopped: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = node.store().policy_generation().await {
+            tracing::debug!(%error, "the policy generation could not be read");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(POLICY_ROUND) => {}
+            _ = stopped.changed() => return,
         }
     }
 }

@@ -19,7 +19,13 @@ use crate::output::Output;
 /// at all is refused whole, and the files after it are shared.
 pub async fn run(local: &Local, global: &Global, args: ShareArgs, output: Output) -> Result<(), Failure> {
     let caller = local.caller(global).await?;
-    let handling = handling(local, &args.handling).await?;
+    let mut handling = handling(local, &args.handling).await?;
+    if args.preview {
+        return super::charter::preview(local, &caller, handling, output).await;
+    }
+    if let Some(name) = &args.on_behalf {
+        handling.on_behalf = Some(member(local, name).await?);
+    }
     let mut refused = 0;
     let alone = args.files.len() == 1;
     for file in args.files {
@@ -123,6 +129,12 @@ fn print(path: &Path, report: &Report, output: Output) {
         report.refused,
         report.transfer
     ));
+    if report.waiting > 0 {
+        output.line(&format!(
+            "{} of them wait for the moderators of the community",
+            report.waiting
+        ));
+    }
 }
 
 /// Reads how something is to be handled from the options.

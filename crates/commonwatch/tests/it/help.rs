@@ -83,6 +83,7 @@ fn the_first_page_names_every_command_and_the_exit_codes() {
       search       Find objects by value or by words
       show         Show an object, its versions, origin and neighbours
       sighting     What is told of what was seen here, and feedback on what others shared
+      invite       Invite organisations to the partnership
       member       Members of the partnership and their people
       community    Communities and who is in them
       key          Keys and client certificates
@@ -150,10 +151,10 @@ fn the_help_of_each_command() {
     ### commonwatch share
     Share a file, or standard input, in any supported format
 
-    Usage: commonwatch share [OPTIONS] <FILE>...
+    Usage: commonwatch share [OPTIONS] [FILE]...
 
     Arguments:
-      <FILE>...  Files to share, or directories of MISP feeds; - for standard input
+      [FILE]...  Files to share, or directories of MISP feeds; - for standard input
 
     Options:
       -c, --community <ALIAS>  Community to share with (alias); may be given several times
@@ -162,6 +163,8 @@ fn the_help_of_each_command() {
                                amber, amber+strict, red
           --pap <PAP>          Permitted actions for what has none: clear, green, amber, red
           --anonymous          Keep our name in the hub's own record only
+          --preview            Share nothing; say who would read it, and what stands against it
+          --on-behalf <NAME>   Share in the name of this member, which asked for it
                                [default: commonwatch-data]
 
     ### commonwatch subscribe
@@ -561,13 +564,26 @@ fn the_help_of_each_command() {
     Usage: commonwatch member [OPTIONS] <COMMAND>
 
     Commands:
-      list      List members
-      add       Take in a member
-      suspend   Let a member's people sign in no longer
-      resume    Let a suspended member's people sign in again
-      person    Give a person of a member an account; prints the password once
-      password  Give a person a new password; the old one ends at once. Prints it once
-      help      Print this message or the help of the given subcommand(s)
+      list        List members
+      add         Take in a member
+      suspend     Let a member's people sign in no longer
+      resume      Let a suspended member's people sign in again
+      person      Give a person of a member an account; prints the password once
+      password    Give a person a new password; the old one ends at once. Prints it once
+      leave       Note that a member left: at once, and for good
+      vetting     List members that wait for somebody to stand up for them
+      vouch       Stand up for a member that is being vetted
+      people      List the people of a member
+      change      Change a person's role or name, or let them sign in no longer
+      contacts    List the contacts of a member, or all that have to be checked
+      contact     Name the first or second contact of a member
+      confirm     Note that a contact was reached and all of it is right
+      agreements  List agreements, who accepted them, and who has not
+      agreement   Put a version of an agreement there, from a file
+      accept      Accept a version of an agreement for your member
+      export      Write the list of members as CSV
+      import      Take in a list of members from CSV
+      help        Print this message or the help of the given subcommand(s)
 
     Options:
                         [default: commonwatch-data]
@@ -611,11 +627,19 @@ fn the_help_of_each_command() {
     Usage: commonwatch community [OPTIONS] <COMMAND>
 
     Commands:
-      list   List communities
-      add    Make a community
-      join   Take a member in, or change what it may do there
-      leave  Take a member out
-      help   Print this message or the help of the given subcommand(s)
+      list       List communities
+      add        Make a community
+      join       Take a member in, or change what it may do there
+      leave      Take a member out
+      charter    Print a charter as JSON, or put one in force from a file
+      waiting    List what waits for a community's moderators, or what became of your own
+      release    Let something that waits through
+      refuse     Refuse something that waits
+      hand-over  Offer a community to another member
+      take-over  Take over a community that was offered to your member
+      delegate   Let another member share in your name, or list who does
+      data-set   Make a de-identified data set for a university or research institute
+      help       Print this message or the help of the given subcommand(s)
 
     Options:
                         [default: commonwatch-data]

@@ -248,7 +248,8 @@ fn members_people_communities_and_keys_are_managed() {
     $ commonwatch member suspend Example University
     exit code 0
     -- out
-    the people of Example University may no longer sign in; keys and open sessions end with their next request
+    Example University is suspended, at once and everywhere
+    touched: people 1, keys 1, subscriptions 0, peers 0
 
     $ commonwatch search x --as nora
     exit code 3

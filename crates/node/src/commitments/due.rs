@@ -46,7 +46,7 @@ impl Known {
             let found = node.store().member_get(MemberKey::Id(member)).await?;
             // Nobody of a suspended member can read what they would be told of.
             let people = match &found {
-                Some(found) if found.active => node.store().addressee_list(member).await?,
+                Some(found) if found.state.acts() => node.store().addressee_list(member).await?,
                 _ => Vec::new(),
             };
             self.people.insert(member, people);

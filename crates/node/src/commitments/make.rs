@@ -269,7 +269,7 @@ impl Node {
             return Err(bad("cannot-be-asked", message, "name the members one by one"));
         }
         let stands_in = BTreeSet::from([community]);
-        let active: BTreeSet<MemberId> = known.iter().filter(|one| one.active).map(|one| one.id).collect();
+        let active: BTreeSet<MemberId> = known.iter().filter(|one| one.state.acts()).map(|one| one.id).collect();
         let memberships = self.store().membership_list(community).await?;
         let owing: Vec<MemberId> = memberships
             .iter()

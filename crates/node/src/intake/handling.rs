@@ -19,8 +19,15 @@ pub struct Handling {
     pub default_tlp: Option<Tlp>,
     /// The strictest colour that the communities take.
     pub strictest_tlp: Option<Tlp>,
+    /// The loosest colour that the communities take.
+    pub loosest_tlp: Option<Tlp>,
     /// Whether the sharer's name stays in the hub's own record.
     pub withheld: bool,
+    /// The member in whose name it is shared, where that is not the caller's own: it must have asked for it.
+    pub on_behalf: Option<MemberId>,
+    /// Whether the moderators of the community have let it through; only [`Node::held_decide`](crate::Node::held_decide)
+    /// says so.
+    pub released: bool,
 }
 
 /// What the object itself says, as far as its markings could be resolved.
@@ -38,6 +45,14 @@ pub struct Marked {
 const CAUTIOUS: Tlp = Tlp::AmberStrict;
 
 impl Handling {
+    /// Takes over what these communities say. Several: the strictest of their rules holds.
+    pub(crate) fn follow(&mut self, communities: &[store::Community]) {
+        let default: Option<Tlp> = communities.iter().map(|one| one.default_tlp).max();
+        self.default_tlp = self.default_tlp.or(default);
+        self.strictest_tlp = communities.iter().map(|one| one.strictest_tlp).min();
+        self.loosest_tlp = communities.iter().map(|one| one.loosest_tlp).max();
+    }
+
     /// The audience of one object shared by `own`.
     pub(crate) fn audience(&self, marked: Marked, own: MemberId) -> Result<Audience, Problem> {
         let mut tlp = match (marked.tlp, self.tlp) {
@@ -57,6 +72,15 @@ impl Handling {
             );
             let help = "share it with named members and no community, or with a community that takes it";
             return Err(Problem::error("too-strict-here", Place::path("$.object_marking_refs"), message).help(help));
+        }
+        if let Some(loosest) = self.loosest_tlp.filter(|loosest| tlp < *loosest) {
+            let message = format!(
+                "{} is looser than this community takes: {} at the least",
+                tlp.label(),
+                loosest.label()
+            );
+            let help = "mark it more strictly, or share it with a community that takes it";
+            return Err(Problem::error("too-loose-here", Place::path("$.object_marking_refs"), message).help(help));
         }
         let pap = marked.pap.unwrap_or(Pap::Clear).max(self.pap.unwrap_or(Pap::Clear));
         let mut named = self.named.clone();

@@ -16,7 +16,7 @@ mod report;
 mod share;
 
 pub(crate) use creator::{Identities, WITHHELD};
-pub use handling::Handling;
+pub use handling::{Handling, Marked};
 pub use prepare::{examine, placed};
 pub use report::{ItemResult, ItemState, Report};
 pub use share::ShareRequest;

@@ -49,12 +49,19 @@ pub struct Report {
     pub unchanged: u64,
     /// Items refused.
     pub refused: u64,
+    /// Items of the accepted that wait for the moderators of the community.
+    #[serde(skip_serializing_if = "is_nought")]
+    pub waiting: u64,
     /// The items, in order, as far as they were asked for and kept.
     pub items: Vec<ItemResult>,
     /// Refusals and warnings, in order, the first [`MOST_KEPT`] of them.
     pub problems: Vec<Problem>,
     /// Problems counted but not kept.
     pub problems_left_out: u64,
+}
+
+fn is_nought(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Report {
@@ -67,6 +74,7 @@ impl Report {
             accepted: 0,
             unchanged: 0,
             refused: 0,
+            waiting: 0,
             items: Vec::new(),
             problems: Vec::new(),
             problems_left_out: 0,

@@ -6,10 +6,9 @@ use std::io::Read;
 use std::sync::Arc;
 
 use formats::{Found, Limits, ReadOptions, Sink, Summary};
-use policy::{Action, MemberId, decide};
-use stix::marking::Tlp;
+use policy::MemberId;
 use stix::{Id, Place, Problem, Severity};
-use store::{Contribution, ObjectDetail, Origin, Outcome, Transfer, TransferState};
+use store::{Contribution, NewEntry, NewHeld, ObjectDetail, Origin, Outcome, Transfer, TransferState};
 
 use super::creator::{Identities, asks_to_withhold, names_the_sharer, passing_on};
 use super::handling::Handling;
@@ -17,6 +16,7 @@ use super::markings::Markings;
 use super::prepare::{Preparation, Prepared, locate};
 use super::report::{ItemResult, ItemState, Report};
 use crate::accounts::Caller;
+use crate::communities::{Moderators, shows_members};
 use crate::error::Error;
 use crate::node::Node;
 
@@ -87,14 +87,13 @@ impl Node {
 
     /// Refuses names that would get nothing, because they stand in none of these communities: naming narrows.
     /// Of a community that hides its members from the sharer this tells nothing, so there it is not asked.
-    async fn check_named(
+    pub(crate) async fn check_named(
         &self,
         caller: &Caller,
         communities: &[store::Community],
         named: &[MemberId],
     ) -> Result<(), Error> {
-        let coordinates = &caller.principal.coordinates;
-        let hides = |one: &store::Community| one.hides_members && !coordinates.contains(&one.id);
+        let hides = |one: &store::Community| !shows_members(&caller.principal, one);
         if named.is_empty() || communities.iter().any(hides) {
             return Ok(());
         }
@@ -113,6 +112,27 @@ impl Node {
         Err(Error::input(
             Problem::error("named-outside", Place::default(), message).help(help),
         ))
+    }
+
+    /// Records who shares in whose name: with both members, and with everything of the transfer.
+    async fn note_on_behalf(&self, by: &Caller, origin: &mut Origin) -> Result<(), Error> {
+        let Some(delegate) = by.principal.member else {
+            return Err(Error::NotAllowed("sign in first"));
+        };
+        let delegate_uuid = self.member_by_id(delegate).await?.uuid;
+        origin.person = by.principal.person;
+        origin.channel = format!("{} by {delegate_uuid}", origin.channel);
+        let body = serde_json::json!({
+            "by_member": delegate.0, "by_person": by.principal.person.map(|person| person.0),
+            "on_behalf_of": origin.member.0, "transfer": origin.transfer,
+        });
+        let entry = |member| NewEntry {
+            kind: "shared-on-behalf".to_owned(),
+            member: Some(member),
+            body: body.to_string(),
+        };
+        let entries = vec![entry(origin.member), entry(delegate)];
+        Ok(self.store().ledger_append(entries).await?)
     }
 
     /// The members by their identities, read anew when the rules have changed.
@@ -147,6 +167,10 @@ pub(super) struct Taking<'a> {
     held_bytes: usize,
     batch: Vec<Contribution>,
     batch_bytes: usize,
+    /// Whose consent it waits for; nobody's mostly.
+    moderators: Option<Moderators>,
+    /// What is to wait of the batch, in its order; empty where nothing waits.
+    held_back: Vec<NewHeld>,
     /// Results of the items since the last batch, in order; those that wait for the store have their place.
     waiting: Vec<(ItemResult, Option<Place>)>,
     /// The store's answer that ended the transfer.
@@ -156,36 +180,41 @@ pub(super) struct Taking<'a> {
 
 impl<'a> Taking<'a> {
     pub(super) fn begin(node: &'a Node, caller: &Caller, mut request: ShareRequest) -> Result<Self, Error> {
-        let principal = &caller.principal;
-        let absent = "there is no such community, or it is not open to you";
-        for community in &request.handling.communities {
-            decide(principal, Action::Contribute(*community)).map_err(|refusal| Error::refused(refusal, absent))?;
-        }
-        if request.handling.communities.is_empty() {
-            decide(principal, Action::ContributeToNamed).map_err(|refusal| Error::refused(refusal, absent))?;
-        }
-        let Some(member) = principal.member else {
+        let runtime = tokio::runtime::Handle::current();
+        let by = caller;
+        let spoken_for;
+        let caller = match request.handling.on_behalf {
+            None => caller,
+            Some(member) => {
+                spoken_for = runtime.block_on(node.spoken_for(caller, member))?;
+                &spoken_for
+            }
+        };
+        node.may_share(caller, &request.handling)?;
+        let Some(member) = caller.principal.member else {
             return Err(Error::NotAllowed("sign in first"));
         };
-        let runtime = tokio::runtime::Handle::current();
+        let mut moderators = None;
         if !request.handling.communities.is_empty() {
             let mut communities = runtime.block_on(node.store().community_list())?;
             communities.retain(|community| request.handling.communities.contains(&community.id));
             runtime.block_on(node.check_named(caller, &communities, &request.handling.named))?;
-            // Several communities: the strictest of their rules holds.
-            let default: Option<Tlp> = communities.iter().map(|one| one.default_tlp).max();
-            let strictest = communities.iter().map(|one| one.strictest_tlp).min();
-            request.handling.default_tlp = request.handling.default_tlp.or(default);
-            request.handling.strictest_tlp = strictest;
+            request.handling.follow(&communities);
+            if !request.handling.released {
+                moderators = runtime.block_on(node.moderators(&caller.principal, &communities))?;
+            }
         }
         let transfer = node.fresh_uuid();
-        let origin = Origin {
+        let mut origin = Origin {
             member,
-            person: principal.person,
+            person: caller.principal.person,
             channel: request.channel.clone(),
             withheld: request.handling.withheld,
             transfer,
         };
+        if request.handling.on_behalf.is_some() {
+            runtime.block_on(node.note_on_behalf(by, &mut origin))?;
+        }
         let identities = runtime.block_on(node.identities())?;
         let own = identities.of_member(member);
         let own = own.map(|(identity, name)| (identity.to_owned(), name.to_owned()));
@@ -202,6 +231,8 @@ impl<'a> Taking<'a> {
             held: Vec::new(),
             held_bytes: 0,
             batch: Vec::new(),
+            moderators,
+            held_back: Vec::new(),
             batch_bytes: 0,
             waiting: Vec::new(),
             broken: None,
@@ -236,6 +267,12 @@ impl<'a> Taking<'a> {
         self.flush();
         if let Some(error) = self.broken.take() {
             return Err(error);
+        }
+        if self.report.waiting > 0 {
+            let message = "what was accepted waits for the moderators of the community; until then they and you see it";
+            let help = "GET /api/v1/moderation, or 'commonwatch community waiting', says what became of it";
+            let problem = Problem::warning("waits-for-moderation", Place::default(), message);
+            self.report.keep(problem.help(help));
         }
         match read {
             Ok(format) => self.report.format = format,
@@ -320,7 +357,7 @@ impl<'a> Taking<'a> {
                     locate(&mut problem, place, Some(&contribution.id));
                     Err(problem)
                 }
-                None => Ok(contribution),
+                None => self.hold_back(contribution, place),
             },
             refused => refused,
         };
@@ -344,6 +381,28 @@ impl<'a> Taking<'a> {
         self.waiting.push((result, stored));
         self.flush_if_full();
         Ok(())
+    }
+
+    /// Lets a contribution wait where moderators have to consent: until then it is for them and its contributor only.
+    fn hold_back(&mut self, mut contribution: Box<Contribution>, place: &Place) -> Result<Box<Contribution>, Problem> {
+        let Some(moderators) = &self.moderators else {
+            return Ok(contribution);
+        };
+        let holding = moderators.holding(&contribution.audience, self.origin.member);
+        let holding = holding.map_err(|mut problem| {
+            locate(&mut problem, place, Some(&contribution.id));
+            problem
+        })?;
+        let origin = Origin {
+            withheld: self.is_withheld(&contribution),
+            ..self.origin.clone()
+        };
+        let held = moderators.held(self.node.fresh_uuid(), &origin, &contribution, &contribution.audience);
+        // Else what was gathered for a batch of another origin would be flushed with this one in it.
+        self.withhold(origin.withheld);
+        self.held_back.push(held);
+        contribution.audience = holding;
+        Ok(contribution)
     }
 
     fn flush_if_full(&mut self) {
@@ -414,12 +473,28 @@ impl<'a> Taking<'a> {
     fn store_batch(&mut self) -> Result<Vec<Outcome>, Error> {
         let batch = std::mem::take(&mut self.batch);
         self.batch_bytes = 0;
+        let held_back = std::mem::take(&mut self.held_back);
         if batch.is_empty() {
             return Ok(Vec::new());
         }
-        Ok(self
-            .runtime
-            .block_on(self.node.store().contribute(&self.origin, batch))?)
+        let contributed = self.node.store().contribute(&self.origin, batch);
+        let outcomes = self.runtime.block_on(contributed)?;
+        let mut waiting = Vec::with_capacity(held_back.len());
+        for (held, outcome) in held_back.into_iter().zip(&outcomes) {
+            match outcome {
+                Outcome::Accepted { added } => {
+                    self.report.waiting += 1;
+                    waiting.push(NewHeld { added: *added, ..held });
+                }
+                // There already; a break may have come before it was put into the queue.
+                Outcome::Unchanged { added } => waiting.push(NewHeld { added: *added, ..held }),
+                Outcome::Refused(_) => {}
+            }
+        }
+        if !waiting.is_empty() {
+            self.runtime.block_on(self.node.store().held_put_many(&waiting))?;
+        }
+        Ok(outcomes)
     }
 }
 

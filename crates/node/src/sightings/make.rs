@@ -152,7 +152,8 @@ mod tests {
             sectors: vec!["water".to_owned()],
             countries: Vec::new(),
             provider: None,
-            active: true,
+            parent: None,
+            state: policy::MemberState::Active,
             created: Timestamp::from_seconds(0),
         }
     }

@@ -142,7 +142,7 @@ impl Node {
             at: now,
             hits,
         };
-        if !self.gather().count(self.store(), member, message).await? {
+        if !self.telemetry_gather().count(self.store(), member, message).await? {
             reported = Reported {
                 repeated: true,
                 ..Reported::default()

@@ -6,8 +6,10 @@
 mod accounts;
 mod bad_input;
 mod commitments;
+mod communities;
 mod kit;
 mod mail;
+mod membership;
 mod push;
 mod real_data;
 mod sharing;

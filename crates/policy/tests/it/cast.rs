@@ -36,6 +36,8 @@ variants! { ACTION_NAMES, action_name of Action {
     Action::Read => "read", Action::Contribute(_) => "contribute", Action::ContributeToNamed => "contribute to named",
     Action::Retract(_) => "retract", Action::Use(..) => "use", Action::SeeOrigin(..) => "see origin",
     Action::ManageCommunity(_) => "manage community", Action::CreateCommunity => "create community", Action::LeaveCommunity(_) => "leave community",
+    Action::Invite(_) => "invite", Action::Vouch(_) => "vouch", Action::ActFor(_) => "act for", Action::SeeContacts(_) => "see contacts",
+    Action::ManagePerson(..) => "manage person", Action::Moderate(_) => "moderate",
     Action::ManageKeys(_) => "manage keys", Action::SeeReceipts(_) => "see receipts", Action::RecordHits => "record hits", Action::JudgeSightings => "judge sightings",
     Action::SeeHits(_) => "see hits",
     Action::MakeCommitments => "make commitments", Action::AskReaders(_) => "ask readers",
@@ -149,6 +151,7 @@ pub fn actions() -> Vec<(String, Action)> {
         ("own".to_owned(), Action::LeaveCommunity(CommunityId(1))),
         ("other".to_owned(), Action::LeaveCommunity(CommunityId(9))),
         (String::new(), Action::Administer),
+        ("to no community".to_owned(), Action::Invite(None)),
         (String::new(), Action::RecordHits),
         (String::new(), Action::JudgeSightings),
         (String::new(), Action::MakeCommitments),
@@ -162,6 +165,8 @@ pub fn actions() -> Vec<(String, Action)> {
     for (text, community) in communities {
         all.push((text.to_owned(), Action::Contribute(community)));
         all.push((text.to_owned(), Action::ManageCommunity(community)));
+        all.push((text.to_owned(), Action::Invite(Some(community))));
+        all.push((text.to_owned(), Action::Moderate(community)));
     }
     for (text, member) in members {
         all.push((text.to_owned(), Action::Retract(member)));
@@ -171,6 +176,13 @@ pub fn actions() -> Vec<(String, Action)> {
         all.push((text.to_owned(), Action::KeepCommitment(member)));
         all.push((text.to_owned(), Action::DecideCommitment(member)));
         all.push((text.to_owned(), Action::ReleaseCommitment(member)));
+        all.push((text.to_owned(), Action::Vouch(member)));
+        all.push((text.to_owned(), Action::ActFor(member)));
+        all.push((text.to_owned(), Action::SeeContacts(member)));
+        for role in Role::ALL {
+            let target = format!("{text}, {}", role_name(&role));
+            all.push((target, Action::ManagePerson(member, role)));
+        }
         for withheld in [Withheld::No, Withheld::Yes] {
             let target = format!("{text}, {}", withheld_name(&withheld));
             all.push((target, Action::SeeOrigin(member, withheld)));

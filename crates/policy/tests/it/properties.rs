@@ -91,13 +91,19 @@ fn changes_something(action: Action) -> bool {
         | Action::SeeOrigin(..)
         | Action::SeeReceipts(_)
         | Action::SeeHits(_)
-        | Action::SeeCommitment(..) => false,
+        | Action::SeeCommitment(..)
+        | Action::SeeContacts(_) => false,
         Action::Contribute(_)
         | Action::ContributeToNamed
         | Action::Retract(_)
         | Action::ManageCommunity(_)
         | Action::CreateCommunity
         | Action::LeaveCommunity(_)
+        | Action::Invite(_)
+        | Action::Vouch(_)
+        | Action::ActFor(_)
+        | Action::ManagePerson(..)
+        | Action::Moderate(_)
         | Action::ManageKeys(_)
         | Action::RecordHits
         | Action::JudgeSightings
@@ -233,6 +239,9 @@ proptest! {
         let pairs = [
             (Action::Contribute(CommunityId(id)), Action::Contribute(CommunityId(absent))),
             (Action::ManageCommunity(CommunityId(id)), Action::ManageCommunity(CommunityId(absent))),
+            (Action::Invite(Some(CommunityId(id))), Action::Invite(Some(CommunityId(absent)))),
+            (Action::Moderate(CommunityId(id)), Action::Moderate(CommunityId(absent))),
+            (Action::SeeContacts(MemberId(id)), Action::SeeContacts(MemberId(absent))),
             (Action::SeeReceipts(MemberId(id)), Action::SeeReceipts(MemberId(absent))),
             (Action::SeeOrigin(MemberId(id), Withheld::Yes), Action::SeeOrigin(MemberId(absent), Withheld::Yes)),
             (Action::SeeCommitment(MemberId(id), MemberId(id)), Action::SeeCommitment(MemberId(absent), MemberId(absent))),
@@ -266,6 +275,25 @@ proptest! {
                 decide(&who, Action::ManageCommunity(CommunityId(absent)))
             );
         }
+    }
+
+    #[test]
+    fn nobody_gives_or_takes_a_role_above_their_own(who in principal(), member in select(MEMBERS.to_vec()), role in select(Role::ALL.to_vec())) {
+        let managed = decide(&who, Action::ManagePerson(MemberId(member), role)).is_ok();
+        prop_assert!(!managed || who.has(role), "{:?} {:?}", who.role, role);
+        prop_assert!(!managed || who.member == Some(MemberId(member)) || who.has(Role::Operator));
+        // Whoever may give a role may give every lower one.
+        for lower in Role::ALL.into_iter().filter(|lower| *lower < role) {
+            prop_assert!(!managed || decide(&who, Action::ManagePerson(MemberId(member), lower)).is_ok());
+        }
+    }
+
+    #[test]
+    fn nobody_stands_up_for_their_own_member(who in principal(), member in select(MEMBERS.to_vec())) {
+        let vouches = decide(&who, Action::Vouch(MemberId(member))).is_ok();
+        let speaks = decide(&who, Action::ActFor(MemberId(member))).is_ok();
+        prop_assert!(!(vouches && speaks));
+        prop_assert!(!vouches || who.member != Some(MemberId(member)));
     }
 
     #[test]

@@ -15,7 +15,10 @@ use futures_util::stream;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, StatusCode};
 use node::export::ExportRequest;
+use node::{Caller, Node};
+use policy::Viewer;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::watch;
 
 use super::ask::Parameters;
 use crate::asked::Asked;
@@ -59,6 +62,11 @@ pub async fn export(asked: Asked) -> Result<Response, Fault> {
         Fault::new(StatusCode::SERVICE_UNAVAILABLE, "busy", message)
             .header(http::header::RETRY_AFTER, HeaderValue::from_static("60"))
     })?;
+    // Before anything is read, so that no change is missed.
+    let mut changed = asked.node().policy_changed();
+    // What changed between the sign-in and now is looked at with the first piece.
+    changed.mark_changed();
+    let sight = asked.node().viewer(asked.caller()).await?;
     let cursor = asked.node().export_cursor(asked.caller(), &request).await?;
     let (sender, mut pieces) = channel(WAITING);
     let (node, caller) = (asked.node().clone(), asked.caller().clone());
@@ -81,7 +89,15 @@ pub async fn export(asked: Asked) -> Result<Response, Fault> {
             None
         }
     };
-    let mut response = Response::new(Body::from_stream(stream::unfold((first, pieces), next_piece)));
+    let reading = Reading {
+        first,
+        pieces,
+        changed,
+        node: asked.node().clone(),
+        caller: asked.caller().clone(),
+        sight,
+    };
+    let mut response = Response::new(Body::from_stream(stream::unfold(Some(reading), next_piece)));
     let kind = HeaderValue::from_static(media_type(format));
     response.headers_mut().insert(CONTENT_TYPE, kind);
     if let Ok(value) = HeaderValue::from_str(&cursor.0.to_string()) {
@@ -94,14 +110,48 @@ pub async fn export(asked: Asked) -> Result<Response, Fault> {
 
 type Piece = io::Result<Bytes>;
 
-async fn next_piece(
-    (first, mut pieces): (Option<Bytes>, Receiver<Piece>),
-) -> Option<(Piece, (Option<Bytes>, Receiver<Piece>))> {
-    let piece = match first {
-        Some(first) => Ok(first),
-        None => pieces.recv().await?,
-    };
-    Some((piece, (None, pieces)))
+/// An answer under way.
+struct Reading {
+    first: Option<Bytes>,
+    pieces: Receiver<Piece>,
+    /// Tells when the rules have changed.
+    changed: watch::Receiver<i64>,
+    node: Node,
+    caller: Caller,
+    /// What the reader saw when it began.
+    sight: Viewer,
+}
+
+impl Reading {
+    /// Waits for a piece. Where the reader may no longer see all that the export began with, there is none: not even what
+    /// was made before and waited for a slow reader.
+    async fn piece(&mut self) -> Option<Piece> {
+        loop {
+            if self.changed.has_changed().unwrap_or(true) {
+                self.changed.mark_unchanged();
+                match self.node.still_sees(&self.caller, &self.sight).await {
+                    Ok(true) => {}
+                    _ => return Some(Err(io::Error::other("what you may see was changed while this ran"))),
+                }
+            }
+            if let Some(first) = self.first.take() {
+                return Some(Ok(first));
+            }
+            tokio::select! {
+                biased;
+                _ = self.changed.changed() => self.changed.mark_changed(),
+                piece = self.pieces.recv() => return piece,
+            }
+        }
+    }
+}
+
+/// The next piece; after one that is an error there is none.
+async fn next_piece(reading: Option<Reading>) -> Option<(Piece, Option<Reading>)> {
+    let mut reading = reading?;
+    let piece = reading.piece().await?;
+    let goes_on = piece.is_ok();
+    Some((piece, goes_on.then_some(reading)))
 }
 
 fn media_type(format: OutFormat) -> &'static str {

@@ -6,6 +6,8 @@
 //! | [`share`] | `share` |
 //! | [`find`] | `search`, `objects/{id}`, `objects/{id}/neighbours`, `observables` |
 //! | [`partnership`] | `members`, `people`, `communities` |
+//! | [`membership`] | `invitations`, `vetting`, `agreements`, `contacts`, `people`, `members.csv` |
+//! | [`communities`] | `communities/…/charter`, `moderation`, `share/preview`, `hand-overs`, `delegations`, `data-sets` |
 //! | [`keys`] | `keys` |
 //! | [`commitments`], [`calendar`] | `commitments`, `commitments.ics`, `calendar` |
 //! | [`notices`] | `me/notices` |
@@ -24,12 +26,14 @@ pub mod ask;
 pub mod calendar;
 pub mod commitment_view;
 pub mod commitments;
+pub mod communities;
 pub mod document;
 pub mod exchange;
 pub mod export;
 pub mod find;
 pub mod keys;
 pub mod ledger;
+pub mod membership;
 pub mod notices;
 pub mod partnership;
 pub mod share;
@@ -49,6 +53,162 @@ pub const BASE: &str = "/api/v1";
 
 /// The routes of this room.
 pub(crate) fn routes() -> Vec<Route> {
+    let mut all = exchange_routes();
+    all.extend(membership_routes());
+    all.extend(community_routes());
+    all
+}
+
+/// How organisations come in, stay reachable, and go.
+fn membership_routes() -> Vec<Route> {
+    use Method as M;
+    use Needs::{Coordinator, Member, Operator};
+    let contact = "/members/{member}/contacts/{place}";
+    vec![
+        Route::stranger(
+            M::GET,
+            format!("{BASE}/invitations/{{token}}"),
+            membership::invitations::open,
+        ),
+        Route::stranger(
+            M::POST,
+            format!("{BASE}/invitations/{{token}}/accept"),
+            membership::invitations::accept,
+        ),
+        route(
+            M::GET,
+            "/invitations",
+            Coordinator,
+            membership::invitations::invitations,
+        ),
+        route(M::POST, "/invitations", Coordinator, membership::invitations::invite),
+        route(
+            M::DELETE,
+            "/invitations/{token}",
+            Coordinator,
+            membership::invitations::withdraw,
+        ),
+        route(M::GET, "/vetting", Coordinator, membership::invitations::vetting),
+        route(
+            M::POST,
+            "/members/{member}/vouch",
+            Coordinator,
+            membership::invitations::vouch,
+        ),
+        route(M::PATCH, "/members/{member}", Coordinator, membership::member_change),
+        route(M::GET, "/agreements", Member, membership::agreements::agreements),
+        route(M::POST, "/agreements", Operator, membership::agreements::agreement_put),
+        route(
+            M::GET,
+            "/agreements/owed",
+            Operator,
+            membership::agreements::agreements_owed,
+        ),
+        route(
+            M::POST,
+            "/agreements/{kind}/{number}/accept",
+            Coordinator,
+            membership::agreements::agreement_accept,
+        ),
+        route(
+            M::GET,
+            "/members/{member}/contacts",
+            Member,
+            membership::contacts::contacts,
+        ),
+        route(M::PUT, contact, Coordinator, membership::contacts::contact_put),
+        route(M::DELETE, contact, Coordinator, membership::contacts::contact_remove),
+        route(
+            M::POST,
+            "/members/{member}/contacts/{place}/confirm",
+            Coordinator,
+            membership::contacts::contact_confirm,
+        ),
+        route(M::GET, "/contacts/due", Operator, membership::contacts::contacts_due),
+        route(M::GET, "/people", Member, membership::people::people),
+        route(
+            M::PATCH,
+            "/people/{login}",
+            Coordinator,
+            membership::people::person_change,
+        ),
+        route(M::GET, "/members.csv", Operator, membership::members_export),
+        route(M::POST, "/members.csv", Operator, membership::members_import),
+    ]
+}
+
+/// How communities are run.
+fn community_routes() -> Vec<Route> {
+    use Method as M;
+    use Needs::{Contributor, Coordinator, Member};
+    let charter = "/communities/{community}/charter";
+    vec![
+        route(M::GET, charter, Member, communities::charter::charter),
+        route(M::PUT, charter, Coordinator, communities::charter::charter_put),
+        route(
+            M::GET,
+            "/communities/{community}/charter/versions",
+            Member,
+            communities::charter::charter_versions,
+        ),
+        route(
+            M::GET,
+            "/communities/{community}/moderation",
+            Coordinator,
+            communities::moderation::waiting,
+        ),
+        route(M::GET, "/moderation", Member, communities::moderation::own_waiting),
+        route(
+            M::POST,
+            "/moderation/{held}",
+            Coordinator,
+            communities::moderation::decide_held,
+        ),
+        route(M::POST, "/share/preview", Contributor, communities::preview::preview),
+        route(
+            M::POST,
+            "/communities/{community}/hand-over",
+            Coordinator,
+            communities::handover::hand_over,
+        ),
+        route(
+            M::POST,
+            "/communities/{community}/take-over",
+            Coordinator,
+            communities::handover::take_over,
+        ),
+        route(M::GET, "/hand-overs", Member, communities::handover::handovers),
+        route(M::GET, "/delegations", Member, communities::handover::delegations),
+        route(
+            M::PUT,
+            "/delegations/{member}",
+            Coordinator,
+            communities::handover::delegate,
+        ),
+        route(
+            M::DELETE,
+            "/delegations/{member}",
+            Coordinator,
+            communities::handover::delegate_end,
+        ),
+        route(
+            M::POST,
+            "/data-sets",
+            Coordinator,
+            communities::data_sets::data_set_make,
+        ),
+        route(M::GET, "/data-sets", Member, communities::data_sets::data_sets),
+        route(
+            M::GET,
+            "/data-sets/{data_set}",
+            Member,
+            communities::data_sets::data_set_read,
+        ),
+    ]
+}
+
+/// Sharing, finding, proving, and what was there from the start.
+fn exchange_routes() -> Vec<Route> {
     vec![
         Route::open(format!("{BASE}/status"), about::status),
         Route::open(format!("{BASE}/openapi.json"), about::openapi),
@@ -61,13 +221,7 @@ pub(crate) fn routes() -> Vec<Route> {
         route(Method::GET, "/observables", Needs::Reader, find::observables),
         route(Method::GET, "/members", Needs::Reader, partnership::members),
         route(Method::POST, "/members", Needs::Operator, partnership::member_create),
-        route(
-            Method::PATCH,
-            "/members/{member}",
-            Needs::Operator,
-            partnership::member_change,
-        ),
-        route(Method::POST, "/people", Needs::Operator, partnership::person_create),
+        route(Method::POST, "/people", Needs::Coordinator, partnership::person_create),
         route(Method::GET, "/communities", Needs::Reader, partnership::communities),
         route(
             Method::POST,

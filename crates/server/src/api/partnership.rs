@@ -7,7 +7,7 @@ use node::partnership::{CommunityWish, MemberWish, PersonWish};
 use policy::{Action, CommunityId, Role, decide};
 use serde::{Deserialize, Serialize};
 use stix::marking::Tlp;
-use store::{Community, Member, MemberKind};
+use store::{Community, Member, MemberKind, Person};
 use utoipa::ToSchema;
 
 use super::ask::{community, json, member};
@@ -31,6 +31,8 @@ pub struct MemberView {
     pub sectors: Vec<String>,
     /// Its countries.
     pub countries: Vec<String>,
+    /// Where it stands: invited, vetting, active, suspended or left.
+    pub state: &'static str,
     /// Whether its people may sign in.
     pub active: bool,
 }
@@ -44,7 +46,8 @@ impl From<Member> for MemberView {
             kind: member.kind.as_str(),
             sectors: member.sectors,
             countries: member.countries,
-            active: member.active,
+            state: member.state.as_str(),
+            active: member.state.acts(),
         }
     }
 }
@@ -112,29 +115,6 @@ pub async fn member_create(mut asked: Asked) -> Result<Response, Fault> {
     answer(StatusCode::CREATED, &MemberView::from(made))
 }
 
-/// What to change of a member.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MemberChange {
-    /// Whether its people may sign in.
-    pub active: bool,
-}
-
-/// Suspends a member, or lets it in again; it takes effect with the next request.
-#[utoipa::path(patch, path = "/api/v1/members/{member}", tag = "partnership", request_body = MemberChange,
-    params(("member" = String, Path, description = "Name or UUID")),
-    responses((status = 200, body = MemberView), (status = 403), (status = 404)))]
-pub async fn member_change(mut asked: Asked) -> Result<Response, Fault> {
-    administer(&asked)?;
-    let member = member(&asked, asked.param("member")).await?;
-    let change: MemberChange = json(&mut asked).await?;
-    let changed = asked
-        .node()
-        .member_activate(asked.caller(), member, change.active)
-        .await?;
-    answer(StatusCode::OK, &MemberView::from(changed))
-}
-
 /// A person to be given an account.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -154,6 +134,8 @@ pub struct NewPersonView {
 /// A person.
 #[derive(Serialize, ToSchema)]
 pub struct PersonView {
+    /// Whether they may sign in.
+    pub active: bool,
     /// What they type to sign in.
     pub login: String,
     /// Their name.
@@ -162,11 +144,13 @@ pub struct PersonView {
     pub role: &'static str,
 }
 
-/// Gives a person an account.
+/// Gives a person an account: a coordinator to one of their own member, up to their own role; an operator to anybody.
 #[utoipa::path(post, path = "/api/v1/people", tag = "partnership", request_body = NewPersonView,
     responses((status = 201, body = PersonView), (status = 403), (status = 404), (status = 409), (status = 422)))]
 pub async fn person_create(mut asked: Asked) -> Result<Response, Fault> {
-    administer(&asked)?;
+    // Who may give no role to anybody learns nothing of what was sent.
+    let own = asked.caller().principal.member.ok_or_else(Fault::not_found)?;
+    decide(&asked.caller().principal, Action::ManagePerson(own, Role::Reader)).map_err(refused)?;
     let wish: NewPersonView = json(&mut asked).await?;
     let role = Role::parse(&wish.role).ok_or_else(|| {
         let roles = Role::ALL.map(Role::as_str).join(", ");
@@ -181,14 +165,18 @@ pub async fn person_create(mut asked: Asked) -> Result<Response, Fault> {
         password: wish.password,
     };
     let made = asked.node().person_create(asked.caller(), wish).await?;
-    answer(
-        StatusCode::CREATED,
-        &PersonView {
-            login: made.login,
-            name: made.name,
-            role: made.role.as_str(),
-        },
-    )
+    answer(StatusCode::CREATED, &PersonView::from(made))
+}
+
+impl From<Person> for PersonView {
+    fn from(person: Person) -> Self {
+        Self {
+            active: person.active,
+            login: person.login,
+            name: person.name,
+            role: person.role.as_str(),
+        }
+    }
 }
 
 /// A community.
@@ -292,7 +280,7 @@ pub async fn community_create(mut asked: Asked) -> Result<Response, Fault> {
     answer(StatusCode::CREATED, &view)
 }
 
-fn tlp(text: Option<&str>, otherwise: Tlp) -> Result<Tlp, Fault> {
+pub(crate) fn tlp(text: Option<&str>, otherwise: Tlp) -> Result<Tlp, Fault> {
     let Some(text) = text else { return Ok(otherwise) };
     Tlp::parse(text).ok_or_else(|| bad("bad-tlp", "a colour is clear, green, amber, amber+strict or red"))
 }
@@ -338,17 +326,17 @@ pub async fn membership_end(asked: Asked) -> Result<Response, Fault> {
 
 /// The community of the path, where the caller may change it. Said before the body is looked at, so that a community
 /// that is hidden and one that does not exist answer alike whatever is sent.
-async fn managed(asked: &Asked) -> Result<CommunityId, Fault> {
+pub(crate) async fn managed(asked: &Asked) -> Result<CommunityId, Fault> {
     let community = community(asked, asked.param("community")).await?;
     decide(&asked.caller().principal, Action::ManageCommunity(community)).map_err(refused)?;
     Ok(community)
 }
 
-fn administer(asked: &Asked) -> Result<(), Fault> {
+pub(crate) fn administer(asked: &Asked) -> Result<(), Fault> {
     decide(&asked.caller().principal, Action::Administer).map_err(refused)
 }
 
-fn refused(refusal: policy::Refusal) -> Fault {
+pub(crate) fn refused(refusal: policy::Refusal) -> Fault {
     Fault::from(node::Error::refused(refusal, ""))
 }
 

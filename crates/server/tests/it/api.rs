@@ -221,9 +221,14 @@ async fn an_operator_runs_the_partnership() {
         404
     );
     assert_eq!(
-        kit.ask("operator", "PATCH", "/api/v1/members/Fir", Some(r#"{"active":false}"#))
-            .await
-            .status,
+        kit.ask(
+            "operator",
+            "PATCH",
+            "/api/v1/members/Fir",
+            Some(r#"{"state":"suspended","reason":"late"}"#)
+        )
+        .await
+        .status,
         200
     );
     assert_eq!(kit.send("GET", "/api/v1/me", &headers, None).await.status, 401);

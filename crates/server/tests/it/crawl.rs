@@ -165,12 +165,14 @@ async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
     canaries.extend(sightings(&kit).await);
     let (promised, commitments) = commitments(&kit).await;
     canaries.extend(promised);
+    let (more, variables) = membership(&kit).await;
+    canaries.extend(more);
     while kit.node.store().index_next(1_000).await.unwrap() > 0 {}
     let mut objects: Vec<String> = (1..=9).chain([20, 99]).map(|number| id("indicator", number)).collect();
     let alder = kit.members["Alder"];
     let waiting = kit.node.store().seen_waiting(alder, None, 10).await.unwrap();
     objects.extend(waiting.iter().map(|seen| seen.uuid.to_string()));
-    let mut communities: Vec<String> = ["all", "common", "grove", "wood", "hidden", "nowhere"]
+    let mut communities: Vec<String> = ["all", "common", "grove", "wood", "hidden", "weir", "nowhere"]
         .map(str::to_owned)
         .to_vec();
     communities.extend(
@@ -186,7 +188,7 @@ async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
         .map(str::to_owned)
         .to_vec();
     let keys = (1..30).map(|number| number.to_string()).collect();
-    let pool = BTreeMap::from([
+    let mut pool = BTreeMap::from([
         ("{object}", objects.clone()),
         ("{id}", objects),
         ("{collection}", communities.clone()),
@@ -204,7 +206,100 @@ async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
                 .to_vec(),
         ),
     ]);
+    pool.extend(variables);
     (kit, canaries, pool)
+}
+
+/// A moderated community of Alder and Birch with something that waits and something that was refused, a charter, an
+/// invitation, a contact, and people; what of it is secret, and the variables of the routes to it.
+async fn membership(kit: &Kit) -> ([Canary; 5], BTreeMap<&'static str, Vec<String>>) {
+    let operator = kit.operator().await;
+    let wish = node::partnership::CommunityWish {
+        alias: "weir".to_owned(),
+        title: "Weir".to_owned(),
+        purpose: "Moderated".to_owned(),
+        owner: kit.members["Alder"],
+        public: false,
+        hides_members: false,
+        default_tlp: stix::marking::Tlp::Green,
+        strictest_tlp: stix::marking::Tlp::Red,
+    };
+    let weir = kit.node.community_create(&operator, wish).await.unwrap().id;
+    let birch = kit.members["Birch"];
+    kit.node
+        .membership_set(&operator, weir, birch, true, false)
+        .await
+        .unwrap();
+    let done = async |who: &str, method: &str, path: &str, body: &str| {
+        let answer = kit.ask(who, method, path, Some(body)).await;
+        assert!(answer.status < 300, "{who} {method} {path}: {}", answer.text());
+        if answer.body.is_empty() {
+            serde_json::Value::Null
+        } else {
+            answer.json()
+        }
+    };
+    let charter = r#"{"purpose":"Moderated","shared":"kanaricharter","moderated":true}"#;
+    done("alder-coordinator", "PUT", "/api/v1/communities/weir/charter", charter).await;
+    for (number, word) in [(31, "kanariwaiting"), (32, "kanarirefused")] {
+        let body = format!("{{\"objects\":[{}]}}", indicator(number, word));
+        let shared = done(
+            "birch-contributor",
+            "POST",
+            "/api/v1/share?community=weir&tlp=clear",
+            &body,
+        )
+        .await;
+        assert_eq!(shared["waiting"], 1, "{shared}");
+    }
+    let waiting = kit
+        .get("alder-coordinator", "/api/v1/communities/weir/moderation")
+        .await
+        .json();
+    let held: Vec<String> = (0..2)
+        .map(|at| waiting["waiting"][at]["uuid"].as_str().unwrap().to_owned())
+        .collect();
+    let refuse = r#"{"decision":"refuse","reason":"kanarireason"}"#;
+    done(
+        "alder-coordinator",
+        "POST",
+        &format!("/api/v1/moderation/{}", held[1]),
+        refuse,
+    )
+    .await;
+    let invitation = r#"{"label":"kanariinvite","community":"weir","sponsors":2}"#;
+    let invited = done("alder-coordinator", "POST", "/api/v1/invitations", invitation).await;
+    let contact = r#"{"name":"kanaricontact","email":"a@b.example","telephone":"1","channel":"radio","address":"7"}"#;
+    done("alder-coordinator", "PUT", "/api/v1/members/Alder/contacts/1", contact).await;
+    let agreement = r#"{"kind":"partnership","title":"Rules","text":"We keep to them"}"#;
+    done("operator", "POST", "/api/v1/agreements", agreement).await;
+    let canary = |word, seen_by| Canary { word, seen_by };
+    let canaries = [
+        canary("kanariwaiting", &["alder", "birch"][..]),
+        canary("kanarireason", &["alder", "birch"]),
+        canary("kanaricharter", &["alder", "birch", "operator"]),
+        canary("kanariinvite", &["alder", "operator"]),
+        canary("kanaricontact", &["alder", "operator"]),
+    ];
+    let own = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    let nothing = "00000000-0000-4000-8000-000000000000";
+    let variables = BTreeMap::from([
+        (
+            "{token}",
+            own(&[
+                invited["token"].as_str().unwrap(),
+                invited["uuid"].as_str().unwrap(),
+                "cwi_wrong",
+            ]),
+        ),
+        ("{held}", own(&[&held[0], &held[1], nothing])),
+        ("{place}", own(&["1", "2", "x"])),
+        ("{login}", own(&["alder-reader", "birch-analyst", "operator", "nobody"])),
+        ("{kind}", own(&["partnership", "ships"])),
+        ("{number}", own(&["1", "2"])),
+        ("{data_set}", own(&[nothing])),
+    ]);
+    (canaries, variables)
 }
 
 /// What Alder saw at home, of which one sighting waits for an answer; and what it says of an indicator.
@@ -302,6 +397,9 @@ fn questions(path: &str, canaries: &[Canary]) -> Vec<String> {
     match path {
         "/api/v1/search" => words().map(|word| format!("{path}?q={word}")).collect(),
         "/api/v1/observables" => (0..25).map(|last| format!("{path}?value=192.0.2.{last}")).collect(),
+        "/api/v1/people" => ["", "?member=Alder", "?member=Elder", "?member=Nobody"]
+            .map(|query| format!("{path}{query}"))
+            .to_vec(),
         "/api/v1/keys" => ["", "?person=alder-reader", "?person=birch-analyst", "?person=nobody"]
             .map(|query| format!("{path}{query}"))
             .to_vec(),
@@ -505,7 +603,7 @@ async fn somebody_of_the_right_role_but_another_member_changes_nothing() {
             "alder-coordinator",
             "PATCH",
             "/api/v1/members/Birch".to_owned(),
-            Some("{\"active\":false}"),
+            Some("{\"state\":\"suspended\"}"),
         ),
     ] {
         let answer = kit.ask(actor, method, &path, body).await;
@@ -542,6 +640,13 @@ async fn every_route_but_the_open_ones_asks_who_it_is() {
         ("{secret}", vec!["x".to_owned()]),
         ("{name}", vec!["feed".to_owned(), "nothing".to_owned()]),
         ("{*tile}", vec!["0/000.p/1".to_owned()]),
+        ("{token}", vec!["x".to_owned()]),
+        ("{held}", vec!["x".to_owned()]),
+        ("{place}", vec!["1".to_owned()]),
+        ("{login}", vec!["x".to_owned()]),
+        ("{data_set}", vec!["x".to_owned()]),
+        ("{number}", vec!["1".to_owned()]),
+        ("{kind}", vec!["partnership".to_owned()]),
     ]);
     let mut open = Vec::new();
     for route in table(&kit) {
@@ -552,5 +657,14 @@ async fn every_route_but_the_open_ones_asks_who_it_is() {
             }
         }
     }
-    assert_eq!(open, ["/api/v1/status", "/api/v1/openapi.json", "/"]);
+    // The last two ask for a secret of their own.
+    let expected = [
+        "/",
+        "/api/v1/openapi.json",
+        "/api/v1/status",
+        "/api/v1/invitations/x",
+        "/api/v1/invitations/x/accept",
+    ];
+    open.sort_by_key(|path| (path.contains("invitations"), path.clone()));
+    assert_eq!(open, expected);
 }

@@ -10,6 +10,7 @@ mod conformance;
 mod crawl;
 mod fuzz;
 mod kit;
+mod membership;
 #[path = "../../../../fuzz/mutate.rs"]
 mod mutate;
 mod paging;

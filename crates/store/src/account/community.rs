@@ -33,6 +33,12 @@ pub struct Community {
     pub default_tlp: Tlp,
     /// The strictest marking it takes; what is stricter is refused.
     pub strictest_tlp: Tlp,
+    /// The loosest marking it takes; what is looser is refused.
+    pub loosest_tlp: Tlp,
+    /// Whether what members share waits for a moderator.
+    pub moderated: bool,
+    /// Whether members may pass on to their clients what the marking lets them.
+    pub to_clients: bool,
     /// Since when it is here.
     pub created: Timestamp,
 }
@@ -88,7 +94,8 @@ pub enum CommunityKey<'a> {
 
 macro_rules! columns {
     () => {
-        "id, uuid, alias, title, purpose, owner, public, hides_members, default_tlp, strictest_tlp, created"
+        "id, uuid, alias, title, purpose, owner, public, hides_members, default_tlp, strictest_tlp, loosest_tlp, \
+         moderated, to_clients, created"
     };
 }
 
@@ -127,7 +134,10 @@ fn community(row: &Row) -> Result<Community> {
         hides_members: row.flag(7)?,
         default_tlp: row.word(8, Tlp::parse)?,
         strictest_tlp: row.word(9, Tlp::parse)?,
-        created: row.time(10)?,
+        loosest_tlp: row.word(10, Tlp::parse)?,
+        moderated: row.flag(11)?,
+        to_clients: row.flag(12)?,
+        created: row.time(13)?,
     })
 }
 
@@ -178,7 +188,7 @@ impl Store {
         community(given(&rows, 0)?)
     }
 
-    /// Changes a community: everything but its number and creation is taken from `community`.
+    /// Changes a community: everything but its number, creation and what the charter says is taken from `community`.
     pub async fn community_update(&self, actor: &Principal, community: &Community) -> Result<()> {
         let new = NewCommunity {
             uuid: community.uuid,

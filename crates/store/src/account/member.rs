@@ -1,6 +1,6 @@
 //! Members: the organisations in the partnership.
 
-use policy::{MemberId, Principal};
+use policy::{MemberId, MemberState, Principal};
 use stix::Timestamp;
 use uuid::Uuid;
 
@@ -79,8 +79,10 @@ pub struct Member {
     pub countries: Vec<String>,
     /// The member whose client it is (TLP:AMBER may reach clients).
     pub provider: Option<MemberId>,
-    /// Whether its people may sign in.
-    pub active: bool,
+    /// The member that it is a part of, for reports and lists; it opens nothing.
+    pub parent: Option<MemberId>,
+    /// Where it stands, and so whether its people may sign in. Only [`Store::member_state_put`] changes it.
+    pub state: MemberState,
     /// Since when it is here.
     pub created: Timestamp,
 }
@@ -102,8 +104,10 @@ pub struct NewMember {
     pub countries: Vec<String>,
     /// See [`Member::provider`].
     pub provider: Option<MemberId>,
-    /// See [`Member::active`].
-    pub active: bool,
+    /// See [`Member::parent`].
+    pub parent: Option<MemberId>,
+    /// See [`Member::state`].
+    pub state: MemberState,
 }
 
 /// How a member is named in a question.
@@ -119,23 +123,23 @@ pub enum MemberKey<'a> {
 
 macro_rules! columns {
     () => {
-        "id, uuid, identity, name, kind, sectors, countries, provider, active, created"
+        "id, uuid, identity, name, kind, sectors, countries, provider, parent, state, created"
     };
 }
 
 const INSERT: &str = concat!(
-    "insert into member (uuid, identity, name, kind, sectors, countries, provider, active, created) \
-     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) returning ",
+    "insert into member (uuid, identity, name, kind, sectors, countries, provider, parent, state, created) \
+     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) returning ",
     columns!()
 );
 const UPDATE: &str = "update member set uuid = ?1, identity = ?2, name = ?3, kind = ?4, sectors = ?5, countries = ?6, \
-                      provider = ?7, active = ?8 where id = ?9 returning id";
+                      provider = ?7, parent = ?8 where id = ?9 returning id";
 const LIST: &str = concat!("select ", columns!(), " from member order by name");
 const BY_ID: &str = concat!("select ", columns!(), " from member where id = ?1");
 const BY_UUID: &str = concat!("select ", columns!(), " from member where uuid = ?1");
 const BY_NAME: &str = concat!("select ", columns!(), " from member where name = ?1");
 
-fn member(row: &Row) -> Result<Member> {
+pub(crate) fn member(row: &Row) -> Result<Member> {
     Ok(Member {
         id: MemberId(row.int(0)?),
         uuid: row.uuid(1)?,
@@ -145,11 +149,13 @@ fn member(row: &Row) -> Result<Member> {
         sectors: row.list(5)?,
         countries: row.list(6)?,
         provider: row.maybe_int(7)?.map(MemberId),
-        active: row.flag(8)?,
-        created: row.time(9)?,
+        parent: row.maybe_int(8)?.map(MemberId),
+        state: row.word(9, MemberState::parse)?,
+        created: row.time(10)?,
     })
 }
 
+/// Everything but the state.
 fn values(member: &NewMember) -> Vec<Value> {
     vec![
         member.uuid.into(),
@@ -159,33 +165,38 @@ fn values(member: &NewMember) -> Vec<Value> {
         list_text(&member.sectors).into(),
         list_text(&member.countries).into(),
         member.provider.into(),
-        member.active.into(),
+        member.parent.into(),
     ]
 }
 
-fn subject(member: &NewMember) -> serde_json::Value {
+/// Makes a member, as part of a larger change; the statement gives its row.
+pub(crate) fn insert(new: &NewMember, now: Timestamp) -> (&'static str, Vec<Value>) {
+    let mut row = values(new);
+    row.extend([new.state.as_str().into(), now.into()]);
+    (INSERT, row)
+}
+
+pub(crate) fn subject(member: &NewMember) -> serde_json::Value {
     serde_json::json!({
         "member": member.uuid,
         "name": member.name,
         "kind": member.kind.as_str(),
         "provider": member.provider.map(|provider| provider.0),
-        "active": member.active,
+        "parent": member.parent.map(|parent| parent.0),
+        "state": member.state.as_str(),
     })
 }
 
 impl Store {
     /// Makes a member. A name, UUID or identity that is taken is a conflict.
     pub async fn member_put(&self, actor: &Principal, new: NewMember) -> Result<Member> {
-        let mut row = values(&new);
-        row.push(self.now().into());
+        let (sql, row) = insert(&new, self.now());
         let entry = rule_changed(actor, "member made", subject(&new));
-        let rows = self
-            .change(Change::new().with(INSERT, row).entry(entry).policy())
-            .await?;
+        let rows = self.change(Change::new().with(sql, row).entry(entry).policy()).await?;
         member(given(&rows, 0)?)
     }
 
-    /// Changes a member: everything but its number and creation is taken from `member`.
+    /// Changes a member: everything but its number, creation and state is taken from `member`.
     pub async fn member_update(&self, actor: &Principal, member: &Member) -> Result<()> {
         let new = NewMember {
             uuid: member.uuid,
@@ -195,7 +206,8 @@ impl Store {
             sectors: member.sectors.clone(),
             countries: member.countries.clone(),
             provider: member.provider,
-            active: member.active,
+            parent: member.parent,
+            state: member.state,
         };
         let mut row = values(&new);
         row.push(member.id.into());

@@ -69,7 +69,7 @@ const OF_MEMBER: &str = concat!("select ", columns!(), " from person where membe
 const BY_ID: &str = concat!("select ", columns!(), " from person where id = ?1");
 const BY_LOGIN: &str = concat!("select ", columns!(), " from person where login = ?1");
 
-pub(super) fn person(row: &Row) -> Result<Person> {
+pub(crate) fn person(row: &Row) -> Result<Person> {
     Ok(Person {
         id: PersonId(row.int(0)?),
         uuid: row.uuid(1)?,

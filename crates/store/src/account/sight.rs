@@ -3,7 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use policy::{Audience, AudienceId, CommunityId, MemberId, Principal, Viewer};
+use policy::{Audience, AudienceId, CommunityId, MemberId, MemberState, Principal, Viewer};
+
+use tokio::sync::watch;
 
 use crate::account::Person;
 use crate::value::Row;
@@ -11,16 +13,21 @@ use crate::{Error, Result, Store};
 
 const GENERATION: &str = "select generation from head";
 const AUDIENCES_AFTER: &str = "select id, terms from audience where id > ?1 order by id";
-const ACTIVE: &str = "select m.provider, p.active from member m left join member p on p.id = m.provider \
-                      where m.id = ?1 and m.active = 1";
+const STANDING: &str = "select m.state, m.provider, p.state from member m left join member p on p.id = m.provider \
+                        where m.id = ?1";
 const PERSON: &str = "select role from person where id = ?1 and member = ?2 and active = 1";
 const MEMBERSHIPS: &str = "select s.community, s.contributes, s.coordinates, c.owner from membership s \
                            join community c on c.id = s.community where s.member = ?1";
+/// Where a provider may pass to its clients what its communities share: not all charters let it.
+const PASSED_ON: &str = "select s.community from membership s join community c on c.id = s.community \
+                         where s.member = ?1 and c.to_clients = 1";
 
 /// What was resolved, and under which generation.
 #[derive(Default)]
 pub(crate) struct Cache {
     known: Mutex<Known>,
+    /// The generation that was met last.
+    generation: watch::Sender<i64>,
 }
 
 #[derive(Default)]
@@ -40,10 +47,25 @@ impl Cache {
 
 impl Store {
     /// Grows whenever anything changes on which a principal or viewer depends. Compare for equality only.
+    ///
+    /// Whoever waits on [`Store::policy_changes`] is woken where it has moved on since it was read last, also by another
+    /// process.
     pub async fn policy_generation(&self) -> Result<i64> {
-        self.row(GENERATION, Vec::new(), |row| row.int(0))
-            .await?
-            .ok_or_else(|| Error::ours("the store has no head"))
+        let read = self.row(GENERATION, Vec::new(), |row| row.int(0)).await?;
+        let generation = read.ok_or_else(|| Error::ours("the store has no head"))?;
+        self.sight.generation.send_if_modified(|known| {
+            // Two readings may end in the other order: the channel never goes back.
+            let moved = *known < generation;
+            *known = generation.max(*known);
+            moved
+        });
+        Ok(generation)
+    }
+
+    /// The policy generation as this process has met it last: what streams wait on. Changes made through this store are
+    /// told at once, those of other processes when [`Store::policy_generation`] is asked next.
+    pub fn policy_changes(&self) -> watch::Receiver<i64> {
+        self.sight.generation.subscribe()
     }
 
     /// What the policy needs to know of a person, as the account stands now; somebody inactive, or of an inactive member,
@@ -68,8 +90,18 @@ impl Store {
 
     /// A member as a reader without a person: for whom pushes and exports are made.
     pub async fn principal_of_member(&self, member: MemberId) -> Result<Principal> {
-        let provider = |row: &Row| Ok((row.maybe_int(0)?.map(MemberId), row.maybe_int(1)? == Some(1)));
-        let Some((provider, provider_active)) = self.row(ACTIVE, vec![member.into()], provider).await? else {
+        let acts = |row: &Row, column| {
+            let state = row.maybe_text(column)?;
+            Ok::<_, Error>(
+                state
+                    .as_deref()
+                    .and_then(MemberState::parse)
+                    .is_some_and(MemberState::acts),
+            )
+        };
+        let standing = |row: &Row| Ok((acts(row, 0)?, row.maybe_int(1)?.map(MemberId), acts(row, 2)?));
+        let found = self.row(STANDING, vec![member.into()], standing).await?;
+        let Some((true, provider, provider_acts)) = found else {
             return Ok(Principal::public());
         };
         let mut principal = Principal {
@@ -86,9 +118,9 @@ impl Store {
                 principal.coordinates.insert(community);
             }
         }
-        if let (Some(provider), true) = (provider, provider_active) {
+        if let (Some(provider), true) = (provider, provider_acts) {
             principal.providers.insert(provider);
-            let rows = self.rows(MEMBERSHIPS, vec![provider.into()]).await?;
+            let rows = self.rows(PASSED_ON, vec![provider.into()]).await?;
             let communities: Result<BTreeSet<_>> = rows.iter().map(|row| row.int(0).map(CommunityId)).collect();
             principal.provider_communities = communities?;
         }

@@ -10,6 +10,7 @@
 
 pub mod change;
 mod check;
+pub mod departure;
 pub mod detail;
 pub mod feedback;
 pub mod find;
@@ -42,6 +43,7 @@ use crate::{Result, Store};
 pub(crate) use sqlite_write::Interned;
 
 pub use change::{ChangeKind, ChangeRow, Changes, RemovedWhy};
+pub use departure::SharedWith;
 pub use detail::{Direction, Edge, ObjectDetail};
 pub use feedback::{Feedback, FeedbackPage};
 pub use find::{Counts, Found, SearchQuery};

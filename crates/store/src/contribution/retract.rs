@@ -15,6 +15,9 @@ use crate::{Error, Result, Store};
 const ROWS: &str = "select c.added, c.version, c.version_text, c.audience, c.type, c.spec_version, c.digest, c.object, \
                     a.terms from contribution c join object o on o.number = c.object \
                     join audience a on a.id = c.audience where o.hash = ?1 and o.id = ?2 and c.member = ?3 order by c.added";
+const ROW: &str = "select c.added, c.version, c.version_text, c.audience, c.type, c.spec_version, c.digest, c.object, \
+                   a.terms, o.id from contribution c join object o on o.number = c.object \
+                   join audience a on a.id = c.audience where c.added = ?1 and c.member = ?2";
 const TOMBSTONE: &str = "insert into tombstone (position, audience, object, version, version_text, type, spec_version, \
                          digest, added, why) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0)";
 /// Of each table that holds something of a contribution.
@@ -98,40 +101,81 @@ async fn retract(writes: &mut impl Writes, member: MemberId, retraction: &Retrac
     }
     let mut versions = Vec::with_capacity(own.len());
     for row in &own {
-        let position = writes.next_added();
-        let tombstone: Vec<Value> = vec![
-            position.into(),
-            row.audience.into(),
-            row.object.into(),
-            row.version.into(),
-            (&row.version_text).into(),
-            row.object_type.into(),
-            (&row.spec_version).into(),
-            row.digest.into(),
-            row.added.into(),
-        ];
-        writes.rows(TOMBSTONE, tombstone).await?;
-        for sql in ERASE.into_iter().chain([writes.forget_words()]) {
-            writes.rows(sql, vec![row.added.into()]).await?;
-        }
+        erase(writes, row).await?;
         versions.push(row.instant().to_string());
     }
+    let community = retraction.community.map(|community| community.0);
+    let gone = Gone {
+        id: &retraction.id,
+        community,
+        versions,
+        reason: &retraction.reason,
+    };
+    note(writes, member, gone).await?;
+    Ok(own.len())
+}
+
+/// Erases a contribution; a tombstone stays in its place.
+async fn erase(writes: &mut impl Writes, row: &Own) -> Result<()> {
+    let position = writes.next_added();
+    let tombstone: Vec<Value> = vec![
+        position.into(),
+        row.audience.into(),
+        row.object.into(),
+        row.version.into(),
+        (&row.version_text).into(),
+        row.object_type.into(),
+        (&row.spec_version).into(),
+        row.digest.into(),
+        row.added.into(),
+    ];
+    writes.rows(TOMBSTONE, tombstone).await?;
+    for sql in ERASE.into_iter().chain([writes.forget_words()]) {
+        writes.rows(sql, vec![row.added.into()]).await?;
+    }
+    Ok(())
+}
+
+/// What the ledger says of what went.
+struct Gone<'a> {
+    id: &'a str,
+    community: Option<i64>,
+    versions: Vec<String>,
+    reason: &'a str,
+}
+
+async fn note(writes: &mut impl Writes, member: MemberId, gone: Gone<'_>) -> Result<()> {
     let member_uuid = writes.rows(MEMBER, vec![member.into()]).await?;
     let body = serde_json::json!({
-        "community": retraction.community.map(|community| community.0),
-        "count": own.len(),
-        "id": retraction.id,
+        "community": gone.community,
+        "count": gone.versions.len(),
+        "id": gone.id,
         "member": member_uuid.first().map(|row| row.text(0)).transpose()?,
-        "reason": retraction.reason,
-        "versions": versions.into_iter().take(100).collect::<Vec<_>>(),
+        "reason": gone.reason,
+        "versions": gone.versions.into_iter().take(100).collect::<Vec<_>>(),
     });
     let entry = NewEntry {
         kind: "retracted".to_owned(),
         member: Some(member),
         body: body.to_string(),
     };
-    writes.append(&[entry]).await?;
-    Ok(own.len())
+    writes.append(&[entry]).await
+}
+
+/// Takes back the contribution at one place, where it is this member's. Gives how many went.
+pub(super) async fn take_back(writes: &mut impl Writes, member: MemberId, added: i64, reason: &str) -> Result<usize> {
+    let rows = writes.rows(ROW, vec![added.into(), member.into()]).await?;
+    let Some(row) = rows.first() else { return Ok(0) };
+    let (own, id) = (Own::read(row)?, row.text(9)?);
+    erase(writes, &own).await?;
+    let gone = Gone {
+        id: &id,
+        community: None,
+        versions: vec![own.instant().to_string()],
+        reason,
+    };
+    note(writes, member, gone).await?;
+    Ok(1)
 }
 
 impl Store {

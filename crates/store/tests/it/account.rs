@@ -14,7 +14,7 @@ on_both! {
         assert_eq!(store.member_get(MemberKey::Uuid(city.uuid)).await.unwrap().unwrap(), city);
         assert_eq!(store.member_get(MemberKey::Name("Examplestadt")).await.unwrap().unwrap(), city);
         assert_eq!(store.member_get(MemberKey::Name("nobody")).await.unwrap(), None);
-        let changed = store::Member { name: "Neustadt".to_owned(), active: false, ..city };
+        let changed = store::Member { name: "Neustadt".to_owned(), parent: Some(city.id), ..city };
         store.member_update(&kit::setup(), &changed).await.unwrap();
         assert_eq!(store.member_list().await.unwrap(), [changed]);
     }
@@ -30,7 +30,8 @@ on_both! {
             sectors: Vec::new(),
             countries: Vec::new(),
             provider: None,
-            active: true,
+            parent: None,
+            state: policy::MemberState::Active,
         };
         let error = store.member_put(&kit::setup(), same_name).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Conflict);
@@ -72,15 +73,15 @@ on_both! {
     }
 
     async fn whoever_is_inactive_is_the_public(store: Store) {
-        let mut city = kit::member(&store, "city").await;
+        let city = kit::member(&store, "city").await;
         let mut person = kit::person(&store, &city, "ana", Role::Analyst).await;
         person.active = false;
         store.person_update(&kit::setup(), &person).await.unwrap();
         assert_eq!(store.principal_of(&person, false).await.unwrap(), Principal::public());
         person.active = true;
         store.person_update(&kit::setup(), &person).await.unwrap();
-        city.active = false;
-        store.member_update(&kit::setup(), &city).await.unwrap();
+        let (active, suspended) = (policy::MemberState::Active, policy::MemberState::Suspended);
+        store.member_state_put(&kit::setup(), city.id, active, suspended, "").await.unwrap();
         assert_eq!(store.principal_of(&person, false).await.unwrap(), Principal::public());
     }
 

@@ -122,7 +122,8 @@ pub async fn member(store: &Store, name: &str) -> Member {
         sectors: vec!["government-local".to_owned()],
         countries: vec!["DE".to_owned()],
         provider: None,
-        active: true,
+        parent: None,
+        state: policy::MemberState::Active,
     };
     store.member_put(&setup(), new).await.unwrap()
 }

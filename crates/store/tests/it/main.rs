@@ -11,6 +11,7 @@ mod kill;
 mod kit;
 mod ledger;
 mod maintenance;
+mod membership;
 mod paging;
 mod schedule;
 mod sighting;
