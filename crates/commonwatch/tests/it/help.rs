@@ -83,6 +83,7 @@ fn the_first_page_names_every_command_and_the_exit_codes() {
       search       Find objects by value or by words
       show         Show an object, its versions, origin and neighbours
       sighting     What is told of what was seen here, and feedback on what others shared
+      commitment   Who owes what to whom by when: acknowledge, act, answer; and what became of it
       invite       Invite organisations to the partnership
       member       Members of the partnership and their people
       community    Communities and who is in them
@@ -569,6 +570,7 @@ fn the_help_of_each_command() {
       suspend     Let a member's people sign in no longer
       resume      Let a suspended member's people sign in again
       person      Give a person of a member an account; prints the password once
+      notices     Say where and how a person is told of what is due
       password    Give a person a new password; the old one ends at once. Prints it once
       leave       Note that a member left: at once, and for good
       vetting     List members that wait for somebody to stand up for them
