@@ -112,7 +112,7 @@ fn send(server: &Server, bodies: &[String], name: &str, messages: u64) -> Outcom
                 .get((number % bodies.len() as u64) as usize)
                 .map_or("", String::as_str);
             let path = format!("/api/v1/telemetry?message={name}-{number}");
-            let times = if number % TWICE == 0 { 2 } else { 1 };
+            let times = if number.is_multiple_of(TWICE) { 2 } else { 1 };
             for _ in 0..times {
                 client.post(&path, body.as_bytes()).map_err(|error| error.to_string())?;
             }

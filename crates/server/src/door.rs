@@ -63,10 +63,10 @@ async fn enter(
     let params = params(parts).await?;
     let caller = match &route.answer {
         // It gets nothing of the request.
-        Answer::ToAnybody(handler) => return handler(app).await,
-        Answer::ToStranger(_) => Caller::public(),
-        Answer::ToCaller(_) if route.by_secret => caller_by_secret(&app, parts, &params).await?,
-        Answer::ToCaller(_) => caller(&app, parts).await?,
+        Answer::Anybody(handler) => return handler(app).await,
+        Answer::Stranger(_) => Caller::public(),
+        Answer::Caller(_) if route.by_secret => caller_by_secret(&app, parts, &params).await?,
+        Answer::Caller(_) => caller(&app, parts).await?,
     };
     noted.caller.clone_from(&caller.name);
     let from = remote_address(&app, parts);
@@ -84,9 +84,9 @@ async fn enter(
         body: Mutex::new(body),
     };
     match &route.answer {
-        Answer::ToAnybody(handler) => handler(asked.app.clone()).await,
-        Answer::ToStranger(handler) => handler(Stranger { asked, from }).await,
-        Answer::ToCaller(handler) => handler(asked).await,
+        Answer::Anybody(handler) => handler(asked.app.clone()).await,
+        Answer::Stranger(handler) => handler(Stranger { asked, from }).await,
+        Answer::Caller(handler) => handler(asked).await,
     }
 }
 

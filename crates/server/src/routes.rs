@@ -45,11 +45,11 @@ pub enum Needs {
 /// What answers.
 pub(crate) enum Answer {
     /// Without asking who it is: the handler gets no request and can tell nothing but what is the same for everybody.
-    ToAnybody(Box<dyn Fn(App) -> Answering + Send + Sync>),
+    Anybody(Box<dyn Fn(App) -> Answering + Send + Sync>),
     /// To whoever holds the secret in the path.
-    ToStranger(Box<dyn Fn(Stranger) -> Answering + Send + Sync>),
+    Stranger(Box<dyn Fn(Stranger) -> Answering + Send + Sync>),
     /// To a signed-in caller.
-    ToCaller(Box<dyn Fn(Asked) -> Answering + Send + Sync>),
+    Caller(Box<dyn Fn(Asked) -> Answering + Send + Sync>),
 }
 
 /// One method of one path.
@@ -74,7 +74,7 @@ impl Route {
         H: Fn(Asked) -> F + Send + Sync + 'static,
         F: Future<Output = Result<Response, Fault>> + Send + 'static,
     {
-        let answer = Answer::ToCaller(Box::new(move |asked| Box::pin(handler(asked))));
+        let answer = Answer::Caller(Box::new(move |asked| Box::pin(handler(asked))));
         Self {
             method,
             path: path.into(),
@@ -99,7 +99,7 @@ impl Route {
         H: Fn(Stranger) -> F + Send + Sync + 'static,
         F: Future<Output = Result<Response, Fault>> + Send + 'static,
     {
-        let answer = Answer::ToStranger(Box::new(move |stranger| Box::pin(handler(stranger))));
+        let answer = Answer::Stranger(Box::new(move |stranger| Box::pin(handler(stranger))));
         Self {
             method,
             path: path.into(),
@@ -116,7 +116,7 @@ impl Route {
         H: Fn(App) -> F + Send + Sync + 'static,
         F: Future<Output = Result<Response, Fault>> + Send + 'static,
     {
-        let answer = Answer::ToAnybody(Box::new(move |app| Box::pin(handler(app))));
+        let answer = Answer::Anybody(Box::new(move |app| Box::pin(handler(app))));
         Self {
             method: Method::GET,
             path: path.into(),

@@ -49,7 +49,7 @@ pub use account::{
 pub use charter::{Charter, Delegation, Handover, Held, HeldId, HeldState, NewCharter, NewHeld};
 pub use commitment::{
     Commitment, CommitmentPage, CommitmentPlace, CommitmentQuery, CommitmentRules, CommitmentSide, CommitmentState,
-    CommitmentStep, NewCommitment, Reminded, Settled, Settling, StepKind,
+    CommitmentStep, NewCommitment, Reminded, Reminding, Settled, Settling, StepKind,
 };
 pub use contribution::mark::Mark;
 pub use contribution::{

@@ -42,17 +42,18 @@ struct Known {
 
 impl Known {
     async fn learn(&mut self, node: &Node, member: MemberId) -> Result<(), Error> {
-        if !self.people.contains_key(&member) {
-            let found = node.store().member_get(MemberKey::Id(member)).await?;
-            // Nobody of a suspended member can read what they would be told of.
-            let people = match &found {
-                Some(found) if found.state.acts() => node.store().addressee_list(member).await?,
-                _ => Vec::new(),
-            };
-            self.people.insert(member, people);
-            self.names
-                .insert(member, found.map(|found| found.name).unwrap_or_default());
+        if self.people.contains_key(&member) {
+            return Ok(());
         }
+        let found = node.store().member_get(MemberKey::Id(member)).await?;
+        // Nobody of a suspended member can read what they would be told of.
+        let people = match &found {
+            Some(found) if found.state.acts() => node.store().addressee_list(member).await?,
+            _ => Vec::new(),
+        };
+        self.people.insert(member, people);
+        self.names
+            .insert(member, found.map(|found| found.name).unwrap_or_default());
         Ok(())
     }
 

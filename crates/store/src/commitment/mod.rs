@@ -200,12 +200,14 @@ pub struct CommitmentStep {
     pub words: Option<String>,
 }
 
+/// From an escalation (JSON), the start and the end to when somebody is told first after an instant; with none, first of all.
+pub type Reminding = fn(&str, (Timestamp, Timestamp), Option<Timestamp>) -> Option<Timestamp>;
+
 /// What a store needs to know to run clocks, and cannot: pure functions of the rules above.
 #[derive(Clone, Copy)]
 pub struct CommitmentRules {
     /// From a clock (JSON) and a start to when it is due.
     pub due: fn(&str, Timestamp) -> Option<Timestamp>,
-    /// From an escalation (JSON), the start and the end to when somebody is told first after an instant; with none,
-    /// first of all.
-    pub remind: fn(&str, (Timestamp, Timestamp), Option<Timestamp>) -> Option<Timestamp>,
+    /// When somebody is told.
+    pub remind: Reminding,
 }

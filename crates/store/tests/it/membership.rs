@@ -283,7 +283,7 @@ on_both! {
         let (hub, city) = (kit::member(&store, "hub").await, kit::member(&store, "city").await);
         let water = kit::community(&store, "water", &hub, &[&city]).await;
         let new = held(water.id, &city, after(0));
-        store.held_put_many(&[new.clone()]).await.unwrap();
+        store.held_put_many(std::slice::from_ref(&new)).await.unwrap();
         store.held_put_many(&[NewHeld { uuid: Uuid::nil(), ..new.clone() }]).await.unwrap();
         let waiting = store.held_waiting(water.id, None, 10).await.unwrap();
         assert_eq!(waiting.iter().map(|one| &one.terms).collect::<Vec<_>>(), [&new]);
