@@ -25,6 +25,8 @@ const ROUND: Duration = Duration::from_secs(2);
 const POLICY_ROUND: Duration = Duration::from_secs(1);
 /// How long rounds may take to end when the node stops.
 const GRACE: Duration = Duration::from_secs(5);
+/// In how many rounds it is looked once which contacts have to be checked: that is a matter of days.
+const CONTACTS_EACH: u32 = 300;
 /// How long a feed of reports that broke off waits before it begins again.
 const FEED_PAUSE: Duration = Duration::from_secs(10);
 /// Objects that are indexed for full text in one step; between steps others may write.
@@ -288,7 +290,14 @@ async fn reports(node: node::Node, feed: node::telemetry::Feed, mut stopped: wat
 /// Tells what is due of commitments, and sends what waits where a mail server is named, round after round, until told
 /// to stop.
 async fn commitments(node: node::Node, mailer: Option<Mailer>, mut stopped: watch::Receiver<bool>) {
+    let mut round = 0_u32;
     loop {
+        if round.is_multiple_of(CONTACTS_EACH)
+            && let Err(error) = node.contacts_ask().await
+        {
+            tracing::warn!(%error, "contacts could not be asked to be checked");
+        }
+        round = round.wrapping_add(1);
         if let Err(error) = node.commitments_due(node.now()).await {
             tracing::warn!(%error, "notices of commitments could not be written");
         }

@@ -46,6 +46,8 @@ pub struct Kind {
     pub asked: Asked,
     /// What has to be shown.
     pub evidence: Evidence,
+    /// What keeps it, where that is not to say so: what is to be done instead.
+    pub kept_by: Option<&'static str>,
     /// The clock where nothing is said.
     pub clock: &'static str,
     /// Who is told when, where nothing is said: pairs of when and whom.
@@ -76,6 +78,7 @@ pub const KINDS: &[Kind] = &[
         about: About::Item,
         asked: Asked::Readers,
         evidence: Evidence::Free,
+        kept_by: None,
         clock: "2 working days",
         escalation: DAYS,
     },
@@ -85,6 +88,7 @@ pub const KINDS: &[Kind] = &[
         about: About::Item,
         asked: Asked::Readers,
         evidence: Evidence::Needed,
+        kept_by: None,
         clock: "10 working days",
         escalation: DAYS,
     },
@@ -94,6 +98,7 @@ pub const KINDS: &[Kind] = &[
         about: About::Record,
         asked: Asked::Nobody,
         evidence: Evidence::Free,
+        kept_by: None,
         clock: "5 working days",
         escalation: DAYS,
     },
@@ -103,6 +108,7 @@ pub const KINDS: &[Kind] = &[
         about: About::Item,
         asked: Asked::Contributor,
         evidence: Evidence::Free,
+        kept_by: None,
         clock: "5 working days",
         escalation: DAYS,
     },
@@ -112,6 +118,7 @@ pub const KINDS: &[Kind] = &[
         about: About::Record,
         asked: Asked::Nobody,
         evidence: Evidence::Free,
+        kept_by: Some("confirm the contact with 'commonwatch member confirm', or name another: that keeps it"),
         clock: "1 month, ending on a working day",
         escalation: WEEKS,
     },
@@ -121,6 +128,7 @@ pub const KINDS: &[Kind] = &[
         about: About::Item,
         asked: Asked::Contributor,
         evidence: Evidence::Free,
+        kept_by: None,
         clock: "1 month, ending on a working day",
         escalation: WEEKS,
     },

@@ -16,6 +16,7 @@
 //! | [`kinds`] | which kinds there are; a new one is a new row |
 //! | `ask` | who may be asked for something about an item (pure) |
 //! | `make`, `settle`, `list` | the use cases |
+//! | `contacts` | contacts that have to be checked, as commitments |
 //! | `due` | what is due to be told, round after round |
 //! | [`calendar`] | the same as a calendar (pure) |
 //!
@@ -25,6 +26,7 @@
 mod ask;
 pub mod calendar;
 pub mod clock;
+mod contacts;
 mod due;
 pub mod escalation;
 pub mod kinds;

@@ -32,6 +32,10 @@ impl Node {
     ) -> Result<Settled, Error> {
         let one = self.commitment(caller, uuid).await?;
         must(&caller.principal, Action::KeepCommitment(one.terms.owed_by))?;
+        if let Some(help) = kind(&one.terms.kind).and_then(|kind| kind.kept_by) {
+            let message = format!("'{}' is kept by what it asks for, not by saying so", one.terms.kind);
+            return Err(bad("kept-otherwise", message, help));
+        }
         let needed = kind(&one.terms.kind).is_some_and(|kind| kind.evidence == Evidence::Needed);
         match &evidence {
             Some(evidence) => words("evidence", evidence)?,

@@ -72,7 +72,12 @@ impl Node {
             let help = "name another way: a messenger, a second telephone, a radio, a fax";
             return Err(bad("same-channel", "the channel must work when e-mail does not", help));
         }
-        Ok(self.store().contact_put(&caller.principal, contact).await?)
+        let before = self.contact_before(contact.member, contact.place).await?;
+        self.store().contact_put(&caller.principal, contact).await?;
+        match before {
+            Some(before) => self.contact_renewed(caller, &before).await,
+            None => Ok(()),
+        }
     }
 
     /// Takes a contact away.
@@ -90,7 +95,17 @@ impl Node {
     /// When the caller may not act for the member, or there is none.
     pub async fn contact_confirm(&self, caller: &Caller, member: MemberId, place: i64) -> Result<(), Error> {
         acts_for(caller, member)?;
-        Ok(self.store().contact_confirm(&caller.principal, member, place).await?)
+        let before = self.contact_before(member, place).await?;
+        self.store().contact_confirm(&caller.principal, member, place).await?;
+        match before {
+            Some(before) => self.contact_renewed(caller, &before).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn contact_before(&self, member: MemberId, place: i64) -> Result<Option<Contact>, Error> {
+        let all = self.store().contact_list(member).await?;
+        Ok(all.into_iter().find(|contact| contact.terms.place == place))
     }
 
     /// The contacts of active members that have to be checked at a time, the longest due first: those that were not since

@@ -2,11 +2,12 @@
 
 use std::net::IpAddr;
 
+use node::commitments::ListWish;
 use node::membership::{AcceptWish, AgreementWish, Fate, InviteWish, PersonChange};
 use node::partnership::PersonWish;
 use node::{Caller, Error, Presented, SignInError};
 use policy::{MemberState, Role};
-use store::{AgreementKind, MemberKind, NewContact};
+use store::{AgreementKind, CommitmentState, MemberKind, NewContact};
 
 use crate::kit::partners::{FIRST, PASSWORD, Partners, object, object_id, readers};
 
@@ -349,8 +350,40 @@ async fn contacts_are_checked_every_half_year() {
     partners.pass_days(181);
     let due = node.contacts_due(partners.now()).await.unwrap();
     assert_eq!(due.iter().map(|one| one.contact.terms.place).collect::<Vec<_>>(), [1]);
+
+    // It is asked for as a commitment, once, and confirming it keeps that.
+    assert_eq!(node.contacts_ask().await.unwrap(), 1);
+    assert_eq!(node.contacts_ask().await.unwrap(), 0);
+    let owed = async || {
+        node.commitments(
+            &coordinator,
+            &ListWish {
+                limit: 10,
+                ..ListWish::default()
+            },
+        )
+        .await
+        .unwrap()
+        .commitments
+    };
+    let one = owed().await.remove(0);
+    assert_eq!(
+        (one.commitment.terms.kind.as_str(), one.title.as_deref()),
+        ("renew-contact", Some("the first contact"))
+    );
+    let uuid = one.commitment.terms.uuid;
+    let said = node.commitment_keep(&coordinator, uuid, None).await.unwrap_err();
+    assert!(said.to_string().contains("not by saying so"), "{said}");
     node.contact_confirm(&coordinator, member, 1).await.unwrap();
+    assert!(owed().await.is_empty());
+    let kept = node.commitment_detail(&coordinator, uuid).await.unwrap();
+    assert_eq!(kept.shown.commitment.state, CommitmentState::Kept);
     assert!(node.contacts_due(partners.now()).await.unwrap().is_empty());
+    // The next half-year is another commitment, and naming another contact keeps that too.
+    partners.pass_days(181);
+    assert_eq!(node.contacts_ask().await.unwrap(), 1);
+    node.contact_put(&coordinator, &contact("messenger")).await.unwrap();
+    assert!(owed().await.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
