@@ -1,6 +1,7 @@
 //! The command line as a person meets it: every command, option and help text, from which manual and completions are made.
 
 pub mod matching;
+pub mod recall;
 
 use std::path::PathBuf;
 
@@ -93,6 +94,15 @@ pub enum Command {
     /// What is told of what was seen here, and feedback on what others shared
     #[command(subcommand)]
     Sighting(SightingCommand),
+    /// Take back, correct or narrow what was shared, and answer recalls
+    #[command(subcommand)]
+    Recall(recall::RecallCommand),
+    /// What became of an item, what others may read of it, your member's own numbers
+    #[command(subcommand)]
+    Receipts(recall::ReceiptsCommand),
+    /// Ask a community, answer, close
+    #[command(subcommand)]
+    Request(recall::RequestCommand),
     /// Members of the partnership and their people
     #[command(subcommand)]
     Member(MemberCommand),
@@ -657,6 +667,14 @@ pub enum LedgerCommand {
         /// A checkpoint that was kept earlier: the log must have grown from it
         #[arg(long, value_name = "FILE")]
         since: Option<PathBuf>,
+    },
+    /// Count your member's own numbers again from its receipts or an export; needs no node
+    Recount {
+        /// The receipts or export
+        file: PathBuf,
+        /// The node's public key: then the file is verified first
+        #[arg(long, value_name = "KEY")]
+        key: Option<String>,
     },
 }
 

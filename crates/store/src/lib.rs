@@ -7,6 +7,9 @@
 //! | [`transfer`] | what came of each batch handed in |
 //! | [`subscription`], [`peer`] | what is fetched from elsewhere, and what is pushed there |
 //! | [`sighting`] | what a member saw at home, and what it tells of it |
+//! | [`delivery`] | what was handed to whom, in stretches |
+//! | [`recall`], [`item`] | items called back; what members did about single items |
+//! | [`request`] | questions to a community and their answers |
 //! | [`setting`] | settings and warninglists |
 //! | [`record`] | the ledger |
 //! | [`maintenance`] | backup, restore, doctor |
@@ -16,13 +19,17 @@
 pub mod account;
 pub mod contribution;
 mod db;
+pub mod delivery;
 mod error;
+pub mod item;
 pub mod maintenance;
 mod migrate;
 mod open;
 pub mod peer;
 mod postgres;
+pub mod recall;
 pub mod record;
+pub mod request;
 pub mod setting;
 pub mod sighting;
 mod sqlite;
@@ -37,17 +44,22 @@ pub use account::{
     Community, Credential, CredentialId, CredentialKind, Member, MemberKind, Membership, NewCommunity, NewCredential,
     NewMember, NewPerson, Person,
 };
+pub use contribution::Recalled;
 pub use contribution::mark::Mark;
 pub use contribution::{
     ChangeKind, ChangeRow, Changes, Contribution, Counts, Direction, Edge, Feedback, FeedbackKind, FeedbackPage, Found,
     IndicatorFacts, ObjectDetail, ObjectPage, ObjectQuery, ObjectRow, Origin, Outcome, Position, RemovedWhy,
-    Retraction, SearchQuery, SightingFacts, VersionFilter,
+    Retraction, SearchQuery, SeenBy, SightingFacts, VersionFilter,
 };
+pub use delivery::{DeliveryFilter, Given, NewDelivery, Spot, Standing};
 pub use error::{Error, ErrorKind, Result};
+pub use item::{Disclosure, ItemStep, OwnNumbers, Shown};
 pub use maintenance::{Finding, FindingSeverity};
 pub use open::{Clock, DATABASE_FILE, Location, OpenOptions, Random};
 pub use peer::{NewPeer, Peer, PeerId, PeerReport};
+pub use recall::{Acknowledgement, NewRecall, OwedRow, Recall, RecallKind, RecallNumbers};
 pub use record::{NewEntry, RecordRow};
+pub use request::{NewRequest, Request, RequestAnswer, RequestNumbers};
 pub use setting::Warninglist;
 pub use sighting::{NewHit, NewMessage, Seen, SeenKey, SeenState, SeenValue, SightingForm, SightingRule};
 pub use subscription::{NewSubscription, Subscription, SubscriptionId, SubscriptionKind, SubscriptionReport};

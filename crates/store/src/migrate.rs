@@ -33,6 +33,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     migration!(1, "0001_start"),
     migration!(2, "0002_sightings"),
     migration!(3, "0003_telemetry"),
+    migration!(4, "0004_recall"),
 ];
 
 /// Where the steps that were applied are remembered; the same on both databases.

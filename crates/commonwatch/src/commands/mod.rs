@@ -14,6 +14,9 @@ mod manual;
 mod matching;
 mod member;
 mod push;
+mod recall;
+mod receipts;
+mod request;
 mod serve;
 mod share;
 mod sighting;
@@ -47,6 +50,12 @@ pub fn run(cli: Cli, output: Output) -> Result<(), Failure> {
         Command::Ledger(crate::cli::LedgerCommand::Verify { file, key, since }) => {
             ledger::verify(&file, &key, since.as_deref(), output)
         }
+        Command::Ledger(crate::cli::LedgerCommand::Recount { file, key }) => {
+            if let Some(key) = key {
+                ledger::verify(&file, &key, None, output)?;
+            }
+            receipts::recount(&file, output)
+        }
         other => block_on(with_node(other, global, output)),
     }
 }
@@ -63,6 +72,9 @@ async fn with_node(command: Command, global: &Global, output: Output) -> Result<
             Command::Search(args) => find::search(&local, global, args, output).await,
             Command::Show(args) => find::show(&local, global, args, output).await,
             Command::Sighting(command) => sighting::run(&local, global, command, output).await,
+            Command::Recall(command) => recall::run(&local, global, command, output).await,
+            Command::Receipts(command) => receipts::run(&local, global, command, output).await,
+            Command::Request(command) => request::run(&local, global, command, output).await,
             Command::Member(command) => member::run(&local, global, command, output).await,
             Command::Community(command) => community::run(&local, global, command, output).await,
             Command::Key(command) => key::run(&local, global, command, output).await,

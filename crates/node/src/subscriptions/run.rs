@@ -86,7 +86,7 @@ pub(super) enum Finish {
 
 /// What a part of the source brought.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Taken {
+pub(crate) struct Taken {
     /// Items stored.
     pub accepted: u64,
     /// Whether it could be read at all.
@@ -101,7 +101,7 @@ struct Counts {
 }
 
 /// A run under way.
-pub(super) struct Run {
+pub(crate) struct Run {
     pub node: Node,
     pub subscription: Subscription,
     pub settings: SourceSettings,

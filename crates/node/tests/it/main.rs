@@ -8,6 +8,7 @@ mod bad_input;
 mod kit;
 mod push;
 mod real_data;
+mod recall;
 mod sharing;
 mod sightings;
 mod subscriptions;

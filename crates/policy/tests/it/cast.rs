@@ -34,7 +34,9 @@ variants! { ROLE_NAMES, role_name of Role {
 } }
 variants! { ACTION_NAMES, action_name of Action {
     Action::Read => "read", Action::Contribute(_) => "contribute", Action::ContributeToNamed => "contribute to named",
-    Action::Retract(_) => "retract", Action::Use(..) => "use", Action::SeeOrigin(..) => "see origin",
+    Action::Retract(_) => "retract",
+    Action::RecallWithin(_) => "recall within", Action::Acknowledge => "acknowledge", Action::Disclose => "disclose",
+    Action::Ask(_) => "ask", Action::Use(..) => "use", Action::SeeOrigin(..) => "see origin",
     Action::ManageCommunity(_) => "manage community", Action::CreateCommunity => "create community", Action::LeaveCommunity(_) => "leave community",
     Action::ManageKeys(_) => "manage keys", Action::SeeReceipts(_) => "see receipts", Action::RecordHits => "record hits", Action::JudgeSightings => "judge sightings",
     Action::SeeHits(_) => "see hits", Action::Administer => "administer",
@@ -146,10 +148,14 @@ pub fn actions() -> Vec<(String, Action)> {
         (String::new(), Action::Administer),
         (String::new(), Action::RecordHits),
         (String::new(), Action::JudgeSightings),
+        (String::new(), Action::Acknowledge),
+        (String::new(), Action::Disclose),
     ];
     for (text, community) in communities {
         all.push((text.to_owned(), Action::Contribute(community)));
         all.push((text.to_owned(), Action::ManageCommunity(community)));
+        all.push((text.to_owned(), Action::RecallWithin(community)));
+        all.push((text.to_owned(), Action::Ask(community)));
     }
     for (text, member) in members {
         all.push((text.to_owned(), Action::Retract(member)));

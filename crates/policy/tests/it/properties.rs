@@ -90,6 +90,10 @@ fn changes_something(action: Action) -> bool {
         Action::Contribute(_)
         | Action::ContributeToNamed
         | Action::Retract(_)
+        | Action::RecallWithin(_)
+        | Action::Acknowledge
+        | Action::Disclose
+        | Action::Ask(_)
         | Action::ManageCommunity(_)
         | Action::CreateCommunity
         | Action::LeaveCommunity(_)
@@ -222,6 +226,8 @@ proptest! {
         let pairs = [
             (Action::Contribute(CommunityId(id)), Action::Contribute(CommunityId(absent))),
             (Action::ManageCommunity(CommunityId(id)), Action::ManageCommunity(CommunityId(absent))),
+            (Action::RecallWithin(CommunityId(id)), Action::RecallWithin(CommunityId(absent))),
+            (Action::Ask(CommunityId(id)), Action::Ask(CommunityId(absent))),
             (Action::SeeReceipts(MemberId(id)), Action::SeeReceipts(MemberId(absent))),
             (Action::SeeOrigin(MemberId(id), Withheld::Yes), Action::SeeOrigin(MemberId(absent), Withheld::Yes)),
         ];

@@ -3,7 +3,10 @@
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{about, exchange, export, find, keys, ledger, partnership, share, sightings, telemetry, watch};
+use super::{
+    about, exchange, export, find, item, keys, ledger, partnership, recall, requests, share, sightings, telemetry,
+    watch,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -46,6 +49,20 @@ use super::{about, exchange, export, find, keys, ledger, partnership, share, sig
         sightings::pending_answer,
         sightings::feedback_give,
         sightings::feedback,
+        recall::create,
+        recall::list,
+        recall::state,
+        recall::acknowledge,
+        item::receipts,
+        item::say,
+        item::numbers,
+        item::disclosure,
+        item::disclosure_put,
+        requests::create,
+        requests::list,
+        requests::one,
+        requests::answer_give,
+        requests::close,
         exchange::subscriptions,
         exchange::subscription_put,
         exchange::subscription_delete,

@@ -12,6 +12,7 @@ mod kit;
 #[path = "../../../../fuzz/mutate.rs"]
 mod mutate;
 mod paging;
+mod recall;
 mod sharing;
 mod sightings;
 mod transport;

@@ -9,7 +9,7 @@ use super::share::id_hash;
 use crate::db::Db;
 use crate::record::NewEntry;
 use crate::value::{Row, Value};
-use crate::writes::{Writes, writing};
+use crate::writes::{Rows, Writes, writing};
 use crate::{Error, Result, Store};
 
 const ROWS: &str = "select c.added, c.version, c.version_text, c.audience, c.type, c.spec_version, c.digest, c.object, \
@@ -27,16 +27,16 @@ const ERASE: [&str; 4] = [
 const MEMBER: &str = "select uuid from member where id = ?1";
 
 /// A row that may be taken back.
-struct Own {
-    added: i64,
-    version: i64,
+pub(super) struct Own {
+    pub(super) added: i64,
+    pub(super) version: i64,
     version_text: String,
     audience: AudienceId,
     object_type: i64,
     spec_version: String,
     digest: [u8; 32],
-    object: i64,
-    terms: Audience,
+    pub(super) object: i64,
+    pub(super) terms: Audience,
 }
 
 impl Own {
@@ -56,7 +56,7 @@ impl Own {
         })
     }
 
-    fn instant(&self) -> Timestamp {
+    pub(super) fn instant(&self) -> Timestamp {
         Timestamp::from_micros(if self.version_text.is_empty() {
             self.added
         } else {
@@ -89,31 +89,41 @@ fn meant(own: Vec<Own>, retraction: &Retraction) -> Vec<Own> {
     own
 }
 
+/// What a member contributed of an object, in the order in which it was added.
+pub(super) async fn own_rows(reads: &mut impl Rows, id: &str, member: MemberId) -> Result<Vec<Own>> {
+    let values = vec![id_hash(id).into(), id.into(), member.into()];
+    reads.rows(ROWS, values).await?.iter().map(Own::read).collect()
+}
+
+/// Erases a contribution and leaves a tombstone.
+pub(super) async fn take_back(writes: &mut impl Writes, row: &Own) -> Result<()> {
+    let position = writes.next_added();
+    let tombstone: Vec<Value> = vec![
+        position.into(),
+        row.audience.into(),
+        row.object.into(),
+        row.version.into(),
+        (&row.version_text).into(),
+        row.object_type.into(),
+        (&row.spec_version).into(),
+        row.digest.into(),
+        row.added.into(),
+    ];
+    writes.rows(TOMBSTONE, tombstone).await?;
+    for sql in ERASE.into_iter().chain([writes.forget_words()]) {
+        writes.rows(sql, vec![row.added.into()]).await?;
+    }
+    Ok(())
+}
+
 async fn retract(writes: &mut impl Writes, member: MemberId, retraction: &Retraction) -> Result<usize> {
-    let values = vec![id_hash(&retraction.id).into(), (&retraction.id).into(), member.into()];
-    let own: Result<Vec<Own>> = writes.rows(ROWS, values).await?.iter().map(Own::read).collect();
-    let own = meant(own?, retraction);
+    let own = meant(own_rows(writes, &retraction.id, member).await?, retraction);
     if own.is_empty() {
         return Ok(0);
     }
     let mut versions = Vec::with_capacity(own.len());
     for row in &own {
-        let position = writes.next_added();
-        let tombstone: Vec<Value> = vec![
-            position.into(),
-            row.audience.into(),
-            row.object.into(),
-            row.version.into(),
-            (&row.version_text).into(),
-            row.object_type.into(),
-            (&row.spec_version).into(),
-            row.digest.into(),
-            row.added.into(),
-        ];
-        writes.rows(TOMBSTONE, tombstone).await?;
-        for sql in ERASE.into_iter().chain([writes.forget_words()]) {
-            writes.rows(sql, vec![row.added.into()]).await?;
-        }
+        take_back(writes, row).await?;
         versions.push(row.instant().to_string());
     }
     let member_uuid = writes.rows(MEMBER, vec![member.into()]).await?;

@@ -11,5 +11,6 @@ mod kit;
 mod ledger;
 mod maintenance;
 mod paging;
+mod recall;
 mod schedule;
 mod sighting;
