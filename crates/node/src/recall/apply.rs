@@ -21,6 +21,10 @@ use crate::subscriptions::{Run, Stop};
 pub const HEADER: &str = "x-commonwatch-recalls";
 /// The most bytes of a list of recalls.
 const ANSWER_BYTES: u64 = 16 << 20;
+/// Characters of a reason that are kept.
+const MOST_REASON: usize = 1_000;
+/// Items that were narrowed here and are narrowed again when they come once more.
+const MOST_NARROWED: usize = 1_000;
 const JSON: &str = "application/json";
 
 /// An answer that will say more once the watchlist was swapped.
@@ -84,6 +88,7 @@ pub(crate) async fn after_fetching(run: &mut Run, client: &Client, page: &Url, s
     let address = said
         .and_then(|said| said.split_once(' '))
         .and_then(|(_, address)| page.join(address.trim()).ok());
+    narrow_again(run).await?;
     let Some(address) = address.or_else(|| page.join("/api/v1/recalls").ok()) else {
         return Ok(());
     };
@@ -132,22 +137,8 @@ async fn apply(run: &Run, item: &Item) -> Result<Outcome, Error> {
     let Some(kind) = item.wanted() else {
         return Ok(Outcome::kept("it is still shared with us"));
     };
-    let terms = &run.subscription.terms;
     let gone = kind == RecallKind::Retract;
-    let new = NewRecall {
-        uuid: run.node.fresh_uuid(),
-        kind,
-        object: item.object.clone(),
-        owner: terms.member,
-        community: Some(terms.community),
-        channel: Some(format!("subscription:{}", terms.name)),
-        reason: item
-            .reason
-            .chars()
-            .filter(|letter| !letter.is_control())
-            .take(1_000)
-            .collect(),
-    };
+    let new = from_subscription(run, kind, &item.object, &item.reason);
     let caller = run.caller();
     match run.node.store().recall(&caller.principal, &new).await {
         Ok(_) => run.node.recalls_changed(),
@@ -170,6 +161,52 @@ async fn apply(run: &Run, item: &Item) -> Result<Outcome, Error> {
         done: Done::Removed,
         note: None,
     })
+}
+
+/// What was narrowed here and came once more, with the marking that is inside the object, is narrowed again: the other
+/// side hands the object out as it is.
+pub(crate) async fn narrow_again(run: &Run) -> Result<(), Stop> {
+    if !run.brought_anything() {
+        return Ok(());
+    }
+    let terms = &run.subscription.terms;
+    let mut seen = std::collections::HashSet::new();
+    for recall in run.node.store().recall_list(terms.member, None, MOST_NARROWED).await? {
+        let marks = recall.replaced_by.as_deref().filter(|_| recall.kind == "narrow");
+        let marks = marks.and_then(|marks| marks.split_once(' '));
+        let marks = marks.and_then(|(tlp, pap)| Some((Tlp::parse(tlp)?, Pap::parse(pap)?)));
+        let Some((tlp, pap)) = marks.filter(|_| recall.community == Some(terms.community)) else {
+            continue;
+        };
+        if seen.insert(recall.object.clone()) {
+            let new = from_subscription(run, RecallKind::Narrow(tlp, pap), &recall.object, &recall.reason);
+            let narrowed = run.node.store().recall(&run.caller().principal, &new).await;
+            if let Err(error) = narrowed
+                && !matches!(error.kind(), store::ErrorKind::NotFound | store::ErrorKind::Conflict)
+            {
+                return Err(error.into());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A recall of what came by this subscription, and of nothing else.
+fn from_subscription(run: &Run, kind: RecallKind, object: &str, reason: &str) -> NewRecall {
+    let terms = &run.subscription.terms;
+    NewRecall {
+        uuid: run.node.fresh_uuid(),
+        kind,
+        object: object.to_owned(),
+        owner: terms.member,
+        community: Some(terms.community),
+        channel: Some(format!("subscription:{}", terms.name)),
+        reason: reason
+            .chars()
+            .filter(|letter| !letter.is_control())
+            .take(MOST_REASON)
+            .collect(),
+    }
 }
 
 async fn answer(

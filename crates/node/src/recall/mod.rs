@@ -17,7 +17,7 @@ mod view;
 
 pub use acknowledge::{AcknowledgeWish, Done};
 pub use apply::HEADER;
-pub(crate) use apply::{Waiting, after_fetching};
+pub(crate) use apply::{Waiting, after_fetching, narrow_again};
 pub use make::{RecallWish, RecallWishKind};
 pub use view::{Answered, Outstanding, OwedRecall, RecallState};
 

@@ -168,6 +168,11 @@ impl Run {
         }
     }
 
+    /// Whether anything was stored so far.
+    pub fn brought_anything(&self) -> bool {
+        self.counts.accepted > 0
+    }
+
     /// The member of the subscription, as the one who acts.
     pub fn caller(&self) -> &Caller {
         &self.caller

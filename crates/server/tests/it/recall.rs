@@ -78,6 +78,16 @@ async fn a_members_node_drops_what_is_recalled_and_answers_by_itself() {
     let after = state(&hub, "birch-analyst", &made).await;
     assert_eq!(after["acknowledged"]["named"][0]["done"], "replaced");
 
+    // It may come once more, with the marking inside: it stays narrow.
+    spoke.fetch().await;
+    let shown = spoke.node.show(&spoke.operator, &id("indicator", 2), 0).await.unwrap();
+    let markings: Vec<_> = shown
+        .contributions
+        .iter()
+        .map(|one| one.audience.tlp().label())
+        .collect();
+    assert_eq!(markings, ["TLP:AMBER+STRICT"]);
+
     // Taken out: it goes for that member, and stays for the others.
     recall(
         &hub,

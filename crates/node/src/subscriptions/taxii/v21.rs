@@ -233,6 +233,7 @@ pub(in crate::subscriptions) async fn run(run: &mut Run) -> Result<Finish, Stop>
         }
         run.save(&place).await?;
         if run.is_turn_over() {
+            crate::recall::narrow_again(run).await?;
             break;
         }
     }
