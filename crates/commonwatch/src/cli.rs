@@ -3,6 +3,7 @@
 pub mod commitment;
 pub mod matching;
 pub mod membership;
+pub mod recall;
 
 use std::path::PathBuf;
 
@@ -101,6 +102,15 @@ pub enum Command {
     /// Invite organisations to the partnership
     #[command(subcommand)]
     Invite(membership::InviteCommand),
+    /// Take back, correct or narrow what was shared, and answer recalls
+    #[command(subcommand)]
+    Recall(recall::RecallCommand),
+    /// What became of an item, what others may read of it, your member's own numbers
+    #[command(subcommand)]
+    Receipts(recall::ReceiptsCommand),
+    /// Ask a community, answer, close
+    #[command(subcommand)]
+    Request(recall::RequestCommand),
     /// Members of the partnership and their people
     #[command(subcommand)]
     Member(MemberCommand),
@@ -688,6 +698,14 @@ pub enum LedgerCommand {
         /// A checkpoint that was kept earlier: the log must have grown from it
         #[arg(long, value_name = "FILE")]
         since: Option<PathBuf>,
+    },
+    /// Count your member's own numbers again from its receipts or an export; needs no node
+    Recount {
+        /// The receipts or export
+        file: PathBuf,
+        /// The node's public key: then the file is verified first
+        #[arg(long, value_name = "KEY")]
+        key: Option<String>,
     },
 }
 

@@ -6,11 +6,12 @@ use policy::{Action, Principal, Viewer, decide};
 use stix::json::Map;
 use stix::marking::Pap;
 use stix::observable::Observable;
-use stix::{Place, Problem};
-use store::{ChangeKind, ObjectDetail, ObjectPage, ObjectQuery, ObjectRow, Position};
+use stix::{Place, Problem, Timestamp};
+use store::{ChangeKind, ObjectDetail, ObjectQuery, ObjectRow, Position};
 
 use crate::accounts::Caller;
 use crate::collections::{Collection, EVERYTHING_ALIAS};
+use crate::delivery::Way;
 use crate::error::Error;
 use crate::node::Node;
 
@@ -179,11 +180,12 @@ impl Reading<'_> {
         };
         loop {
             self.still_allowed()?;
-            let page =
-                self.runtime.block_on(
-                    self.node
-                        .deliver_page(self.caller, self.collection, self.viewer, &query),
-                )?;
+            let page = self.runtime.block_on(self.node.deliver(
+                self.caller,
+                Way::export(self.collection),
+                self.viewer,
+                &query,
+            ))?;
             for row in &page.rows {
                 give(row, ChangeKind::Added)?;
             }
@@ -201,13 +203,14 @@ impl Reading<'_> {
             let changes = self
                 .runtime
                 .block_on(self.node.store().changes(self.viewer, Some(cursor), BATCH))?;
-            let page = ObjectPage {
-                rows: changes.rows.iter().map(|change| change.row.clone()).collect(),
-                more: changes.more,
-            };
-            let channel = self.collection.uuid.to_string();
+            let came = changes
+                .rows
+                .iter()
+                .filter(|change| !matches!(change.kind, ChangeKind::Removed(_)));
+            let rows = came.map(|change| change.row.clone()).collect();
+            let (way, after) = (Way::export(self.collection), Timestamp::from_micros(cursor.0));
             self.runtime
-                .block_on(self.node.record_delivery(self.caller, &channel, &page))?;
+                .block_on(self.node.record_changes(self.caller, &way, after, rows))?;
             for change in &changes.rows {
                 give(&change.row, change.kind)?;
             }

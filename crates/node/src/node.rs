@@ -78,6 +78,8 @@ struct Inner {
     watch: crate::watch::Shared,
     gather: crate::telemetry::Gather,
     telemetry_kept: crate::telemetry::Kept,
+    recalls: tokio::sync::watch::Sender<u64>,
+    recalls_waiting: Mutex<Vec<crate::recall::Waiting>>,
 }
 
 /// A node at work; cheap to clone.
@@ -110,6 +112,8 @@ impl Node {
             watch: crate::watch::Shared::default(),
             gather: crate::telemetry::Gather::default(),
             telemetry_kept: crate::telemetry::Kept::default(),
+            recalls: tokio::sync::watch::Sender::default(),
+            recalls_waiting: Mutex::default(),
         }));
         node.reload_warninglists().await?;
         Ok(node)
@@ -143,6 +147,21 @@ impl Node {
     /// Who would be told of what is reported.
     pub(crate) fn telemetry_kept(&self) -> &crate::telemetry::Kept {
         &self.0.telemetry_kept
+    }
+
+    /// Tells those who wait for recalls that there may be one.
+    pub(crate) fn recalls_changed(&self) {
+        self.0.recalls.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Hears of it when recalls were made by this process.
+    pub(crate) fn recalls_heard(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.0.recalls.subscribe()
+    }
+
+    /// Answers to recalls that will say more once the watchlist was swapped.
+    pub(crate) fn with_waiting<T>(&self, change: impl FnOnce(&mut Vec<crate::recall::Waiting>) -> T) -> T {
+        change(&mut self.0.recalls_waiting.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The time.

@@ -132,10 +132,16 @@ impl Node {
     /// # Errors
     /// When the store does not answer.
     pub async fn members(&self, caller: &Caller) -> Result<Vec<Member>, Error> {
-        let everyone = self.store().member_list().await?;
         if decide(&caller.principal, Action::Administer).is_ok() {
-            return Ok(everyone);
+            return Ok(self.store().member_list().await?);
         }
+        self.known_members(caller).await
+    }
+
+    /// The members that a caller knows of as somebody of their member, whatever their role: their own and those they
+    /// share an open community with.
+    pub(crate) async fn known_members(&self, caller: &Caller) -> Result<Vec<Member>, Error> {
+        let everyone = self.store().member_list().await?;
         let mut known: BTreeSet<MemberId> = caller.principal.member.into_iter().collect();
         for community in self.store().community_list().await? {
             let coordinates = caller.principal.coordinates.contains(&community.id);

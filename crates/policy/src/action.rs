@@ -6,6 +6,10 @@
 //! | contribute to a community | contributor, and the member contributes there |
 //! | share with named members only | contributor |
 //! | retract an item | analyst of the member that contributed it |
+//! | recall an item of another member from a community | coordinator of a member that coordinates it |
+//! | say what was done about an item or a recall | contributor |
+//! | decide what others may read of that | analyst |
+//! | ask a community, answer, close one's own question | contributor, and the member is in the community |
 //! | use an object | its PAP allows that use |
 //! | see who contributed | the name is not withheld, or the viewer is of that member |
 //! | manage a community | coordinator of a member that coordinates it, or operator |
@@ -49,6 +53,14 @@ pub enum Action {
     ContributeToNamed,
     /// Take back an item that this member contributed.
     Retract(MemberId),
+    /// Recall another member's item from this community.
+    RecallWithin(CommunityId),
+    /// Say what one's own member did about an item or a recall.
+    Acknowledge,
+    /// Decide what others may read of what one's own member did.
+    Disclose,
+    /// Ask a community, and answer what it is asked.
+    Ask(CommunityId),
     /// Use an object of this PAP in this way.
     Use(Pap, Use),
     /// Learn which member contributed an item, given whether the name is withheld.
@@ -166,6 +178,30 @@ pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
             principal.member == Some(contributor) && principal.has(Role::Analyst),
             "only an analyst of the member that contributed an item can retract it",
         ),
+        Action::RecallWithin(community) if principal.communities.contains(&community) => need(
+            principal.coordinates.contains(&community) && principal.has(Role::Coordinator),
+            "only a coordinator of a member that coordinates a community can recall what others shared there",
+        ),
+        Action::RecallWithin(_) => Err(Refusal {
+            why: "there is no such community, or it is not open to you",
+            hidden: true,
+        }),
+        Action::Acknowledge => need(
+            principal.has(Role::Contributor),
+            "saying what was done needs the role contributor",
+        ),
+        Action::Disclose => need(
+            principal.has(Role::Analyst),
+            "deciding what others may read needs the role analyst",
+        ),
+        Action::Ask(community) if principal.communities.contains(&community) => need(
+            principal.has(Role::Contributor),
+            "asking and answering need the role contributor",
+        ),
+        Action::Ask(_) => Err(Refusal {
+            why: "there is no such community, or it is not open to you",
+            hidden: true,
+        }),
         Action::Use(pap, wanted) => need(pap_allows(pap, wanted), "the PAP marking does not allow this use"),
         Action::SeeOrigin(contributor, withheld) => {
             if withheld == Withheld::No || principal.member == Some(contributor) {

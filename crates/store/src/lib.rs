@@ -11,6 +11,9 @@
 //! | [`subscription`], [`peer`] | what is fetched from elsewhere, and what is pushed there |
 //! | [`commitment`], [`notice`] | who owes what to whom by when; what people are to be told |
 //! | [`sighting`] | what a member saw at home, and what it tells of it |
+//! | [`delivery`] | what was handed to whom, in stretches |
+//! | [`recall`], [`item`] | items called back; what members did about single items |
+//! | [`request`] | questions to a community and their answers |
 //! | [`setting`] | settings and warninglists |
 //! | [`record`] | the ledger |
 //! | [`maintenance`] | backup, restore, doctor |
@@ -23,7 +26,9 @@ pub mod commitment;
 pub mod contribution;
 pub mod data_set;
 mod db;
+pub mod delivery;
 mod error;
+pub mod item;
 pub mod maintenance;
 pub mod membership;
 mod migrate;
@@ -31,7 +36,9 @@ pub mod notice;
 mod open;
 pub mod peer;
 mod postgres;
+pub mod recall;
 pub mod record;
+pub mod request;
 pub mod setting;
 pub mod sighting;
 mod sqlite;
@@ -51,14 +58,17 @@ pub use commitment::{
     Commitment, CommitmentPage, CommitmentPlace, CommitmentQuery, CommitmentRules, CommitmentSide, CommitmentState,
     CommitmentStep, NewCommitment, Reminded, Reminding, Settled, Settling, StepKind,
 };
+pub use contribution::Recalled;
 pub use contribution::mark::Mark;
 pub use contribution::{
     ChangeKind, ChangeRow, Changes, Contribution, Counts, Direction, Edge, Feedback, FeedbackKind, FeedbackPage, Found,
     IndicatorFacts, ObjectDetail, ObjectPage, ObjectQuery, ObjectRow, Origin, Outcome, Position, RemovedWhy,
-    Retraction, SearchQuery, SharedWith, SightingFacts, VersionFilter,
+    Retraction, SearchQuery, SeenBy, SharedWith, SightingFacts, VersionFilter,
 };
 pub use data_set::{DataSet, NewDataSet};
+pub use delivery::{DeliveryFilter, Given, NewDelivery, Spot, Standing};
 pub use error::{Error, ErrorKind, Result};
+pub use item::{Disclosure, ItemStep, OwnNumbers, Shown};
 pub use maintenance::{Finding, FindingSeverity};
 pub use membership::{
     Acceptance, Agreement, AgreementKind, Arrival, Contact, Invitation, InvitationId, InvitationKey, NewAgreement,
@@ -67,7 +77,9 @@ pub use membership::{
 pub use notice::{Addressee, NewNotice, Notice, NoticeChannel, NoticeWish};
 pub use open::{Clock, DATABASE_FILE, Location, OpenOptions, Random};
 pub use peer::{NewPeer, Peer, PeerId, PeerReport};
+pub use recall::{Acknowledgement, NewRecall, OwedRow, Recall, RecallKind, RecallNumbers};
 pub use record::{NewEntry, RecordRow};
+pub use request::{NewRequest, Request, RequestAnswer, RequestNumbers};
 pub use setting::Warninglist;
 pub use sighting::{NewHit, NewMessage, Seen, SeenKey, SeenState, SeenValue, SightingForm, SightingRule};
 pub use subscription::{NewSubscription, Subscription, SubscriptionId, SubscriptionKind, SubscriptionReport};

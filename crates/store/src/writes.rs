@@ -6,16 +6,32 @@ use crate::record::NewEntry;
 use crate::sqlite::Writing;
 use crate::value::{Row, Value};
 
-/// A transaction that writes.
-pub(crate) trait Writes {
+/// Whatever does statements: a transaction that writes, or a store that is only read.
+pub(crate) trait Rows {
     /// Does a statement in the common subset; gives its rows.
     async fn rows(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>>;
+}
 
+/// Reads outside a transaction.
+impl Rows for &crate::Store {
+    async fn rows(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>> {
+        crate::Store::rows(self, sql, values).await
+    }
+}
+
+/// A transaction that writes.
+pub(crate) trait Writes: Rows {
     /// The instant, microsecond by microsecond unique and growing over everything stored.
     fn next_added(&mut self) -> i64;
 
     /// Appends entries to the ledger.
     async fn append(&mut self, entries: &[NewEntry]) -> Result<()>;
+
+    /// The time.
+    fn now(&self) -> stix::Timestamp;
+
+    /// Makes cached principals and viewers stale.
+    fn policy_changed(&mut self);
 
     /// Puts words (`?2`) of a contribution (`?1`) that is there into the full-text index of this database.
     fn put_words(&self) -> &'static str;
@@ -24,17 +40,27 @@ pub(crate) trait Writes {
     fn forget_words(&self) -> &'static str;
 }
 
-impl Writes for Writing<'_> {
+impl Rows for Writing<'_> {
     async fn rows(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>> {
         crate::sqlite::rows(self.connection, sql, &values)
     }
+}
 
+impl Writes for Writing<'_> {
     fn next_added(&mut self) -> i64 {
         Writing::next_added(self)
     }
 
     async fn append(&mut self, entries: &[NewEntry]) -> Result<()> {
         Writing::append(self, entries)
+    }
+
+    fn now(&self) -> stix::Timestamp {
+        Writing::now(self)
+    }
+
+    fn policy_changed(&mut self) {
+        Writing::policy_changed(self);
     }
 
     fn put_words(&self) -> &'static str {
@@ -46,17 +72,27 @@ impl Writes for Writing<'_> {
     }
 }
 
-impl Writes for PgWriting {
+impl Rows for PgWriting {
     async fn rows(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>> {
         self.given(sql, &values).await
     }
+}
 
+impl Writes for PgWriting {
     fn next_added(&mut self) -> i64 {
         PgWriting::next_added(self)
     }
 
     async fn append(&mut self, entries: &[NewEntry]) -> Result<()> {
         PgWriting::append(self, entries).await
+    }
+
+    fn now(&self) -> stix::Timestamp {
+        PgWriting::now(self)
+    }
+
+    fn policy_changed(&mut self) {
+        PgWriting::policy_changed(self);
     }
 
     fn put_words(&self) -> &'static str {

@@ -74,6 +74,7 @@ fn line(found: &Found) -> Value {
 pub async fn show(local: &Local, global: &Global, args: ShowArgs, output: Output) -> Result<(), Failure> {
     let caller = local.caller(global).await?;
     let shown = local.node.show(&caller, &args.id, NEIGHBOURS).await?;
+    local.node.item_opened(&caller, &args.id, &shown).await?;
     let Some(latest) = shown.contributions.first() else {
         return Ok(());
     };

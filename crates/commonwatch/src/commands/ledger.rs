@@ -44,8 +44,8 @@ pub async fn run(local: &Local, global: &Global, command: LedgerCommand, output:
                 local.verifying_key
             ));
         }
-        // Needs no node: taken before one is opened.
-        LedgerCommand::Verify { .. } => {}
+        // Need no node: taken before one is opened.
+        LedgerCommand::Verify { .. } | LedgerCommand::Recount { .. } => {}
     }
     Ok(())
 }

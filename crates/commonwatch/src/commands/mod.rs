@@ -17,6 +17,9 @@ mod matching;
 mod member;
 mod membership;
 mod push;
+mod recall;
+mod receipts;
+mod request;
 mod serve;
 mod share;
 mod sighting;
@@ -50,6 +53,12 @@ pub fn run(cli: Cli, output: Output) -> Result<(), Failure> {
         Command::Ledger(crate::cli::LedgerCommand::Verify { file, key, since }) => {
             ledger::verify(&file, &key, since.as_deref(), output)
         }
+        Command::Ledger(crate::cli::LedgerCommand::Recount { file, key }) => {
+            if let Some(key) = key {
+                ledger::verify(&file, &key, None, output)?;
+            }
+            receipts::recount(&file, output)
+        }
         other => block_on(with_node(other, global, output)),
     }
 }
@@ -68,6 +77,9 @@ async fn with_node(command: Command, global: &Global, output: Output) -> Result<
             Command::Sighting(command) => sighting::run(&local, global, command, output).await,
             Command::Commitment(command) => commitment::run(&local, global, command, output).await,
             Command::Invite(command) => membership::invite(&local, global, command, output).await,
+            Command::Recall(command) => recall::run(&local, global, command, output).await,
+            Command::Receipts(command) => receipts::run(&local, global, command, output).await,
+            Command::Request(command) => request::run(&local, global, command, output).await,
             Command::Member(command) => member::run(&local, global, command, output).await,
             Command::Community(command) => community::run(&local, global, command, output).await,
             Command::Key(command) => key::run(&local, global, command, output).await,

@@ -3,7 +3,7 @@
 use crate::kit::Place;
 
 /// Every command with its subcommands.
-const COMMANDS: [&str; 35] = [
+const COMMANDS: [&str; 38] = [
     "demo",
     "serve",
     "share",
@@ -27,6 +27,9 @@ const COMMANDS: [&str; 35] = [
     "sighting",
     "sighting rule",
     "sighting report",
+    "recall",
+    "receipts",
+    "request",
     "member",
     "member add",
     "member person",
@@ -85,6 +88,9 @@ fn the_first_page_names_every_command_and_the_exit_codes() {
       sighting     What is told of what was seen here, and feedback on what others shared
       commitment   Who owes what to whom by when: acknowledge, act, answer; and what became of it
       invite       Invite organisations to the partnership
+      recall       Take back, correct or narrow what was shared, and answer recalls
+      receipts     What became of an item, what others may read of it, your member's own numbers
+      request      Ask a community, answer, close
       member       Members of the partnership and their people
       community    Communities and who is in them
       key          Keys and client certificates
@@ -559,6 +565,55 @@ fn the_help_of_each_command() {
           --anonymous       Keep our name in the hub's own record only
                             [default: commonwatch-data]
 
+    ### commonwatch recall
+    Take back, correct or narrow what was shared, and answer recalls
+
+    Usage: commonwatch recall [OPTIONS] <COMMAND>
+
+    Commands:
+      make         Take an item back, correct it, or keep it among fewer
+      list         List the recalls of your member's items and of the communities it coordinates
+      show         Show who was given a recalled item, who has answered, and who has not
+      owed         List the recalls that your member has to act on
+      acknowledge  Say what your member did about a recall
+      help         Print this message or the help of the given subcommand(s)
+
+    Options:
+                        [default: commonwatch-data]
+
+    ### commonwatch receipts
+    What became of an item, what others may read of it, your member's own numbers
+
+    Usage: commonwatch receipts [OPTIONS] <COMMAND>
+
+    Commands:
+      item        Show who could see, was given, opened, acknowledged, acted on and saw an item that
+                  your member shared
+      say         Say that your member took note of an item, or acted on it
+      numbers     Show your member's own numbers; 'commonwatch ledger recount' gives them from its
+                  receipts
+      disclosure  Show what others may read of what your member did, or choose it for a community
+      help        Print this message or the help of the given subcommand(s)
+
+    Options:
+                        [default: commonwatch-data]
+
+    ### commonwatch request
+    Ask a community, answer, close
+
+    Usage: commonwatch request [OPTIONS] <COMMAND>
+
+    Commands:
+      ask     Ask a community
+      list    List what a community was asked
+      show    Show a request with its answers
+      answer  Answer a request
+      close   Close your member's own request with what came of it
+      help    Print this message or the help of the given subcommand(s)
+
+    Options:
+                        [default: commonwatch-data]
+
     ### commonwatch member
     Members of the partnership and their people
 
@@ -722,6 +777,7 @@ fn the_help_of_each_command() {
                   opened
       public-key  Print the public key with which checkpoints and receipts are verified
       verify      Verify an export or a receipt; needs no node
+      recount     Count your member's own numbers again from its receipts or an export; needs no node
       help        Print this message or the help of the given subcommand(s)
 
     Options:

@@ -6,13 +6,14 @@ use futures_util::StreamExt;
 use serde::Serialize;
 use serde_json::json;
 use stix::Timestamp;
-use store::{Changes, NewEntry, ObjectPage, ObjectRow, Peer, PeerReport, Position};
+use store::{Changes, NewEntry, ObjectRow, Peer, PeerReport, Position};
 
 use super::PeerSettings;
 use super::cut::{concerns_peer, is_taken_back, parts};
 use super::send::{Receiver, Verdict, is_about_content, words};
 use crate::accounts::Caller;
 use crate::client::Failure;
+use crate::delivery::Way;
 use crate::error::Error;
 use crate::node::Node;
 use crate::subscriptions::schedule::{Ended, next_run};
@@ -178,21 +179,34 @@ impl Run<'_> {
                     .any(|version| version.is_none_or(|version| version == row.version_text))
             })
         };
-        let before = objects.len();
-        let rows: Vec<ObjectRow> = if verdict.refused.is_empty() {
-            objects
-        } else {
-            objects.into_iter().filter(|row| !is_refused(row)).collect()
-        };
-        self.counts.sent += rows.len() as u64;
-        self.counts.refused += (before - rows.len()) as u64;
+        let lost = objects.iter().filter(|row| is_refused(row)).count();
+        self.counts.sent += (objects.len() - lost) as u64;
+        self.counts.refused += lost as u64;
+        // What follows each other without a refusal is recorded together: a stretch must not cover what was refused.
+        let mut after = self
+            .cursor
+            .map_or(Timestamp::from_micros(0), |cursor| Timestamp::from_micros(cursor.0));
+        let mut runs: Vec<(Timestamp, Vec<ObjectRow>)> = vec![(after, Vec::new())];
+        for row in objects {
+            after = after.max(row.added);
+            if is_refused(&row) {
+                runs.push((after, Vec::new()));
+            } else if let Some((_, run)) = runs.last_mut() {
+                run.push(row);
+            }
+        }
         for (id, _, said) in verdict.refused {
             self.note(format!("the peer refused {id}: {said}"));
         }
         let channel = format!("push:{}", self.peer.terms.name);
-        self.node
-            .record_delivery(&self.caller, &channel, &ObjectPage { rows, more: false })
-            .await?;
+        let way = Way {
+            name: channel.clone(),
+            channel,
+            within: self.peer.terms.community,
+        };
+        for (after, rows) in runs {
+            self.node.record_changes(&self.caller, &way, after, rows).await?;
+        }
         Ok(())
     }
 
@@ -225,7 +239,10 @@ impl Run<'_> {
                     member: Some(self.peer.terms.member),
                     body: body.to_string(),
                 };
-                self.node.store().ledger_append(vec![entry]).await?;
+                let store = self.node.store();
+                store.ledger_append(vec![entry]).await?;
+                let by = format!("push:{}", self.peer.terms.name);
+                store.recall_tell(self.peer.terms.member, Some(&row.id), &by).await?;
                 Ok(())
             }
             // It will not: somebody has to ask its owner, and the other changes must not wait for that.

@@ -22,7 +22,7 @@ mod turn;
 
 pub use preview::{Example, Preview};
 pub use run::RunReport;
-pub(crate) use run::Stop;
+pub(crate) use run::{Run, Stop};
 pub use settings::{SourceSettings, Vanished};
 pub(crate) use turn::{Running, TURN_MICROS};
 

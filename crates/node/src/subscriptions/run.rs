@@ -86,7 +86,7 @@ pub(super) enum Finish {
 
 /// What a part of the source brought.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Taken {
+pub(crate) struct Taken {
     /// Items stored.
     pub accepted: u64,
     /// Whether it could be read at all.
@@ -101,7 +101,7 @@ struct Counts {
 }
 
 /// A run under way.
-pub(super) struct Run {
+pub(crate) struct Run {
     pub node: Node,
     pub subscription: Subscription,
     pub settings: SourceSettings,
@@ -166,6 +166,11 @@ impl Run {
         if self.notes.len() < MOST_NOTES {
             self.notes.push(note.into());
         }
+    }
+
+    /// Whether anything was stored so far.
+    pub fn brought_anything(&self) -> bool {
+        self.counts.accepted > 0
     }
 
     /// The member of the subscription, as the one who acts.

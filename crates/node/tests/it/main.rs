@@ -12,6 +12,7 @@ mod mail;
 mod membership;
 mod push;
 mod real_data;
+mod recall;
 mod sharing;
 mod sightings;
 mod subscriptions;

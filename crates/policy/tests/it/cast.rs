@@ -34,7 +34,9 @@ variants! { ROLE_NAMES, role_name of Role {
 } }
 variants! { ACTION_NAMES, action_name of Action {
     Action::Read => "read", Action::Contribute(_) => "contribute", Action::ContributeToNamed => "contribute to named",
-    Action::Retract(_) => "retract", Action::Use(..) => "use", Action::SeeOrigin(..) => "see origin",
+    Action::Retract(_) => "retract",
+    Action::RecallWithin(_) => "recall within", Action::Acknowledge => "acknowledge", Action::Disclose => "disclose",
+    Action::Ask(_) => "ask", Action::Use(..) => "use", Action::SeeOrigin(..) => "see origin",
     Action::ManageCommunity(_) => "manage community", Action::CreateCommunity => "create community", Action::LeaveCommunity(_) => "leave community",
     Action::Invite(_) => "invite", Action::Vouch(_) => "vouch", Action::ActFor(_) => "act for", Action::SeeContacts(_) => "see contacts",
     Action::ManagePerson(..) => "manage person", Action::Moderate(_) => "moderate",
@@ -161,12 +163,16 @@ pub fn actions() -> Vec<(String, Action)> {
             Action::SeeCommitment(OTHER, CONTRIBUTOR),
         ),
         ("between others".to_owned(), Action::SeeCommitment(OTHER, NAMED)),
+        (String::new(), Action::Acknowledge),
+        (String::new(), Action::Disclose),
     ];
     for (text, community) in communities {
         all.push((text.to_owned(), Action::Contribute(community)));
         all.push((text.to_owned(), Action::ManageCommunity(community)));
         all.push((text.to_owned(), Action::Invite(Some(community))));
         all.push((text.to_owned(), Action::Moderate(community)));
+        all.push((text.to_owned(), Action::RecallWithin(community)));
+        all.push((text.to_owned(), Action::Ask(community)));
     }
     for (text, member) in members {
         all.push((text.to_owned(), Action::Retract(member)));

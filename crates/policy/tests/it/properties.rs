@@ -96,6 +96,10 @@ fn changes_something(action: Action) -> bool {
         Action::Contribute(_)
         | Action::ContributeToNamed
         | Action::Retract(_)
+        | Action::RecallWithin(_)
+        | Action::Acknowledge
+        | Action::Disclose
+        | Action::Ask(_)
         | Action::ManageCommunity(_)
         | Action::CreateCommunity
         | Action::LeaveCommunity(_)
@@ -242,6 +246,8 @@ proptest! {
             (Action::Invite(Some(CommunityId(id))), Action::Invite(Some(CommunityId(absent)))),
             (Action::Moderate(CommunityId(id)), Action::Moderate(CommunityId(absent))),
             (Action::SeeContacts(MemberId(id)), Action::SeeContacts(MemberId(absent))),
+            (Action::RecallWithin(CommunityId(id)), Action::RecallWithin(CommunityId(absent))),
+            (Action::Ask(CommunityId(id)), Action::Ask(CommunityId(absent))),
             (Action::SeeReceipts(MemberId(id)), Action::SeeReceipts(MemberId(absent))),
             (Action::SeeOrigin(MemberId(id), Withheld::Yes), Action::SeeOrigin(MemberId(absent), Withheld::Yes)),
             (Action::SeeCommitment(MemberId(id), MemberId(id)), Action::SeeCommitment(MemberId(absent), MemberId(absent))),

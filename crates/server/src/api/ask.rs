@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
-use policy::{CommunityId, MemberId};
+use policy::{Action, CommunityId, MemberId, decide};
 use serde::de::DeserializeOwned;
 use stix::Timestamp;
 use store::{CommunityKey, Position};
@@ -121,6 +121,11 @@ pub(crate) async fn json<T: DeserializeOwned>(asked: &mut Asked) -> Result<T, Fa
         };
         Fault::new(status, "bad-json", format!("the body cannot be used: {error}"))
     })
+}
+
+/// Refuses who may not, before anything of the request is looked at.
+pub(crate) fn must(asked: &Asked, action: Action) -> Result<(), Fault> {
+    decide(&asked.caller().principal, action).map_err(|refusal| Fault::from(node::Error::refused(refusal, "")))
 }
 
 /// A member that the caller knows of, by UUID or name. One they do not know of is one that is not there.

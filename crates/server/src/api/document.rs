@@ -4,8 +4,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    about, calendar, commitments, communities, exchange, export, find, keys, ledger, membership, notices, partnership,
-    share, sightings, telemetry, watch,
+    about, calendar, commitments, communities, exchange, export, find, item, keys, ledger, membership, notices,
+    partnership, recall, requests, share, sightings, telemetry, watch,
 };
 
 #[derive(OpenApi)]
@@ -98,6 +98,20 @@ use super::{
         calendar::show,
         calendar::create,
         calendar::feed,
+        recall::create,
+        recall::list,
+        recall::state,
+        recall::acknowledge,
+        item::receipts,
+        item::say,
+        item::numbers,
+        item::disclosure,
+        item::disclosure_put,
+        requests::create,
+        requests::list,
+        requests::one,
+        requests::answer_give,
+        requests::close,
         exchange::subscriptions,
         exchange::subscription_put,
         exchange::subscription_delete,

@@ -95,6 +95,12 @@ pub async fn object(asked: Asked) -> Result<Response, Fault> {
         .node()
         .show(asked.caller(), asked.param("id"), NEIGHBOURS_SHOWN)
         .await?;
+    if !asked.is_head() {
+        asked
+            .node()
+            .item_opened(asked.caller(), asked.param("id"), &shown)
+            .await?;
+    }
     let view = ObjectView {
         contributions: shown
             .contributions

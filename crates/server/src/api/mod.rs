@@ -16,6 +16,9 @@
 //! | [`export`] | `export` |
 //! | [`exchange`] | `subscriptions`, `peers` |
 //! | [`watch`] | `watch`, `metrics` |
+//! | [`recall`] | `recalls` |
+//! | [`item`] | `objects/{id}/receipts`, `receipts/numbers`, `disclosure` |
+//! | [`requests`] | `requests` |
 //! | [`ledger`] | `ledger/checkpoint`, `ledger/tile/…`, `receipts` |
 //!
 //! A parameter or field that is not known is refused: a mistyped `tlp` must not share what it was to hold back. Lists go
@@ -31,14 +34,18 @@ pub mod document;
 pub mod exchange;
 pub mod export;
 pub mod find;
+pub mod item;
 pub mod keys;
 pub mod ledger;
 pub mod membership;
 pub mod notices;
 pub mod partnership;
+pub mod recall;
+pub mod requests;
 pub mod share;
 pub mod sightings;
 pub mod telemetry;
+pub mod told;
 pub mod view;
 pub mod watch;
 
@@ -305,6 +312,35 @@ fn exchange_routes() -> Vec<Route> {
         route(Method::GET, "/commitments.ics", Needs::Member, calendar::show),
         route(Method::POST, "/calendar", Needs::Member, calendar::create),
         route(Method::GET, "/calendar/{secret}", Needs::Member, calendar::feed).by_secret(),
+        route(Method::POST, "/recalls", Needs::Analyst, recall::create),
+        route(Method::GET, "/recalls", Needs::Member, recall::list),
+        route(Method::GET, "/recalls/{recall}", Needs::Member, recall::state),
+        route(
+            Method::POST,
+            "/recalls/{recall}/acknowledge",
+            Needs::Contributor,
+            recall::acknowledge,
+        ),
+        route(Method::GET, "/objects/{id}/receipts", Needs::Member, item::receipts),
+        route(Method::POST, "/objects/{id}/receipts", Needs::Contributor, item::say),
+        route(Method::GET, "/receipts/numbers", Needs::Member, item::numbers),
+        route(Method::GET, "/disclosure", Needs::Member, item::disclosure),
+        route(Method::PUT, "/disclosure", Needs::Analyst, item::disclosure_put),
+        route(Method::POST, "/requests", Needs::Contributor, requests::create),
+        route(Method::GET, "/requests", Needs::Member, requests::list),
+        route(Method::GET, "/requests/{request}", Needs::Member, requests::one),
+        route(
+            Method::POST,
+            "/requests/{request}/answers",
+            Needs::Contributor,
+            requests::answer_give,
+        ),
+        route(
+            Method::POST,
+            "/requests/{request}/close",
+            Needs::Contributor,
+            requests::close,
+        ),
         route(Method::GET, "/export", Needs::Reader, export::export),
         route(Method::GET, "/ledger/checkpoint", Needs::Reader, ledger::checkpoint),
         route(Method::GET, "/ledger/tile/{*tile}", Needs::Reader, ledger::tile),

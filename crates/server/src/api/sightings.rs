@@ -3,7 +3,7 @@
 use axum::response::Response;
 use http::StatusCode;
 use node::sightings::{Answer, FeedbackWish, Pending, Recorded, SeenHit};
-use policy::{Action, decide};
+use policy::Action;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stix::Timestamp;
@@ -12,7 +12,7 @@ use store::{CommunityKey, Feedback, FeedbackKind, Seen, SeenValue, SightingForm,
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::ask::{Parameters, community, json};
+use super::ask::{Parameters, community, json, must};
 use super::view::answer;
 use crate::asked::Asked;
 use crate::problem::Fault;
@@ -20,10 +20,6 @@ use crate::query::bad;
 
 /// Bytes of a value, and of the name of a source.
 const TEXT_MOST: usize = 4_096;
-
-fn must(asked: &Asked, action: Action) -> Result<(), Fault> {
-    decide(&asked.caller().principal, action).map_err(|refusal| Fault::from(node::Error::refused(refusal, "")))
-}
 
 /// Hits of the member's own matcher.
 #[derive(Deserialize, ToSchema)]

@@ -28,7 +28,21 @@ pub async fn objects(asked: Asked) -> Result<Response, Fault> {
     let (collection, viewer) = readable(&asked).await?;
     let question = Question::read(&asked, &collection, "objects", None)?;
     let page = page(&asked, &collection, &viewer, &question.query).await?;
-    question.envelope(page)
+    with_recalls(&asked, question.envelope(page)?).await
+}
+
+/// Says on a page how many recalls the reader's member has not answered, and where they are: TAXII itself has no word for
+/// what is gone. Whoever does not know the header loses nothing by it.
+async fn with_recalls(asked: &Asked, mut response: Response) -> Result<Response, Fault> {
+    let open = asked.node().recalls_open(asked.caller()).await?;
+    if open > 0 {
+        let value = format!("{open} {}", asked.app.address(&format!("{}/recalls", crate::api::BASE)));
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            let name = HeaderName::from_static(node::recall::HEADER);
+            response.headers_mut().insert(name, value);
+        }
+    }
+    Ok(response)
 }
 
 /// TAXII 2.1 section 5.6. An object that is not there, or not for this caller, is 404; one that is there but has no

@@ -167,8 +167,15 @@ async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
     canaries.extend(promised);
     let (more, variables) = membership(&kit).await;
     canaries.extend(more);
+    let (recalls, more) = recalled(&kit).await;
+    canaries.extend(more);
+    let (requests, more) = asked(&kit).await;
+    canaries.extend(more);
     while kit.node.store().index_next(1_000).await.unwrap() > 0 {}
-    let mut objects: Vec<String> = (1..=9).chain([20, 99]).map(|number| id("indicator", number)).collect();
+    let mut objects: Vec<String> = (1..=9)
+        .chain([20, 30, 99])
+        .map(|number| id("indicator", number))
+        .collect();
     let alder = kit.members["Alder"];
     let waiting = kit.node.store().seen_waiting(alder, None, 10).await.unwrap();
     objects.extend(waiting.iter().map(|seen| seen.uuid.to_string()));
@@ -199,6 +206,8 @@ async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
         ("{commitment}", commitments),
         ("{secret}", vec!["cw_nonsense.ics".to_owned()]),
         ("{name}", vec!["feed".to_owned(), "nothing".to_owned()]),
+        ("{recall}", recalls),
+        ("{request}", requests),
         (
             "{*tile}",
             ["0/000", "0/000.p/5", "0/000.p/200", "1/000", "9/x"]
@@ -368,6 +377,65 @@ async fn commitments(kit: &Kit) -> ([Canary; 3], Vec<String>) {
     (canaries, made)
 }
 
+/// A recall of something that Alder shared with Birch and Birch was given, answered with a note.
+async fn recalled(kit: &Kit) -> (Vec<String>, [Canary; 2]) {
+    kit.share("alder-contributor", "common", &[indicator(30, "recalled")])
+        .await;
+    kit.get("birch-reader", "/commonwatch/collections/common/objects/")
+        .await;
+    let wish = format!(
+        r#"{{"object":"{}","kind":"retract","reason":"kanarireason"}}"#,
+        id("indicator", 30)
+    );
+    let made = kit.ask("alder-analyst", "POST", "/api/v1/recalls", Some(&wish)).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let uuid = made.json()["recalls"][0]["id"].as_str().unwrap().to_owned();
+    let said = r#"{"done":"kept","note":"kanarinote"}"#;
+    let path = format!("/api/v1/recalls/{uuid}/acknowledge");
+    let answer = kit.ask("birch-contributor", "POST", &path, Some(said)).await;
+    assert_eq!(answer.status, 204, "{}", answer.text());
+    let canary = |word| Canary {
+        word,
+        seen_by: &["alder", "birch"],
+    };
+    let unknown = "00000000-0000-4000-8000-000000000000".to_owned();
+    (vec![uuid, unknown], [canary("kanarireason"), canary("kanarinote")])
+}
+
+/// Questions: Elder's to a community that hides its members, and Alder's without a name, with answers for the asker.
+async fn asked(kit: &Kit) -> (Vec<String>, [Canary; 5]) {
+    let mut uuids = vec!["00000000-0000-4000-8000-000000000000".to_owned()];
+    for (who, community, question, anonymous) in [
+        ("elder-analyst", "hidden", "kanarihiddenquestion", false),
+        ("alder-analyst", "common", "kanariquestion", true),
+    ] {
+        let wish = format!(
+            r#"{{"community":"{community}","question":"{question}","anonymous":{anonymous},"answers_to":"all"}}"#
+        );
+        let made = kit.ask(who, "POST", "/api/v1/requests", Some(&wish)).await;
+        assert_eq!(made.status, 201, "{}", made.text());
+        uuids.push(made.json()["id"].as_str().unwrap().to_owned());
+    }
+    let path = format!("/api/v1/requests/{}/answers", uuids[2]);
+    for (text, to_all) in [("kanarianswertome", false), ("kanarianswertoall", true)] {
+        let said = format!(r#"{{"text":"{text}","to_all":{to_all}}}"#);
+        let answer = kit.ask("birch-contributor", "POST", &path, Some(&said)).await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+    }
+    let path = format!("/api/v1/requests/{}/close", uuids[2]);
+    let said = Some(r#"{"summary":"kanarisummary"}"#);
+    assert_eq!(kit.ask("alder-analyst", "POST", &path, said).await.status, 200);
+    let canary = |word, seen_by| Canary { word, seen_by };
+    let canaries = [
+        canary("kanarihiddenquestion", &["alder", "elder"][..]),
+        canary("kanariquestion", &["alder", "birch"]),
+        canary("kanarianswertome", &["alder", "birch"]),
+        canary("kanarianswertoall", &["alder", "birch"]),
+        canary("kanarisummary", &["alder", "birch"]),
+    ];
+    (uuids, canaries)
+}
+
 /// Every path of a route with every combination of values.
 fn paths(route: &Route, pool: &BTreeMap<&'static str, Vec<String>>) -> Vec<String> {
     let mut paths = vec![route.path.clone()];
@@ -405,6 +473,12 @@ fn questions(path: &str, canaries: &[Canary]) -> Vec<String> {
             .to_vec(),
         "/api/v1/commitments" => ["", "?side=owed", "?state=all", "?side=owed&state=all", "?overdue=true"]
             .map(|query| format!("{path}{query}"))
+            .to_vec(),
+        "/api/v1/recalls" => ["", "?mine=true", "?mine=true&open=true"]
+            .map(|query| format!("{path}{query}"))
+            .to_vec(),
+        "/api/v1/requests" => ["common", "grove", "wood", "hidden", "nowhere"]
+            .map(|community| format!("{path}?community={community}"))
             .to_vec(),
         "/api/v1/export" => {
             let formats = formats::write::OutFormat::ALL.map(formats::write::OutFormat::as_str);
@@ -639,6 +713,8 @@ async fn every_route_but_the_open_ones_asks_who_it_is() {
         ("{commitment}", vec!["x".to_owned()]),
         ("{secret}", vec!["x".to_owned()]),
         ("{name}", vec!["feed".to_owned(), "nothing".to_owned()]),
+        ("{recall}", vec!["x".to_owned()]),
+        ("{request}", vec!["x".to_owned()]),
         ("{*tile}", vec!["0/000.p/1".to_owned()]),
         ("{token}", vec!["x".to_owned()]),
         ("{held}", vec!["x".to_owned()]),

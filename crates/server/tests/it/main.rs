@@ -14,6 +14,7 @@ mod membership;
 #[path = "../../../../fuzz/mutate.rs"]
 mod mutate;
 mod paging;
+mod recall;
 mod sharing;
 mod sightings;
 mod transport;

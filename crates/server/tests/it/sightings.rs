@@ -23,14 +23,14 @@ const NAMES: [&str; 3] = ["Alder", "Alder at home", HOME];
 const HOME: &str = "identity--0a1d3a53-5d0a-4b7c-8a53-0d4c3f0e8a77";
 
 /// The node of the member Alder, which fetches from the hub and pushes to it.
-struct Spoke {
-    node: Node,
-    operator: Caller,
+pub struct Spoke {
+    pub node: Node,
+    pub operator: Caller,
     time: Arc<AtomicI64>,
 }
 
 impl Spoke {
-    async fn of(hub: &Kit) -> Self {
+    pub async fn of(hub: &Kit) -> Self {
         let start = Timestamp::parse("2026-11-23T12:00:00Z").unwrap();
         let time = Arc::new(AtomicI64::new(start.micros()));
         let clock = Arc::clone(&time);
@@ -117,7 +117,7 @@ impl Spoke {
         Self { node, operator, time }
     }
 
-    async fn fetch(&self) {
+    pub async fn fetch(&self) {
         let report = self.node.subscription_run(&self.operator, "hub").await.unwrap();
         assert_eq!(report.error, None, "{report:?}");
     }

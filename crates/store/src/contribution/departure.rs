@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use policy::{Audience, AudienceId, MemberId, Principal};
 use stix::Timestamp;
 
-use super::retract::take_back;
+use super::retract::take_back_at;
 use crate::db::Db;
 use crate::writes::{Writes, writing};
 use crate::{Error, Result, Store};
@@ -57,7 +57,7 @@ fn entry(body: &str) -> Result<Entry> {
 async fn take_rows(writes: &mut impl Writes, member: MemberId, added: &[Timestamp], reason: &str) -> Result<usize> {
     let mut taken = 0;
     for place in added {
-        taken += take_back(writes, member, place.micros(), reason).await?;
+        taken += take_back_at(writes, member, place.micros(), reason).await?;
     }
     Ok(taken)
 }

@@ -23,6 +23,7 @@ mod postgres_reads;
 mod postgres_rows;
 mod postgres_write;
 mod reads;
+mod recall;
 mod retract;
 mod select;
 mod share;
@@ -48,7 +49,8 @@ pub use detail::{Direction, Edge, ObjectDetail};
 pub use feedback::{Feedback, FeedbackPage};
 pub use find::{Counts, Found, SearchQuery};
 pub use page::{ObjectPage, ObjectQuery, ObjectRow, Position, VersionFilter};
-pub use sighting::{FeedbackKind, SightingFacts};
+pub use recall::Recalled;
+pub use sighting::{FeedbackKind, SeenBy, SightingFacts};
 
 /// Puts words (`?2`) of a contribution (`?1`) into the full-text index: SQLite, PostgreSQL. SQLite's transaction is the
 /// only one that writes, so what was there a moment ago is there still; a statement that could write several rows would

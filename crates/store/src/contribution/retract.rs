@@ -9,7 +9,7 @@ use super::share::id_hash;
 use crate::db::Db;
 use crate::record::NewEntry;
 use crate::value::{Row, Value};
-use crate::writes::{Writes, writing};
+use crate::writes::{Rows, Writes, writing};
 use crate::{Error, Result, Store};
 
 const ROWS: &str = "select c.added, c.version, c.version_text, c.audience, c.type, c.spec_version, c.digest, c.object, \
@@ -30,16 +30,16 @@ const ERASE: [&str; 4] = [
 const MEMBER: &str = "select uuid from member where id = ?1";
 
 /// A row that may be taken back.
-struct Own {
-    added: i64,
-    version: i64,
+pub(super) struct Own {
+    pub(super) added: i64,
+    pub(super) version: i64,
     version_text: String,
     audience: AudienceId,
     object_type: i64,
     spec_version: String,
     digest: [u8; 32],
-    object: i64,
-    terms: Audience,
+    pub(super) object: i64,
+    pub(super) terms: Audience,
 }
 
 impl Own {
@@ -59,7 +59,7 @@ impl Own {
         })
     }
 
-    fn instant(&self) -> Timestamp {
+    pub(super) fn instant(&self) -> Timestamp {
         Timestamp::from_micros(if self.version_text.is_empty() {
             self.added
         } else {
@@ -92,31 +92,14 @@ fn meant(own: Vec<Own>, retraction: &Retraction) -> Vec<Own> {
     own
 }
 
-async fn retract(writes: &mut impl Writes, member: MemberId, retraction: &Retraction) -> Result<usize> {
-    let values = vec![id_hash(&retraction.id).into(), (&retraction.id).into(), member.into()];
-    let own: Result<Vec<Own>> = writes.rows(ROWS, values).await?.iter().map(Own::read).collect();
-    let own = meant(own?, retraction);
-    if own.is_empty() {
-        return Ok(0);
-    }
-    let mut versions = Vec::with_capacity(own.len());
-    for row in &own {
-        erase(writes, row).await?;
-        versions.push(row.instant().to_string());
-    }
-    let community = retraction.community.map(|community| community.0);
-    let gone = Gone {
-        id: &retraction.id,
-        community,
-        versions,
-        reason: &retraction.reason,
-    };
-    note(writes, member, gone).await?;
-    Ok(own.len())
+/// What a member contributed of an object, in the order in which it was added.
+pub(super) async fn own_rows(reads: &mut impl Rows, id: &str, member: MemberId) -> Result<Vec<Own>> {
+    let values = vec![id_hash(id).into(), id.into(), member.into()];
+    reads.rows(ROWS, values).await?.iter().map(Own::read).collect()
 }
 
-/// Erases a contribution; a tombstone stays in its place.
-async fn erase(writes: &mut impl Writes, row: &Own) -> Result<()> {
+/// Erases a contribution and leaves a tombstone.
+pub(super) async fn take_back(writes: &mut impl Writes, row: &Own) -> Result<()> {
     let position = writes.next_added();
     let tombstone: Vec<Value> = vec![
         position.into(),
@@ -134,6 +117,27 @@ async fn erase(writes: &mut impl Writes, row: &Own) -> Result<()> {
         writes.rows(sql, vec![row.added.into()]).await?;
     }
     Ok(())
+}
+
+async fn retract(writes: &mut impl Writes, member: MemberId, retraction: &Retraction) -> Result<usize> {
+    let own = meant(own_rows(writes, &retraction.id, member).await?, retraction);
+    if own.is_empty() {
+        return Ok(0);
+    }
+    let mut versions = Vec::with_capacity(own.len());
+    for row in &own {
+        take_back(writes, row).await?;
+        versions.push(row.instant().to_string());
+    }
+    let community = retraction.community.map(|community| community.0);
+    let gone = Gone {
+        id: &retraction.id,
+        community,
+        versions,
+        reason: &retraction.reason,
+    };
+    note(writes, member, gone).await?;
+    Ok(own.len())
 }
 
 /// What the ledger says of what went.
@@ -163,11 +167,16 @@ async fn note(writes: &mut impl Writes, member: MemberId, gone: Gone<'_>) -> Res
 }
 
 /// Takes back the contribution at one place, where it is this member's. Gives how many went.
-pub(super) async fn take_back(writes: &mut impl Writes, member: MemberId, added: i64, reason: &str) -> Result<usize> {
+pub(super) async fn take_back_at(
+    writes: &mut impl Writes,
+    member: MemberId,
+    added: i64,
+    reason: &str,
+) -> Result<usize> {
     let rows = writes.rows(ROW, vec![added.into(), member.into()]).await?;
     let Some(row) = rows.first() else { return Ok(0) };
     let (own, id) = (Own::read(row)?, row.text(9)?);
-    erase(writes, &own).await?;
+    take_back(writes, &own).await?;
     let gone = Gone {
         id: &id,
         community: None,

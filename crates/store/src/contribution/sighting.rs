@@ -101,6 +101,23 @@ const OF_ALL: &str = concat!(
 );
 const TERM: &str = "select number from term where text = ?1";
 
+/// Of the sightings of an object (`?1`) that were shared here: not those that a subscription brought from others.
+const SEEN_BY: &str = "select c.member, c.added, c.withheld, c.audience from edge e join contribution c on c.added = e.added \
+                       join term t on t.number = c.type join term p on p.number = e.property \
+                       join batch b on b.number = c.batch where e.target = ?1 and t.text = 'sighting' \
+                       and p.text = 'sighting_of_ref' and b.channel not like 'subscription:%' order by c.added";
+
+/// A member that told of a sighting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SeenBy {
+    /// Which.
+    pub member: MemberId,
+    /// When it told first.
+    pub first: Timestamp,
+    /// Whether it withheld its name each time.
+    pub withheld: bool,
+}
+
 /// What a row says.
 enum Says {
     Seen,
@@ -284,7 +301,35 @@ async fn of_all(reads: &mut impl Reads, viewer: &Viewer, wanted: &[String]) -> R
     Ok(tallies.into_iter().map(|(id, tally)| (id, tally.facts())).collect())
 }
 
+async fn seen_by(reads: &mut impl Reads, viewer: &Viewer, id: &str) -> Result<Vec<SeenBy>> {
+    let Some(number) = object(reads, id).await? else {
+        return Ok(Vec::new());
+    };
+    let mut seen: Vec<SeenBy> = Vec::new();
+    for row in reads.rows(SEEN_BY, vec![number.into()]).await? {
+        if !viewer.sees(AudienceId(row.int(3)?)) {
+            continue;
+        }
+        let (member, withheld) = (MemberId(row.int(0)?), row.flag(2)?);
+        match seen.iter_mut().find(|one| one.member == member) {
+            Some(known) => known.withheld &= withheld,
+            None => seen.push(SeenBy {
+                member,
+                first: row.time(1)?,
+                withheld,
+            }),
+        }
+    }
+    Ok(seen)
+}
+
 impl Store {
+    /// The members that told of sightings of an object, as far as the viewer sees the sightings. Whose name may be shown
+    /// is the caller's question.
+    pub async fn seen_by(&self, viewer: &Viewer, id: &str) -> Result<Vec<SeenBy>> {
+        reading!(self, viewer, id => |reads| seen_by(reads, &viewer, &id))
+    }
+
     /// What is said of these indicators, as the viewer sees it; those of which nothing is said are left out.
     pub async fn sighting_facts(&self, viewer: &Viewer, ids: &[String]) -> Result<HashMap<String, SightingFacts>> {
         if ids.len() < READ_ALL {

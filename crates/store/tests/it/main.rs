@@ -13,5 +13,6 @@ mod ledger;
 mod maintenance;
 mod membership;
 mod paging;
+mod recall;
 mod schedule;
 mod sighting;

@@ -12,6 +12,7 @@ use stix::Timestamp;
 
 use super::address::{self, Collection, ask};
 use crate::client::{Answer, Client, Failure, FailureKind, Request};
+use crate::recall::HEADER;
 use crate::subscriptions::check_url;
 use crate::subscriptions::run::{Finish, MOST_PARTS, Run, Stop};
 
@@ -211,6 +212,7 @@ pub(in crate::subscriptions) async fn run(run: &mut Run) -> Result<Finish, Stop>
             new: taken.accepted > 0,
             ..facts(&mut answer).await?
         };
+        let recalls = answer.header(HEADER).map(str::to_owned);
         let step = place.pass(page, page_size);
         if step == Step::Stuck {
             let message =
@@ -225,11 +227,13 @@ pub(in crate::subscriptions) async fn run(run: &mut Run) -> Result<Finish, Stop>
             run.note("the server gives more objects one date than it lets out at a time; some of them may be missing");
         }
         if step == Step::End {
-            run.set_place(&place);
+            run.save(&place).await?;
+            crate::recall::after_fetching(run, &client, &question, recalls.as_deref()).await?;
             return Ok(Finish::Done);
         }
         run.save(&place).await?;
         if run.is_turn_over() {
+            crate::recall::narrow_again(run).await?;
             break;
         }
     }
