@@ -145,8 +145,8 @@ const DISCLOSED_BY: &str = "select member, community, received, opened, acknowle
 const DISCLOSURE_CLEAR: &str = "delete from disclosure where member = ?1";
 const DISCLOSURE_PUT: &str = "insert into disclosure (member, community, received, opened, acknowledged, acted, saw) \
                               values (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-const ACTIVE: &str = "select m.id, p.id from member m left join member p on p.id = m.provider and p.active = 1 \
-                      where m.active = 1 order by m.id";
+const ACTIVE: &str = "select m.id, p.id from member m left join member p on p.id = m.provider and p.state = 'active' \
+                      where m.state = 'active' order by m.id";
 const MEMBERSHIPS: &str = "select member, community from membership";
 
 fn disclosure(row: &Row) -> Result<(MemberId, Disclosure)> {

