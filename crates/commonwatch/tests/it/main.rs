@@ -14,3 +14,4 @@ mod offline;
 mod rooms;
 mod streams;
 mod work;
+mod yara;
