@@ -101,7 +101,7 @@ pub struct Limits {
     pub fuzzy_bytes: u64,
     /// How long the rules may take for one content. yara-x counts in whole seconds.
     pub rule_time: Duration,
-    /// Matches of one string of a rule; those after it are not looked for.
+    /// Matches of one string of a rule whose places the rule counts; those after it are not looked for. As in yara-x.
     pub rule_matches: usize,
     /// Matched strings that are told with each rule that is met.
     pub told_strings: usize,
@@ -119,7 +119,7 @@ impl Default for Limits {
             memory_bytes: 64 << 20,
             fuzzy_bytes: 1 << 30,
             rule_time: Duration::from_secs(30),
-            rule_matches: 1_000,
+            rule_matches: 1_000_000,
             told_strings: 5,
             excerpt_bytes: 64,
         }

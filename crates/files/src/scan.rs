@@ -45,6 +45,8 @@ pub struct Scanned {
     pub member_bytes: u64,
     /// Rules that were met, in the file and its members.
     pub rules: u64,
+    /// Contents that rules could not be asked of, because of a limit; each is a problem.
+    pub unasked: u64,
     /// Problems told.
     pub problems: u64,
 }
@@ -160,6 +162,7 @@ impl Worker<'_> {
                 ended = source.piece(held, PIECE.min(room), &mut digests)?;
             }
             if !ended {
+                run.scanned.unasked += u64::from(self.matcher.is_some());
                 run.problem(label.placed(too_large_to_hold(
                     limits,
                     self.matcher.is_some(),
@@ -249,6 +252,7 @@ impl Worker<'_> {
             if let Some(matcher) = &mut self.matcher
                 && let Err(problem) = matcher.scan(whole, &label.name, &label.path, &mut rules)
             {
+                run.scanned.unasked += 1;
                 run.problem(label.placed(problem));
             }
         }
@@ -400,7 +404,8 @@ fn too_large_to_hold(limits: &Limits, rules: bool, imports: bool, zip: bool) -> 
         limits.memory_bytes,
         without.join(" or ")
     );
-    Problem::warning("too-large-to-hold", Place::default(), message).help("raise the limit; its other hashes are made")
+    Problem::warning("too-large-to-hold", Place::default(), message)
+        .help("raise the limit (--yara-largest); its other hashes are made")
 }
 
 fn too_large_for_fuzzy(limits: &Limits) -> Problem {

@@ -72,6 +72,8 @@ pub struct Tally {
     pub member_bytes: u64,
     /// Rules met.
     pub rules: u64,
+    /// Contents that rules could not be asked of; each is a problem.
+    pub unasked: u64,
     /// Problems told, those of unreadable files among them.
     pub problems: u64,
     /// Folders entered.
@@ -106,6 +108,7 @@ impl Tally {
         self.members += other.members;
         self.member_bytes += other.member_bytes;
         self.rules += other.rules;
+        self.unasked += other.unasked;
         self.problems += other.problems;
         self.folders += other.folders;
         self.unreadable += other.unreadable;
@@ -236,6 +239,7 @@ fn scan_one(path: &Path, named: bool, worker: &mut Worker<'_>, tally: &mut Tally
             tally.members += scanned.members;
             tally.member_bytes += scanned.member_bytes;
             tally.rules += scanned.rules;
+            tally.unasked += scanned.unasked;
             tally.problems += scanned.problems;
         }
         Err(problem) => {

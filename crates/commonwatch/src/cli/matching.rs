@@ -90,6 +90,12 @@ pub struct MatchArgs {
     /// Read the inputs as this
     #[arg(long = "as-what", value_enum, default_value_t, value_name = "WHAT")]
     pub read_as: ReadAs,
+    /// Ask YARA rules of files up to this size, in MB; each thread holds one in memory
+    #[arg(long, default_value_t = 64, value_name = "MB", value_parser = clap::value_parser!(u64).range(1..=65_536))]
+    pub yara_largest: u64,
+    /// Seconds that the YARA rules may take for one file
+    #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub yara_seconds: u64,
     /// Go on with what is added to the files, through rotation, until interrupted
     #[arg(long, short = 'f')]
     pub follow: bool,

@@ -353,6 +353,10 @@ fn the_help_of_each_command() {
           --no-warninglists                Look also for values that warninglists know as harmless
           --as-what <WHAT>                 Read the inputs as this [default: auto] [possible values:
                                            auto, logs, files]
+          --yara-largest <MB>              Ask YARA rules of files up to this size, in MB; each thread
+                                           holds one in memory [default: 64]
+          --yara-seconds <SECONDS>         Seconds that the YARA rules may take for one file [default:
+                                           30]
       -f, --follow                         Go on with what is added to the files, through rotation,
                                            until interrupted
           --explain <VALUE>                Say whether a value would be a hit, and why or why not,

@@ -21,3 +21,4 @@ mod work;
 #[cfg(feature = "s3")]
 #[path = "../../../sources/tests/it/bucket.rs"]
 mod bucket;
+mod yara;

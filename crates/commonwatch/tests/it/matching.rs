@@ -65,7 +65,7 @@ fn compiled() -> Place {
 }
 
 /// Without how long something took, which is told as `0.0 s` and the like.
-fn shown(answer: &Answer) -> String {
+pub fn shown(answer: &Answer) -> String {
     let told = answer.to_string();
     let mut words: Vec<&str> = told.split(' ').collect();
     for at in 1..words.len() {

@@ -77,12 +77,12 @@ pub(super) fn define_variables(compiler: &mut Compiler<'_>) -> Result<(), Proble
     for name in VARIABLES {
         compiler
             .define_global(name, "")
-            .map_err(|error| engine_problem(&error.to_string()))?;
+            .map_err(|error| problem(&error.to_string()))?;
     }
     Ok(())
 }
 
-fn engine_problem(message: &str) -> Problem {
+pub(super) fn problem(message: &str) -> Problem {
     Problem::error(
         "yara-engine",
         Place::default(),
@@ -103,7 +103,9 @@ impl<'r> Matcher<'r> {
         let mut scanner = Scanner::new(&rules.rules);
         scanner
             .set_timeout(limits.rule_time)
-            .max_matches_per_pattern(limits.rule_matches);
+            .max_matches_per_pattern(limits.rule_matches)
+            // Of a string that a rule only asks for, the first place is enough; where its places are counted, all are found.
+            .fast_scan(true);
         Self {
             scanner,
             told_strings: limits.told_strings,
@@ -124,7 +126,7 @@ impl<'r> Matcher<'r> {
         for (variable, value) in [("filename", name), ("filepath", path), ("extension", extension)] {
             self.scanner
                 .set_global(variable, value)
-                .map_err(|error| engine_problem(&error.to_string()))?;
+                .map_err(|error| problem(&error.to_string()))?;
         }
         let seconds = self.seconds;
         let (told_strings, excerpt_bytes) = (self.told_strings, self.excerpt_bytes);
@@ -133,9 +135,9 @@ impl<'r> Matcher<'r> {
                 let message =
                     format!("the rules took longer than {seconds} seconds, the limit; what they found is not told");
                 Problem::warning("rules-too-slow", Place::default(), message)
-                    .help("find the slow rule and leave it out, or raise the limit")
+                    .help("find the slow rule and leave it out, or raise the limit (--yara-seconds)")
             }
-            other => engine_problem(&other.to_string()),
+            other => problem(&other.to_string()),
         })?;
         found.extend(
             results
@@ -148,16 +150,13 @@ impl<'r> Matcher<'r> {
 
 fn told(rule: &yara_x::Rule<'_, '_>, told_strings: usize, excerpt_bytes: usize) -> RuleMatch {
     let strings = rule.patterns().filter_map(|pattern| {
-        let mut matches = pattern.matches();
-        let count = matches.len() as u64;
-        let first = matches.next()?;
+        let first = pattern.matches().next()?;
         let data = first.data();
         Some(StringMatch {
             identifier: pattern.identifier().to_owned(),
             offset: first.range().start as u64,
             length: first.range().len() as u64,
             excerpt: data.get(..excerpt_bytes).unwrap_or(data).escape_ascii().to_string(),
-            count,
         })
     });
     RuleMatch {

@@ -4,12 +4,14 @@
 //! well, so that callers need no conditions, and building rules is a problem that says what to do.
 //!
 //! A rule that does not compile is a [`stix::Problem`] with file, line and reason; the other rules of its file are still
-//! used. Rules with modules that this build has not (`androguard`, `cuckoo`, `magic`, `vt` …) are left out in the same way.
+//! used. A file that is nested so deeply that the compiler would come to the end of its stack is left out whole. Rules with modules that this build has not (`androguard`, `cuckoo`, `magic`, `vt` …) are left out in the same way.
 
 #[cfg(feature = "yara")]
 mod compile;
 #[cfg(feature = "yara")]
 mod engine;
+#[cfg(feature = "yara")]
+mod nesting;
 mod sources;
 #[cfg(not(feature = "yara"))]
 mod without;
@@ -22,6 +24,9 @@ use stix::Problem;
 pub use engine::{Matcher, Rules};
 #[cfg(not(feature = "yara"))]
 pub use without::{Matcher, Rules};
+
+/// Whether this build has the engine.
+pub const BUILT_IN: bool = cfg!(feature = "yara");
 
 /// A rule that a content meets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,8 +62,6 @@ pub struct StringMatch {
     pub length: u64,
     /// Its beginning, what is not plain ASCII written as `\x00`.
     pub excerpt: String,
-    /// How many places it was found at, up to the limit.
-    pub count: u64,
 }
 
 /// What came of compiling.

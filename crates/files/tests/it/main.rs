@@ -5,6 +5,8 @@ mod fuzz;
 #[path = "../../../../fuzz/mutate.rs"]
 mod mutate;
 mod programs;
+#[cfg(feature = "yara")]
+mod published_rules;
 mod rules;
 mod support;
 mod walking;

@@ -1,5 +1,7 @@
 //! Files: what their scanner says of each, matched like any event; the YARA rules they meet; fuzzy hashes that are alike.
 
+use std::collections::HashMap;
+
 use events::{Event, Role};
 use files::{FileSink, RuleMatch};
 use stix::observable::Kind;
@@ -18,19 +20,21 @@ const TLSH_ALIKE: u32 = 30;
 /// Matches what a scanner finds; one for each of its threads.
 pub struct Files<'a, T> {
     evaluator: Evaluator<'a>,
-    fuzzy: &'a Fuzzy,
+    asked: &'a AskedOfFiles,
     reader: &'static str,
     taker: T,
 }
 
-/// The fuzzy hashes of a watchlist, which have to be compared one by one.
+/// What a watchlist asks of files beside values: its fuzzy hashes, which have to be compared one by one, and its YARA rules.
 #[derive(Debug, Default)]
-pub struct Fuzzy {
+pub struct AskedOfFiles {
     ssdeep: Vec<(EntryNumber, String)>,
     tlsh: Vec<(EntryNumber, String)>,
+    /// The numbers of the indicators that are YARA rules, by their identifiers: a rule is compiled in a namespace of that name.
+    rules: HashMap<String, u32>,
 }
 
-impl Fuzzy {
+impl AskedOfFiles {
     /// Those of a watchlist.
     pub fn of(armed: &Armed) -> Self {
         let of_kind = |kind| {
@@ -43,16 +47,17 @@ impl Fuzzy {
         Self {
             ssdeep: of_kind(Kind::Ssdeep),
             tlsh: of_kind(Kind::Tlsh),
+            rules: armed.watchlist.as_ref().map(numbers_of_rules).unwrap_or_default(),
         }
     }
 }
 
 impl<'a, T: Taker> Files<'a, T> {
     /// Starts for one thread.
-    pub fn new(armed: &'a Armed, fuzzy: &'a Fuzzy, now: Timestamp, taker: T) -> Self {
+    pub fn new(armed: &'a Armed, asked: &'a AskedOfFiles, now: Timestamp, taker: T) -> Self {
         Self {
             evaluator: Evaluator::new(armed, now),
-            fuzzy,
+            asked,
             reader: "file",
             taker,
         }
@@ -71,8 +76,8 @@ impl<'a, T: Taker> Files<'a, T> {
         let tlsh: fn(&str, &str) -> bool =
             |a, b| files::tlsh_distance(a, b).is_some_and(|distance| distance <= TLSH_ALIKE);
         for (role, named, is_alike) in [
-            (Role::Ssdeep, &self.fuzzy.ssdeep, ssdeep),
-            (Role::Tlsh, &self.fuzzy.tlsh, tlsh),
+            (Role::Ssdeep, &self.asked.ssdeep, ssdeep),
+            (Role::Tlsh, &self.asked.tlsh, tlsh),
         ] {
             let Some(value) = event.first(role) else { continue };
             for (entry, hash) in named {
@@ -83,6 +88,33 @@ impl<'a, T: Taker> Files<'a, T> {
             }
         }
     }
+
+    /// A rule that somebody shared is a hit on their indicator; none when its validity has ended since.
+    fn rule(&self, rule: &RuleMatch, event: &Event<'_>, at: At<'_>) -> Option<Hit> {
+        let mut hit = rule_hit(rule, event, at);
+        if let (Some(number), Some(watchlist)) =
+            (self.asked.rules.get(&rule.namespace), &self.evaluator.armed().watchlist)
+        {
+            if watchlist.has_ended(*number, self.evaluator.now) {
+                return None;
+            }
+            let shared = watchlist.context(*number);
+            let name = if shared.name.is_empty() {
+                hit.indicator.name
+            } else {
+                shared.name
+            };
+            hit.indicator = Context { name, ..shared };
+        }
+        Some(hit)
+    }
+}
+
+fn numbers_of_rules(watchlist: &Watchlist) -> HashMap<String, u32> {
+    let rules = watchlist.rules().iter().filter(|rule| rule.language == "yara");
+    rules
+        .map(|rule| (watchlist.context(rule.indicator).id, rule.indicator))
+        .collect()
 }
 
 fn alike_hit(watchlist: &Watchlist, entry: EntryNumber, value: &str, event: &Event<'_>, at: At<'_>) -> Hit {
@@ -147,7 +179,9 @@ impl<T: Taker> FileSink for Files<'_, T> {
         let mut outcome = Outcome::default();
         self.evaluator.event(event, at, &|| event.to_json(), &mut outcome);
         self.alike(event, at, &mut outcome.hits);
-        outcome.hits.extend(rules.iter().map(|rule| rule_hit(rule, event, at)));
+        outcome
+            .hits
+            .extend(rules.iter().filter_map(|rule| self.rule(rule, event, at)));
         for hit in outcome.hits {
             self.taker.hit(hit);
         }

@@ -27,7 +27,7 @@ use stix::{Problem, Timestamp};
 use crate::hit::Hit;
 use crate::watchlist::Watchlist;
 
-pub use files::{Files, Fuzzy};
+pub use files::{AskedOfFiles, Files};
 pub use stream::{Records, pieces};
 pub use tally::{Sample, Tally};
 
@@ -41,6 +41,13 @@ pub struct Armed {
     pub watchlist: Option<Watchlist>,
     /// Rules over events.
     pub sigma: Option<sigma::Rules>,
+}
+
+impl Armed {
+    /// Whether events are asked for nothing, so that there is no use in reading any.
+    pub fn is_empty(&self) -> bool {
+        self.watchlist.is_none() && self.sigma.as_ref().is_none_or(sigma::Rules::is_empty)
+    }
 }
 
 /// What is matched with just now; cheap to clone, all clones are one.

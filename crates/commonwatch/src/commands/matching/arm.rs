@@ -1,5 +1,6 @@
 //! Makes a watchlist and rules of what the command line names: files of indicators, a saved watchlist, rules, or the node.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use matching::{Warninglists, Watchlist};
 use stix::marking::{self, Pap, Tlp};
 use stix::{Problem, Severity, Timestamp};
 
+use super::show;
 use crate::cli::Global;
 use crate::cli::matching::{ChoiceArgs, LookForArgs};
 use crate::commands::input;
@@ -24,16 +26,8 @@ const LIST_BYTES: u64 = 4 << 30;
 /// Problems that are shown one by one.
 const SHOWN: usize = 20;
 
-/// What is looked for, as the command line says.
-pub struct Loaded {
-    /// Watchlist and Sigma rules.
-    pub armed: Armed,
-    /// YARA rules.
-    pub yara: Option<files::Rules>,
-}
-
-/// Makes ready all that is to be looked for.
-pub fn arm(global: &Global, look_for: &LookForArgs, output: Output) -> Result<Loaded, Failure> {
+/// Makes ready what is to be looked for in events: watchlist and Sigma rules. YARA rules are asked of files only, see [`yara`].
+pub fn arm(global: &Global, look_for: &LookForArgs, output: Output) -> Result<Armed, Failure> {
     let has_other = !look_for.sigma.is_empty() || !look_for.yara.is_empty();
     let watchlist = match &look_for.watchlist {
         Some(path) => {
@@ -47,55 +41,73 @@ pub fn arm(global: &Global, look_for: &LookForArgs, output: Output) -> Result<Lo
     let mut sigma = sigma::Rules::builder();
     let mut has_sigma = false;
     for (name, text) in rule_files(&look_for.sigma, &["yml", "yaml"])? {
-        sigma.add(&name, &text);
+        sigma.add(&name, &String::from_utf8_lossy(&text));
         has_sigma = true;
     }
-    for rule in watchlist
-        .iter()
-        .flat_map(Watchlist::rules)
-        .filter(|rule| rule.language == "sigma")
-    {
-        sigma.add("shared rule", &rule.text);
+    for (_, rule) in shared_rules(watchlist.as_ref(), "sigma") {
+        sigma.add("shared rule", rule);
         has_sigma = true;
     }
     let sigma = if has_sigma {
         let (rules, problems) = sigma.build();
         tell(output, &problems, "Sigma rules");
-        if rules.is_empty() && watchlist.is_none() {
+        if rules.is_empty() && watchlist.is_none() && look_for.yara.is_empty() {
             return Err(Failure::input("none of the Sigma rules can be used").help("the problems above say why"));
         }
         Some(rules)
     } else {
         None
     };
-    let yara = yara(look_for, watchlist.as_ref(), output)?;
-    Ok(Loaded {
-        armed: Armed { watchlist, sigma },
-        yara,
-    })
+    Ok(Armed { watchlist, sigma })
 }
 
-fn yara(
-    look_for: &LookForArgs,
-    watchlist: Option<&Watchlist>,
-    output: Output,
-) -> Result<Option<files::Rules>, Failure> {
-    let mut texts = rule_files(&look_for.yara, &["yar", "yara", "rule"])?;
-    let shared = watchlist
+/// The rules of a language in a watchlist, each with the identifier of its indicator.
+fn shared_rules<'w>(watchlist: Option<&'w Watchlist>, language: &str) -> impl Iterator<Item = (String, &'w str)> {
+    watchlist
         .into_iter()
-        .flat_map(Watchlist::rules)
-        .filter(|rule| rule.language == "yara");
-    texts.extend(shared.map(|rule| ("shared rule".to_owned(), rule.text.clone())));
-    if texts.is_empty() {
+        .flat_map(|list| list.rules().iter().map(move |rule| (list, rule)))
+        .filter(move |(_, rule)| rule.language == language)
+        .map(|(list, rule)| (list.context(rule.indicator).id, rule.text.as_str()))
+}
+
+/// Compiles the YARA rules that are to be asked of files: those named, and those that others shared.
+pub fn yara(look_for: &LookForArgs, armed: &Armed, output: Output) -> Result<Option<files::Rules>, Failure> {
+    let mut builder = files::Rules::builder();
+    let named = rule_files(&look_for.yara, &["yar", "yara", "rule"])?;
+    let shared: BTreeSet<(String, &str)> = shared_rules(armed.watchlist.as_ref(), "yara").collect();
+    if named.is_empty() && shared.is_empty() {
+        return none_usable(look_for, armed).map(|()| None);
+    }
+    // Whoever asked for rules is told that there are none here; to others, all else is still worth matching.
+    if named.is_empty() && !files::rules::BUILT_IN {
+        output.note(&format!(
+            "not asked of files: {} among the indicators; this program was built without YARA (--features yara)",
+            show::many(shared.len() as u64, "YARA rule")
+        ));
         return Ok(None);
     }
-    let mut builder = files::Rules::builder();
-    for (name, text) in texts {
+    for (name, text) in named {
         builder = builder.add(name, text);
+    }
+    // The namespace leads from the rule to its indicator.
+    for (id, text) in shared {
+        builder = builder.add(id, text);
     }
     let compiled = builder.build()?;
     tell(output, &compiled.problems, "YARA rules");
+    if compiled.used == 0 {
+        return none_usable(look_for, armed).map(|()| None);
+    }
     Ok(Some(compiled.rules))
+}
+
+/// To find nothing because nothing was looked for would be a lie.
+fn none_usable(look_for: &LookForArgs, armed: &Armed) -> Result<(), Failure> {
+    if look_for.yara.is_empty() || !armed.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::input("none of the YARA rules can be used")
+        .help("the problems above say why; of a directory, files that end in .yar, .yara or .rule are read"))
 }
 
 /// Refuses rules that nothing would be asked: a hunt and a backtest read logs.
@@ -300,7 +312,7 @@ pub fn of_node(global: &Global, choice: &ChoiceArgs, output: Output) -> Result<W
 }
 
 /// The texts of rules in files and directories.
-fn rule_files(paths: &[PathBuf], endings: &[&str]) -> Result<Vec<(String, String)>, Failure> {
+fn rule_files(paths: &[PathBuf], endings: &[&str]) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     let mut texts = Vec::new();
     for path in paths {
         let is_directory = path.is_dir();
@@ -311,7 +323,7 @@ fn rule_files(paths: &[PathBuf], endings: &[&str]) -> Result<Vec<(String, String
                 continue;
             }
             let bytes = fs::read(&file).map_err(|error| failure::file("read", &file, &error))?;
-            texts.push((file.display().to_string(), String::from_utf8_lossy(&bytes).into_owned()));
+            texts.push((file.display().to_string(), bytes));
         }
     }
     Ok(texts)

@@ -4,11 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use matching::run::{self, Current, Files, Fuzzy, Options};
+use matching::run::{self, AskedOfFiles, Current, Files, Options};
 use stix::Problem;
 
 use super::{Read, Told};
-use crate::failure::Failure;
 use crate::output::Output;
 
 /// Matches logs.
@@ -52,20 +51,25 @@ pub fn logs(paths: &[PathBuf], current: &Current, options: &Options, told: &Told
     reads
 }
 
+/// YARA rules, and how much they may cost.
+pub struct Yara {
+    /// The rules.
+    pub rules: files::Rules,
+    /// Caps on each file.
+    pub limits: files::Limits,
+}
+
 /// Scans the files of trees: hashes, names, rules. Nothing where there are none to scan.
 pub fn files(
     paths: &[PathBuf],
     current: &Current,
-    yara: Option<files::Rules>,
+    yara: Option<Yara>,
     options: &Options,
     told: &Told,
     output: Output,
-) -> Result<Option<files::walk::Tally>, Failure> {
+) -> Option<files::walk::Tally> {
     if paths.is_empty() {
-        if yara.is_some() {
-            output.note("YARA rules are asked of files: name a directory, or add --as-what files");
-        }
-        return Ok(None);
+        return None;
     }
     let armed = current.get();
     let kinds = armed
@@ -73,11 +77,12 @@ pub fn files(
         .as_ref()
         .map(matching::Watchlist::kinds)
         .unwrap_or_default();
-    let mut scanner = files::Scanner::new(files::Wanted::of(kinds), files::Limits::default());
-    if let Some(rules) = yara {
-        scanner = scanner.with_rules(Arc::new(rules));
-    }
-    let fuzzy = Fuzzy::of(&armed);
+    let wanted = files::Wanted::of(kinds);
+    let scanner = match yara {
+        Some(Yara { rules, limits }) => files::Scanner::new(wanted, limits).with_rules(Arc::new(rules)),
+        None => files::Scanner::new(wanted, files::Limits::default()),
+    };
+    let asked = AskedOfFiles::of(&armed);
     let now = (options.now)();
     let walk = files::walk::Options {
         threads: options.threads,
@@ -88,10 +93,10 @@ pub fn files(
         bar.set_length(progress.found);
         bar.set_position(progress.files);
     };
-    let sink = || Files::new(&armed, &fuzzy, now, told.clone());
+    let sink = || Files::new(&armed, &asked, now, told.clone());
     let (tally, _) = files::walk::walk(paths, &walk, &scanner, &progress, &sink);
     bar.finish_and_clear();
-    Ok(Some(tally))
+    Some(tally)
 }
 
 fn bar(many: usize, what: &'static str, output: Output) -> ProgressBar {

@@ -25,13 +25,13 @@ const SHOWN: usize = 50;
 /// Tries what is named; fails with the code for "found" when something fires too often.
 pub fn run(global: &Global, args: &BacktestArgs, output: Output) -> Result<(), Failure> {
     arm::no_yara(&args.look_for)?;
-    let loaded = arm::arm(global, &args.look_for, output)?;
+    let armed = arm::arm(global, &args.look_for, output)?;
     let options = Options {
         threads: args.threads.unwrap_or_else(processors).max(1),
         ..Options::new(arm::clock())
     };
     let counts = Counts::default();
-    let current = Current::new(loaded.armed);
+    let current = Current::new(armed);
     let mut events = 0;
     let mut unread = 0_u64;
     for file in args.logs.iter().flat_map(super::logs_of) {
@@ -104,7 +104,7 @@ pub fn run(global: &Global, args: &BacktestArgs, output: Output) -> Result<(), F
             ));
         }
     }
-    super::ended(noisy as u64, unread)
+    super::ended(noisy as u64, unread, 0)
 }
 
 /// What one indicator would have done.

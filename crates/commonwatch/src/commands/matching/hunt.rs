@@ -26,7 +26,7 @@ pub fn run(global: &Global, args: &HuntArgs, output: Output) -> Result<(), Failu
     arm::no_yara(&args.look_for)?;
     let begun = Instant::now();
     let armed = if args.values.is_empty() {
-        arm::arm(global, &args.look_for, output)?.armed
+        arm::arm(global, &args.look_for, output)?
     } else {
         of_values(args, output)?
     };
@@ -61,7 +61,7 @@ pub fn run(global: &Global, args: &HuntArgs, output: Output) -> Result<(), Failu
     )?;
     let found = told.finish();
     sum.tell(&found, begun.elapsed().as_secs_f64(), output);
-    super::ended(found.hits, told.unread_inputs())
+    super::ended(found.hits, told.unread_inputs(), 0)
 }
 
 /// What hunts came to.

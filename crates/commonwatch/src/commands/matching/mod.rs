@@ -15,10 +15,10 @@ pub use watchlist::run as watchlist;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use matching::report::{self, Reporter};
-use matching::run::{Current, Options, Taker, Tally};
+use matching::run::{Armed, Current, Options, Taker, Tally};
 use matching::{Hit, Watchlist};
 use sources::SourceSpec;
 use stix::Problem;
@@ -35,17 +35,22 @@ const SHOWN: u64 = 50;
 pub fn run(global: &Global, args: &MatchArgs, output: Output) -> Result<(), Failure> {
     let begun = Instant::now();
     if let Some(value) = &args.explain {
-        let loaded = arm::arm(global, &args.look_for, output)?;
-        let Some(list) = &loaded.armed.watchlist else {
+        let armed = arm::arm(global, &args.look_for, output)?;
+        let Some(list) = &armed.watchlist else {
             return Err(Failure::input("rules cannot be asked for a value").help("name indicators or a watchlist"));
         };
         return show::explained(list, std::slice::from_ref(value), output);
     }
-    let inputs = Inputs::read(args)?;
+    let mut inputs = Inputs::read(args)?;
     inputs.are_there()?;
-    let loaded = arm::arm(global, &args.look_for, output)?;
+    let armed = arm::arm(global, &args.look_for, output)?;
+    let yara = yara(args, &inputs, &armed, output)?;
+    if armed.is_empty() {
+        // YARA rules alone: what is scanned as a file need not be read as a log too.
+        inputs.logs.retain(|path| !inputs.files.contains(path));
+    }
     let loaded_in = begun.elapsed();
-    if let Some(list) = &loaded.armed.watchlist {
+    if let Some(list) = &armed.watchlist {
         about_list(list, output);
     }
     let stop: Arc<AtomicBool> = Arc::default();
@@ -55,9 +60,9 @@ pub fn run(global: &Global, args: &MatchArgs, output: Output) -> Result<(), Fail
         ..Options::new(arm::clock())
     };
     let told = Told::with_limits(args.every_hit, args.most_of_one, output);
-    let current = Current::new(loaded.armed);
+    let current = Current::new(armed);
     let mut tallies = at_rest::logs(&inputs.logs, &current, &options, &told, output);
-    let scanned = at_rest::files(&inputs.files, &current, loaded.yara, &options, &told, output)?;
+    let scanned = at_rest::files(&inputs.files, &current, yara, &options, &told, output);
     if !inputs.streams.is_empty() {
         tallies.extend(streams::run(inputs.streams, &current, &options, &told)?);
     }
@@ -71,20 +76,41 @@ pub fn run(global: &Global, args: &MatchArgs, output: Output) -> Result<(), Fail
     }
     // A file that is read both as a log and as a file is one input.
     let unread = scanned.map_or(0, |tally| tally.unreadable).max(told.unread_inputs());
-    ended(found.hits, unread)
+    let unasked = scanned.map_or(0, |tally| tally.unasked);
+    ended(found.hits, unread, unasked)
 }
 
-/// How a command ends that looked for something. Not to have found anything counts only where everything was read.
-fn ended(found: u64, unread: u64) -> Result<(), Failure> {
-    match (found, unread) {
-        (0, 0) => Ok(()),
-        (0, unread) => Err(Failure::input(format!(
-            "{} could not be read, so this is not the whole answer",
-            show::many(unread, "input")
-        ))
-        .help("the problems above say which and why")),
-        _ => Err(Failure::found()),
+/// The YARA rules to ask, and how much they may cost.
+fn yara(args: &MatchArgs, inputs: &Inputs, armed: &Armed, output: Output) -> Result<Option<at_rest::Yara>, Failure> {
+    if !inputs.files.is_empty() {
+        let limits = files::Limits {
+            memory_bytes: args.yara_largest << 20,
+            rule_time: Duration::from_secs(args.yara_seconds),
+            ..files::Limits::default()
+        };
+        let rules = arm::yara(&args.look_for, armed, output)?;
+        return Ok(rules.map(|rules| at_rest::Yara { rules, limits }));
     }
+    if args.look_for.yara.is_empty() {
+        return Ok(None);
+    }
+    Err(
+        Failure::input("YARA rules are asked of files, and no input is read as one")
+            .help("name a directory, or add --as-what files"),
+    )
+}
+
+/// How a command ends that looked for something. Not to have found anything counts only where everything was read, and
+/// asked of what was read.
+fn ended(found: u64, unread: u64, unasked: u64) -> Result<(), Failure> {
+    let missing = match (found, unread, unasked) {
+        (0, 0, 0) => return Ok(()),
+        (0, 0, unasked) => format!("the YARA rules could not be asked of {}", show::many(unasked, "file")),
+        (0, unread, _) => format!("{} could not be read", show::many(unread, "input")),
+        _ => return Err(Failure::found()),
+    };
+    Err(Failure::input(format!("{missing}, so this is not the whole answer"))
+        .help("the problems above say which and why"))
 }
 
 /// The logs that lie under a path; indexes of hunts, which may lie beside them, are none.
