@@ -595,6 +595,9 @@ pub enum KeyCommand {
         /// It may only read
         #[arg(long)]
         read_only: bool,
+        /// What it is for, as in share; everything you may where none is given
+        #[arg(long = "scope", value_name = "SCOPE")]
+        scopes: Vec<String>,
         /// When it ends, as in 90d
         #[arg(long, value_name = "TIME")]
         expires: Option<String>,

@@ -35,6 +35,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     migration!(3, "0003_telemetry"),
     migration!(4, "0004_commitments"),
     migration!(5, "0005_membership"),
+    migration!(6, "0006_sign_in"),
 ];
 
 /// Where the steps that were applied are remembered; the same on both databases.

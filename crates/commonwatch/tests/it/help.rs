@@ -690,6 +690,7 @@ fn the_help_of_each_command() {
     Options:
           --for <LOGIN>     For whom (login); yourself where none is given
           --read-only       It may only read
+          --scope <SCOPE>   What it is for, as in share; everything you may where none is given
           --expires <TIME>  When it ends, as in 90d
           --from <NETWORK>  Network it may be used from, as in 192.0.2.0/24; may be given several times
                             [default: commonwatch-data]

@@ -14,6 +14,7 @@ mod push;
 mod real_data;
 mod sharing;
 mod sightings;
+mod sign_in;
 mod subscriptions;
 mod telemetry;
 mod watch;

@@ -5,7 +5,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     about, calendar, commitments, communities, exchange, export, find, keys, ledger, membership, notices, partnership,
-    share, sightings, telemetry, watch,
+    share, sightings, sign_in, telemetry, watch,
 };
 
 #[derive(OpenApi)]
@@ -73,6 +73,16 @@ use super::{
         keys::list,
         keys::create,
         keys::revoke,
+        sign_in::begin,
+        sign_in::leave,
+        sign_in::list,
+        sign_in::end_all,
+        sign_in::end,
+        sign_in::factor,
+        sign_in::enrol,
+        sign_in::confirm,
+        sign_in::remove,
+        sign_in::reset,
         export::export,
         watch::watch,
         watch::metrics,

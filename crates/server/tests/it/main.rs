@@ -16,4 +16,5 @@ mod mutate;
 mod paging;
 mod sharing;
 mod sightings;
+mod sign_in;
 mod transport;
