@@ -110,6 +110,9 @@ pub enum Command {
     /// Keys and client certificates
     #[command(subcommand)]
     Key(KeyCommand),
+    /// What is kept of people: the record of processing, a person's data, erasing them
+    #[command(subcommand)]
+    Privacy(PrivacyCommand),
     /// Lists of values known to be harmless
     #[command(subcommand)]
     Warninglist(WarninglistCommand),
@@ -580,6 +583,26 @@ pub enum CommunityCommand {
     /// How they are run.
     #[command(flatten)]
     More(membership::CommunityMore),
+}
+
+/// `commonwatch privacy`
+#[derive(Debug, Subcommand)]
+pub enum PrivacyCommand {
+    /// What personal data is kept where, what for, and how long
+    Record,
+    /// Everything that is kept of a person, as JSON
+    Export {
+        /// Their login
+        login: String,
+    },
+    /// Take out who a person is; it cannot be taken back
+    Erase {
+        /// Their login
+        login: String,
+        /// Their login again, to be sure
+        #[arg(long, value_name = "LOGIN")]
+        again: String,
+    },
 }
 
 /// `commonwatch key`

@@ -149,6 +149,7 @@ impl Local {
             request_bytes: config.request_mib << 20,
             page_most: config.page_most,
             seal: seal(&data, create)?,
+            retention: config.retention.into(),
             ..Settings::new(&config.title, identity)
         };
         let node = Node::new(store, settings, Arc::new(now), Arc::new(fill_random)).await?;

@@ -21,6 +21,7 @@ pub mod membership;
 mod node;
 pub mod notices;
 pub mod partnership;
+pub mod privacy;
 pub mod push;
 pub mod receipts;
 pub mod retract;

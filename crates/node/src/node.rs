@@ -10,6 +10,7 @@ use store::Store;
 use crate::accounts::Caller;
 use crate::error::Error;
 use crate::intake::Identities;
+use crate::privacy::Retention;
 use crate::seal::Seal;
 use crate::sign_ins::SignIns;
 
@@ -40,6 +41,8 @@ pub struct Settings {
     pub contact_months: u8,
     /// Seals the second factors of people; without it nobody can have one.
     pub seal: Option<Seal>,
+    /// After how long something that is done with is forgotten.
+    pub retention: Retention,
 }
 
 impl Settings {
@@ -58,6 +61,7 @@ impl Settings {
             clock_tolerance: 24 * 3_600 * 1_000_000,
             contact_months: 6,
             seal: None,
+            retention: Retention::default(),
         }
     }
 }

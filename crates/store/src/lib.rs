@@ -13,6 +13,7 @@
 //! | [`sighting`] | what a member saw at home, and what it tells of it |
 //! | [`setting`] | settings and warninglists |
 //! | [`record`] | the ledger |
+//! | [`privacy`] | what is kept of people, and how it goes |
 //! | [`maintenance`] | backup, restore, doctor |
 //!
 //! It decides nothing: who may do what is asked of `policy` by the caller; who may see what is in the viewer.
@@ -31,6 +32,7 @@ pub mod notice;
 mod open;
 pub mod peer;
 mod postgres;
+pub mod privacy;
 pub mod record;
 pub mod setting;
 pub mod sighting;

@@ -10,6 +10,7 @@ mod communities;
 mod kit;
 mod mail;
 mod membership;
+mod privacy;
 mod push;
 mod real_data;
 mod sharing;

@@ -5,7 +5,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     about, calendar, commitments, communities, exchange, export, find, keys, ledger, membership, notices, partnership,
-    share, sightings, sign_in, telemetry, watch,
+    privacy, share, sightings, sign_in, telemetry, watch,
 };
 
 #[derive(OpenApi)]
@@ -83,6 +83,9 @@ use super::{
         sign_in::confirm,
         sign_in::remove,
         sign_in::reset,
+        privacy::record,
+        privacy::data,
+        privacy::erase,
         export::export,
         watch::watch,
         watch::metrics,

@@ -9,6 +9,7 @@
 //! | [`membership`] | `invitations`, `vetting`, `agreements`, `contacts`, `people`, `members.csv` |
 //! | [`communities`] | `communities/…/charter`, `moderation`, `share/preview`, `hand-overs`, `delegations`, `data-sets` |
 //! | [`keys`] | `keys` |
+//! | [`privacy`] | `privacy/record`, `people/{login}/data`, `people/{login}/erase` |
 //! | [`sign_in`] | `session`, `sessions`, `factor` |
 //! | [`commitments`], [`calendar`] | `commitments`, `commitments.ics`, `calendar` |
 //! | [`notices`] | `me/notices` |
@@ -37,6 +38,7 @@ pub mod ledger;
 pub mod membership;
 pub mod notices;
 pub mod partnership;
+pub mod privacy;
 pub mod share;
 pub mod sightings;
 pub mod sign_in;
@@ -140,7 +142,7 @@ fn membership_routes() -> Vec<Route> {
     ]
 }
 
-/// Sessions and the second factor.
+/// Sessions, the second factor, and what is kept of people.
 fn sign_in_routes() -> Vec<Route> {
     use Method as M;
     use Needs::{Member, Operator};
@@ -155,6 +157,9 @@ fn sign_in_routes() -> Vec<Route> {
         route(M::POST, "/factor/confirm", Member, sign_in::confirm),
         route(M::POST, "/factor/remove", Member, sign_in::remove),
         route(M::DELETE, "/people/{login}/factor", Operator, sign_in::reset),
+        route(M::GET, "/privacy/record", Member, privacy::record),
+        route(M::GET, "/people/{login}/data", Member, privacy::data),
+        route(M::POST, "/people/{login}/erase", Operator, privacy::erase),
     ]
 }
 
