@@ -15,3 +15,4 @@ mod membership;
 mod paging;
 mod schedule;
 mod sighting;
+mod sign_in;
