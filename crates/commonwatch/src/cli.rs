@@ -120,6 +120,9 @@ pub enum Command {
     /// Keys and client certificates
     #[command(subcommand)]
     Key(KeyCommand),
+    /// What is kept of people: the record of processing, a person's data, erasing them
+    #[command(subcommand)]
+    Privacy(PrivacyCommand),
     /// Lists of values known to be harmless
     #[command(subcommand)]
     Warninglist(WarninglistCommand),
@@ -592,6 +595,26 @@ pub enum CommunityCommand {
     More(membership::CommunityMore),
 }
 
+/// `commonwatch privacy`
+#[derive(Debug, Subcommand)]
+pub enum PrivacyCommand {
+    /// What personal data is kept where, what for, and how long
+    Record,
+    /// Everything that is kept of a person, as JSON
+    Export {
+        /// Their login
+        login: String,
+    },
+    /// Take out who a person is; it cannot be taken back
+    Erase {
+        /// Their login
+        login: String,
+        /// Their login again, to be sure
+        #[arg(long, value_name = "LOGIN")]
+        again: String,
+    },
+}
+
 /// `commonwatch key`
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
@@ -605,6 +628,9 @@ pub enum KeyCommand {
         /// It may only read
         #[arg(long)]
         read_only: bool,
+        /// What it is for, as in share; everything you may where none is given
+        #[arg(long = "scope", value_name = "SCOPE")]
+        scopes: Vec<String>,
         /// When it ends, as in 90d
         #[arg(long, value_name = "TIME")]
         expires: Option<String>,

@@ -40,6 +40,41 @@ pub struct Config {
     pub telemetry: Telemetry,
     /// How e-mail is sent.
     pub mail: Mail,
+    /// What is forgotten by itself.
+    pub retention: Retention,
+}
+
+/// `[retention]`: after how many days something that is done with is forgotten; 0: never.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Retention {
+    sessions: u16,
+    invitations: u16,
+    notices: u16,
+    transfers: u16,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        let rules = node::privacy::Retention::default();
+        Self {
+            sessions: rules.sessions,
+            invitations: rules.invitations,
+            notices: rules.notices,
+            transfers: rules.transfers,
+        }
+    }
+}
+
+impl From<Retention> for node::privacy::Retention {
+    fn from(rules: Retention) -> Self {
+        Self {
+            sessions: rules.sessions,
+            invitations: rules.invitations,
+            notices: rules.notices,
+            transfers: rules.transfers,
+        }
+    }
 }
 
 /// `[telemetry]`: reports of many systems that come through JetStream.
@@ -191,6 +226,7 @@ impl Default for Config {
             watch: Watch::default(),
             telemetry: Telemetry::default(),
             mail: Mail::default(),
+            retention: Retention::default(),
         }
     }
 }
@@ -300,7 +336,13 @@ pub fn template(title: &str, postgres: Option<&str>) -> String {
          # port = 587\n\
          # login = \"watch\"\n\
          # password-file = \"/etc/commonwatch/mail-password\"\n\
-         # ca-file = \"/etc/commonwatch/authorities.pem\"\n",
+         # ca-file = \"/etc/commonwatch/authorities.pem\"\n\n\
+         # Days after which something that is done with is forgotten; docs/guide/privacy.md. 0: never.\n\
+         [retention]\n\
+         # sessions = 30\n\
+         # invitations = 180\n\
+         # notices = 90\n\
+         # transfers = 400\n",
         title = quoted(title),
     )
 }

@@ -13,6 +13,8 @@ use crate::failure::{self, Failure, Kind};
 
 /// The file with the key that signs checkpoints.
 pub const LEDGER_KEY: &str = "ledger.key";
+/// The file with the key that seals second factors. It is not in the store, so that a copy of the store gives none away.
+pub const SEAL_KEY: &str = "seal.key";
 /// The setting that holds the node's STIX identity.
 const IDENTITY: &str = "identity";
 
@@ -146,6 +148,8 @@ impl Local {
             public_reading: config.public_reading,
             request_bytes: config.request_mib << 20,
             page_most: config.page_most,
+            seal: seal(&data, create)?,
+            retention: config.retention.into(),
             ..Settings::new(&config.title, identity)
         };
         let node = Node::new(store, settings, Arc::new(now), Arc::new(fill_random)).await?;
@@ -183,6 +187,30 @@ async fn identity(store: &Store) -> Result<stix::Id, Failure> {
     let identity = stix::Id::new("identity", uuid::Builder::from_random_bytes(random).into_uuid());
     store.setting_put(IDENTITY, identity.as_str()).await?;
     Ok(identity)
+}
+
+/// Reads the key that seals second factors, or makes it where a node may be made.
+fn seal(data: &Path, create: Create) -> Result<Option<node::Seal>, Failure> {
+    let path = data.join(SEAL_KEY);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => {
+            let key = hex::decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok());
+            let damaged = || {
+                Failure::input(format!("{} is no key of 64 hexadecimal digits", path.display())).help(
+                    "restore it from a backup; without it, remove it and let people enrol their second factors anew",
+                )
+            };
+            Ok(Some(node::Seal::new(key.ok_or_else(damaged)?)))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && create == Create::Yes => {
+            let mut random = [0; 32];
+            fill_random(&mut random);
+            private_file(&path, &hex::encode(random))?;
+            Ok(Some(node::Seal::new(random)))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(failure::file("read", &path, &error)),
+    }
 }
 
 /// Reads the signing key, or makes it.

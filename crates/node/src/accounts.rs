@@ -10,13 +10,14 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
-use policy::{CommunityId, Principal, Viewer};
+use policy::{CommunityId, Principal, Scopes, Viewer};
 use sha2::{Digest, Sha256};
-use store::{Credential, CredentialKind, Person};
+use store::{Credential, CredentialId, CredentialKind, Person};
 
 use crate::collections::Collection;
 use crate::error::Error;
 use crate::node::Node;
+use crate::sessions::goes_on_until;
 use crate::sign_ins::{Counted, Verdict, counted_as, digest, until};
 
 /// What a request presents of itself.
@@ -29,7 +30,7 @@ pub enum Presented<'a> {
         /// The password, or a key.
         password: &'a str,
     },
-    /// A key (RFC 6750).
+    /// A key or the token of a session (RFC 6750).
     Bearer(&'a str),
     /// The certificate of the TLS client, DER.
     Certificate(&'a [u8]),
@@ -46,6 +47,8 @@ pub struct Caller {
     pub principal: Arc<Principal>,
     /// Login or key label, for the log.
     pub name: String,
+    /// The key, certificate or session they came with, where it was one.
+    pub credential: Option<(CredentialId, CredentialKind)>,
     /// What was worked out for them under one policy generation; only where a sign-in vouches for the generation.
     pub(crate) sight: Option<Arc<Sight>>,
 }
@@ -69,6 +72,7 @@ impl Caller {
         Self {
             principal: Arc::new(principal),
             name: name.into(),
+            credential: None,
             sight: None,
         }
     }
@@ -89,6 +93,11 @@ pub enum SignInError {
         /// When to try again.
         retry_after_seconds: u64,
     },
+    /// The password is right, and a code of the second factor is missing.
+    #[error(
+        "this account has a second factor: begin a session with password and code (POST /api/v1/session), or use a key"
+    )]
+    FactorNeeded,
     /// The key may not be used from this address.
     #[error("this key may not be used from this address")]
     AddressNotAllowed,
@@ -101,6 +110,8 @@ pub enum SignInError {
 const KEY_BYTES: usize = 32;
 /// What every key begins with, so that a leaked one is recognised by scanners.
 const KEY_PREFIX: &str = "cw_";
+/// The same of the token of a session.
+pub const SESSION_PREFIX: &str = "cws_";
 
 fn argon2id() -> Argon2<'static> {
     // OWASP's first choice for argon2id: 19 MiB, two passes, one lane.
@@ -158,7 +169,7 @@ impl Node {
             counted.push(Counted::login(login, whence));
         }
         self.sign_ins().check(&counted, now)?;
-        let by_password = matches!(presented, Presented::Basic { password, .. } if !password.starts_with(KEY_PREFIX));
+        let by_password = matches!(presented, Presented::Basic { password, .. } if !is_secret(password));
         let proven = self.sign_ins().proven(&kept_as, now);
         let mut turn = None;
         if by_password && proven.is_none() {
@@ -173,24 +184,26 @@ impl Node {
             self.sign_ins().failed(&counted, now);
             return Err(SignInError::Wrong);
         };
+        if by_password && self.factor_counts(person.id).await? {
+            return Err(SignInError::FactorNeeded);
+        }
         if let Some(of_login) = counted.get(1) {
             self.sign_ins().succeeded(of_login);
         }
-        if let Some(credential) = &credential {
-            // Noted once for each verdict that is kept, not for each request.
-            self.store().credential_used(credential.id).await.map_err(Error::from)?;
-        }
+        let credential = self.noted(credential, now).await?;
         let read_only = credential.as_ref().is_some_and(|credential| credential.read_only);
-        let principal = self
+        let mut principal = self
             .store()
             .principal_of(&person, read_only)
             .await
             .map_err(Error::from)?;
+        principal.scopes = credential.as_ref().map_or(Scopes::ALL, |credential| credential.scopes);
         if principal.member.is_none() {
             return Err(SignInError::Wrong);
         }
         let caller = Caller {
             sight: Some(Arc::default()),
+            credential: credential.as_ref().map(|credential| (credential.id, credential.kind)),
             ..Caller::new(principal, &person.login)
         };
         let addresses = credential
@@ -215,6 +228,21 @@ impl Node {
         }
     }
 
+    /// Notes that a credential was used: once for each verdict that is kept, not for each request. A session goes on by it.
+    async fn noted(&self, credential: Option<Credential>, now: i64) -> Result<Option<Credential>, Error> {
+        let Some(mut credential) = credential else {
+            return Ok(None);
+        };
+        if credential.kind == CredentialKind::Session {
+            let until = goes_on_until(now, credential.ends);
+            self.store().session_used(credential.id, until).await?;
+            credential.expires = Some(until);
+        } else {
+            self.store().credential_used(credential.id).await?;
+        }
+        Ok(Some(credential))
+    }
+
     async fn identify(
         &self,
         presented: Presented<'_>,
@@ -223,6 +251,9 @@ impl Node {
     ) -> Result<Option<(Person, Option<Credential>)>, Error> {
         match presented {
             Presented::Nothing => Ok(None),
+            Presented::Bearer(token) if token.starts_with(SESSION_PREFIX) => {
+                self.by_secret(CredentialKind::Session, token.as_bytes(), now).await
+            }
             Presented::Bearer(secret) => self.by_secret(CredentialKind::ApiKey, secret.as_bytes(), now).await,
             Presented::Certificate(der) => self.by_secret(CredentialKind::Certificate, der, now).await,
             Presented::Feed(secret) => {
@@ -230,7 +261,7 @@ impl Node {
                     .await
             }
             // Clients that know only Basic put a key where the password goes.
-            Presented::Basic { password, .. } if password.starts_with(KEY_PREFIX) => {
+            Presented::Basic { password, .. } if is_secret(password) => {
                 self.by_secret(CredentialKind::ApiKey, password.as_bytes(), now).await
             }
             Presented::Basic { login, password } => self.by_password(login, password, proven).await,
@@ -247,13 +278,14 @@ impl Node {
         let found = self.store().credential_by_digest(&digest(secret)).await?;
         Ok(found
             .filter(|(credential, person)| {
-                let expired = credential.expires.is_some_and(|expires| expires.micros() <= now);
+                let over = |at: Option<stix::Timestamp>| at.is_some_and(|at| at.micros() <= now);
+                let expired = over(credential.expires) || over(credential.ends);
                 credential.kind == kind && person.active && credential.revoked.is_none() && !expired
             })
             .map(|(credential, person)| (person, Some(credential))))
     }
 
-    async fn by_password(
+    pub(crate) async fn by_password(
         &self,
         login: &str,
         password: &str,
@@ -329,8 +361,18 @@ fn within(text: &str, address: IpAddr) -> bool {
 /// The text of a key: a recognisable beginning, 32 random bytes in hexadecimal, and four digits of checksum,
 /// so that a mistyped or cut key is told from a revoked one without asking the store.
 pub fn key_text(random: &[u8; KEY_BYTES]) -> String {
+    secret_text(KEY_PREFIX, random)
+}
+
+/// Whether somebody presents a key or the token of a session where a password goes.
+pub(crate) fn is_secret(password: &str) -> bool {
+    password.starts_with(KEY_PREFIX) || password.starts_with(SESSION_PREFIX)
+}
+
+/// The same with another beginning.
+pub(crate) fn secret_text(prefix: &str, random: &[u8; KEY_BYTES]) -> String {
     use std::fmt::Write as _;
-    let mut text = String::from(KEY_PREFIX);
+    let mut text = String::from(prefix);
     for byte in random {
         let _ = write!(text, "{byte:02x}");
     }

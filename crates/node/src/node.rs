@@ -10,6 +10,8 @@ use store::Store;
 use crate::accounts::Caller;
 use crate::error::Error;
 use crate::intake::Identities;
+use crate::privacy::Retention;
+use crate::seal::Seal;
 use crate::sign_ins::SignIns;
 
 /// What the operator decided about this node.
@@ -37,6 +39,10 @@ pub struct Settings {
     pub clock_tolerance: i64,
     /// Months after which a member's contact has to be checked again.
     pub contact_months: u8,
+    /// Seals the second factors of people; without it nobody can have one.
+    pub seal: Option<Seal>,
+    /// After how long something that is done with is forgotten.
+    pub retention: Retention,
 }
 
 impl Settings {
@@ -54,6 +60,8 @@ impl Settings {
             page_bytes: 16 << 20,
             clock_tolerance: 24 * 3_600 * 1_000_000,
             contact_months: 6,
+            seal: None,
+            retention: Retention::default(),
         }
     }
 }
@@ -226,7 +234,10 @@ impl Node {
         let before = &caller.principal;
         let principal = match (before.person, before.member) {
             (Some(person), _) => match self.store().person_get(person).await? {
-                Some(person) => self.store().principal_of(&person, before.read_only).await?,
+                Some(person) => Principal {
+                    scopes: before.scopes,
+                    ..self.store().principal_of(&person, before.read_only).await?
+                },
                 None => Principal::public(),
             },
             (None, Some(member)) => self.store().principal_of_member(member).await?,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use policy::{Action, CommunityId, MemberId, MemberState, PersonId, Role, decide};
+use policy::{Action, CommunityId, MemberId, MemberState, PersonId, Role, Scope, Scopes, decide};
 use stix::Timestamp;
 use stix::marking::Tlp;
 use store::{
@@ -85,6 +85,8 @@ pub struct KeyWish {
     pub expires: Option<Timestamp>,
     /// The networks it may be used from; empty: any.
     pub addresses: Vec<String>,
+    /// What it is for; no more than whoever makes it has.
+    pub scopes: Scopes,
 }
 
 fn absent(what: &str) -> String {
@@ -101,6 +103,11 @@ pub(crate) fn check_text(what: &str, text: &str) -> Result<(), Error> {
         )));
     }
     Ok(())
+}
+
+/// Sessions are credentials too, and are listed and ended as sessions.
+fn is_key(credential: &Credential) -> bool {
+    credential.kind != CredentialKind::Session
 }
 
 impl Node {
@@ -181,6 +188,9 @@ impl Node {
     pub async fn person_create(&self, caller: &Caller, wish: PersonWish) -> Result<Person, Error> {
         decide(&caller.principal, Action::ManagePerson(wish.member, wish.role))
             .map_err(|refusal| Error::refused(refusal, &absent("member")))?;
+        if wish.password.is_some() {
+            self.gives_password(caller)?;
+        }
         check_text("login", &wish.login)?;
         check_text("name", &wish.name)?;
         let password_hash = wish
@@ -225,10 +235,17 @@ impl Node {
         // A password is a key like any other: who may make keys for a person may set it.
         decide(&caller.principal, Action::ManageKeys(person))
             .map_err(|refusal| Error::refused(refusal, &absent("person")))?;
+        self.gives_password(caller)?;
         let found = self.store().person_get(person).await?;
         let mut person = found.ok_or_else(|| Error::NotFound(absent("person")))?;
         person.password_hash = Some(self.password_hash(password)?);
         Ok(self.store().person_update(&caller.principal, &person).await?)
+    }
+
+    /// Who signs in with a password has every scope: a key that has not gives none.
+    fn gives_password(&self, caller: &Caller) -> Result<(), Error> {
+        decide(&caller.principal, Action::GiveScopes(Scopes::ALL))
+            .map_err(|refusal| Error::refused(refusal, &absent("person")))
     }
 
     /// Makes a community; its owner is its first member.
@@ -362,6 +379,7 @@ impl Node {
         let wish = KeyWish {
             label: "calendar".to_owned(),
             read_only: true,
+            scopes: Scopes::from_iter([Scope::Read]),
             ..KeyWish::default()
         };
         let kind = CredentialKind::CalendarFeed;
@@ -380,6 +398,8 @@ impl Node {
     ) -> Result<Credential, Error> {
         decide(&caller.principal, Action::ManageKeys(person))
             .map_err(|refusal| Error::refused(refusal, &absent("person")))?;
+        let gives = Action::GiveScopes(wish.scopes);
+        decide(&caller.principal, gives).map_err(|refusal| Error::refused(refusal, &absent("person")))?;
         check_text("label", &wish.label)?;
         if let Some(bad) = wish
             .addresses
@@ -402,6 +422,9 @@ impl Node {
             read_only: wish.read_only,
             expires: wish.expires,
             addresses: wish.addresses,
+            scopes: wish.scopes,
+            ends: None,
+            network: None,
         };
         Ok(self.store().credential_put(&caller.principal, new).await?)
     }
@@ -416,7 +439,8 @@ impl Node {
         if !own {
             decide(&caller.principal, action).map_err(|refusal| Error::refused(refusal, &absent("person")))?;
         }
-        Ok(self.store().credential_list(person).await?)
+        let all = self.store().credential_list(person).await?;
+        Ok(all.into_iter().filter(is_key).collect())
     }
 
     /// Ends a key; it is refused from the next request on.
@@ -431,7 +455,7 @@ impl Node {
             .credential_list(person)
             .await?
             .iter()
-            .any(|credential| credential.id == key)
+            .any(|credential| credential.id == key && is_key(credential))
         {
             return Err(Error::NotFound(absent("key")));
         }

@@ -24,6 +24,8 @@ const FAILURES_OF_LOGIN: u32 = 10;
 const FAILURES_OF_ADDRESS: u32 = 50;
 /// Wrong tokens of invitations allowed for an address.
 const FAILURES_OF_INVITATION: u32 = 20;
+/// Wrong codes of a second factor allowed for a person, wherever they come from.
+const FAILURES_OF_CODE: u32 = 5;
 /// The window in which failures are counted, and how long one who reached the limit waits.
 const FAILURE_MICROS: i64 = 5 * 60 * 1_000_000;
 /// Logins and addresses whose failures are counted; above this the older half is forgotten.
@@ -88,6 +90,11 @@ impl Counted {
     /// Of a login from an address.
     pub fn login(login: &str, whence: IpAddr) -> Self {
         Self::new(&format!("login {login} from {whence}"), FAILURES_OF_LOGIN)
+    }
+
+    /// Of the second factor of a person.
+    pub fn code(person: policy::PersonId) -> Self {
+        Self::new(&format!("code of {}", person.0), FAILURES_OF_CODE)
     }
 
     fn new(name: &str, most: u32) -> Self {

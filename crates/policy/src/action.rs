@@ -34,13 +34,18 @@
 //! | choose where and how a person is told things | a person for themselves; operator for everybody |
 //! | manage members, people, subscriptions, peers, warninglists, the node | operator |
 //! | manage keys | a person their own; operator everybody's |
+//! | give scopes to a key, or a password | having these scopes oneself; a password has them all |
+//! | see all that is kept of a person | the person; operator |
+//! | erase a person | operator, and not oneself |
 //!
-//! A read-only credential changes nothing, whatever the role. An operator sees no content, name or receipt that their
+//! A read-only credential changes nothing, whatever the role, and a key does nothing that its scopes ([`Scope`]) leave out.
+//! Which scope an action needs says [`scope_of`]. An operator sees no content, name or receipt that their
 //! member does not.
 
 use stix::marking::Pap;
 
 use crate::principal::{CommunityId, MemberId, PersonId, Principal, Role};
+use crate::scope::{Scope, Scopes};
 
 /// What somebody wants to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +90,12 @@ pub enum Action {
     Moderate(CommunityId),
     /// Make or revoke the keys of a person.
     ManageKeys(PersonId),
+    /// Give these scopes to a key; a password stands for all of them.
+    GiveScopes(Scopes),
+    /// See all that is kept of a person.
+    SeePerson(PersonId),
+    /// Take out of this node who a person is.
+    ErasePerson(PersonId),
     /// Read the receipts of a member.
     SeeReceipts(MemberId),
     /// Record what the member's own matcher found.
@@ -156,12 +167,16 @@ pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
             | Action::SeeHits(_)
             | Action::SeeCommitment(..)
             | Action::SeeContacts(_)
+            | Action::SeePerson(_)
     );
     if changes && principal.member.is_none() {
         return refuse("sign in first");
     }
     if changes && principal.read_only {
         return refuse("this key may only read");
+    }
+    if !principal.scopes.has(scope_of(action)) {
+        return refuse("this key was not made for that: a scope is missing");
     }
     match action {
         Action::Read => Ok(()),
@@ -278,6 +293,24 @@ pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
             principal.person == Some(owner) || principal.has(Role::Operator),
             "a person manages their own keys; an operator everybody's",
         ),
+        Action::GiveScopes(scopes) => need(
+            principal.scopes.covers(scopes),
+            "a key gives no more than the scopes it has itself, and no password",
+        ),
+        Action::SeePerson(person) => {
+            if principal.person == Some(person) || principal.has(Role::Operator) {
+                Ok(())
+            } else {
+                Err(Refusal {
+                    why: "what is kept of a person is for that person and the operators",
+                    hidden: true,
+                })
+            }
+        }
+        Action::ErasePerson(person) => need(
+            principal.has(Role::Operator) && principal.person != Some(person),
+            "only an operator erases a person, and nobody erases themselves",
+        ),
         Action::SeeReceipts(member) => {
             if principal.member == Some(member) {
                 Ok(())
@@ -341,6 +374,43 @@ pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
             "a person chooses for themselves where they are told things; an operator for everybody",
         ),
         Action::Administer => need(principal.has(Role::Operator), "this needs the role operator"),
+    }
+}
+
+/// The scope that a key needs for an action.
+pub const fn scope_of(action: Action) -> Scope {
+    match action {
+        Action::Read
+        | Action::Use(..)
+        | Action::SeeOrigin(..)
+        | Action::SeeReceipts(_)
+        | Action::SeeHits(_)
+        | Action::SeeCommitment(..) => Scope::Read,
+        Action::Contribute(_)
+        | Action::ContributeToNamed
+        | Action::Retract(_)
+        | Action::RecallWithin(_)
+        | Action::Acknowledge
+        | Action::Ask(_) => Scope::Share,
+        Action::RecordHits | Action::JudgeSightings => Scope::Sightings,
+        Action::MakeCommitments
+        | Action::AskReaders(_)
+        | Action::KeepCommitment(_)
+        | Action::DecideCommitment(_)
+        | Action::ReleaseCommitment(_)
+        | Action::SetNotices(_) => Scope::Commitments,
+        Action::Invite(_)
+        | Action::Vouch(_)
+        | Action::ActFor(_)
+        | Action::SeeContacts(_)
+        | Action::ManagePerson(..)
+        | Action::SeePerson(_)
+        | Action::Disclose => Scope::Members,
+        Action::ManageCommunity(_) | Action::LeaveCommunity(_) | Action::CreateCommunity | Action::Moderate(_) => {
+            Scope::Communities
+        }
+        Action::ManageKeys(_) | Action::GiveScopes(_) => Scope::Keys,
+        Action::Administer | Action::ErasePerson(_) => Scope::Admin,
     }
 }
 

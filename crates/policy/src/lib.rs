@@ -4,6 +4,7 @@
 //! (Principal, Audience) -> may it be seen          audience.rs, sight.rs
 //! (Principal, Action)   -> allowed, or why not     action.rs
 //! MemberState           -> what it allows          standing.rs
+//! Scopes                -> what a key is for       scope.rs
 //! ```
 //!
 //! Nothing here knows where data is kept. The store's readers take a [`Viewer`], which only [`Viewer::resolve`] makes,
@@ -12,6 +13,7 @@
 pub mod action;
 pub mod audience;
 pub mod principal;
+pub mod scope;
 pub mod sight;
 pub mod standing;
 pub mod viewer;
@@ -19,6 +21,7 @@ pub mod viewer;
 pub use action::{Action, Refusal, decide};
 pub use audience::{Audience, AudienceError};
 pub use principal::{AudienceId, CommunityId, MemberId, PersonId, Principal, Role};
+pub use scope::{Scope, Scopes};
 pub use sight::may_see;
 pub use standing::MemberState;
 pub use viewer::Viewer;

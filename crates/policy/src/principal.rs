@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::scope::Scopes;
+
 macro_rules! number_id {
     ($(#[$meta:meta] $name:ident),* $(,)?) => {$(
         #[$meta]
@@ -84,6 +86,8 @@ pub struct Principal {
     pub role: Option<Role>,
     /// Whether the credential may only read.
     pub read_only: bool,
+    /// What the credential is for; they only take away.
+    pub scopes: Scopes,
     /// Communities in which the member may read.
     pub communities: BTreeSet<CommunityId>,
     /// Communities in which the member may contribute; a subset of `communities`.
@@ -104,6 +108,7 @@ impl Principal {
             person: None,
             role: None,
             read_only: true,
+            scopes: Scopes::ALL,
             communities: BTreeSet::new(),
             contributes_to: BTreeSet::new(),
             coordinates: BTreeSet::new(),

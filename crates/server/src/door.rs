@@ -15,7 +15,9 @@ use http::header::{ALLOW, AUTHORIZATION};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use node::{Caller, Presented, SignInError};
+use policy::{Action, decide};
 
+use crate::api::sign_in::cookie;
 use crate::app::App;
 use crate::around::{Noted, RequestId};
 use crate::asked::{Asked, ClientCertificate, Remote, Stranger};
@@ -60,6 +62,7 @@ async fn enter(
     };
     noted.route.clone_from(&route.path);
     refuse_other_sites(&parts.method, &parts.headers)?;
+    let reads = route.method == Method::GET;
     let params = params(parts).await?;
     let caller = match &route.answer {
         // It gets nothing of the request.
@@ -69,6 +72,10 @@ async fn enter(
         Answer::Caller(_) => caller(&app, parts).await?,
     };
     noted.caller.clone_from(&caller.name);
+    if reads && matches!(&route.answer, Answer::Caller(_)) {
+        // A key that is not for reading reads nothing, whatever a handler asks of the policy.
+        decide(&caller.principal, Action::Read).map_err(|refusal| Fault::from(node::Error::refused(refusal, "")))?;
+    }
     let from = remote_address(&app, parts);
     if route.dialect == Dialect::Taxii {
         media::accepts_taxii(&parts.headers)?;
@@ -93,13 +100,7 @@ async fn enter(
 /// A browser that remembers Basic credentials or holds a certificate would lend them to any page that makes it send a
 /// form. No page may: changes come from programs, or from pages of this very host.
 fn refuse_other_sites(method: &Method, headers: &HeaderMap) -> Result<(), Fault> {
-    let text = |name: &'static str| headers.get(name).and_then(|value| value.to_str().ok());
-    let from_elsewhere = match (text("sec-fetch-site"), text("origin")) {
-        (Some(site), _) => !matches!(site, "same-origin" | "none"),
-        (None, Some(origin)) => origin.split_once("://").map(|(_, host)| host) != text("host"),
-        (None, None) => false,
-    };
-    if from_elsewhere && method != Method::GET && method != Method::HEAD {
+    if from_elsewhere(headers) && method != Method::GET && method != Method::HEAD {
         return Err(Fault::new(
             StatusCode::FORBIDDEN,
             "other-site",
@@ -107,6 +108,15 @@ fn refuse_other_sites(method: &Method, headers: &HeaderMap) -> Result<(), Fault>
         ));
     }
     Ok(())
+}
+
+fn from_elsewhere(headers: &HeaderMap) -> bool {
+    let text = |name: &'static str| headers.get(name).and_then(|value| value.to_str().ok());
+    match (text("sec-fetch-site"), text("origin")) {
+        (Some(site), _) => !matches!(site, "same-origin" | "none"),
+        (None, Some(origin)) => origin.split_once("://").map(|(_, host)| host) != text("host"),
+        (None, None) => false,
+    }
 }
 
 /// OPTIONS is answered with what the path takes, which is no secret: it stands in the API document. Everything else that
@@ -159,12 +169,22 @@ async fn caller(app: &App, parts: &Parts) -> Result<Caller, Fault> {
             Some(Authorization::Bearer(key)) => node.sign_in(Presented::Bearer(key), from).await,
             None => Err(SignInError::Wrong),
         },
-        (None, _) => match parts.extensions.get::<ClientCertificate>() {
-            Some(certificate) => node.sign_in(Presented::Certificate(&certificate.0), from).await,
-            None => node.sign_in(Presented::Nothing, from).await,
+        (None, _) => match (session_cookie(parts), parts.extensions.get::<ClientCertificate>()) {
+            (Some(token), _) => node.sign_in(Presented::Bearer(token), from).await,
+            (None, Some(certificate)) => node.sign_in(Presented::Certificate(&certificate.0), from).await,
+            (None, None) => node.sign_in(Presented::Nothing, from).await,
         },
     };
     signed_in.map_err(Fault::from)
+}
+
+/// The session of a browser, where the request comes from a page of this host or from nobody's page. Another site's page
+/// has no part in it, for reading either; and a change needs the browser's own word on where it comes from.
+fn session_cookie(parts: &Parts) -> Option<&str> {
+    let token = cookie(&parts.headers)?;
+    let says_whence = parts.headers.contains_key("sec-fetch-site") || parts.headers.contains_key("origin");
+    let reads = parts.method == Method::GET || parts.method == Method::HEAD;
+    (!from_elsewhere(&parts.headers) && (reads || says_whence)).then_some(token)
 }
 
 /// Who asks at an address with a secret in it; whatever else is presented says nothing.

@@ -213,6 +213,7 @@ impl From<SignInError> for Fault {
                 Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-failures", message)
                     .header(RETRY_AFTER, HeaderValue::from(retry_after_seconds))
             }
+            SignInError::FactorNeeded => challenged("factor-needed", message),
             SignInError::AddressNotAllowed => Self::new(StatusCode::FORBIDDEN, "address-not-allowed", message),
             SignInError::Store(error) => Self::from(error),
         }

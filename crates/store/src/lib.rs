@@ -16,6 +16,7 @@
 //! | [`request`] | questions to a community and their answers |
 //! | [`setting`] | settings and warninglists |
 //! | [`record`] | the ledger |
+//! | [`privacy`] | what is kept of people, and how it goes |
 //! | [`maintenance`] | backup, restore, doctor |
 //!
 //! It decides nothing: who may do what is asked of `policy` by the caller; who may see what is in the viewer.
@@ -36,6 +37,7 @@ pub mod notice;
 mod open;
 pub mod peer;
 mod postgres;
+pub mod privacy;
 pub mod recall;
 pub mod record;
 pub mod request;
@@ -50,8 +52,8 @@ mod writes;
 pub use account::community::CommunityKey;
 pub use account::member::MemberKey;
 pub use account::{
-    Community, Credential, CredentialId, CredentialKind, Member, MemberKind, Membership, NewCommunity, NewCredential,
-    NewMember, NewPerson, Person,
+    Community, Credential, CredentialId, CredentialKind, Factor, Member, MemberKind, Membership, NewCommunity,
+    NewCredential, NewMember, NewPerson, Person,
 };
 pub use charter::{Charter, Delegation, Handover, Held, HeldId, HeldState, NewCharter, NewHeld};
 pub use commitment::{

@@ -36,6 +36,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     migration!(4, "0004_commitments"),
     migration!(5, "0005_membership"),
     migration!(6, "0006_recall"),
+    migration!(7, "0007_sign_in"),
 ];
 
 /// Where the steps that were applied are remembered; the same on both databases.

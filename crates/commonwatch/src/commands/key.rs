@@ -1,11 +1,11 @@
 //! `commonwatch key`: keys for programs, certificates for those who have them.
 
 use node::partnership::KeyWish;
-use policy::PersonId;
+use policy::{PersonId, Scope, Scopes};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use serde_json::json;
-use store::CredentialId;
+use store::{Credential, CredentialId};
 
 use crate::cli::{Global, KeyCommand};
 use crate::context::{Local, now};
@@ -20,9 +20,11 @@ pub async fn run(local: &Local, global: &Global, command: KeyCommand, output: Ou
             label,
             person,
             read_only,
+            scopes,
             expires,
             addresses,
         } => {
+            let scopes = read_scopes(&scopes)?;
             let owner = whose(local, global, person.as_deref()).await?;
             let expires = expires
                 .as_deref()
@@ -34,10 +36,11 @@ pub async fn run(local: &Local, global: &Global, command: KeyCommand, output: Ou
                 read_only,
                 expires,
                 addresses,
+                scopes,
             };
             let (secret, key) = local.node.key_create(&caller, owner, wish).await?;
             if output.is_json() {
-                output.json_line(&json!({ "number": key.id.0, "label": key.label, "key": secret, "expires": key.expires, "read_only": key.read_only }));
+                output.json_line(&json!({ "number": key.id.0, "label": key.label, "key": secret, "expires": key.expires, "read_only": key.read_only, "scopes": key.scopes.names() }));
             }
             output.say(&format!("key, shown this once: {secret}"));
             output.say(
@@ -77,18 +80,18 @@ pub async fn run(local: &Local, global: &Global, command: KeyCommand, output: Ou
                 };
                 if output.is_json() {
                     output.json_line(&json!({
-                        "number": key.id.0, "kind": key.kind.as_str(), "label": key.label, "begins": key.prefix, "read_only": key.read_only,
+                        "number": key.id.0, "kind": key.kind.as_str(), "label": key.label, "begins": key.prefix, "read_only": key.read_only, "scopes": key.scopes.names(),
                         "addresses": key.addresses, "state": state, "last_used": key.last_used,
                     }));
                 }
-                let rights = if key.read_only { "read" } else { "read and share" };
+                let rights = rights(&key);
                 let used = key.last_used.map_or_else(|| "never".to_owned(), |at| at.to_string());
                 rows.push(vec![
                     key.id.0.to_string(),
                     key.label,
                     key.kind.as_str().to_owned(),
                     key.prefix,
-                    rights.to_owned(),
+                    rights,
                     state,
                     used,
                 ]);
@@ -107,6 +110,24 @@ pub async fn run(local: &Local, global: &Global, command: KeyCommand, output: Ou
             output.say(&format!("key {number} is refused from the next request on"));
             Ok(())
         }
+    }
+}
+
+fn read_scopes(names: &[String]) -> Result<Scopes, Failure> {
+    if names.is_empty() {
+        return Ok(Scopes::ALL);
+    }
+    Scopes::parse(names.iter().map(String::as_str)).ok_or_else(|| {
+        let all = Scope::ALL.map(Scope::as_str).join(", ");
+        Failure::input(format!("there is no such scope among {names:?}")).help(format!("a scope is one of {all}"))
+    })
+}
+
+fn rights(key: &Credential) -> String {
+    match (key.read_only, key.scopes) {
+        (true, _) => "read".to_owned(),
+        (false, Scopes::ALL) => "read and share".to_owned(),
+        (false, scopes) => scopes.names().join(", "),
     }
 }
 

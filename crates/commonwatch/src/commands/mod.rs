@@ -16,6 +16,7 @@ mod manual;
 mod matching;
 mod member;
 mod membership;
+mod privacy;
 mod push;
 mod recall;
 mod receipts;
@@ -83,6 +84,7 @@ async fn with_node(command: Command, global: &Global, output: Output) -> Result<
             Command::Member(command) => member::run(&local, global, command, output).await,
             Command::Community(command) => community::run(&local, global, command, output).await,
             Command::Key(command) => key::run(&local, global, command, output).await,
+            Command::Privacy(command) => privacy::run(&local, global, command, output).await,
             Command::Warninglist(command) => warninglist::run(&local, global, command, output).await,
             Command::Ledger(command) => ledger::run(&local, global, command, output).await,
             Command::Backup(args) => maintain::backup(&local, &args, output).await,

@@ -23,6 +23,8 @@ use crate::output::Output;
 const ROUND: Duration = Duration::from_secs(2);
 /// How often it looks whether another process changed who may see what.
 const POLICY_ROUND: Duration = Duration::from_secs(1);
+/// How often it forgets what is done with.
+const RETENTION_ROUND: Duration = Duration::from_secs(600);
 /// How long rounds may take to end when the node stops.
 const GRACE: Duration = Duration::from_secs(5);
 /// In how many rounds it is looked once which contacts have to be checked: that is a matter of days.
@@ -157,6 +159,7 @@ pub async fn serve(local: Local, listening: Listening, base: String) -> Result<(
     rounds.spawn(sightings(local.node.clone(), stopped.clone()));
     rounds.spawn(commitments(local.node.clone(), mailer, stopped.clone()));
     rounds.spawn(policy(local.node.clone(), stopped.clone()));
+    rounds.spawn(retention(local.node.clone(), stopped.clone()));
     if local.config.watch.is_on() {
         let settings = local.config.watch.settings(&local.data)?;
         let node = local.node.clone();
@@ -313,6 +316,21 @@ async fn commitments(node: node::Node, mailer: Option<Mailer>, mut stopped: watc
         }
         if pause(&mut stopped).await {
             return;
+        }
+    }
+}
+
+/// Forgets what is done with, round after round, until told to stop; says what.
+async fn retention(node: node::Node, mut stopped: watch::Receiver<bool>) {
+    loop {
+        match node.retention_run(node.now()).await {
+            Ok(forgotten) if forgotten.is_nothing() => {}
+            Ok(forgotten) => tracing::info!(?forgotten, "the retention rules removed what is over"),
+            Err(error) => tracing::warn!(%error, "the retention rules could not run"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(RETENTION_ROUND) => {}
+            _ = stopped.changed() => return,
         }
     }
 }

@@ -94,6 +94,7 @@ fn the_first_page_names_every_command_and_the_exit_codes() {
       member       Members of the partnership and their people
       community    Communities and who is in them
       key          Keys and client certificates
+      privacy      What is kept of people: the record of processing, a person's data, erasing them
       warninglist  Lists of values known to be harmless
       ledger       The ledger: checkpoints, receipts, verification
       backup       Copy the store to a file while it is in use
@@ -749,6 +750,7 @@ fn the_help_of_each_command() {
     Options:
           --for <LOGIN>     For whom (login); yourself where none is given
           --read-only       It may only read
+          --scope <SCOPE>   What it is for, as in share; everything you may where none is given
           --expires <TIME>  When it ends, as in 90d
           --from <NETWORK>  Network it may be used from, as in 192.0.2.0/24; may be given several times
                             [default: commonwatch-data]

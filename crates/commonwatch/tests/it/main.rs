@@ -17,8 +17,8 @@ mod offline;
 mod rooms;
 mod streams;
 mod work;
+mod yara;
 
 #[cfg(feature = "s3")]
 #[path = "../../../sources/tests/it/bucket.rs"]
 mod bucket;
-mod yara;

@@ -52,5 +52,6 @@ impl<'r> Matcher<'r> {
 }
 
 fn no_engine() -> Problem {
-    Problem::error("no-yara", Place::default(), "this build has no YARA").help("'cargo build --release --features yara' builds one that has it")
+    Problem::error("no-yara", Place::default(), "this build has no YARA")
+        .help("'cargo build --release --features yara' builds one that has it")
 }

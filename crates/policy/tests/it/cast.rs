@@ -46,6 +46,7 @@ variants! { ACTION_NAMES, action_name of Action {
     Action::SeeCommitment(..) => "see commitment", Action::KeepCommitment(_) => "keep commitment",
     Action::DecideCommitment(_) => "decide commitment", Action::ReleaseCommitment(_) => "release commitment",
     Action::SetNotices(_) => "set notices",
+    Action::GiveScopes(_) => "give scopes", Action::SeePerson(_) => "see person", Action::ErasePerson(_) => "erase person",
     Action::Administer => "administer",
 } }
 
@@ -75,6 +76,7 @@ pub fn member<const N: usize, const P: usize>(
         person: Some(PersonId(number)),
         role: Some(Role::Reader),
         read_only: false,
+        scopes: policy::Scopes::ALL,
         contributes_to: communities.clone(),
         coordinates: BTreeSet::new(),
         communities,
@@ -154,6 +156,7 @@ pub fn actions() -> Vec<(String, Action)> {
         ("other".to_owned(), Action::LeaveCommunity(CommunityId(9))),
         (String::new(), Action::Administer),
         ("to no community".to_owned(), Action::Invite(None)),
+        ("all that one has".to_owned(), Action::GiveScopes(policy::Scopes::ALL)),
         (String::new(), Action::RecordHits),
         (String::new(), Action::JudgeSightings),
         (String::new(), Action::MakeCommitments),
@@ -197,6 +200,8 @@ pub fn actions() -> Vec<(String, Action)> {
     for (text, person) in people {
         all.push((text.to_owned(), Action::ManageKeys(person)));
         all.push((text.to_owned(), Action::SetNotices(person)));
+        all.push((text.to_owned(), Action::SeePerson(person)));
+        all.push((text.to_owned(), Action::ErasePerson(person)));
     }
     for pap in PAPS {
         all.extend(USES.map(|wanted| {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use policy::action::{Use, Withheld};
 use policy::{
-    Action, Audience, AudienceError, AudienceId, CommunityId, MemberId, PersonId, Principal, Role, Viewer, decide,
-    may_see,
+    Action, Audience, AudienceError, AudienceId, CommunityId, MemberId, PersonId, Principal, Role, Scope, Scopes,
+    Viewer, decide, may_see,
 };
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -50,6 +50,7 @@ fn principal() -> impl Strategy<Value = Principal> {
                     person: role.map(|_| PersonId(member)),
                     role,
                     read_only,
+                    scopes: Scopes::ALL,
                     contributes_to: contributes.intersection(&communities).copied().collect(),
                     coordinates: coordinates.intersection(&communities).copied().collect(),
                     communities,
@@ -79,6 +80,10 @@ fn audiences() -> impl Strategy<Value = Vec<(AudienceId, Audience)>> {
     })
 }
 
+fn scopes() -> impl Strategy<Value = Scopes> {
+    subsequence(Scope::ALL.to_vec(), 0..=Scope::ALL.len()).prop_map(Scopes::from_iter)
+}
+
 fn action() -> impl Strategy<Value = Action> {
     select(actions().into_iter().map(|(_, action)| action).collect::<Vec<_>>())
 }
@@ -92,6 +97,7 @@ fn changes_something(action: Action) -> bool {
         | Action::SeeReceipts(_)
         | Action::SeeHits(_)
         | Action::SeeCommitment(..)
+        | Action::SeePerson(_)
         | Action::SeeContacts(_) => false,
         Action::Contribute(_)
         | Action::ContributeToNamed
@@ -109,6 +115,8 @@ fn changes_something(action: Action) -> bool {
         | Action::ManagePerson(..)
         | Action::Moderate(_)
         | Action::ManageKeys(_)
+        | Action::GiveScopes(_)
+        | Action::ErasePerson(_)
         | Action::RecordHits
         | Action::JudgeSightings
         | Action::MakeCommitments
@@ -227,6 +235,43 @@ proptest! {
         } else {
             prop_assert_eq!(decide(&reading, action), decide(&who, action));
         }
+    }
+
+    #[test]
+    fn a_scope_only_takes_away(who in principal(), action in action(), audience in audience(), fewer in scopes(), more in scopes()) {
+        let both: Scopes = Scope::ALL.into_iter().filter(|scope| fewer.has(*scope) && more.has(*scope)).collect();
+        let with = |scopes| Principal { scopes, ..who.clone() };
+        // Neither action nor sight: no key does what its person may not, and none with fewer scopes what one with more may not.
+        for (fewer, more) in [(more, Scopes::ALL), (both, more)] {
+            prop_assert!(decide(&with(fewer), action).is_err() || decide(&with(more), action).is_ok(), "{:?}", action);
+            prop_assert!(!may_see(&with(fewer), &audience) || may_see(&with(more), &audience));
+        }
+        prop_assert!(decide(&with(Scopes::NONE), action).is_err() && !may_see(&with(Scopes::NONE), &audience));
+        let needed = policy::action::scope_of(action);
+        let all_but: Scopes = Scope::ALL.into_iter().filter(|scope| *scope != needed).collect();
+        prop_assert!(decide(&with(all_but), action).is_err(), "{:?} without {:?}", action, needed);
+    }
+
+    #[test]
+    fn nobody_gives_a_key_more_than_they_have(who in principal(), own in scopes(), given in scopes()) {
+        let who = Principal { scopes: own, ..who };
+        if decide(&who, Action::GiveScopes(given)).is_ok() {
+            prop_assert!(own.covers(given) && own.has(Scope::Keys) && !who.read_only);
+        }
+        if !own.covers(Scopes::ALL) {
+            prop_assert!(decide(&who, Action::GiveScopes(Scopes::ALL)).is_err(), "a password stands for all scopes");
+        }
+    }
+
+    #[test]
+    fn nobody_touches_the_keys_or_data_of_another(who in principal(), other in select(MEMBERS.to_vec()), own in scopes()) {
+        let who = Principal { scopes: own, ..who };
+        let other = PersonId(other);
+        let operates = who.has(Role::Operator);
+        for action in [Action::ManageKeys(other), Action::SeePerson(other), Action::SetNotices(other)] {
+            prop_assert!(decide(&who, action).is_err() || who.person == Some(other) || operates, "{:?}", action);
+        }
+        prop_assert!(decide(&who, Action::ErasePerson(other)).is_err() || (operates && who.person != Some(other)));
     }
 
     #[test]

@@ -64,6 +64,8 @@ pub struct Me {
     pub role: Option<&'static str>,
     /// Whether this credential may only read.
     pub read_only: bool,
+    /// What the key is for; all scopes for who signed in with a password.
+    pub scopes: Vec<&'static str>,
     /// Aliases of the communities read.
     pub communities: Vec<String>,
 }
@@ -87,6 +89,7 @@ pub async fn me(asked: Asked) -> Result<Response, Fault> {
         member,
         role: principal.role.map(policy::Role::as_str),
         read_only: principal.read_only,
+        scopes: principal.scopes.names(),
         communities: collections
             .into_iter()
             .filter(|one| one.community.is_some())

@@ -5,7 +5,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     about, calendar, commitments, communities, exchange, export, find, item, keys, ledger, membership, notices,
-    partnership, recall, requests, share, sightings, telemetry, watch,
+    partnership, privacy, recall, requests, share, sightings, sign_in, telemetry, watch,
 };
 
 #[derive(OpenApi)]
@@ -73,6 +73,19 @@ use super::{
         keys::list,
         keys::create,
         keys::revoke,
+        sign_in::begin,
+        sign_in::leave,
+        sign_in::list,
+        sign_in::end_all,
+        sign_in::end,
+        sign_in::factor,
+        sign_in::enrol,
+        sign_in::confirm,
+        sign_in::remove,
+        sign_in::reset,
+        privacy::record,
+        privacy::data,
+        privacy::erase,
         export::export,
         watch::watch,
         watch::metrics,

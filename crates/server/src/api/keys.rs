@@ -3,7 +3,7 @@
 use axum::response::Response;
 use http::StatusCode;
 use node::partnership::KeyWish;
-use policy::{Action, PersonId, decide};
+use policy::{Action, PersonId, Scope, Scopes, decide};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,8 @@ pub struct KeyView {
     pub prefix: String,
     /// Whether it may only read.
     pub read_only: bool,
+    /// What it is for.
+    pub scopes: Vec<&'static str>,
     /// The networks it may be used from; empty: any.
     pub addresses: Vec<String>,
     /// When it was made.
@@ -54,6 +56,7 @@ impl KeyView {
             label: credential.label,
             prefix: credential.prefix,
             read_only: credential.read_only,
+            scopes: credential.scopes.names(),
             addresses: credential.addresses,
             created: credential.created.to_micros_text(),
             expires: credential.expires.map(Timestamp::to_micros_text),
@@ -100,6 +103,9 @@ pub struct NewKey {
     /// The addresses and networks it may be used from, as in `192.0.2.0/24`; empty: any.
     #[serde(default)]
     pub addresses: Vec<String>,
+    /// What it is for: read, share, sightings, commitments, members, communities, keys, admin; everything its person may
+    /// where nothing is said.
+    pub scopes: Option<Vec<String>>,
     /// A client certificate, PEM, to sign in with instead of a secret.
     pub certificate: Option<String>,
 }
@@ -114,11 +120,13 @@ pub async fn create(mut asked: Asked) -> Result<Response, Fault> {
         .map_err(|refusal| Fault::from(node::Error::refused(refusal, "")))?;
     let wish: NewKey = json(&mut asked).await?;
     let certificate = wish.certificate;
+    let scopes = wish.scopes.as_deref().map_or(Ok(Scopes::ALL), scopes)?;
     let wish = KeyWish {
         label: wish.label,
         read_only: wish.read_only,
         expires: wish.expires,
         addresses: wish.addresses,
+        scopes,
     };
     let view = match certificate {
         None => {
@@ -141,6 +149,14 @@ pub async fn create(mut asked: Asked) -> Result<Response, Fault> {
     answer(StatusCode::CREATED, &view)
 }
 
+fn scopes(names: &[String]) -> Result<Scopes, Fault> {
+    let read = Scopes::parse(names.iter().map(String::as_str)).filter(|scopes| *scopes != Scopes::NONE);
+    read.ok_or_else(|| {
+        let all = Scope::ALL.map(Scope::as_str).join(", ");
+        bad("bad-scope", format!("'scopes' takes one or more of {all}"))
+    })
+}
+
 /// Ends a key; it is refused from the next request on.
 #[utoipa::path(delete, path = "/api/v1/keys/{key}", tag = "keys",
     params(
@@ -160,7 +176,7 @@ pub async fn revoke(asked: Asked) -> Result<Response, Fault> {
 
 /// Whose keys are meant: the caller's, or another person's where an operator asks. Who is no operator gets the same
 /// answer for every other login, whether it exists or not.
-async fn person(asked: &Asked) -> Result<PersonId, Fault> {
+pub(crate) async fn person(asked: &Asked) -> Result<PersonId, Fault> {
     let own = asked.caller().principal.person;
     let parameters = Parameters::read(asked, &["person"])?;
     match parameters.one("person")? {

@@ -9,6 +9,8 @@
 //! | [`membership`] | `invitations`, `vetting`, `agreements`, `contacts`, `people`, `members.csv` |
 //! | [`communities`] | `communities/…/charter`, `moderation`, `share/preview`, `hand-overs`, `delegations`, `data-sets` |
 //! | [`keys`] | `keys` |
+//! | [`privacy`] | `privacy/record`, `people/{login}/data`, `people/{login}/erase` |
+//! | [`sign_in`] | `session`, `sessions`, `factor` |
 //! | [`commitments`], [`calendar`] | `commitments`, `commitments.ics`, `calendar` |
 //! | [`notices`] | `me/notices` |
 //! | [`sightings`] | `hits`, `sighting-rules`, `sightings/pending`, `feedback`, `objects/{id}/feedback` |
@@ -40,10 +42,12 @@ pub mod ledger;
 pub mod membership;
 pub mod notices;
 pub mod partnership;
+pub mod privacy;
 pub mod recall;
 pub mod requests;
 pub mod share;
 pub mod sightings;
+pub mod sign_in;
 pub mod telemetry;
 pub mod told;
 pub mod view;
@@ -63,6 +67,7 @@ pub(crate) fn routes() -> Vec<Route> {
     let mut all = exchange_routes();
     all.extend(membership_routes());
     all.extend(community_routes());
+    all.extend(sign_in_routes());
     all
 }
 
@@ -141,6 +146,27 @@ fn membership_routes() -> Vec<Route> {
         ),
         route(M::GET, "/members.csv", Operator, membership::members_export),
         route(M::POST, "/members.csv", Operator, membership::members_import),
+    ]
+}
+
+/// Sessions, the second factor, and what is kept of people.
+fn sign_in_routes() -> Vec<Route> {
+    use Method as M;
+    use Needs::{Member, Operator};
+    vec![
+        Route::stranger(M::POST, format!("{BASE}/session"), sign_in::begin),
+        route(M::DELETE, "/session", Member, sign_in::leave),
+        route(M::GET, "/sessions", Member, sign_in::list),
+        route(M::DELETE, "/sessions", Member, sign_in::end_all),
+        route(M::DELETE, "/sessions/{key}", Member, sign_in::end),
+        route(M::GET, "/factor", Member, sign_in::factor),
+        route(M::POST, "/factor", Member, sign_in::enrol),
+        route(M::POST, "/factor/confirm", Member, sign_in::confirm),
+        route(M::POST, "/factor/remove", Member, sign_in::remove),
+        route(M::DELETE, "/people/{login}/factor", Operator, sign_in::reset),
+        route(M::GET, "/privacy/record", Member, privacy::record),
+        route(M::GET, "/people/{login}/data", Member, privacy::data),
+        route(M::POST, "/people/{login}/erase", Operator, privacy::erase),
     ]
 }
 

@@ -105,6 +105,7 @@ impl Kit {
         let identity = stix::Id::parse("identity--7f0a3a53-5d0a-4b7c-8a53-0d4c3f0e8a11").unwrap();
         let mut settings = Settings::new("Test hub", identity.clone());
         settings.contact = Some("hub@example.org".to_owned());
+        settings.seal = Some(node::Seal::new([5; 32]));
         (wish.settings)(&mut settings);
         let node = Node::new(store(directory.path()).await, settings, clock(), random())
             .await

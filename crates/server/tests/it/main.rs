@@ -17,4 +17,5 @@ mod paging;
 mod recall;
 mod sharing;
 mod sightings;
+mod sign_in;
 mod transport;

@@ -1,6 +1,6 @@
-//! Credentials of machines: API keys and client certificates, kept as digests only.
+//! Credentials: API keys, client certificates and sessions, kept as digests only.
 
-use policy::{PersonId, Principal};
+use policy::{PersonId, Principal, Scopes};
 use stix::Timestamp;
 
 use crate::account::{Person, given, person, rule_changed};
@@ -21,6 +21,8 @@ pub enum CredentialKind {
     Certificate,
     /// The secret part of the address of a calendar feed.
     CalendarFeed,
+    /// What somebody got who signed in with a password.
+    Session,
 }
 
 impl CredentialKind {
@@ -30,12 +32,13 @@ impl CredentialKind {
             Self::ApiKey => "api-key",
             Self::Certificate => "certificate",
             Self::CalendarFeed => "calendar-feed",
+            Self::Session => "session",
         }
     }
 
     /// Reads a name.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::ApiKey, Self::Certificate, Self::CalendarFeed]
+        [Self::ApiKey, Self::Certificate, Self::CalendarFeed, Self::Session]
             .into_iter()
             .find(|kind| kind.as_str() == text)
     }
@@ -68,6 +71,12 @@ pub struct Credential {
     pub revoked: Option<Timestamp>,
     /// When it was used last, as far as was noted.
     pub last_used: Option<Timestamp>,
+    /// What it is for.
+    pub scopes: Scopes,
+    /// When it ends however much it is used; sessions have this.
+    pub ends: Option<Timestamp>,
+    /// The network a session was begun from.
+    pub network: Option<String>,
 }
 
 /// A credential to be made; the fields are those of [`Credential`].
@@ -89,20 +98,26 @@ pub struct NewCredential {
     pub expires: Option<Timestamp>,
     /// See [`Credential::addresses`].
     pub addresses: Vec<String>,
+    /// See [`Credential::scopes`].
+    pub scopes: Scopes,
+    /// See [`Credential::ends`].
+    pub ends: Option<Timestamp>,
+    /// See [`Credential::network`].
+    pub network: Option<String>,
 }
 
 macro_rules! columns {
     () => {
         "credential.id, credential.person, credential.kind, credential.digest, credential.label, credential.prefix, \
          credential.read_only, credential.expires, credential.addresses, credential.created, credential.revoked, \
-         credential.last_used"
+         credential.last_used, credential.scopes, credential.ends, credential.network"
     };
 }
 
 const INSERT: &str = concat!(
     "insert into credential \
-     (person, kind, digest, label, prefix, read_only, expires, addresses, created) \
-     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) returning ",
+     (person, kind, digest, label, prefix, read_only, expires, addresses, created, scopes, ends, network) \
+     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) returning ",
     columns!()
 );
 const BY_DIGEST: &str = concat!(
@@ -117,6 +132,10 @@ const OF_PERSON: &str = concat!(
 );
 const REVOKE: &str = "update credential set revoked = coalesce(revoked, ?1) where id = ?2 returning person, label";
 const USED: &str = "update credential set last_used = ?1 where id = ?2";
+/// Those that are not ended yet, and not the one to be kept.
+const END_SESSIONS: &str = "update credential set revoked = ?2 where person = ?1 and kind = 'session' \
+                            and revoked is null and id <> ?3 returning id";
+const SLIDE: &str = "update credential set last_used = ?1, expires = ?3 where id = ?2 and revoked is null";
 
 /// The columns of the person come before those of the credential.
 const AFTER_PERSON: usize = 9;
@@ -135,7 +154,25 @@ fn credential(row: &Row, from: usize) -> Result<Credential> {
         created: row.time(from + 9)?,
         revoked: row.maybe_time(from + 10)?,
         last_used: row.maybe_time(from + 11)?,
+        scopes: scopes(row, from + 12)?,
+        ends: row.maybe_time(from + 13)?,
+        network: row.maybe_text(from + 14)?,
     })
+}
+
+/// None stands for all, so that a scope that comes later is had by those keys too.
+fn scopes(row: &Row, column: usize) -> Result<Scopes> {
+    if row.maybe_text(column)?.is_none() {
+        return Ok(Scopes::ALL);
+    }
+    let names = row.list(column)?;
+    // A scope that this program does not know takes nothing away from the others.
+    Ok(names.iter().filter_map(|name| policy::Scope::parse(name)).collect())
+}
+
+fn scopes_text(scopes: Scopes) -> Option<String> {
+    let names: Vec<String> = scopes.names().into_iter().map(str::to_owned).collect();
+    (scopes != Scopes::ALL).then(|| list_text(&names))
 }
 
 impl Store {
@@ -143,6 +180,7 @@ impl Store {
     pub async fn credential_put(&self, actor: &Principal, new: NewCredential) -> Result<Credential> {
         let subject = serde_json::json!({
             "person": new.person.0, "kind": new.kind.as_str(), "label": new.label, "read_only": new.read_only,
+            "scopes": new.scopes.names(),
         });
         let row = vec![
             new.person.into(),
@@ -154,11 +192,19 @@ impl Store {
             new.expires.into(),
             list_text(&new.addresses).into(),
             self.now().into(),
+            scopes_text(new.scopes).into(),
+            new.ends.into(),
+            new.network.into(),
         ];
         let entry = rule_changed(actor, "credential made", subject);
-        let rows = self
-            .change(Change::new().with(INSERT, row).entry(entry).policy())
-            .await?;
+        let change = Change::new().with(INSERT, row).entry(entry);
+        // A session that begins changes nothing of what anybody may.
+        let change = if new.kind == CredentialKind::Session {
+            change
+        } else {
+            change.policy()
+        };
+        let rows = self.change(change).await?;
         credential(given(&rows, 0)?, 0)
     }
 
@@ -180,6 +226,26 @@ impl Store {
         let change = Change::new().must(REVOKE, row, "there is no such key");
         let entry = rule_changed(actor, "credential revoked", serde_json::json!({ "credential": id.0 }));
         self.change(change.entry(entry).policy()).await.map(drop)
+    }
+
+    /// Ends the sessions of a person, but for one that may be kept; gives how many.
+    pub async fn session_end_all(
+        &self,
+        actor: &Principal,
+        person: PersonId,
+        but: Option<CredentialId>,
+    ) -> Result<usize> {
+        let but = but.map_or(0, |kept| kept.0);
+        let row = vec![person.into(), self.now().into(), but.into()];
+        let entry = rule_changed(actor, "sessions ended", serde_json::json!({ "person": person.0 }));
+        let change = Change::new().with(END_SESSIONS, row).entry(entry).policy();
+        Ok(self.change(change).await?.first().map_or(0, Vec::len))
+    }
+
+    /// Notes that a session was used, and lets it go on until `expires`.
+    pub async fn session_used(&self, id: CredentialId, expires: Timestamp) -> Result<()> {
+        let row = vec![self.now().into(), id.0.into(), expires.into()];
+        self.change_soon(Change::new().with(SLIDE, row)).await
     }
 
     /// Notes that a credential was used. Callers do this now and then, not for each request.

@@ -5,12 +5,14 @@
 
 pub mod community;
 pub mod credential;
+pub mod factor;
 pub mod member;
 pub mod person;
 pub mod sight;
 
 pub use community::{Community, Membership, NewCommunity};
 pub use credential::{Credential, CredentialId, CredentialKind, NewCredential};
+pub use factor::Factor;
 pub use member::{Member, MemberKind, NewMember};
 pub use person::{NewPerson, Person};
 

@@ -64,6 +64,11 @@ const INSERT: &str = concat!(
 );
 const UPDATE: &str = "update person set uuid = ?1, member = ?2, login = ?3, name = ?4, role = ?5, password_hash = ?6, \
                       active = ?7 where id = ?8 returning id";
+/// Whoever signed in with another password, in another role or before being locked out signs in again.
+const END_SESSIONS: &str = "update credential set revoked = ?1 where person = ?2 and kind = 'session' \
+                            and revoked is null and exists (select 1 from person p where p.id = ?2 and \
+                            (p.role <> ?3 or coalesce(p.password_hash, '') <> coalesce(?4, '') or p.active <> ?5 \
+                            or p.member <> ?6))";
 const LIST: &str = concat!("select ", columns!(), " from person order by login");
 const OF_MEMBER: &str = concat!("select ", columns!(), " from person where member = ?1 order by login");
 const BY_ID: &str = concat!("select ", columns!(), " from person where id = ?1");
@@ -99,7 +104,6 @@ fn subject(person: &NewPerson) -> serde_json::Value {
     serde_json::json!({
         "person": person.uuid,
         "member": person.member.0,
-        "login": person.login,
         "role": person.role.as_str(),
         "active": person.active,
     })
@@ -117,7 +121,8 @@ impl Store {
         person(given(&rows, 0)?)
     }
 
-    /// Changes a person: everything but the number and creation is taken from `person`.
+    /// Changes a person: everything but the number and creation is taken from `person`. Another password, role or standing
+    /// ends their sessions.
     pub async fn person_update(&self, actor: &Principal, person: &Person) -> Result<()> {
         let new = NewPerson {
             uuid: person.uuid,
@@ -131,7 +136,16 @@ impl Store {
         let mut row = values(&new);
         row.push(person.id.into());
         let entry = rule_changed(actor, "person changed", subject(&new));
-        let change = Change::new().must(UPDATE, row, "there is no such person");
+        let standing = vec![
+            self.now().into(),
+            person.id.into(),
+            person.role.as_str().into(),
+            person.password_hash.clone().into(),
+            person.active.into(),
+            person.member.into(),
+        ];
+        let change = Change::new().with(END_SESSIONS, standing);
+        let change = change.must(UPDATE, row, "there is no such person");
         self.change(change.entry(entry).policy()).await.map(drop)
     }
 

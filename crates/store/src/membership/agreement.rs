@@ -177,7 +177,8 @@ impl Store {
             new.at.into(),
         ];
         let subject = serde_json::json!({
-            "kind": new.kind.as_str(), "number": new.number, "member": new.member.0, "name": new.name,
+            "kind": new.kind.as_str(), "number": new.number, "member": new.member.0,
+            "person": new.person.map(|person| person.0),
         });
         let entry = told(actor, new.member, "agreement accepted", subject);
         self.change(Change::new().with(ACCEPT, row).entry(entry))

@@ -300,7 +300,7 @@ impl Store {
             change = change.with(ACCEPTS, row);
         }
         let subject = serde_json::json!({
-            "invitation": invitation.terms.uuid, "agreement": agreement, "login": first.login, "name": first.name,
+            "invitation": invitation.terms.uuid, "agreement": agreement, "person": first.uuid,
             "role": first.role.as_str(), "member": member::subject(&member),
         });
         // Nobody is signed in; the ledger shows that the holder of the token did it, at the invitation of that member.

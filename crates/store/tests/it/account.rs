@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use policy::{Principal, Role};
+use policy::{Principal, Role, Scopes};
 use store::{CommunityKey, CredentialKind, ErrorKind, MemberKey, NewCredential, Store};
 
 use crate::kit::{self, on_both};
@@ -122,6 +122,9 @@ on_both! {
             read_only: true,
             expires: None,
             addresses: vec!["192.0.2.0/24".to_owned()],
+            scopes: Scopes::from_iter([policy::Scope::Read, policy::Scope::Sightings]),
+            ends: None,
+            network: None,
         };
         let key = store.credential_put(&kit::setup(), new).await.unwrap();
         let (found, whose) = store.credential_by_digest(&[9; 32]).await.unwrap().unwrap();

@@ -16,3 +16,4 @@ mod paging;
 mod recall;
 mod schedule;
 mod sighting;
+mod sign_in;

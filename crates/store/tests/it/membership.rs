@@ -159,6 +159,9 @@ on_both! {
             read_only: false,
             expires: None,
             addresses: Vec::new(),
+            scopes: policy::Scopes::ALL,
+            ends: None,
+            network: None,
         };
         store.credential_put(&kit::setup(), key).await.unwrap();
         let peer = store::NewPeer {

@@ -62,7 +62,10 @@ impl Partners {
             .await
             .unwrap();
         let own = stix::Id::parse(&identity(1)).unwrap();
-        let settings = Settings::new("Test", own.clone());
+        let settings = Settings {
+            seal: Some(node::Seal::new([5; 32])),
+            ..Settings::new("Test", own.clone())
+        };
         let node = Node::new(store, settings, clock, random).await.unwrap();
         node.found("City of Example", MemberKind::City, &own).await.unwrap();
         let mut partners = Self {
@@ -158,6 +161,10 @@ impl Partners {
 
     pub fn pass_days(&self, days: i64) {
         self.time.fetch_add(days * 86_400_000_000, Ordering::Relaxed);
+    }
+
+    pub fn pass_hours(&self, hours: i64) {
+        self.time.fetch_add(hours * 3_600_000_000, Ordering::Relaxed);
     }
 
     pub fn now(&self) -> Timestamp {

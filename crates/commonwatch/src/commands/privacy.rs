@@ -1,0 +1,42 @@
+//! `commonwatch privacy`: the record of processing, what is kept of a person, erasing one.
+
+use serde_json::json;
+
+use crate::cli::{Global, PrivacyCommand};
+use crate::context::Local;
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// Does what was asked of personal data.
+pub async fn run(local: &Local, global: &Global, command: PrivacyCommand, output: Output) -> Result<(), Failure> {
+    let caller = local.caller(global).await?;
+    match command {
+        PrivacyCommand::Record => {
+            for kept in local.node.privacy_record(&caller)? {
+                if output.is_json() {
+                    output.json_line(&json!({
+                        "table": kept.table, "data": kept.data, "purpose": kept.purpose, "kept": kept.kept, "erased": kept.erased,
+                    }));
+                    continue;
+                }
+                output.line(&format!(
+                    "{}: {}\n  purpose: {}\n  kept: {}\n  when the person is erased: {}",
+                    kept.table, kept.data, kept.purpose, kept.kept, kept.erased
+                ));
+            }
+            Ok(())
+        }
+        PrivacyCommand::Export { login } => {
+            output.json_line(&local.node.person_data(&caller, &login).await?);
+            Ok(())
+        }
+        PrivacyCommand::Erase { login, again } => {
+            let pseudonym = local.node.person_erase(&caller, &login, &again).await?;
+            if output.is_json() {
+                output.json_line(&json!({ "pseudonym": pseudonym }));
+            }
+            output.say(&format!("{login} is erased; what they did stays under '{pseudonym}'"));
+            Ok(())
+        }
+    }
+}

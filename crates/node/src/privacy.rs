@@ -1,0 +1,142 @@
+//! Privacy: the record of processing, what is kept of a person, erasing one, and what is forgotten by itself.
+
+use policy::{Action, decide};
+use serde_json::{Value, json};
+use stix::{Problem, Timestamp};
+use store::Person;
+use store::privacy::{KEPT, Kept, pseudonym};
+
+use crate::accounts::Caller;
+use crate::error::Error;
+use crate::node::Node;
+
+/// After how many days something that is done with is forgotten; 0: never.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// Sessions that are over.
+    pub sessions: u16,
+    /// Invitations that were accepted, withdrawn, or are over.
+    pub invitations: u16,
+    /// Notices, sent or not.
+    pub notices: u16,
+    /// What came of each batch handed in.
+    pub transfers: u16,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self {
+            sessions: 30,
+            invitations: 180,
+            notices: 90,
+            transfers: 400,
+        }
+    }
+}
+
+/// How many of each were forgotten.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Forgotten {
+    /// Sessions.
+    pub sessions: usize,
+    /// Invitations.
+    pub invitations: usize,
+    /// Notices.
+    pub notices: usize,
+    /// Transfers.
+    pub transfers: usize,
+}
+
+impl Forgotten {
+    /// Whether it is nothing.
+    pub fn is_nothing(self) -> bool {
+        self == Self::default()
+    }
+}
+
+/// Rows that are forgotten in one step; between steps others may write.
+const FORGOTTEN_AT_ONCE: usize = 2_000;
+const DAY_MICROS: i64 = 86_400_000_000;
+/// The words for a person that is not there or not for this caller.
+const NO_PERSON: &str = "there is no such person, or they are not open to you";
+
+impl Node {
+    /// The record of processing: what is kept of people where, what for, how long, and what goes when one is erased.
+    ///
+    /// # Errors
+    /// When nobody is signed in.
+    pub fn privacy_record(&self, caller: &Caller) -> Result<&'static [Kept], Error> {
+        decide(&caller.principal, Action::Read).map_err(|refusal| Error::refused(refusal, NO_PERSON))?;
+        if caller.principal.member.is_none() {
+            return Err(Error::NotAllowed("sign in first"));
+        }
+        Ok(KEPT)
+    }
+
+    /// A person by login, where an action on them is allowed; who may not gets the same answer whether they are there.
+    async fn person_for(
+        &self,
+        caller: &Caller,
+        login: &str,
+        action: fn(policy::PersonId) -> Action,
+    ) -> Result<Person, Error> {
+        let absent = || Error::NotFound(NO_PERSON.to_owned());
+        let found = self.store().person_by_login(login).await?;
+        // Nobody has the number 0.
+        let id = found.as_ref().map_or(policy::PersonId(0), |person| person.id);
+        decide(&caller.principal, action(id)).map_err(|refusal| Error::refused(refusal, NO_PERSON))?;
+        found.ok_or_else(absent)
+    }
+
+    /// Everything that is kept of a person: for themselves, and for operators.
+    ///
+    /// # Errors
+    /// When they are not for this caller, or not there.
+    pub async fn person_data(&self, caller: &Caller, login: &str) -> Result<Value, Error> {
+        let person = self.person_for(caller, login, Action::SeePerson).await?;
+        let kept = self.store().person_data(person.id).await?;
+        Ok(json!({ "login": person.login, "at": self.now().to_micros_text(), "kept": kept }))
+    }
+
+    /// Erases a person: no account, no name, no way in; what they did stays under a pseudonym, which is given back. To be
+    /// sure, the login is said twice.
+    ///
+    /// # Errors
+    /// When the caller is no operator, it is themselves, or the second login is another.
+    pub async fn person_erase(&self, caller: &Caller, login: &str, again: &str) -> Result<String, Error> {
+        let person = self.person_for(caller, login, Action::ErasePerson).await?;
+        if again != login {
+            let message = "say the login of who is to be erased a second time: it cannot be taken back";
+            return Err(Error::input(Problem::error(
+                "not-confirmed",
+                stix::Place::default(),
+                message,
+            )));
+        }
+        self.store().person_erase(&caller.principal, person.id).await?;
+        Ok(pseudonym(person.id))
+    }
+
+    /// Forgets what is done with for longer than the settings say; at most one step of each kind at a time.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn retention_run(&self, now: Timestamp) -> Result<Forgotten, Error> {
+        let before = |days: u16| (days > 0).then(|| now.plus_micros(-i64::from(days) * DAY_MICROS));
+        let (store, rules) = (self.store(), self.settings().retention);
+        let mut forgotten = Forgotten::default();
+        if let Some(before) = before(rules.sessions) {
+            forgotten.sessions = store.session_forget(before, FORGOTTEN_AT_ONCE).await?;
+        }
+        if let Some(before) = before(rules.invitations) {
+            forgotten.invitations = store.invitation_forget(before, FORGOTTEN_AT_ONCE).await?;
+        }
+        if let Some(before) = before(rules.notices) {
+            forgotten.notices = store.notice_forget(before, FORGOTTEN_AT_ONCE).await?;
+        }
+        if let Some(before) = before(rules.transfers) {
+            forgotten.transfers = store.transfer_forget(before, FORGOTTEN_AT_ONCE).await?;
+        }
+        Ok(forgotten)
+    }
+}

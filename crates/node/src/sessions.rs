@@ -1,0 +1,200 @@
+//! Sessions: what a person has who signed in with their password, and where it is enrolled with a code.
+//!
+//! A session is a credential like a key: random, kept as a digest, refused from the request after its end. It ends when it
+//! is not used for [`IDLE_MICROS`], after [`WHOLE_MICROS`] in any case, when its person says so, and when their password,
+//! role or standing changes.
+
+use std::net::IpAddr;
+
+use policy::{Action, PersonId, Scopes, decide};
+use stix::Timestamp;
+use store::{Credential, CredentialId, CredentialKind, NewCredential};
+
+use crate::accounts::{Caller, SESSION_PREFIX, SignInError, canonical, credential_digest, is_secret, secret_text};
+use crate::error::Error;
+use crate::node::Node;
+use crate::sign_ins::{Counted, counted_as};
+
+/// A session that is not used for so long is over.
+pub const IDLE_MICROS: i64 = 8 * 3_600 * 1_000_000;
+/// However much it is used, a session is over after this.
+pub const WHOLE_MICROS: i64 = 7 * 24 * 3_600 * 1_000_000;
+/// Sessions of a person at the same time; the oldest end when there are more.
+const MOST_SESSIONS: usize = 50;
+/// What is shown of a token, to tell sessions apart.
+const SHOWN: usize = 8;
+
+/// A session that began.
+#[derive(Debug)]
+pub struct Began {
+    /// What it is presented with: here, now, and never again.
+    pub token: String,
+    /// The session.
+    pub session: Credential,
+}
+
+fn refused(refusal: policy::Refusal) -> Error {
+    Error::refused(refusal, NO_SESSION)
+}
+
+const NO_SESSION: &str = "there is no such session, or it is not open to you";
+
+/// Until when a session that is used now goes on.
+pub(crate) fn goes_on_until(now: i64, ends: Option<Timestamp>) -> Timestamp {
+    let idle = now.saturating_add(IDLE_MICROS);
+    Timestamp::from_micros(ends.map_or(idle, |ends| idle.min(ends.micros())))
+}
+
+/// The network of an address, as far as its owner recognises where they were: whole addresses are not kept.
+fn network(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => format!("{}/24", std::net::Ipv4Addr::from(u32::from(address) >> 8 << 8)),
+        IpAddr::V6(address) => format!("{}/48", std::net::Ipv6Addr::from(u128::from(address) >> 80 << 80)),
+    }
+}
+
+impl Node {
+    /// Begins a session. Where the person has a second factor, a code of it is needed, or a recovery code.
+    ///
+    /// # Errors
+    /// [`SignInError::FactorNeeded`] where only the code is missing; else as for [`Node::sign_in`].
+    pub async fn session_begin(
+        &self,
+        login: &str,
+        password: &str,
+        code: Option<&str>,
+        from: IpAddr,
+    ) -> Result<Began, SignInError> {
+        let from = canonical(from);
+        let now = self.now();
+        let whence = counted_as(from);
+        let counted = [Counted::address(whence), Counted::login(login, whence)];
+        self.sign_ins().check(&counted, now.micros())?;
+        let turn = self.sign_ins().turn().await?;
+        self.sign_ins().check(&counted, now.micros())?;
+        // A key is no password: it would lose its limits.
+        let found = match is_secret(password) {
+            true => None,
+            false => self.by_password(login, password, None).await?,
+        };
+        let Some((person, _)) = found else {
+            self.sign_ins().failed(&counted, now.micros());
+            return Err(SignInError::Wrong);
+        };
+        drop(turn);
+        if self.factor_counts(person.id).await? {
+            let code = code.ok_or(SignInError::FactorNeeded)?;
+            if !self.code_taken(person.id, code).await? {
+                return Err(SignInError::Wrong);
+            }
+        }
+        self.sign_ins().succeeded(&counted[1]);
+        let principal = self.store().principal_of(&person, false).await.map_err(Error::from)?;
+        if principal.member.is_none() {
+            return Err(SignInError::Wrong);
+        }
+        let token = secret_text(SESSION_PREFIX, &self.random());
+        let ends = now.plus_micros(WHOLE_MICROS);
+        let new = NewCredential {
+            person: person.id,
+            kind: CredentialKind::Session,
+            digest: credential_digest(token.as_bytes()),
+            label: "session".to_owned(),
+            prefix: token.chars().take(SHOWN).collect(),
+            read_only: false,
+            expires: Some(goes_on_until(now.micros(), Some(ends))),
+            addresses: Vec::new(),
+            scopes: Scopes::ALL,
+            ends: Some(ends),
+            network: Some(network(from)),
+        };
+        let session = self
+            .store()
+            .credential_put(&principal, new)
+            .await
+            .map_err(Error::from)?;
+        for old in self.live(person.id).await?.iter().skip(MOST_SESSIONS) {
+            self.store()
+                .credential_revoke(&principal, old.id)
+                .await
+                .map_err(Error::from)?;
+        }
+        Ok(Began { token, session })
+    }
+
+    /// The sessions of a person that are not over, the newest first.
+    async fn live(&self, person: PersonId) -> Result<Vec<Credential>, Error> {
+        let now = self.now();
+        let over = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
+        let all = self.store().credential_list(person).await?;
+        let live = |one: &Credential| {
+            one.kind == CredentialKind::Session && one.revoked.is_none() && !over(one.expires) && !over(one.ends)
+        };
+        Ok(all.into_iter().filter(live).collect())
+    }
+
+    /// One's own sessions, or, for who may manage their keys, another's.
+    ///
+    /// # Errors
+    /// When the caller may not.
+    pub async fn sessions(&self, caller: &Caller, person: PersonId) -> Result<Vec<Credential>, Error> {
+        if caller.principal.person != Some(person) {
+            decide(&caller.principal, Action::ManageKeys(person)).map_err(refused)?;
+        }
+        self.live(person).await
+    }
+
+    /// Ends a session; it is refused from the next request on.
+    ///
+    /// # Errors
+    /// When the caller may not, or there is no such session.
+    pub async fn session_end(&self, caller: &Caller, person: PersonId, id: CredentialId) -> Result<(), Error> {
+        decide(&caller.principal, Action::ManageKeys(person)).map_err(refused)?;
+        if !self.live(person).await?.iter().any(|session| session.id == id) {
+            return Err(Error::NotFound(NO_SESSION.to_owned()));
+        }
+        Ok(self.store().credential_revoke(&caller.principal, id).await?)
+    }
+
+    /// Ends every session of a person, the caller's too; gives how many.
+    ///
+    /// # Errors
+    /// When the caller may not.
+    pub async fn session_end_all(&self, caller: &Caller, person: PersonId) -> Result<usize, Error> {
+        decide(&caller.principal, Action::ManageKeys(person)).map_err(refused)?;
+        Ok(self.store().session_end_all(&caller.principal, person, None).await?)
+    }
+
+    /// Ends the session that this request was sent with.
+    ///
+    /// # Errors
+    /// When it was sent with something else.
+    pub async fn session_leave(&self, caller: &Caller) -> Result<(), Error> {
+        let own = caller.credential.filter(|(_, kind)| *kind == CredentialKind::Session);
+        let person = caller.principal.person;
+        let ((id, _), person) = own.zip(person).ok_or(Error::NotAllowed(
+            "this request was not sent with a session: there is none to end",
+        ))?;
+        self.session_end(caller, person, id).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use stix::Timestamp;
+
+    use super::{IDLE_MICROS, goes_on_until, network};
+
+    #[test]
+    fn a_session_moves_on_with_use_and_never_beyond_its_end() {
+        let at = Timestamp::from_micros;
+        assert_eq!(goes_on_until(5, None), at(5 + IDLE_MICROS));
+        assert_eq!(goes_on_until(5, Some(at(100))), at(100));
+    }
+
+    #[test]
+    fn of_an_address_only_its_network_is_kept() {
+        assert_eq!(network("192.0.2.77".parse().unwrap()), "192.0.2.0/24");
+        assert_eq!(network("2001:db8:1:2::3".parse().unwrap()), "2001:db8:1::/48");
+    }
+}

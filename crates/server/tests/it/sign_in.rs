@@ -1,0 +1,165 @@
+//! Sessions over HTTP: the cookie lets in pages of this host and nobody else's, and scopes hold on every path.
+
+use serde_json::Value;
+
+use super::kit::{Answer, Kit, PASSWORD};
+
+fn header(name: &str, value: &str) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}
+
+async fn begin(kit: &Kit) -> Answer {
+    let body = format!(r#"{{"login":"alder-analyst","password":"{PASSWORD}"}}"#);
+    kit.ask("public", "POST", "/api/v1/session", Some(&body)).await
+}
+
+#[tokio::test]
+async fn a_session_begins_with_a_password_and_ends_with_its_cookie() {
+    let kit = Kit::start().await;
+    let began = begin(&kit).await;
+    assert_eq!(began.status, 201, "{}", began.text());
+    let cookie = began.header("set-cookie").unwrap().to_owned();
+    for part in [
+        "__Host-commonwatch=cws_",
+        "; Path=/",
+        "; Secure",
+        "; HttpOnly",
+        "; SameSite=Strict",
+    ] {
+        assert!(cookie.contains(part), "{cookie}");
+    }
+    let sent = cookie.split(';').next().unwrap();
+    let ask = async |method: &str, path: &str, more: &[(&str, &str)]| {
+        let mut headers = vec![header("Cookie", sent)];
+        headers.extend(more.iter().map(|(name, value)| header(name, value)));
+        kit.send(method, path, &headers, None).await
+    };
+    let me = ask("GET", "/api/v1/me", &[]).await;
+    assert_eq!(me.json()["name"], "alder-analyst");
+    let listed = ask("GET", "/api/v1/sessions", &[("Sec-Fetch-Site", "same-origin")])
+        .await
+        .json();
+    assert_eq!(listed["sessions"][0]["this_one"], true, "{listed}");
+    assert_eq!(listed["sessions"][0]["network"], "127.0.0.0/24");
+    assert_eq!(listed["sessions"][0]["token"], Value::Null);
+    // Another site's page is not signed in by it, for reading either, and where nothing is said of whence nothing changes.
+    for site in ["cross-site", "same-site"] {
+        assert_eq!(ask("GET", "/api/v1/me", &[("Sec-Fetch-Site", site)]).await.status, 401);
+        assert_eq!(
+            ask("DELETE", "/api/v1/session", &[("Sec-Fetch-Site", site)])
+                .await
+                .status,
+            403
+        );
+    }
+    assert_eq!(
+        ask("GET", "/api/v1/me", &[("Origin", "https://elsewhere.example")])
+            .await
+            .status,
+        401
+    );
+    assert_eq!(ask("DELETE", "/api/v1/session", &[]).await.status, 401);
+    let left = ask("DELETE", "/api/v1/session", &[("Sec-Fetch-Site", "same-origin")]).await;
+    assert_eq!(left.status, 204, "{}", left.text());
+    assert!(left.header("set-cookie").unwrap().contains("Max-Age=0"));
+    assert_eq!(ask("GET", "/api/v1/me", &[]).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_login_begin_nothing_and_answer_alike() {
+    let kit = Kit::start().await;
+    let mut answers = Vec::new();
+    for login in ["alder-analyst", "nobody", "birch-analyst"] {
+        let body = format!(r#"{{"login":"{login}","password":"not the password"}}"#);
+        let answer = kit.ask("public", "POST", "/api/v1/session", Some(&body)).await;
+        assert_eq!((answer.status, answer.header("set-cookie")), (401, None));
+        let mut body = answer.json();
+        body.as_object_mut()
+            .unwrap()
+            .retain(|name, _| name != "request_id" && name != "instance");
+        answers.push(body);
+    }
+    assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{answers:?}");
+}
+
+#[tokio::test]
+async fn nobody_ends_the_session_of_another() {
+    let kit = Kit::start().await;
+    let began = begin(&kit).await.json();
+    let token = header("Authorization", &format!("Bearer {}", began["token"].as_str().unwrap()));
+    let path = format!("/api/v1/sessions/{}", began["id"]);
+    for actor in [
+        "alder-reader",
+        "alder-coordinator",
+        "birch-analyst",
+        "alder-analyst-read-only",
+    ] {
+        for path in [path.clone(), format!("{path}?person=alder-analyst")] {
+            let answer = kit.ask(actor, "DELETE", &path, None).await;
+            assert!(matches!(answer.status, 403 | 404), "{actor} {path}: {}", answer.status);
+        }
+    }
+    assert_eq!(kit.send("GET", "/api/v1/me", &[token.clone()], None).await.status, 200);
+    let by_operator = format!("{path}?person=alder-analyst");
+    assert_eq!(kit.ask("operator", "DELETE", &by_operator, None).await.status, 204);
+    assert_eq!(kit.send("GET", "/api/v1/me", &[token], None).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_key_does_what_its_scopes_say_on_every_path_and_makes_no_larger_one() {
+    let kit = Kit::start().await;
+    let make = async |scopes: &str| {
+        let body = format!(r#"{{"label":"program","scopes":{scopes}}}"#);
+        let made = kit.ask("alder-operator", "POST", "/api/v1/keys", Some(&body)).await;
+        assert_eq!(made.status, 201, "{}", made.text());
+        header(
+            "Authorization",
+            &format!("Bearer {}", made.json()["secret"].as_str().unwrap()),
+        )
+    };
+    let (shares, keys) = (make(r#"["share"]"#).await, make(r#"["keys","read"]"#).await);
+    let json = header("Content-Type", "application/json");
+    let post = async |key: &(String, String), path: &str, body: &str| {
+        kit.send("POST", path, &[key.clone(), json.clone()], Some(body.as_bytes()))
+            .await
+            .status
+    };
+    let envelope = format!("{{\"objects\":[{}]}}", super::kit::indicator(1, "one"));
+    assert_eq!(
+        post(&shares, "/api/v1/share?community=common&tlp=green", &envelope).await,
+        200
+    );
+    assert_eq!(
+        post(&keys, "/api/v1/share?community=common&tlp=green", &envelope).await,
+        403
+    );
+    let routes = server::routes(&server::App::new(kit.node.clone(), server::Options::new([0; 32])));
+    let reading = routes
+        .iter()
+        .filter(|route| route.method == http::Method::GET && route.needs != server::Needs::Nothing);
+    for route in reading.filter(|route| !route.path.contains("{secret}")) {
+        let path = route.path.replace(['{', '}', '*'], "");
+        let answer = kit
+            .send("GET", &path, &[shares.clone(), header("Accept", "*/*")], None)
+            .await;
+        assert_eq!(answer.status, 403, "{path}: {}", answer.text());
+    }
+    assert_eq!(
+        post(&keys, "/api/v1/keys", r#"{"label":"x","scopes":["read"]}"#).await,
+        201
+    );
+    for more in [
+        r#"{"label":"x"}"#,
+        r#"{"label":"x","scopes":["share"]}"#,
+        r#"{"label":"x","scopes":["admin","read"]}"#,
+    ] {
+        assert_eq!(post(&keys, "/api/v1/keys", more).await, 403, "{more}");
+    }
+    assert_eq!(
+        post(&keys, "/api/v1/keys", r#"{"label":"x","scopes":["root"]}"#).await,
+        422
+    );
+    let person = r#"{"member":"Alder","login":"x","name":"x","role":"reader"}"#;
+    assert_eq!(post(&keys, "/api/v1/people", person).await, 403);
+    assert_eq!(post(&keys, "/api/v1/factor", "").await, 403);
+}

@@ -1,0 +1,22 @@
+-- Sessions are credentials of kind session: `expires` moves on with use, `ends` does not; `network` is where they began.
+-- `scopes`: what a key is for; none: everything its person may.
+alter table credential add column scopes text;
+alter table credential add column ends bigint;
+alter table credential add column network text;
+
+-- The second factor of a person. `sealed`: its secret, encrypted with a key that is not in this store. It counts once it
+-- is confirmed. `last_step`: the step of the last code that was taken, so that each is taken once.
+create table factor (
+    person bigint primary key references person (id),
+    sealed bytea not null,
+    created bigint not null,
+    confirmed bigint,
+    last_step bigint not null
+);
+
+create table recovery_code (
+    person bigint not null references person (id),
+    digest bytea not null,
+    used bigint,
+    primary key (person, digest)
+);
