@@ -370,8 +370,9 @@ async fn commitments(kit: &Kit) -> ([Canary; 3], Vec<String>) {
             seen_by: &["alder"],
         },
         Canary {
+            // An operator answers for what is kept of a person, and can show it to them.
             word: "kanarimail",
-            seen_by: &["alder-reader"],
+            seen_by: &["alder-reader", "alder-operator", "birch-operator", "operator"],
         },
     ];
     (canaries, made)

@@ -157,7 +157,7 @@ async fn a_key_does_what_its_scopes_say_on_every_path_and_makes_no_larger_one() 
     }
     assert_eq!(
         post(&keys, "/api/v1/keys", r#"{"label":"x","scopes":["root"]}"#).await,
-        422
+        400
     );
     let person = r#"{"member":"Alder","login":"x","name":"x","role":"reader"}"#;
     assert_eq!(post(&keys, "/api/v1/people", person).await, 403);
