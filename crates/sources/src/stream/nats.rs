@@ -115,11 +115,13 @@ impl Nats {
                     }
                     // By this feed's own end.
                     Event::Closed => {}
-                    other => status.note(Problem::warning(
-                        "nats",
-                        Place::default(),
-                        format!("NATS at {server}: {other}"),
-                    )),
+                    other => {
+                        let message = format!("NATS at {server}: {other}");
+                        // Each try to connect again says the same.
+                        if status.last_error().is_none_or(|last| last.message != message) {
+                            status.note(Problem::warning("nats", Place::default(), message));
+                        }
+                    }
                 }
             }
         }))

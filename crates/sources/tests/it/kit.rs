@@ -99,24 +99,19 @@ mod service {
     /// A line to a server that can be cut.
     pub struct Line {
         pub address: SocketAddr,
-        state: watch::Sender<State>,
-    }
-
-    #[derive(Clone, Copy, Default)]
-    struct State {
-        cuts: u32,
-        is_down: bool,
+        /// Whether it is down; to say so anew, changed or not, cuts it.
+        is_down: watch::Sender<bool>,
     }
 
     impl Line {
         pub async fn to(server: &'static str) -> Self {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let address = listener.local_addr().unwrap();
-            let (state, states) = watch::channel(State::default());
+            let (is_down, states) = watch::channel(false);
             tokio::spawn(async move {
                 while let Ok((mut near, _)) = listener.accept().await {
                     let mut states = states.clone();
-                    if states.borrow_and_update().is_down {
+                    if *states.borrow_and_update() {
                         continue;
                     }
                     tokio::spawn(async move {
@@ -128,22 +123,23 @@ mod service {
                     });
                 }
             });
-            Self { address, state }
+            Self { address, is_down }
         }
 
         /// Every connection over it breaks; new ones can be made.
+        #[cfg(feature = "mqtt")]
         pub fn cut(&self) {
-            self.state.send_modify(|state| state.cuts += 1);
+            self.is_down.send_modify(|_| {});
         }
 
         /// Every connection over it breaks, and so does each new one until it is up again.
         pub fn down(&self) {
-            self.state.send_modify(|state| state.is_down = true);
+            self.is_down.send_replace(true);
         }
 
         /// Connections can be made again.
         pub fn up(&self) {
-            self.state.send_modify(|state| state.is_down = false);
+            self.is_down.send_replace(false);
         }
     }
 }

@@ -67,7 +67,7 @@ pub fn run(specs: Vec<SourceSpec>, current: &Current, options: &Options, told: &
 struct Feeds {
     running: JoinSet<()>,
     telling: JoinSet<()>,
-    statuses: Vec<(String, Arc<Status>)>,
+    statuses: Vec<Arc<Status>>,
 }
 
 impl Feeds {
@@ -75,12 +75,18 @@ impl Feeds {
         let status = Arc::new(Status::default());
         self.telling
             .spawn(tell(status.listening(), status.errors(), told.clone()));
-        self.statuses.push((spec.to_string(), Arc::clone(&status)));
+        self.statuses.push(Arc::clone(&status));
         let mut told = told.clone();
         self.running.spawn(async move {
-            if let Err(problem) = spec.run(Positions::default(), sender, stop, status).await {
-                // What never ran was not read: nothing found in it does not mean that nothing is there.
-                told.unread(problem);
+            let name = spec.to_string();
+            // What was not read is not 'nothing found'.
+            match spec.run(Positions::default(), sender, stop, Arc::clone(&status)).await {
+                Err(problem) => told.unread(problem),
+                Ok(()) if status.is_away() => {
+                    let message = format!("{name} was away at the end: what it has was not read");
+                    told.unread(Problem::error("away", Place::default(), message));
+                }
+                Ok(()) => {}
             }
         });
     }
@@ -89,11 +95,7 @@ impl Feeds {
     async fn finish(mut self, told: &Told) {
         while self.running.join_next().await.is_some() {}
         self.telling.shutdown().await;
-        for (name, _) in self.statuses.iter().filter(|(_, status)| status.is_away()) {
-            let message = format!("{name} was away at the end: what it has was not read");
-            told.clone().unread(Problem::error("away", Place::default(), message));
-        }
-        let counts = self.statuses.iter().map(|(_, status)| status.counts());
+        let counts = self.statuses.iter().map(|status| status.counts());
         let (drops, cut, reconnects) = counts.fold((0, 0, 0), |(drops, cut, reconnects), counts| {
             (
                 drops + counts.drops,
