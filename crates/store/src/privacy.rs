@@ -230,6 +230,41 @@ pub const KEPT: &[Kept] = &[
         "select commitment, what, words, at from commitment_step where person = ?1 order by id desc limit ?2",
         &[("commitment", Number), ("what", Text), ("words", Text), ("at", Time)]
     ),
+    by_number!(
+        "item_mark",
+        "who opened, acknowledged or acted on an item first for their member",
+        "to tell the sharer what became of it",
+        "select what, at from item_mark where person = ?1 order by at desc limit ?2",
+        &[("what", Text), ("at", Time)]
+    ),
+    by_number!(
+        "recall",
+        "who called an item back, and why",
+        "to show how it came about",
+        "select uuid, kind, at from recall where by_person = ?1 order by id desc limit ?2",
+        &[("uuid", Text), ("kind", Text), ("at", Time)]
+    ),
+    by_number!(
+        "recall_owed",
+        "who answered a recall for their member, and with what note",
+        "to show what became of it",
+        "select recall, done, acknowledged from recall_owed where person = ?1 order by recall desc limit ?2",
+        &[("recall", Number), ("done", Text), ("acknowledged", Time)]
+    ),
+    by_number!(
+        "request",
+        "who asked a community for their member",
+        "to know who may close it",
+        "select uuid, asked, closed from request where person = ?1 order by id desc limit ?2",
+        &[("uuid", Text), ("asked", Time), ("closed", Time)]
+    ),
+    by_number!(
+        "answer",
+        "who answered a request for their member",
+        "to show how an answer came about",
+        "select uuid, at from answer where person = ?1 order by id desc limit ?2",
+        &[("uuid", Text), ("at", Time)]
+    ),
     Kept {
         table: "invitation",
         data: "who invited an organisation, and what the invitation was called",

@@ -99,7 +99,12 @@ async fn nobody_ends_the_session_of_another() {
             assert!(matches!(answer.status, 403 | 404), "{actor} {path}: {}", answer.status);
         }
     }
-    assert_eq!(kit.send("GET", "/api/v1/me", &[token.clone()], None).await.status, 200);
+    assert_eq!(
+        kit.send("GET", "/api/v1/me", std::slice::from_ref(&token), None)
+            .await
+            .status,
+        200
+    );
     let by_operator = format!("{path}?person=alder-analyst");
     assert_eq!(kit.ask("operator", "DELETE", &by_operator, None).await.status, 204);
     assert_eq!(kit.send("GET", "/api/v1/me", &[token], None).await.status, 401);
