@@ -20,13 +20,12 @@ use policy::{Action, CommunityId, MemberId, decide};
 use serde_json::{Map, Value};
 use stix::Timestamp;
 use stix::marking::Tlp;
-use stix::{Place, Problem};
 use store::{AgreementKind, DataSet, MemberKind, NewDataSet, ObjectQuery, Position};
 use uuid::Uuid;
 
 use crate::accounts::Caller;
 use crate::communities::NO_COMMUNITY;
-use crate::error::Error;
+use crate::error::{Error, bad};
 use crate::node::Node;
 
 /// The fewest members that must have contributed.
@@ -79,10 +78,6 @@ pub struct DataSetWish {
     pub starts: Timestamp,
     /// Until then.
     pub ends: Timestamp,
-}
-
-fn bad(code: &'static str, message: impl Into<String>, help: &str) -> Error {
-    Error::input(Problem::error(code, Place::default(), message).help(help))
 }
 
 fn absent() -> Error {

@@ -41,6 +41,11 @@ impl Error {
     }
 }
 
+/// An input that cannot be used, with what to do.
+pub(crate) fn bad(code: &'static str, message: impl Into<String>, help: &str) -> Error {
+    Error::input(Problem::error(code, stix::Place::default(), message).help(help))
+}
+
 impl From<Problem> for Error {
     fn from(problem: Problem) -> Self {
         Self::input(problem)

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::account::rule_changed;
 use crate::db::Change;
-use crate::value::{Row, Value};
+use crate::value::{Row, Value, many};
 use crate::{Result, Store};
 
 /// How somebody wants to be told.
@@ -177,10 +177,6 @@ pub(crate) fn notice_row(new: &NewNotice, made: Timestamp) -> (&'static str, Vec
         new.next_try.into(),
     ];
     (PUT, row)
-}
-
-fn many(limit: usize) -> i64 {
-    i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
 impl Store {

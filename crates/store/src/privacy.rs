@@ -9,7 +9,7 @@ use stix::Timestamp;
 
 use crate::account::rule_changed;
 use crate::db::Change;
-use crate::value::Row;
+use crate::value::{Row, many};
 use crate::{Result, Store};
 
 /// How a column is shown.
@@ -405,7 +405,7 @@ impl Store {
     }
 
     async fn forget(&self, sql: &'static str, before: Timestamp, limit: usize) -> Result<usize> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let limit = many(limit);
         let rows = self
             .change(Change::new().with(sql, vec![before.into(), limit.into()]))
             .await?;

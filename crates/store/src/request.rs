@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::db::Change;
 use crate::record::NewEntry;
-use crate::value::Row;
+use crate::value::{Row, many};
 use crate::{Result, Store};
 
 /// A question to be asked.
@@ -165,7 +165,7 @@ impl Store {
         before: Option<i64>,
         limit: usize,
     ) -> Result<Vec<Request>> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let limit = many(limit);
         let values = vec![community.into(), before.unwrap_or(i64::MAX).into(), limit.into()];
         self.list(LIST, values, request).await
     }

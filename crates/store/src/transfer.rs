@@ -5,7 +5,7 @@ use stix::Timestamp;
 use uuid::Uuid;
 
 use crate::db::Change;
-use crate::value::Row;
+use crate::value::{Row, many};
 use crate::{Result, Store};
 
 /// Whether a transfer is done.
@@ -121,7 +121,7 @@ impl Store {
 
     /// The transfers of the viewer's member, the newest first.
     pub async fn transfer_list(&self, viewer: &Viewer, limit: usize) -> Result<Vec<Transfer>> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let limit = many(limit);
         match viewer.principal().member {
             Some(member) => self.list(LIST, vec![member.into(), limit.into()], transfer).await,
             None => Ok(Vec::new()),

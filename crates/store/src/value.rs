@@ -130,6 +130,11 @@ impl Row {
     }
 }
 
+/// The most rows of an answer, as the databases take it.
+pub(crate) fn many(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
 /// A list of texts as it is stored.
 pub(crate) fn list_text(list: &[String]) -> String {
     serde_json::Value::from(list.to_vec()).to_string()

@@ -39,13 +39,13 @@ pub use list::{CommitmentDetail, CommitmentList, CommitmentShown, ListWish, Part
 pub use make::{CommitmentWish, Owing, Promise};
 
 use policy::{Action, MemberId, decide};
-use stix::{Place, Problem, Timestamp};
+use stix::Timestamp;
 use store::{Commitment, CommitmentRules};
 use uuid::Uuid;
 
 use self::clock::Clock;
 use crate::accounts::Caller;
-use crate::error::Error;
+use crate::error::{Error, bad};
 use crate::node::Node;
 
 /// Characters of what somebody writes as a reason or as evidence.
@@ -59,10 +59,6 @@ pub(crate) const RULES: CommitmentRules = CommitmentRules {
 
 fn absent() -> Error {
     Error::NotFound("there is no such commitment, or it is not open to you".to_owned())
-}
-
-fn bad(code: &'static str, message: impl Into<String>, help: &str) -> Error {
-    Error::input(Problem::error(code, Place::default(), message.into()).help(help))
 }
 
 fn own_member(caller: &Caller) -> Result<MemberId, Error> {

@@ -12,19 +12,14 @@ pub use moderation::{HeldDecision, HeldView};
 pub use preview::{Broken, PreviewReport, PreviewWish};
 
 use policy::{CommunityId, Principal};
-use stix::{Place, Problem};
 use store::{Community, CommunityKey};
 
 use crate::accounts::Caller;
-use crate::error::Error;
+use crate::error::{Error, bad};
 use crate::node::Node;
 
 /// The words for a community that is not there or not for this caller.
 pub(crate) const NO_COMMUNITY: &str = "there is no such community, or it is not open to you";
-
-fn bad(code: &'static str, message: impl Into<String>, help: &str) -> Error {
-    Error::input(Problem::error(code, Place::default(), message).help(help))
-}
 
 fn absent() -> Error {
     Error::NotFound(NO_COMMUNITY.to_owned())

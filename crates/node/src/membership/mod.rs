@@ -26,19 +26,14 @@ pub use standing::{Departure, Fate, SharedFate};
 pub use vetting::Vetted;
 
 use policy::{Action, MemberId, decide};
-use stix::{Place, Problem};
 use store::{Member, MemberKey};
 
 use crate::accounts::Caller;
-use crate::error::Error;
+use crate::error::{Error, bad};
 use crate::node::Node;
 
 /// The words for a member that is not there or not for this caller.
 const NO_MEMBER: &str = "there is no such member, or it is not open to you";
-
-fn bad(code: &'static str, message: impl Into<String>, help: &str) -> Error {
-    Error::input(Problem::error(code, Place::default(), message).help(help))
-}
 
 /// Whether a caller may act for a member: as its own coordinator, or as an operator.
 fn acts_for(caller: &Caller, member: MemberId) -> Result<(), Error> {

@@ -19,9 +19,9 @@ use store::{NewPeer, Peer};
 
 use crate::accounts::Caller;
 use crate::client::Access;
-use crate::error::Error;
+use crate::error::{Error, bad};
 use crate::node::Node;
-use crate::subscriptions::{administer, bad, check_interval, check_name, check_url};
+use crate::subscriptions::{administer, check_interval, check_name, check_url};
 
 pub use run::PushReport;
 

@@ -1,7 +1,6 @@
 //! Feedback: a false positive or an end is told to those who have the indicator, and reaches the one who shared it.
 
 use serde_json::json;
-use stix::{Place, Problem};
 use store::{Feedback, FeedbackKind, FeedbackPage, MemberKey, Position};
 
 use super::destination::destinations;
@@ -9,7 +8,7 @@ use super::make::bounded;
 use super::record::MOST_LISTED;
 use super::{judging_member, make, own_member};
 use crate::accounts::Caller;
-use crate::error::Error;
+use crate::error::{Error, bad};
 use crate::intake::{Report, ShareRequest};
 use crate::node::Node;
 
@@ -25,10 +24,6 @@ pub struct FeedbackWish {
     pub comment: Option<String>,
     /// Whether the member's name is withheld.
     pub withheld: bool,
-}
-
-fn bad(code: &'static str, message: String, help: &str) -> Error {
-    Error::input(Problem::error(code, Place::default(), message).help(help))
 }
 
 impl Node {

@@ -119,7 +119,8 @@ pub(super) fn feedback(
     object
 }
 
-fn down(time: Timestamp, micros: i64) -> Timestamp {
+/// The last multiple of so many microseconds that is not after a time.
+pub(super) fn down(time: Timestamp, micros: i64) -> Timestamp {
     Timestamp::from_micros(time.micros().div_euclid(micros) * micros)
 }
 

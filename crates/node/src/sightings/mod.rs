@@ -32,8 +32,8 @@ pub use due::DueReport;
 pub use feedback::{FeedbackWish, comment_of};
 pub use pending::{Answer, Pending};
 pub use record::{Recorded, SeenHit};
-pub(crate) use rules::rule_for;
 pub use rules::{RULE_DEFAULT, SECONDS_LEAST, SECONDS_MOST};
+pub(crate) use rules::{rule_for, stretch};
 
 use policy::{Action, MemberId, decide};
 

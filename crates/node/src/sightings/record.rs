@@ -12,7 +12,7 @@ use store::{NewHit, Seen, SeenValue, SightingForm, SightingRule};
 use super::destination::destinations;
 use super::make::bounded;
 use super::own_member;
-use super::rules::rule_for;
+use super::rules::{rule_for, stretch};
 use crate::accounts::Caller;
 use crate::error::Error;
 use crate::node::Node;
@@ -135,8 +135,7 @@ impl Node {
     }
 
     fn new_hit(&self, hit: &SeenHit, rule: &SightingRule, events: u64, now: Timestamp) -> NewHit {
-        let micros = rule.seconds.saturating_mul(1_000_000).max(1);
-        let starts = Timestamp::from_micros(now.micros().div_euclid(micros) * micros);
+        let (starts, ends) = stretch(rule, now);
         // A clock that is wrong must not date a sighting into the future.
         let at = hit.at.unwrap_or(now).min(now);
         let goes_along = rule.log_line && rule.form == SightingForm::Full;
@@ -146,7 +145,7 @@ impl Node {
             indicator: hit.indicator.clone(),
             community: rule.community,
             starts,
-            ends: starts.plus_micros(micros),
+            ends,
             value: SeenValue {
                 value: bounded(&hit.value, MOST_TEXT).to_owned(),
                 kind: hit.kind.map_or_else(String::new, |kind| kind.as_str().to_owned()),

@@ -3,12 +3,13 @@
 use std::collections::HashSet;
 
 use policy::CommunityId;
-use stix::{Place, Problem};
+use stix::Timestamp;
 use store::{SightingForm, SightingRule};
 
+use super::make::down;
 use super::{judging_member, own_member};
 use crate::accounts::Caller;
-use crate::error::Error;
+use crate::error::{Error, bad};
 use crate::node::Node;
 
 /// What holds where a member chose nothing: somebody is asked before anything is told, and then the least is.
@@ -32,8 +33,11 @@ pub(crate) fn rule_for(rules: &[SightingRule], community: Option<CommunityId>) -
     SightingRule { community, ..rule }
 }
 
-fn bad(code: &'static str, message: String, help: &str) -> Error {
-    Error::input(Problem::error(code, Place::default(), message).help(help))
+/// The stretch that an instant lies in: when it begins and ends.
+pub(crate) fn stretch(rule: &SightingRule, at: Timestamp) -> (Timestamp, Timestamp) {
+    let micros = rule.seconds.saturating_mul(1_000_000).max(1);
+    let starts = down(at, micros);
+    (starts, starts.plus_micros(micros))
 }
 
 fn check(rule: &SightingRule) -> Result<(), Error> {

@@ -28,13 +28,13 @@ pub(crate) use turn::{Running, TURN_MICROS};
 
 use policy::{Action, CommunityId, MemberId, decide};
 use reqwest::Url;
+use stix::Timestamp;
 use stix::marking::{Pap, Tlp};
-use stix::{Place, Problem, Timestamp};
 use store::{NewSubscription, Subscription, SubscriptionKind};
 
 use crate::accounts::Caller;
 use crate::client::Access;
-use crate::error::Error;
+use crate::error::{Error, bad};
 use crate::node::Node;
 
 /// The shortest time between two runs, in seconds.
@@ -92,11 +92,6 @@ impl From<Subscription> for SubscriptionView {
 /// The answer to whoever may not administer: there is no such page.
 pub(crate) fn administer(caller: &Caller) -> Result<(), Error> {
     decide(&caller.principal, Action::Administer).map_err(|refusal| Error::refused(refusal, "there is no such page"))
-}
-
-/// An input that cannot be used, with what to do.
-pub(crate) fn bad(code: &'static str, message: impl Into<String>, help: &str) -> Error {
-    Error::input(Problem::error(code, Place::default(), message).help(help))
 }
 
 /// Checks a name that becomes part of a channel.

@@ -32,7 +32,7 @@ pub use read::Refused;
 use crate::accounts::Caller;
 use crate::error::Error;
 use crate::node::Node;
-use crate::sightings::{own_member, rule_for};
+use crate::sightings::{own_member, rule_for, stretch};
 
 /// For how many days the id of a message is remembered.
 pub const REMEMBERED_DAYS: i64 = 7;
@@ -181,14 +181,13 @@ impl Node {
             reported.counted += sum.count;
             for community in communities.iter() {
                 let rule = rule_for(&rules, *community);
-                let micros = rule.seconds.saturating_mul(1_000_000).max(1);
-                let starts = Timestamp::from_micros(now.micros().div_euclid(micros) * micros);
+                let (starts, ends) = stretch(&rule, now);
                 hits.push(NewHit {
                     uuid: self.fresh_uuid(),
                     indicator: indicator.clone(),
                     community: rule.community,
                     starts,
-                    ends: starts.plus_micros(micros),
+                    ends,
                     value: SeenValue {
                         value: String::new(),
                         kind: String::new(),

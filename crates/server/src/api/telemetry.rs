@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use axum::response::Response;
 use http::StatusCode;
 use node::telemetry::Reported;
-use policy::{Action, decide};
+use policy::Action;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::ask::Parameters;
+use super::ask::{Parameters, must};
 use super::view::answer;
 use crate::asked::Asked;
 use crate::problem::Fault;
@@ -64,8 +64,7 @@ impl From<Reported> for ReportedView {
     request_body(content = String, content_type = "application/x-ndjson"),
     responses((status = 200, body = ReportedView), (status = 400), (status = 403), (status = 409), (status = 413), (status = 422), (status = 503)))]
 pub async fn record(mut asked: Asked) -> Result<Response, Fault> {
-    decide(&asked.caller().principal, Action::RecordHits)
-        .map_err(|refusal| Fault::from(node::Error::refused(refusal, "")))?;
+    must(&asked, Action::RecordHits)?;
     let parameters = Parameters::read(&asked, &["message"])?;
     let message = parameters
         .one("message")?

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::account::rule_changed;
 use crate::db::Change;
 use crate::membership::told;
-use crate::value::{Row, list_text};
+use crate::value::{Row, list_text, many};
 use crate::{Error, Result, Store};
 
 /// Number of something that waits.
@@ -186,7 +186,7 @@ impl Store {
     /// What waits in a community, the oldest first, after a number.
     pub async fn held_waiting(&self, community: CommunityId, after: Option<HeldId>, limit: usize) -> Result<Vec<Held>> {
         let after = after.map_or(0, |after| after.0);
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let limit = many(limit);
         self.list(WAITING, vec![community.into(), after.into(), limit.into()], held)
             .await
     }
@@ -194,7 +194,7 @@ impl Store {
     /// What a member shared that waits or waited, the newest first, before a number.
     pub async fn held_of_member(&self, member: MemberId, before: Option<HeldId>, limit: usize) -> Result<Vec<Held>> {
         let before = before.map_or(i64::MAX, |before| before.0);
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let limit = many(limit);
         self.list(OF_MEMBER, vec![member.into(), before.into(), limit.into()], held)
             .await
     }

@@ -5,7 +5,7 @@ use stix::Timestamp;
 use uuid::Uuid;
 
 use super::{Commitment, CommitmentState, CommitmentStep, NewCommitment, StepKind};
-use crate::value::Row;
+use crate::value::{Row, many};
 use crate::{Result, Store};
 
 macro_rules! columns {
@@ -207,7 +207,7 @@ impl Store {
 
     /// Commitments of everybody of which somebody is to be told by now, up to `limit`.
     pub async fn commitment_remind(&self, now: Timestamp, limit: usize) -> Result<Vec<Commitment>> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let limit = many(limit);
         self.list(REMIND, vec![now.into(), limit.into()], commitment).await
     }
 }

@@ -11,6 +11,7 @@ use stix::Timestamp;
 
 use super::retract::take_back_at;
 use crate::db::Db;
+use crate::value::many;
 use crate::writes::{Writes, writing};
 use crate::{Error, Result, Store};
 
@@ -94,7 +95,7 @@ impl Store {
 
     /// For whom a member shared last, the newest first: one audience for each entry that the ledger has of it.
     pub async fn shared_last(&self, member: MemberId, limit: usize) -> Result<Vec<Audience>> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let limit = many(limit);
         let bodies = self
             .list(NEWEST_SHARED, vec![member.into(), limit.into()], |row| row.text(0))
             .await?;

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use super::words;
 use crate::db::Db;
-use crate::value::Row;
+use crate::value::{Row, many};
 use crate::writes::{Writes, writing};
 use crate::{Result, Store};
 
@@ -88,7 +88,7 @@ impl Store {
     /// Does up to `limit` pieces of the work that is kept out of writing: full text, and the end of indicators whose
     /// time is over. Gives how many it did; nought: nothing is left.
     pub async fn index_next(&self, limit: usize) -> Result<usize> {
-        let many = i64::try_from(limit).unwrap_or(i64::MAX);
+        let many = many(limit);
         let ending = self.rows(ENDING, vec![self.now().into(), many.into()]).await?;
         let mut done = 0;
         if !ending.is_empty() {

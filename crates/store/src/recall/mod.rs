@@ -19,7 +19,7 @@ use stix::Timestamp;
 use stix::marking::{Pap, Tlp};
 use uuid::Uuid;
 
-use crate::value::{Row, Value};
+use crate::value::{Row, Value, many};
 use crate::writes::Writes;
 use crate::{Error, Result, Store};
 
@@ -185,14 +185,14 @@ impl Store {
 
     /// The recalls that a member made, or that were made of its items, the newest first, strictly before a number.
     pub async fn recall_list(&self, member: MemberId, before: Option<i64>, limit: usize) -> Result<Vec<Recall>> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let limit = many(limit);
         let values = vec![member.into(), before.unwrap_or(i64::MAX).into(), limit.into()];
         self.list(MADE, values, recall).await
     }
 
     /// Every recall, the newest first, strictly before a number. Who may read which is the caller's question.
     pub async fn recall_list_all(&self, before: Option<i64>, limit: usize) -> Result<Vec<Recall>> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let limit = many(limit);
         self.list(EVERY, vec![before.unwrap_or(i64::MAX).into(), limit.into()], recall)
             .await
     }

@@ -8,7 +8,7 @@ use super::{COLUMNS, Recall, columns, recall};
 use crate::db::{Change, Db};
 use crate::delivery::Given;
 use crate::record::NewEntry;
-use crate::value::Row;
+use crate::value::{Row, many};
 use crate::writes::{Writes, writing};
 use crate::{Error, Result, Store};
 
@@ -178,7 +178,7 @@ impl Store {
         only_open: bool,
         limit: usize,
     ) -> Result<Vec<(Recall, OwedRow)>> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let limit = many(limit);
         let values = vec![member.into(), after.into(), only_open.into(), limit.into()];
         self.list(OF_MEMBER, values, both).await
     }
@@ -197,7 +197,7 @@ impl Store {
 
     /// Everything that is owed, in order, strictly after a recall and member: for reminders and commitments.
     pub async fn recall_owed_all(&self, after: (i64, MemberId), limit: usize) -> Result<Vec<(Recall, OwedRow)>> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let limit = many(limit);
         self.list(OVERDUE, vec![after.0.into(), after.1.into(), limit.into()], both)
             .await
     }

@@ -7,6 +7,7 @@ use stix::Timestamp;
 
 use super::seen::{NewHit, count_in};
 use crate::db::{Change, Db};
+use crate::value::many;
 use crate::writes::{Writes, writing};
 use crate::{Result, Store};
 
@@ -73,7 +74,7 @@ impl Store {
     /// Forgets up to `limit` messages that were counted at or before a time; gives how many. One of them that came
     /// again would be counted again.
     pub async fn counted_messages_forget(&self, before: Timestamp, limit: usize) -> Result<usize> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let limit = many(limit);
         let old = self
             .list(OLD, vec![before.into(), limit.into()], |row| {
                 Ok((row.int(0)?, row.text(1)?))

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Seen, SeenState, SeenValue, SightingForm, community_number, community_of};
 use crate::db::{Change, Db};
-use crate::value::Row;
+use crate::value::{Row, many};
 use crate::writes::{Writes, writing};
 use crate::{Error, Result, Store};
 
@@ -197,10 +197,6 @@ async fn count_value(writes: &mut impl Writes, id: i64, one: &SeenValue) -> Resu
         one.count.into(),
     ];
     writes.rows(PUT_VALUE, row).await.map(drop)
-}
-
-fn many(limit: usize) -> i64 {
-    i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
 impl Store {

@@ -11,8 +11,7 @@ use store::DataSet;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::must;
-use crate::api::ask::{community, json, member};
+use crate::api::ask::{community, json, member, must};
 use crate::api::view::answer;
 use crate::asked::Asked;
 use crate::problem::Fault;

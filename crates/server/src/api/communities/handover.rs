@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 use store::Community;
 use utoipa::ToSchema;
 
-use super::must;
-use crate::api::ask::{community, json, member};
+use crate::api::ask::{community, json, member, must};
 use crate::api::partnership::{managed, nothing};
 use crate::api::view::answer;
 use crate::asked::Asked;

@@ -10,8 +10,7 @@ use store::{Held, HeldId, Member};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::must;
-use crate::api::ask::{Parameters, community, json};
+use crate::api::ask::{Parameters, community, json, must};
 use crate::api::view::answer;
 use crate::asked::Asked;
 use crate::problem::Fault;

@@ -9,8 +9,7 @@ use serde::Deserialize;
 use stix::marking::{Pap, Tlp};
 use utoipa::ToSchema;
 
-use super::must;
-use crate::api::ask::{community, json, member};
+use crate::api::ask::{community, json, member, must};
 use crate::api::partnership::tlp;
 use crate::api::share::NAMES_MOST;
 use crate::api::view::answer;

@@ -9,8 +9,8 @@ use stix::Timestamp;
 use store::{Acceptance, Agreement, AgreementKind};
 use utoipa::ToSchema;
 
-use super::{must, own_member};
-use crate::api::ask::json;
+use super::own_member;
+use crate::api::ask::{json, must};
 use crate::api::partnership::administer;
 use crate::api::view::answer;
 use crate::asked::Asked;

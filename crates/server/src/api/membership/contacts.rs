@@ -8,8 +8,7 @@ use serde::{Deserialize, Serialize};
 use store::{Contact, NewContact};
 use utoipa::ToSchema;
 
-use super::must;
-use crate::api::ask::{json, member};
+use crate::api::ask::{json, member, must};
 use crate::api::partnership::{administer, nothing};
 use crate::api::view::answer;
 use crate::asked::Asked;

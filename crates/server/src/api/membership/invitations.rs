@@ -11,8 +11,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::agreements::AgreementView;
-use super::{must, role};
-use crate::api::ask::{community, json, member};
+use super::role;
+use crate::api::ask::{community, json, member, must};
 use crate::api::partnership::{MemberView, nothing};
 use crate::api::view::answer;
 use crate::asked::{Asked, Stranger};

@@ -14,15 +14,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::ask::{Parameters, json, member};
-use super::partnership::{MemberView, administer, refused};
+use super::partnership::{MemberView, administer};
 use super::view::answer;
 use crate::asked::Asked;
 use crate::problem::Fault;
 use crate::query::bad;
-
-fn must(asked: &Asked, action: Action) -> Result<(), Fault> {
-    decide(&asked.caller().principal, action).map_err(refused)
-}
 
 fn own_member(asked: &Asked) -> Result<MemberId, Fault> {
     asked.caller().principal.member.ok_or_else(Fault::not_found)

@@ -7,8 +7,8 @@ use policy::{Action, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{must, own_member, role};
-use crate::api::ask::{Parameters, json, member};
+use super::{own_member, role};
+use crate::api::ask::{Parameters, json, member, must};
 use crate::api::partnership::PersonView;
 use crate::api::view::answer;
 use crate::asked::Asked;
