@@ -90,6 +90,7 @@ fn the_first_page_names_every_command_and_the_exit_codes() {
       invite       Invite organisations to the partnership
       recall       Take back, correct or narrow what was shared, and answer recalls
       receipts     What became of an item, what others may read of it, your member's own numbers
+      scorecard    Numbers of your member and of all others together; the yearly report
       request      Ask a community, answer, close
       member       Members of the partnership and their people
       community    Communities and who is in them

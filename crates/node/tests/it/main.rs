@@ -14,6 +14,7 @@ mod privacy;
 mod push;
 mod real_data;
 mod recall;
+mod scorecard;
 mod sharing;
 mod sightings;
 mod sign_in;

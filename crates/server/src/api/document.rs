@@ -5,7 +5,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     about, calendar, commitments, communities, exchange, export, find, item, keys, ledger, membership, notices,
-    partnership, privacy, recall, requests, share, sightings, sign_in, telemetry, watch,
+    partnership, privacy, recall, requests, scorecard, share, sightings, sign_in, telemetry, watch,
 };
 
 #[derive(OpenApi)]
@@ -125,6 +125,9 @@ use super::{
         requests::one,
         requests::answer_give,
         requests::close,
+        scorecard::scorecard,
+        scorecard::report,
+        scorecard::watching,
         exchange::subscriptions,
         exchange::subscription_put,
         exchange::subscription_delete,

@@ -208,6 +208,7 @@ async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
         ("{name}", vec!["feed".to_owned(), "nothing".to_owned()]),
         ("{recall}", recalls),
         ("{request}", requests),
+        ("{year}", vec!["2020".to_owned(), "2999".to_owned()]),
         (
             "{*tile}",
             ["0/000", "0/000.p/5", "0/000.p/200", "1/000", "9/x"]
@@ -483,6 +484,14 @@ fn questions(path: &str, canaries: &[Canary]) -> Vec<String> {
         "/api/v1/requests" => ["common", "grove", "wood", "hidden", "nowhere"]
             .map(|community| format!("{path}?community={community}"))
             .to_vec(),
+        "/api/v1/scorecard" => ["", "common", "grove", "wood", "hidden", "nowhere"]
+            .into_iter()
+            .flat_map(|community| ["json", "csv", "html"].map(|format| (community, format)))
+            .map(|(community, format)| match community {
+                "" => format!("{path}?format={format}"),
+                _ => format!("{path}?community={community}&format={format}"),
+            })
+            .collect(),
         "/api/v1/export" => {
             let formats = formats::write::OutFormat::ALL.map(formats::write::OutFormat::as_str);
             let collections = [
