@@ -727,6 +727,7 @@ async fn every_route_but_the_open_ones_asks_who_it_is() {
         ("{name}", vec!["feed".to_owned(), "nothing".to_owned()]),
         ("{recall}", vec!["x".to_owned()]),
         ("{request}", vec!["x".to_owned()]),
+        ("{year}", vec!["2020".to_owned()]),
         ("{*tile}", vec!["0/000.p/1".to_owned()]),
         ("{token}", vec!["x".to_owned()]),
         ("{held}", vec!["x".to_owned()]),
