@@ -88,7 +88,7 @@ pub use score::{
     Histogram, LogFamily, Measure, MemberCount, Score, ScoreCell, ScoreDifference, ScoreSpan, Tally, WHOLE, Watching,
 };
 pub use setting::Warninglist;
-pub use sighting::{NewHit, NewMessage, Seen, SeenKey, SeenState, SeenValue, SightingForm, SightingRule};
+pub use sighting::{NewHit, NewMessage, ReportSum, Seen, SeenKey, SeenState, SeenValue, SightingForm, SightingRule};
 pub use subscription::{NewSubscription, Subscription, SubscriptionId, SubscriptionKind, SubscriptionReport};
 pub use transfer::{Transfer, TransferState};
 

@@ -38,6 +38,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     migration!(6, "0006_recall"),
     migration!(7, "0007_sign_in"),
     migration!(8, "0008_score"),
+    migration!(9, "0009_reports"),
 ];
 
 /// Where the steps that were applied are remembered; the same on both databases.

@@ -9,6 +9,7 @@
 //! ```
 
 mod assess;
+mod audiences;
 pub mod change;
 mod check;
 pub mod departure;
