@@ -236,6 +236,7 @@ impl Node {
             (Some(person), _) => match self.store().person_get(person).await? {
                 Some(person) => Principal {
                     scopes: before.scopes,
+                    presence: before.presence,
                     ..self.store().principal_of(&person, before.read_only).await?
                 },
                 None => Principal::public(),

@@ -93,7 +93,7 @@ pub const KEPT: &[Kept] = &[
         erased: "gone",
         query: Some((
             "select id, kind, label, prefix, read_only, scopes, addresses, network, created, last_used, expires, ends, \
-             revoked from credential where person = ?1 order by id desc limit ?2",
+             revoked, proven from credential where person = ?1 order by id desc limit ?2",
             &[
                 ("number", Number),
                 ("kind", Text),
@@ -108,6 +108,7 @@ pub const KEPT: &[Kept] = &[
                 ("expires", Time),
                 ("ends", Time),
                 ("revoked", Time),
+                ("proven", Time),
             ],
         )),
     },

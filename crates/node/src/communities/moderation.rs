@@ -170,7 +170,10 @@ impl Node {
     /// When the caller does not moderate that community, nothing of that name waits, or the intake no longer takes it.
     pub async fn held_decide(&self, caller: &Caller, uuid: Uuid, decision: HeldDecision) -> Result<Held, Error> {
         let found = self.store().held_get(uuid).await?.ok_or_else(absent)?;
-        let action = Action::Moderate(found.terms.community);
+        let action = match decision {
+            HeldDecision::Release => Action::Release(found.terms.community, found.terms.tlp),
+            HeldDecision::Refuse(_) => Action::Moderate(found.terms.community),
+        };
         decide(&caller.principal, action).map_err(|refusal| {
             // Of a queue that is not theirs nobody learns what is in it.
             match refusal.hidden || !caller.principal.coordinates.contains(&found.terms.community) {

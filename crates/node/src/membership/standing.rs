@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use policy::{Action, Audience, CommunityId, MemberId, MemberState, Principal, decide};
+use policy::{Action, Audience, CommunityId, MemberId, MemberState, Principal, Role, decide};
 use serde::Serialize;
 use store::{HeldState, Member, Touched};
 
-use super::{NO_MEMBER, acts_for};
+use super::NO_MEMBER;
 use crate::accounts::Caller;
 use crate::communities::OnLeaving;
 use crate::error::Error;
@@ -47,6 +47,24 @@ pub struct Departure {
 /// Contributions with the same communities and the same fate.
 type Group = (Vec<CommunityId>, Fate);
 
+/// Whether a caller may let a member leave: their own, or as an operator another.
+fn leaves(caller: &Caller, member: MemberId) -> Result<(), Error> {
+    let own = caller.principal.member == Some(member);
+    let action = if own {
+        Action::Leave(member)
+    } else {
+        Action::Expel(member)
+    };
+    decide(&caller.principal, action).map_err(|refusal| {
+        // Of another member it is not even said that it is there.
+        if own || caller.principal.has(Role::Operator) {
+            Error::refused(refusal, NO_MEMBER)
+        } else {
+            Error::NotFound(NO_MEMBER.to_owned())
+        }
+    })
+}
+
 impl Node {
     /// Moves a member to another state; it takes effect at once, for requests, streams, subscriptions and pushes.
     ///
@@ -64,7 +82,7 @@ impl Node {
         reason: &str,
     ) -> Result<Departure, Error> {
         if to == MemberState::Left {
-            acts_for(caller, member)?;
+            leaves(caller, member)?;
         } else {
             decide(&caller.principal, Action::Administer).map_err(|refusal| Error::refused(refusal, NO_MEMBER))?;
         }

@@ -156,6 +156,8 @@ fn sign_in_routes() -> Vec<Route> {
     vec![
         Route::stranger(M::POST, format!("{BASE}/session"), sign_in::begin),
         route(M::DELETE, "/session", Member, sign_in::leave),
+        route(M::GET, "/session/step-up", Member, sign_in::ways),
+        route(M::POST, "/session/step-up", Member, sign_in::step_up),
         route(M::GET, "/sessions", Member, sign_in::list),
         route(M::DELETE, "/sessions", Member, sign_in::end_all),
         route(M::DELETE, "/sessions/{key}", Member, sign_in::end),
@@ -163,6 +165,7 @@ fn sign_in_routes() -> Vec<Route> {
         route(M::POST, "/factor", Member, sign_in::enrol),
         route(M::POST, "/factor/confirm", Member, sign_in::confirm),
         route(M::POST, "/factor/remove", Member, sign_in::remove),
+        route(M::PUT, "/people/{login}/password", Member, sign_in::password),
         route(M::DELETE, "/people/{login}/factor", Operator, sign_in::reset),
         route(M::GET, "/privacy/record", Member, privacy::record),
         route(M::GET, "/people/{login}/data", Member, privacy::data),

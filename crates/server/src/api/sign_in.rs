@@ -4,18 +4,20 @@ use axum::response::Response;
 use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use node::accounts::SESSION_PREFIX;
-use node::sessions::WHOLE_MICROS;
+use node::sessions::{PROOF_MICROS, Shown, WHOLE_MICROS};
+use policy::{Action, PersonId};
 use serde::{Deserialize, Serialize};
 use stix::Timestamp;
 use store::{Credential, CredentialId};
 use utoipa::ToSchema;
 
-use super::ask::json;
+use super::ask::{json, must};
 use super::keys::person;
 use super::partnership::nothing;
 use super::view::answer;
 use crate::asked::{Asked, Stranger};
 use crate::problem::Fault;
+use crate::query::bad;
 
 /// The cookie of a session. Its beginning makes browsers insist on HTTPS, on this very host, and on the whole of it
 /// (RFC 6265bis section 4.1.3.2).
@@ -64,6 +66,8 @@ pub struct SessionView {
     pub expires: Option<String>,
     /// When it is over in any case.
     pub ends: Option<String>,
+    /// Until when dangerous acts need no new proof; later, `POST /api/v1/session/step-up`.
+    pub proven_until: Option<String>,
     /// Whether this request was sent with it.
     pub this_one: bool,
     /// What to send as `Authorization: Bearer`: here, now, and never again. Browsers have it as a cookie.
@@ -81,6 +85,7 @@ impl SessionView {
             last_used: text(session.last_used),
             expires: text(session.expires),
             ends: text(session.ends),
+            proven_until: text(session.proven.map(|at| at.plus_micros(PROOF_MICROS))),
             this_one: own == Some(session.id),
             token,
         }
@@ -110,6 +115,56 @@ pub async fn leave(asked: Asked) -> Result<Response, Fault> {
     let mut response = nothing();
     set_cookie(&mut response, "", 0)?;
     Ok(response)
+}
+
+/// How to show that it is oneself.
+#[derive(Serialize, ToSchema)]
+pub struct WaysView {
+    /// One of them is enough: `password`, `code`. None: begin another session.
+    pub ways: Vec<&'static str>,
+}
+
+/// How to show, in the session that asks, that its person is there.
+#[utoipa::path(get, path = "/api/v1/session/step-up", tag = "sign-in",
+    responses((status = 200, body = WaysView), (status = 403)))]
+pub async fn ways(asked: Asked) -> Result<Response, Fault> {
+    let ways = asked.node().session_ways(asked.caller()).await?.names();
+    answer(StatusCode::OK, &WaysView { ways })
+}
+
+/// What shows that it is oneself; one of them.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProofView {
+    /// The password; where there is a second factor it is not enough.
+    pub password: Option<String>,
+    /// A code of the second factor, or a recovery code.
+    pub code: Option<String>,
+}
+
+/// Until when that is believed.
+#[derive(Serialize, ToSchema)]
+pub struct ProvenView {
+    /// Until then dangerous acts need no new proof.
+    pub proven_until: String,
+}
+
+/// Shows, in the session that asks, that its person is there. Whatever answers `step-up-needed` can be done then, for ten minutes.
+#[utoipa::path(post, path = "/api/v1/session/step-up", tag = "sign-in", request_body = ProofView,
+    responses((status = 200, body = ProvenView), (status = 401, description = "A code is needed (`factor-needed`)"),
+        (status = 403), (status = 422), (status = 429)))]
+pub async fn step_up(mut asked: Asked) -> Result<Response, Fault> {
+    // Who came otherwise is told before anything is read.
+    asked.node().session_ways(asked.caller()).await?;
+    let sent: ProofView = json(&mut asked).await?;
+    let shown = match (&sent.password, &sent.code) {
+        (Some(password), None) => Shown::Password(password),
+        (None, Some(code)) => Shown::Code(code),
+        _ => return Err(bad("bad-proof", "send one of password and code")),
+    };
+    let until = asked.node().session_step_up(asked.caller(), shown).await?;
+    let proven_until = until.to_micros_text();
+    answer(StatusCode::OK, &ProvenView { proven_until })
 }
 
 /// Sessions.
@@ -239,6 +294,33 @@ pub async fn confirm(mut asked: Asked) -> Result<Response, Fault> {
 pub async fn remove(mut asked: Asked) -> Result<Response, Fault> {
     let sent: CodeView = json(&mut asked).await?;
     asked.node().factor_remove(asked.caller(), &sent.code).await?;
+    Ok(nothing())
+}
+
+/// A password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordView {
+    /// The new password: at least twelve characters.
+    pub password: String,
+}
+
+/// Changes one's own password, or for an operator another's. All sessions of that person end. Not by a key, and with a
+/// recent proof.
+#[utoipa::path(put, path = "/api/v1/people/{login}/password", tag = "sign-in", request_body = PasswordView,
+    params(("login" = String, Path, description = "Their login")),
+    responses((status = 204), (status = 403), (status = 404), (status = 422)))]
+pub async fn password(mut asked: Asked) -> Result<Response, Fault> {
+    let found = asked.node().store().person_by_login(asked.param("login")).await?;
+    // Nobody has the number 0: who manages no keys of others learns nothing of logins.
+    let person = found.map_or(PersonId(0), |person| person.id);
+    must(&asked, Action::ManageKeys(person))?;
+    must(&asked, Action::GivePassword)?;
+    let sent: PasswordView = json(&mut asked).await?;
+    asked
+        .node()
+        .password_change(asked.caller(), person, &sent.password)
+        .await?;
     Ok(nothing())
 }
 

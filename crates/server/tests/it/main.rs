@@ -8,6 +8,7 @@ mod commitments;
 mod confidential;
 mod conformance;
 mod crawl;
+mod credentials;
 mod fuzz;
 mod kit;
 mod membership;

@@ -124,7 +124,7 @@ on_both! {
             addresses: vec!["192.0.2.0/24".to_owned()],
             scopes: Scopes::from_iter([policy::Scope::Read, policy::Scope::Sightings]),
             ends: None,
-            network: None,
+            proven: None, network: None,
         };
         let key = store.credential_put(&kit::setup(), new).await.unwrap();
         let (found, whose) = store.credential_by_digest(&[9; 32]).await.unwrap().unwrap();

@@ -161,7 +161,7 @@ on_both! {
             addresses: Vec::new(),
             scopes: policy::Scopes::ALL,
             ends: None,
-            network: None,
+            proven: None, network: None,
         };
         store.credential_put(&kit::setup(), key).await.unwrap();
         let peer = store::NewPeer {

@@ -17,6 +17,7 @@ async fn session(store: &Store, person: &Person, number: u8) -> Credential {
         addresses: Vec::new(),
         scopes: Scopes::ALL,
         ends: Some(person.created.plus_micros(2_000_000)),
+        proven: None,
         network: Some("192.0.2.0/24".to_owned()),
     };
     store.credential_put(&kit::setup(), new).await.unwrap()
