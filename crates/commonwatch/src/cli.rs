@@ -3,6 +3,7 @@
 pub mod commitment;
 pub mod matching;
 pub mod membership;
+pub mod proposal;
 pub mod recall;
 
 use std::path::PathBuf;
@@ -120,6 +121,9 @@ pub enum Command {
     /// Keys and client certificates
     #[command(subcommand)]
     Key(KeyCommand),
+    /// What takes two people: propose, confirm, refuse
+    #[command(subcommand)]
+    Proposal(proposal::ProposalCommand),
     /// What is kept of people: the record of processing, a person's data, erasing them
     #[command(subcommand)]
     Privacy(PrivacyCommand),

@@ -30,6 +30,8 @@ pub struct Config {
     pub tls_key: Option<PathBuf>,
     /// Whether somebody without an account may read what is TLP:CLEAR.
     pub public_reading: bool,
+    /// Whether expelling a member and releasing TLP:RED take two people.
+    pub four_eyes: bool,
     /// The most MiB of one request.
     pub request_mib: usize,
     /// The most objects on a page.
@@ -221,6 +223,7 @@ impl Default for Config {
             tls_certificate: None,
             tls_key: None,
             public_reading: false,
+            four_eyes: true,
             request_mib: 32,
             page_most: 10_000,
             watch: Watch::default(),
@@ -311,6 +314,8 @@ pub fn template(title: &str, postgres: Option<&str>) -> String {
          {postgres}\n\n\
          # Whether somebody without an account may read what is TLP:CLEAR.\n\
          # public-reading = false\n\n\
+         # Whether expelling a member and releasing TLP:RED take two people; docs/guide/sign-in.md. The ledger notes a change.\n\
+         # four-eyes = true\n\n\
          # Limits.\n\
          # request-mib = 32\n\
          # page-most = 10000\n\n\

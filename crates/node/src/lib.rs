@@ -24,6 +24,7 @@ mod node;
 pub mod notices;
 pub mod partnership;
 pub mod privacy;
+pub mod proposals;
 pub mod push;
 pub mod recall;
 pub mod receipts;

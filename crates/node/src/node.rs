@@ -41,6 +41,8 @@ pub struct Settings {
     pub contact_months: u8,
     /// Seals the second factors of people; without it nobody can have one.
     pub seal: Option<Seal>,
+    /// Whether what [`policy::action::takes_two`] names takes two people. Off only where one person runs the node.
+    pub four_eyes: bool,
     /// After how long something that is done with is forgotten.
     pub retention: Retention,
 }
@@ -61,6 +63,7 @@ impl Settings {
             clock_tolerance: 24 * 3_600 * 1_000_000,
             contact_months: 6,
             seal: None,
+            four_eyes: true,
             retention: Retention::default(),
         }
     }
@@ -124,6 +127,7 @@ impl Node {
             recalls_waiting: Mutex::default(),
         }));
         node.reload_warninglists().await?;
+        node.four_eyes_noted().await?;
         Ok(node)
     }
 

@@ -14,6 +14,7 @@
 //! | [`delivery`] | what was handed to whom, in stretches |
 //! | [`recall`], [`item`] | items called back; what members did about single items |
 //! | [`request`] | questions to a community and their answers |
+//! | [`proposal`] | what takes two people, and waits for the second |
 //! | [`setting`] | settings and warninglists |
 //! | [`record`] | the ledger |
 //! | [`privacy`] | what is kept of people, and how it goes |
@@ -38,6 +39,7 @@ mod open;
 pub mod peer;
 mod postgres;
 pub mod privacy;
+pub mod proposal;
 pub mod recall;
 pub mod record;
 pub mod request;
@@ -68,6 +70,7 @@ pub use contribution::{
     Retraction, SearchQuery, SeenBy, SharedWith, SightingFacts, VersionFilter,
 };
 pub use data_set::{DataSet, NewDataSet};
+pub use db::Along;
 pub use delivery::{DeliveryFilter, Given, NewDelivery, Spot, Standing};
 pub use error::{Error, ErrorKind, Result};
 pub use item::{Disclosure, ItemStep, OwnNumbers, Shown};
@@ -79,6 +82,7 @@ pub use membership::{
 pub use notice::{Addressee, NewNotice, Notice, NoticeChannel, NoticeWish};
 pub use open::{Clock, DATABASE_FILE, Location, OpenOptions, Random};
 pub use peer::{NewPeer, Peer, PeerId, PeerReport};
+pub use proposal::{NewProposal, Proposal, ProposalState};
 pub use recall::{Acknowledgement, NewRecall, OwedRow, Recall, RecallKind, RecallNumbers};
 pub use record::{NewEntry, RecordRow};
 pub use request::{NewRequest, Request, RequestAnswer, RequestNumbers};

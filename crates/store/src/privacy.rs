@@ -329,6 +329,21 @@ pub const KEPT: &[Kept] = &[
         &[("member", Number), ("delegate", Number), ("since", Time)]
     ),
     by_number!(
+        "proposal",
+        "who proposed what takes two people, who decided, in whose words",
+        "to show that two people stand behind it",
+        "select uuid, reason, state, made, decided, note from proposal where by_person = ?1 or decider = ?1 \
+         order by id desc limit ?2",
+        &[
+            ("uuid", Text),
+            ("reason", Text),
+            ("state", Text),
+            ("made", Time),
+            ("decided", Time),
+            ("note", Text)
+        ]
+    ),
+    by_number!(
         "data_set",
         "who gave a data set to research",
         "to show who gave it",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use policy::{Action, Audience, CommunityId, MemberId, MemberState, Principal, Role, decide};
 use serde::Serialize;
-use store::{HeldState, Member, Touched};
+use store::{Along, HeldState, Member, Touched};
 
 use super::NO_MEMBER;
 use crate::accounts::Caller;
@@ -48,7 +48,7 @@ pub struct Departure {
 type Group = (Vec<CommunityId>, Fate);
 
 /// Whether a caller may let a member leave: their own, or as an operator another.
-fn leaves(caller: &Caller, member: MemberId) -> Result<(), Error> {
+fn leaves(caller: &Caller, member: MemberId) -> Result<Action, Error> {
     let own = caller.principal.member == Some(member);
     let action = if own {
         Action::Leave(member)
@@ -62,7 +62,8 @@ fn leaves(caller: &Caller, member: MemberId) -> Result<(), Error> {
         } else {
             Error::NotFound(NO_MEMBER.to_owned())
         }
-    })
+    })?;
+    Ok(action)
 }
 
 impl Node {
@@ -82,10 +83,27 @@ impl Node {
         reason: &str,
     ) -> Result<Departure, Error> {
         if to == MemberState::Left {
-            leaves(caller, member)?;
+            let action = leaves(caller, member)?;
+            let found = self.member_by_id(member).await?;
+            // Who never came in is not put out, and what was begun is finished by one.
+            if found.state.is_listed() {
+                self.alone(action)?;
+            }
         } else {
             decide(&caller.principal, Action::Administer).map_err(|refusal| Error::refused(refusal, NO_MEMBER))?;
         }
+        self.member_moves(caller, member, to, reason, Along::default()).await
+    }
+
+    /// The same for who may; what goes along is written with the change of state.
+    pub(crate) async fn member_moves(
+        &self,
+        caller: &Caller,
+        member: MemberId,
+        to: MemberState,
+        reason: &str,
+        along: Along,
+    ) -> Result<Departure, Error> {
         let found = self.member_by_id(member).await?;
         if !to.acts() && caller.principal.member == Some(member) && to != MemberState::Left {
             return Err(Error::NotAllowed(
@@ -106,7 +124,7 @@ impl Node {
             let reason: String = reason.chars().take(1_000).collect();
             let put = self
                 .store()
-                .member_state_put(&caller.principal, member, found.state, to, &reason);
+                .member_state_put(&caller.principal, member, found.state, to, &reason, along);
             touched = put.await?;
             if found.state == MemberState::Left {
                 self.store().vouch_forget(&caller.principal, member).await?;
@@ -143,7 +161,7 @@ impl Node {
         })
     }
 
-    async fn check_not_accountable(&self, member: MemberId) -> Result<(), Error> {
+    pub(crate) async fn check_not_accountable(&self, member: MemberId) -> Result<(), Error> {
         let all = self.store().community_list().await?;
         let owned: Vec<_> = all
             .iter()

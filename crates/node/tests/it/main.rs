@@ -11,6 +11,7 @@ mod kit;
 mod mail;
 mod membership;
 mod privacy;
+mod proposals;
 mod push;
 mod real_data;
 mod recall;

@@ -5,7 +5,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     about, calendar, commitments, communities, exchange, export, find, item, keys, ledger, membership, notices,
-    partnership, privacy, recall, requests, share, sightings, sign_in, telemetry, watch,
+    partnership, privacy, proposals, recall, requests, share, sightings, sign_in, telemetry, watch,
 };
 
 #[derive(OpenApi)]
@@ -86,6 +86,12 @@ use super::{
         sign_in::confirm,
         sign_in::remove,
         sign_in::reset,
+        proposals::list,
+        proposals::make,
+        proposals::show,
+        proposals::confirm,
+        proposals::refuse,
+        proposals::withdraw,
         privacy::record,
         privacy::data,
         privacy::erase,

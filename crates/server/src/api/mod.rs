@@ -10,7 +10,8 @@
 //! | [`communities`] | `communities/…/charter`, `moderation`, `share/preview`, `hand-overs`, `delegations`, `data-sets` |
 //! | [`keys`] | `keys` |
 //! | [`privacy`] | `privacy/record`, `people/{login}/data`, `people/{login}/erase` |
-//! | [`sign_in`] | `session`, `sessions`, `factor` |
+//! | [`sign_in`] | `session`, `sessions`, `factor`, `people/{login}/password` |
+//! | [`proposals`] | `proposals` |
 //! | [`commitments`], [`calendar`] | `commitments`, `commitments.ics`, `calendar` |
 //! | [`notices`] | `me/notices` |
 //! | [`sightings`] | `hits`, `sighting-rules`, `sightings/pending`, `feedback`, `objects/{id}/feedback` |
@@ -43,6 +44,7 @@ pub mod membership;
 pub mod notices;
 pub mod partnership;
 pub mod privacy;
+pub mod proposals;
 pub mod recall;
 pub mod requests;
 pub mod share;
@@ -149,10 +151,10 @@ fn membership_routes() -> Vec<Route> {
     ]
 }
 
-/// Sessions, the second factor, and what is kept of people.
+/// Sessions, the second factor, what takes two people, and what is kept of people.
 fn sign_in_routes() -> Vec<Route> {
     use Method as M;
-    use Needs::{Member, Operator};
+    use Needs::{Coordinator, Member, Operator};
     vec![
         Route::stranger(M::POST, format!("{BASE}/session"), sign_in::begin),
         route(M::DELETE, "/session", Member, sign_in::leave),
@@ -167,6 +169,22 @@ fn sign_in_routes() -> Vec<Route> {
         route(M::POST, "/factor/remove", Member, sign_in::remove),
         route(M::PUT, "/people/{login}/password", Member, sign_in::password),
         route(M::DELETE, "/people/{login}/factor", Operator, sign_in::reset),
+        route(M::GET, "/proposals", Member, proposals::list),
+        route(M::POST, "/proposals", Coordinator, proposals::make),
+        route(M::GET, "/proposals/{proposal}", Member, proposals::show),
+        route(
+            M::POST,
+            "/proposals/{proposal}/confirm",
+            Coordinator,
+            proposals::confirm,
+        ),
+        route(M::POST, "/proposals/{proposal}/refuse", Coordinator, proposals::refuse),
+        route(
+            M::POST,
+            "/proposals/{proposal}/withdraw",
+            Coordinator,
+            proposals::withdraw,
+        ),
         route(M::GET, "/privacy/record", Member, privacy::record),
         route(M::GET, "/people/{login}/data", Member, privacy::data),
         route(M::POST, "/people/{login}/erase", Operator, privacy::erase),

@@ -259,3 +259,50 @@ async fn a_session_without_a_recent_proof_takes_over_nothing() {
     assert_eq!(send(&kit, &token, "PUT", path, body).await.status, 204);
     assert_eq!(send(&kit, &token, "GET", "/api/v1/me", "").await.status, 401);
 }
+
+#[tokio::test]
+async fn what_takes_two_is_done_by_two_sessions_and_by_no_key() {
+    let kit = Kit::start().await;
+    let (first, second) = (kit.session("alder-operator").await.0, kit.session("operator").await.0);
+    let propose = r#"{"kind":"expel","member":"Cedar","reason":"It left the house open"}"#;
+    let made = send(&kit, &first, "POST", "/api/v1/proposals", propose).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let path = format!("/api/v1/proposals/{}", made.json()["id"].as_str().unwrap());
+    let confirm = format!("{path}/confirm");
+    for by_key in [
+        "alder-operator",
+        "birch-operator",
+        "operator",
+        "alder-coordinator",
+        "birch-reader",
+    ] {
+        for (method, path, body) in [
+            ("POST", confirm.clone(), ""),
+            ("POST", format!("{path}/refuse"), r#"{"reason":"x"}"#),
+            ("POST", format!("{path}/withdraw"), ""),
+            ("POST", "/api/v1/proposals".to_owned(), propose),
+            ("PATCH", "/api/v1/members/Cedar".to_owned(), r#"{"state":"left"}"#),
+        ] {
+            let answer = kit.ask(by_key, method, &path, Some(body)).await;
+            assert!(
+                matches!(answer.status, 403 | 404),
+                "{by_key} {path}: {} {}",
+                answer.status,
+                answer.text()
+            );
+        }
+    }
+    assert_eq!(
+        send(&kit, &first, "POST", &confirm, "").await.status,
+        403,
+        "who proposed it does not confirm it"
+    );
+    let old = stale(&kit, "birch-operator").await;
+    let unproven = send(&kit, &old, "POST", &confirm, "").await;
+    assert_eq!(unproven.json()["code"], "step-up-needed", "{}", unproven.text());
+    let alone = send(&kit, &second, "PATCH", "/api/v1/members/Cedar", r#"{"state":"left"}"#).await;
+    assert_eq!(alone.status, 403, "{}", alone.text());
+    let done = send(&kit, &second, "POST", &confirm, "").await;
+    assert_eq!(done.json()["state"], "confirmed", "{}", done.text());
+    assert_eq!(kit.get("cedar-analyst", "/api/v1/me").await.status, 401);
+}

@@ -81,7 +81,7 @@ on_both! {
         person.active = true;
         store.person_update(&kit::setup(), &person).await.unwrap();
         let (active, suspended) = (policy::MemberState::Active, policy::MemberState::Suspended);
-        store.member_state_put(&kit::setup(), city.id, active, suspended, "").await.unwrap();
+        store.member_state_put(&kit::setup(), city.id, active, suspended, "", store::Along::default()).await.unwrap();
         assert_eq!(store.principal_of(&person, false).await.unwrap(), Principal::public());
     }
 
