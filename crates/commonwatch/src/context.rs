@@ -150,6 +150,7 @@ impl Local {
             page_most: config.page_most,
             seal: seal(&data, create)?,
             four_eyes: config.four_eyes,
+            providers: config.providers()?,
             retention: config.retention.into(),
             ..Settings::new(&config.title, identity)
         };

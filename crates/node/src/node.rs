@@ -43,6 +43,8 @@ pub struct Settings {
     pub seal: Option<Seal>,
     /// Whether what [`policy::action::takes_two`] names takes two people. Off only where one person runs the node.
     pub four_eyes: bool,
+    /// Identity providers through which people sign in.
+    pub providers: Vec<crate::providers::Provider>,
     /// After how long something that is done with is forgotten.
     pub retention: Retention,
 }
@@ -64,6 +66,7 @@ impl Settings {
             contact_months: 6,
             seal: None,
             four_eyes: true,
+            providers: Vec::new(),
             retention: Retention::default(),
         }
     }
@@ -91,6 +94,7 @@ struct Inner {
     telemetry_kept: crate::telemetry::Kept,
     recalls: tokio::sync::watch::Sender<u64>,
     recalls_waiting: Mutex<Vec<crate::recall::Waiting>>,
+    providers_kept: crate::providers::Kept,
 }
 
 /// A node at work; cheap to clone.
@@ -125,6 +129,7 @@ impl Node {
             telemetry_kept: crate::telemetry::Kept::default(),
             recalls: tokio::sync::watch::Sender::default(),
             recalls_waiting: Mutex::default(),
+            providers_kept: crate::providers::Kept::default(),
         }));
         node.reload_warninglists().await?;
         node.four_eyes_noted().await?;
@@ -159,6 +164,11 @@ impl Node {
     /// Who would be told of what is reported.
     pub(crate) fn telemetry_kept(&self) -> &crate::telemetry::Kept {
         &self.0.telemetry_kept
+    }
+
+    /// What is known of identity providers.
+    pub(crate) fn providers_kept(&self) -> &crate::providers::Kept {
+        &self.0.providers_kept
     }
 
     /// Tells those who wait for recalls that there may be one.

@@ -222,7 +222,7 @@ impl Node {
     }
 
     /// The session that a request was sent with, and its person.
-    fn own_session(&self, caller: &Caller) -> Result<(CredentialId, PersonId), Error> {
+    pub(crate) fn own_session(&self, caller: &Caller) -> Result<(CredentialId, PersonId), Error> {
         let own = caller.credential.filter(|(_, kind)| *kind == CredentialKind::Session);
         let found = own.map(|(id, _)| id).zip(caller.principal.person);
         found.ok_or(Error::NotAllowed("this request was not sent with a session"))

@@ -54,8 +54,8 @@ mod writes;
 pub use account::community::CommunityKey;
 pub use account::member::MemberKey;
 pub use account::{
-    Community, Credential, CredentialId, CredentialKind, Factor, Member, MemberKind, Membership, NewCommunity,
-    NewCredential, NewMember, NewPerson, Person,
+    AccountLink, Community, Credential, CredentialId, CredentialKind, Factor, LinkId, Member, MemberKind, Membership,
+    NewCommunity, NewCredential, NewLink, NewLinkOffer, NewMember, NewPerson, Person,
 };
 pub use charter::{Charter, Delegation, Handover, Held, HeldId, HeldState, NewCharter, NewHeld};
 pub use commitment::{

@@ -135,6 +135,34 @@ pub const KEPT: &[Kept] = &[
         )),
     },
     Kept {
+        table: "account_link",
+        data: "accounts at identity providers: issuer and subject, when they let in last",
+        purpose: "to let people in whom their organisation's identity provider vouches for",
+        kept: "until it is removed",
+        erased: "gone",
+        query: Some((
+            "select provider, issuer, subject, created, last_used from account_link where person = ?1 limit ?2",
+            &[
+                ("provider", Text),
+                ("issuer", Text),
+                ("subject", Text),
+                ("created", Time),
+                ("last_used", Time),
+            ],
+        )),
+    },
+    Kept {
+        table: "link_offer",
+        data: "digests of offers to tie such an account, for whom and by whom",
+        purpose: "to tie an account to the right person",
+        kept: ACCOUNT,
+        erased: "gone",
+        query: Some((
+            "select provider, created, expires, used from link_offer where person = ?1 limit ?2",
+            &[("provider", Text), ("created", Time), ("expires", Time), ("used", Time)],
+        )),
+    },
+    Kept {
         table: "notice",
         data: "what a person was told by e-mail, and when",
         purpose: "to tell people what is due, once",
@@ -357,7 +385,9 @@ const MOST_ROWS: i64 = 10_000;
 
 const ERASE: &str = "update person set login = ?2, name = ?2, password_hash = null, active = 0, email = null, \
                      notices = 'none' where id = ?1 returning id";
-const ERASE_ALONG: [&str; 5] = [
+const ERASE_ALONG: [&str; 7] = [
+    "delete from account_link where person = ?1",
+    "delete from link_offer where person = ?1",
     "delete from credential where person = ?1",
     "delete from recovery_code where person = ?1",
     "delete from factor where person = ?1",

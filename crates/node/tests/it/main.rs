@@ -12,6 +12,7 @@ mod mail;
 mod membership;
 mod privacy;
 mod proposals;
+mod providers;
 mod push;
 mod real_data;
 mod recall;

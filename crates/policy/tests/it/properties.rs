@@ -139,7 +139,7 @@ fn changes_something(action: Action) -> bool {
     }
 }
 
-fn with_tlp(audience: &Audience, tlp: stix::marking::Tlp) -> Result<Audience, AudienceError> {
+fn with_tlp(audience: &Audience, tlp: Tlp) -> Result<Audience, AudienceError> {
     Audience::new(
         tlp,
         audience.pap(),

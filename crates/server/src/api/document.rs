@@ -5,7 +5,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     about, calendar, commitments, communities, exchange, export, find, item, keys, ledger, membership, notices,
-    partnership, privacy, proposals, recall, requests, share, sightings, sign_in, telemetry, watch,
+    partnership, privacy, proposals, providers, recall, requests, share, sightings, sign_in, telemetry, watch,
 };
 
 #[derive(OpenApi)]
@@ -86,6 +86,13 @@ use super::{
         sign_in::confirm,
         sign_in::remove,
         sign_in::reset,
+        providers::list,
+        providers::begin,
+        providers::finish,
+        providers::links,
+        providers::link,
+        providers::unlink,
+        providers::offer,
         proposals::list,
         proposals::make,
         proposals::show,

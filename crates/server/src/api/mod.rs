@@ -12,6 +12,7 @@
 //! | [`privacy`] | `privacy/record`, `people/{login}/data`, `people/{login}/erase` |
 //! | [`sign_in`] | `session`, `sessions`, `factor`, `people/{login}/password` |
 //! | [`proposals`] | `proposals` |
+//! | [`providers`] | `sign-in`, `links`, `people/{login}/link` |
 //! | [`commitments`], [`calendar`] | `commitments`, `commitments.ics`, `calendar` |
 //! | [`notices`] | `me/notices` |
 //! | [`sightings`] | `hits`, `sighting-rules`, `sightings/pending`, `feedback`, `objects/{id}/feedback` |
@@ -45,6 +46,7 @@ pub mod notices;
 pub mod partnership;
 pub mod privacy;
 pub mod proposals;
+pub mod providers;
 pub mod recall;
 pub mod requests;
 pub mod share;
@@ -157,6 +159,17 @@ fn sign_in_routes() -> Vec<Route> {
     use Needs::{Coordinator, Member, Operator};
     vec![
         Route::stranger(M::POST, format!("{BASE}/session"), sign_in::begin),
+        Route::open(format!("{BASE}/sign-in"), providers::list),
+        Route::stranger(M::POST, format!("{BASE}/sign-in/{{provider}}"), providers::begin),
+        Route::stranger(
+            M::GET,
+            format!("{BASE}/sign-in/{{provider}}/callback"),
+            providers::finish,
+        ),
+        route(M::GET, "/links", Member, providers::links),
+        route(M::POST, "/links", Member, providers::link),
+        route(M::DELETE, "/links/{link}", Member, providers::unlink),
+        route(M::POST, "/people/{login}/link", Coordinator, providers::offer),
         route(M::DELETE, "/session", Member, sign_in::leave),
         route(M::GET, "/session/step-up", Member, sign_in::ways),
         route(M::POST, "/session/step-up", Member, sign_in::step_up),

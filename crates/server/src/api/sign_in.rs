@@ -4,7 +4,7 @@ use axum::response::Response;
 use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use node::accounts::SESSION_PREFIX;
-use node::sessions::{PROOF_MICROS, Shown, WHOLE_MICROS};
+use node::sessions::{Began, PROOF_MICROS, Shown, WHOLE_MICROS};
 use policy::{Action, PersonId};
 use serde::{Deserialize, Serialize};
 use stix::Timestamp;
@@ -32,10 +32,10 @@ pub(crate) fn cookie(headers: &HeaderMap) -> Option<&str> {
         .map(|(_, token)| token)
 }
 
-fn set_cookie(response: &mut Response, token: &str, seconds: i64) -> Result<(), Fault> {
+pub(super) fn set_cookie(response: &mut Response, token: &str, seconds: i64) -> Result<(), Fault> {
     let text = format!("{SESSION_COOKIE}={token}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Strict");
     let value = HeaderValue::from_str(&text).map_err(Fault::ours)?;
-    response.headers_mut().insert(SET_COOKIE, value);
+    response.headers_mut().append(SET_COOKIE, value);
     Ok(())
 }
 
@@ -76,7 +76,7 @@ pub struct SessionView {
 }
 
 impl SessionView {
-    fn new(session: &Credential, own: Option<CredentialId>, token: Option<String>) -> Self {
+    pub(super) fn new(session: &Credential, own: Option<CredentialId>, token: Option<String>) -> Self {
         let text = |at: Option<Timestamp>| at.map(Timestamp::to_micros_text);
         Self {
             id: session.id.0,
@@ -102,6 +102,11 @@ pub async fn begin(mut stranger: Stranger) -> Result<Response, Fault> {
     let began = node
         .session_begin(&wish.login, &wish.password, code, stranger.from)
         .await?;
+    begun(&began)
+}
+
+/// The answer to whoever began a session.
+pub(super) fn begun(began: &Began) -> Result<Response, Fault> {
     let view = SessionView::new(&began.session, Some(began.session.id), Some(began.token.clone()));
     let mut response = answer(StatusCode::CREATED, &view)?;
     set_cookie(&mut response, &began.token, WHOLE_MICROS / 1_000_000)?;

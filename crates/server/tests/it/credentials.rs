@@ -65,11 +65,19 @@ const ATTEMPTS: &[(&str, &str, &str, With)] = &[
         With::Anything,
     ),
     ("DELETE", "/api/v1/keys/{key}?person={login}", "", With::Anything),
+    (
+        "POST",
+        "/api/v1/people/{login}/link",
+        r#"{"provider":"city"}"#,
+        With::Proof,
+    ),
+    ("DELETE", "/api/v1/links/1?person={login}", "", With::Anything),
     ("DELETE", "/api/v1/sessions?person={login}", "", With::Anything),
 ];
 
 /// What somebody does for themselves, and who stole something of theirs would too.
 const OWN: &[(&str, &str, &str, With)] = &[
+    ("POST", "/api/v1/links", r#"{"provider":"city"}"#, With::Proof),
     ("POST", "/api/v1/factor", "", With::Proof),
     ("POST", "/api/v1/factor/confirm", r#"{"code":"000000"}"#, With::Proof),
     (

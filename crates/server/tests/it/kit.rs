@@ -26,6 +26,7 @@ pub struct Wish {
     pub limits: Limits,
     pub tls: Option<Tls>,
     pub base_url: Option<String>,
+    pub providers: Vec<node::providers::Provider>,
 }
 
 impl Default for Wish {
@@ -35,6 +36,7 @@ impl Default for Wish {
             limits: Limits::default(),
             tls: None,
             base_url: None,
+            providers: Vec::new(),
         }
     }
 }
@@ -106,6 +108,7 @@ impl Kit {
         let mut settings = Settings::new("Test hub", identity.clone());
         settings.contact = Some("hub@example.org".to_owned());
         settings.seal = Some(node::Seal::new([5; 32]));
+        settings.providers = wish.providers;
         (wish.settings)(&mut settings);
         let node = Node::new(store(directory.path()).await, settings, clock(), random())
             .await

@@ -20,3 +20,8 @@ mod sharing;
 mod sightings;
 mod sign_in;
 mod transport;
+
+#[path = "../../../node/tests/it/kit/provider.rs"]
+mod provider;
+#[path = "../../../node/tests/it/kit/web.rs"]
+mod web;

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::kit::{Answer, Kit, PASSWORD};
+use super::kit::{Answer, Kit, PASSWORD, Wish};
+use super::provider::City;
 
 fn header(name: &str, value: &str) -> (String, String) {
     (name.to_owned(), value.to_owned())
@@ -167,4 +168,94 @@ async fn a_key_does_what_its_scopes_say_on_every_path_and_makes_no_larger_one() 
     let person = r#"{"member":"Alder","login":"x","name":"x","role":"reader"}"#;
     assert_eq!(post(&keys, "/api/v1/people", person).await, 403);
     assert_eq!(post(&keys, "/api/v1/factor", "").await, 403);
+}
+
+/// The cookies that an answer sets, by name, with what follows their value.
+fn cookies(answer: &Answer) -> Vec<(String, String, String)> {
+    let set = answer.headers.iter().filter(|(name, _)| name == "set-cookie");
+    let parts = set.map(|(_, text)| {
+        let (pair, more) = text.split_once(';').unwrap();
+        let (name, value) = pair.split_once('=').unwrap();
+        (name.to_owned(), value.to_owned(), more.to_owned())
+    });
+    parts.collect()
+}
+
+#[tokio::test]
+async fn a_browser_goes_to_a_provider_and_comes_back_with_the_cookie_it_left_with() {
+    let city = City::start("https://hub.example/api/v1/sign-in/city/callback").await;
+    let mut provider = city.provider();
+    provider.member = Some("Alder".to_owned());
+    let kit = Kit::start_with(Wish {
+        base_url: Some("https://hub.example/".to_owned()),
+        providers: vec![provider],
+        ..Wish::default()
+    })
+    .await;
+    let listed = kit.get("public", "/api/v1/sign-in").await.json();
+    assert_eq!(listed["providers"][0]["title"], "City of Example");
+    let json = header("Content-Type", "application/json");
+    let begin = async || {
+        let started = kit.ask("public", "POST", "/api/v1/sign-in/city", Some("{}")).await;
+        assert_eq!(started.status, 200, "{}", started.text());
+        started
+    };
+    let back = async |started: &Answer, cookie: bool| {
+        let now = kit.node.now().micros() / 1_000_000;
+        let said = city.let_in(started.json()["address"].as_str().unwrap(), now, |_, _| {});
+        let path = format!(
+            "/api/v1/sign-in/city/callback?code={}&state={}&session_state=x",
+            said.code.unwrap(),
+            said.state.unwrap()
+        );
+        let (name, value, more) = cookies(started).remove(0);
+        for part in ["; Path=/", "; Secure", "; HttpOnly", "; SameSite=Lax"] {
+            assert!(format!(";{more}").contains(part), "{more}");
+        }
+        // A browser says that it comes from elsewhere, and brings this cookie all the same.
+        let mut headers = vec![header("Sec-Fetch-Site", "cross-site")];
+        headers.extend(cookie.then(|| header("Cookie", &format!("{name}={value}"))));
+        kit.send("GET", &path, &headers, None).await
+    };
+    let stranger = back(&begin().await, true).await;
+    assert_eq!(
+        (stranger.status, stranger.json()["code"].as_str()),
+        (422, Some("not-linked"))
+    );
+    let session = kit.session("alder-analyst").await.0;
+    let token = header("Authorization", &format!("Bearer {session}"));
+    let wish = Some(&br#"{"provider":"city"}"#[..]);
+    let started = kit
+        .send("POST", "/api/v1/links", &[token.clone(), json.clone()], wish)
+        .await;
+    let linked = back(&started, true).await;
+    assert_eq!(linked.json()["linked"], true, "{}", linked.text());
+    let without = back(&begin().await, false).await;
+    assert_eq!(
+        (without.status, cookies(&without).len()),
+        (422, 0),
+        "{}",
+        without.text()
+    );
+    let began = back(&begin().await, true).await;
+    assert_eq!(began.status, 201, "{}", began.text());
+    let set = cookies(&began);
+    assert!(
+        set[0].0 == "__Host-commonwatch" && set[0].2.contains("SameSite=Strict"),
+        "{set:?}"
+    );
+    assert!(set[1].1.is_empty() && set[1].2.contains("Max-Age=0"), "{set:?}");
+    let session = header(
+        "Authorization",
+        &format!("Bearer {}", began.json()["token"].as_str().unwrap()),
+    );
+    let me = kit
+        .send("GET", "/api/v1/me", std::slice::from_ref(&session), None)
+        .await;
+    assert_eq!(me.json()["name"], "alder-analyst");
+    let links = kit.send("GET", "/api/v1/links", &[session], None).await.json();
+    assert_eq!(
+        (&links["links"][0]["subject"], &links["links"][0]["provider"]),
+        (&"7".into(), &"city".into())
+    );
 }

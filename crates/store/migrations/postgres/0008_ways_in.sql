@@ -17,3 +17,27 @@ create table proposal (
     note text
 );
 create unique index proposal_open on proposal (act) where state = 'open';
+
+-- Accounts at identity providers that are tied to people: by issuer and subject, and by nothing else.
+create table account_link (
+    id bigint generated always as identity primary key,
+    provider text not null,
+    issuer text not null,
+    subject text not null,
+    person bigint not null references person (id),
+    created bigint not null,
+    last_used bigint,
+    unique (issuer, subject)
+);
+create index account_link_person on account_link (person);
+
+-- Offers to tie one; the token is known by its SHA-256 only.
+create table link_offer (
+    digest bytea primary key,
+    provider text not null,
+    person bigint not null references person (id),
+    by_person bigint,
+    created bigint not null,
+    expires bigint not null,
+    used bigint
+);

@@ -17,3 +17,27 @@ create table proposal (
     note text
 ) strict;
 create unique index proposal_open on proposal (act) where state = 'open';
+
+-- Accounts at identity providers that are tied to people: by issuer and subject, and by nothing else.
+create table account_link (
+    id integer primary key,
+    provider text not null,
+    issuer text not null,
+    subject text not null,
+    person integer not null references person (id),
+    created integer not null,
+    last_used integer,
+    unique (issuer, subject)
+) strict;
+create index account_link_person on account_link (person);
+
+-- Offers to tie one; the token is known by its SHA-256 only.
+create table link_offer (
+    digest blob primary key,
+    provider text not null,
+    person integer not null references person (id),
+    by_person integer,
+    created integer not null,
+    expires integer not null,
+    used integer
+) strict;
