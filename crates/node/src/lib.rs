@@ -23,6 +23,7 @@ pub mod membership;
 mod node;
 pub mod notices;
 pub mod partnership;
+pub mod passkeys;
 pub mod privacy;
 pub mod proposals;
 pub mod providers;

@@ -75,12 +75,18 @@ pub struct Ways {
     pub password: bool,
     /// With a code of their second factor.
     pub code: bool,
+    /// With a passkey.
+    pub passkey: bool,
 }
 
 impl Ways {
     /// Their names, as a request names them.
     pub fn names(self) -> Vec<&'static str> {
-        let all = [(self.password, "password"), (self.code, "code")];
+        let all = [
+            (self.password, "password"),
+            (self.code, "code"),
+            (self.passkey, "passkey"),
+        ];
         all.into_iter()
             .filter(|(open, _)| *open)
             .map(|(_, name)| name)
@@ -228,7 +234,7 @@ impl Node {
         found.ok_or(Error::NotAllowed("this request was not sent with a session"))
     }
 
-    /// How the person of a session can show that it is them; none of both where they sign in by other ways only.
+    /// How the person of a session can show that it is them; nothing where they sign in through a provider only.
     ///
     /// # Errors
     /// When the request was not sent with a session.
@@ -240,6 +246,7 @@ impl Node {
         Ok(Ways {
             password: has_password && !code,
             code,
+            passkey: !self.store().passkey_list(person).await?.is_empty(),
         })
     }
 
@@ -272,7 +279,7 @@ impl Node {
             return Err(bad(
                 "wrong-proof",
                 "that does not show that it is you",
-                "GET /api/v1/session/step-up says what does: password or code",
+                "GET /api/v1/session/step-up says what does: password, code or passkey",
             )
             .into());
         }
@@ -282,7 +289,7 @@ impl Node {
     }
 
     /// Notes that the person of a session has shown that it is them.
-    async fn session_proven(&self, caller: &Caller, session: CredentialId) -> Result<Timestamp, Error> {
+    pub(crate) async fn session_proven(&self, caller: &Caller, session: CredentialId) -> Result<Timestamp, Error> {
         let now = self.now();
         self.store().session_prove(&caller.principal, session, now).await?;
         Ok(now.plus_micros(PROOF_MICROS))

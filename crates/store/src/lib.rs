@@ -55,7 +55,7 @@ pub use account::community::CommunityKey;
 pub use account::member::MemberKey;
 pub use account::{
     AccountLink, Community, Credential, CredentialId, CredentialKind, Factor, LinkId, Member, MemberKind, Membership,
-    NewCommunity, NewCredential, NewLink, NewLinkOffer, NewMember, NewPerson, Person,
+    NewCommunity, NewCredential, NewLink, NewLinkOffer, NewMember, NewPasskey, NewPerson, Passkey, PasskeyId, Person,
 };
 pub use charter::{Charter, Delegation, Handover, Held, HeldId, HeldState, NewCharter, NewHeld};
 pub use commitment::{

@@ -135,6 +135,23 @@ pub const KEPT: &[Kept] = &[
         )),
     },
     Kept {
+        table: "passkey",
+        data: "passkeys: public keys, names, when they let in last",
+        purpose: "to let people in with a device of theirs",
+        kept: "until it is removed",
+        erased: "gone",
+        query: Some((
+            "select name, rp_id, backed_up, created, last_used from passkey where person = ?1 limit ?2",
+            &[
+                ("name", Text),
+                ("host", Text),
+                ("backed_up", Flag),
+                ("created", Time),
+                ("last_used", Time),
+            ],
+        )),
+    },
+    Kept {
         table: "account_link",
         data: "accounts at identity providers: issuer and subject, when they let in last",
         purpose: "to let people in whom their organisation's identity provider vouches for",
@@ -385,7 +402,8 @@ const MOST_ROWS: i64 = 10_000;
 
 const ERASE: &str = "update person set login = ?2, name = ?2, password_hash = null, active = 0, email = null, \
                      notices = 'none' where id = ?1 returning id";
-const ERASE_ALONG: [&str; 7] = [
+const ERASE_ALONG: [&str; 8] = [
+    "delete from passkey where person = ?1",
     "delete from account_link where person = ?1",
     "delete from link_offer where person = ?1",
     "delete from credential where person = ?1",

@@ -10,6 +10,7 @@ mod communities;
 mod kit;
 mod mail;
 mod membership;
+mod passkeys;
 mod privacy;
 mod proposals;
 mod providers;

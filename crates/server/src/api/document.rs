@@ -5,7 +5,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     about, calendar, commitments, communities, exchange, export, find, item, keys, ledger, membership, notices,
-    partnership, privacy, proposals, providers, recall, requests, share, sightings, sign_in, telemetry, watch,
+    partnership, passkeys, privacy, proposals, providers, recall, requests, share, sightings, sign_in, telemetry,
+    watch,
 };
 
 #[derive(OpenApi)]
@@ -86,6 +87,13 @@ use super::{
         sign_in::confirm,
         sign_in::remove,
         sign_in::reset,
+        passkeys::ask_who,
+        passkeys::begin,
+        passkeys::list,
+        passkeys::add,
+        passkeys::ask,
+        passkeys::rename,
+        passkeys::remove,
         providers::list,
         providers::begin,
         providers::finish,

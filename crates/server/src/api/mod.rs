@@ -12,6 +12,7 @@
 //! | [`privacy`] | `privacy/record`, `people/{login}/data`, `people/{login}/erase` |
 //! | [`sign_in`] | `session`, `sessions`, `factor`, `people/{login}/password` |
 //! | [`proposals`] | `proposals` |
+//! | [`passkeys`] | `session/passkey`, `passkeys` |
 //! | [`providers`] | `sign-in`, `links`, `people/{login}/link` |
 //! | [`commitments`], [`calendar`] | `commitments`, `commitments.ics`, `calendar` |
 //! | [`notices`] | `me/notices` |
@@ -44,6 +45,7 @@ pub mod ledger;
 pub mod membership;
 pub mod notices;
 pub mod partnership;
+pub mod passkeys;
 pub mod privacy;
 pub mod proposals;
 pub mod providers;
@@ -166,6 +168,13 @@ fn sign_in_routes() -> Vec<Route> {
             format!("{BASE}/sign-in/{{provider}}/callback"),
             providers::finish,
         ),
+        Route::stranger(M::POST, format!("{BASE}/session/passkey/ask"), passkeys::ask_who),
+        Route::stranger(M::POST, format!("{BASE}/session/passkey"), passkeys::begin),
+        route(M::GET, "/passkeys", Member, passkeys::list),
+        route(M::POST, "/passkeys", Member, passkeys::add),
+        route(M::POST, "/passkeys/ask", Member, passkeys::ask),
+        route(M::PATCH, "/passkeys/{passkey}", Member, passkeys::rename),
+        route(M::DELETE, "/passkeys/{passkey}", Member, passkeys::remove),
         route(M::GET, "/links", Member, providers::links),
         route(M::POST, "/links", Member, providers::link),
         route(M::DELETE, "/links/{link}", Member, providers::unlink),

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use super::ask::{json, must};
 use super::keys::person;
 use super::partnership::nothing;
+use super::passkeys::{AnswerView, place};
 use super::view::answer;
 use crate::asked::{Asked, Stranger};
 use crate::problem::Fault;
@@ -125,7 +126,7 @@ pub async fn leave(asked: Asked) -> Result<Response, Fault> {
 /// How to show that it is oneself.
 #[derive(Serialize, ToSchema)]
 pub struct WaysView {
-    /// One of them is enough: `password`, `code`. None: begin another session.
+    /// One of them is enough: `password`, `code`, `passkey`. None: begin another session.
     pub ways: Vec<&'static str>,
 }
 
@@ -145,6 +146,8 @@ pub struct ProofView {
     pub password: Option<String>,
     /// A code of the second factor, or a recovery code.
     pub code: Option<String>,
+    /// The answer of a passkey to what `POST /api/v1/session/passkey/ask` gave.
+    pub passkey: Option<AnswerView>,
 }
 
 /// Until when that is believed.
@@ -157,17 +160,22 @@ pub struct ProvenView {
 /// Shows, in the session that asks, that its person is there. Whatever answers `step-up-needed` can be done then, for ten minutes.
 #[utoipa::path(post, path = "/api/v1/session/step-up", tag = "sign-in", request_body = ProofView,
     responses((status = 200, body = ProvenView), (status = 401, description = "A code is needed (`factor-needed`)"),
-        (status = 403), (status = 422), (status = 429)))]
+        (status = 403), (status = 409), (status = 422), (status = 429)))]
 pub async fn step_up(mut asked: Asked) -> Result<Response, Fault> {
     // Who came otherwise is told before anything is read.
     asked.node().session_ways(asked.caller()).await?;
     let sent: ProofView = json(&mut asked).await?;
-    let shown = match (&sent.password, &sent.code) {
-        (Some(password), None) => Shown::Password(password),
-        (None, Some(code)) => Shown::Code(code),
-        _ => return Err(bad("bad-proof", "send one of password and code")),
+    let (node, caller) = (asked.node(), asked.caller());
+    let until = match (&sent.password, &sent.code, &sent.passkey) {
+        (Some(password), None, None) => node.session_step_up(caller, Shown::Password(password)).await?,
+        (None, Some(code), None) => node.session_step_up(caller, Shown::Code(code)).await?,
+        (None, None, Some(answer)) => {
+            let place = place(&asked.app)?;
+            node.session_step_up_by_passkey(caller, &place, &answer.note, &answer.credential)
+                .await?
+        }
+        _ => return Err(bad("bad-proof", "send one of password, code and passkey")),
     };
-    let until = asked.node().session_step_up(asked.caller(), shown).await?;
     let proven_until = until.to_micros_text();
     answer(StatusCode::OK, &ProvenView { proven_until })
 }

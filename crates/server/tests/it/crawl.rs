@@ -213,6 +213,7 @@ async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
         ("{proposal}", proposals),
         ("{provider}", vec!["city".to_owned(), "village".to_owned()]),
         ("{link}", vec!["1".to_owned(), "x".to_owned()]),
+        ("{passkey}", vec!["1".to_owned(), "x".to_owned()]),
         (
             "{*tile}",
             ["0/000", "0/000.p/5", "0/000.p/200", "1/000", "9/x"]
@@ -513,7 +514,7 @@ fn questions(path: &str, canaries: &[Canary]) -> Vec<String> {
         "/api/v1/people" => ["", "?member=Alder", "?member=Elder", "?member=Nobody"]
             .map(|query| format!("{path}{query}"))
             .to_vec(),
-        "/api/v1/keys" | "/api/v1/sessions" | "/api/v1/factor" | "/api/v1/links" => {
+        "/api/v1/keys" | "/api/v1/sessions" | "/api/v1/factor" | "/api/v1/links" | "/api/v1/passkeys" => {
             ["", "?person=alder-reader", "?person=birch-analyst", "?person=nobody"]
                 .map(|query| format!("{path}{query}"))
                 .to_vec()
@@ -766,6 +767,7 @@ async fn every_route_but_the_open_ones_asks_who_it_is() {
         ("{proposal}", vec!["x".to_owned()]),
         ("{provider}", vec!["x".to_owned()]),
         ("{link}", vec!["1".to_owned()]),
+        ("{passkey}", vec!["1".to_owned()]),
         ("{*tile}", vec!["0/000.p/1".to_owned()]),
         ("{token}", vec!["x".to_owned()]),
         ("{held}", vec!["x".to_owned()]),
@@ -793,6 +795,8 @@ async fn every_route_but_the_open_ones_asks_who_it_is() {
         "/api/v1/invitations/x",
         "/api/v1/invitations/x/accept",
         "/api/v1/session",
+        "/api/v1/session/passkey",
+        "/api/v1/session/passkey/ask",
         "/api/v1/sign-in/x",
         "/api/v1/sign-in/x/callback",
     ];

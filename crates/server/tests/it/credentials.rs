@@ -72,12 +72,20 @@ const ATTEMPTS: &[(&str, &str, &str, With)] = &[
         With::Proof,
     ),
     ("DELETE", "/api/v1/links/1?person={login}", "", With::Anything),
+    ("DELETE", "/api/v1/passkeys/1?person={login}", "", With::Proof),
     ("DELETE", "/api/v1/sessions?person={login}", "", With::Anything),
 ];
 
 /// What somebody does for themselves, and who stole something of theirs would too.
 const OWN: &[(&str, &str, &str, With)] = &[
     ("POST", "/api/v1/links", r#"{"provider":"city"}"#, With::Proof),
+    ("POST", "/api/v1/passkeys/ask", "", With::Proof),
+    (
+        "POST",
+        "/api/v1/passkeys",
+        r#"{"note":"x","name":"x","credential":{}}"#,
+        With::Proof,
+    ),
     ("POST", "/api/v1/factor", "", With::Proof),
     ("POST", "/api/v1/factor/confirm", r#"{"code":"000000"}"#, With::Proof),
     (
@@ -134,9 +142,11 @@ async fn credentials(kit: &Kit, but: &[&str]) -> BTreeMap<String, String> {
             .for_each(|key| (key.last_used, key.expires) = (None, None));
         let factor = store.factor_get(person.id).await.unwrap();
         let email = store.addressee_get(person.id).await.unwrap();
+        let (links, passkeys) = (store.link_list(person.id).await, store.passkey_list(person.id).await);
+        let tied = (links.unwrap(), passkeys.unwrap());
         all.insert(
             person.login.clone(),
-            format!("{person:?} {keys:?} {factor:?} {email:?}"),
+            format!("{person:?} {keys:?} {factor:?} {email:?} {tied:?}"),
         );
     }
     all

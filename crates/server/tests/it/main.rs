@@ -21,7 +21,12 @@ mod sightings;
 mod sign_in;
 mod transport;
 
+#[path = "../../../node/tests/it/kit/authenticator.rs"]
+#[allow(dead_code, reason = "the tests of `node` use the rest")]
+mod authenticator;
 #[path = "../../../node/tests/it/kit/provider.rs"]
+#[allow(dead_code, reason = "the tests of `node` use the rest")]
 mod provider;
 #[path = "../../../node/tests/it/kit/web.rs"]
+#[allow(dead_code, reason = "the tests of `node` use the rest")]
 mod web;

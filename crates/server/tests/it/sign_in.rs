@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::authenticator::Authenticator;
 use super::kit::{Answer, Kit, PASSWORD, Wish};
 use super::provider::City;
 
@@ -258,4 +259,60 @@ async fn a_browser_goes_to_a_provider_and_comes_back_with_the_cookie_it_left_wit
         (&links["links"][0]["subject"], &links["links"][0]["provider"]),
         (&"7".into(), &"city".into())
     );
+}
+
+#[tokio::test]
+async fn a_passkey_is_made_in_a_session_and_begins_others() {
+    let kit = Kit::start_with(Wish {
+        base_url: Some("https://hub.example/".to_owned()),
+        ..Wish::default()
+    })
+    .await;
+    let session = kit.session("alder-analyst").await.0;
+    let json = header("Content-Type", "application/json");
+    let own = [header("Authorization", &format!("Bearer {session}")), json.clone()];
+    let post = async |headers: &[(String, String)], path: &str, body: &Value| {
+        let body = body.to_string();
+        kit.send("POST", path, headers, Some(body.as_bytes())).await
+    };
+    let mut key = Authenticator::new(b"telephone", "https://hub.example");
+    let asked = post(&own, "/api/v1/passkeys/ask", &Value::Null).await.json();
+    let made =
+        serde_json::json!({ "note": asked["note"], "name": "telephone", "credential": key.make(&asked["options"]) });
+    let made = post(&own, "/api/v1/passkeys", &made).await;
+    assert_eq!(
+        (made.status, made.json()["host"].as_str()),
+        (201, Some("hub.example")),
+        "{}",
+        made.text()
+    );
+    let stranger = [json];
+    let asked = post(&stranger, "/api/v1/session/passkey/ask", &Value::Null)
+        .await
+        .json();
+    let shown = serde_json::json!({ "note": asked["note"], "credential": key.show(&asked["options"]) });
+    let began = post(&stranger, "/api/v1/session/passkey", &shown).await;
+    assert_eq!(began.status, 201, "{}", began.text());
+    assert!(cookies(&began)[0].1.starts_with("cws_"));
+    let again = post(&stranger, "/api/v1/session/passkey", &shown).await;
+    assert_eq!(
+        (again.status, again.json()["code"].as_str()),
+        (422, Some("passkey-refused"))
+    );
+    let asked = post(&stranger, "/api/v1/session/passkey/ask", &Value::Null)
+        .await
+        .json();
+    let shown = serde_json::json!({ "passkey": { "note": asked["note"], "credential": key.show(&asked["options"]) } });
+    let proven = post(&own, "/api/v1/session/step-up", &shown).await;
+    assert!(proven.json()["proven_until"].is_string(), "{}", proven.text());
+    let listed = kit.send("GET", "/api/v1/passkeys", &own, None).await.json();
+    let path = format!("/api/v1/passkeys/{}", listed["passkeys"][0]["id"]);
+    let name = Some(&br#"{"name":"old telephone"}"#[..]);
+    assert_eq!(kit.send("PATCH", &path, &own, name).await.status, 204);
+    assert_eq!(kit.send("DELETE", &path, &own, None).await.status, 204);
+    let asked = post(&stranger, "/api/v1/session/passkey/ask", &Value::Null)
+        .await
+        .json();
+    let shown = serde_json::json!({ "note": asked["note"], "credential": key.show(&asked["options"]) });
+    assert_eq!(post(&stranger, "/api/v1/session/passkey", &shown).await.status, 401);
 }

@@ -41,3 +41,24 @@ create table link_offer (
     expires bigint not null,
     used bigint
 );
+
+-- Passkeys of people: the public half, and how often it has answered where it counts.
+create table passkey (
+    id bigint generated always as identity primary key,
+    person bigint not null references person (id),
+    credential bytea not null unique,
+    public_key text not null,
+    name text not null,
+    rp_id text not null,
+    counted bigint not null,
+    backed_up bigint not null,
+    created bigint not null,
+    last_used bigint
+);
+create index passkey_person on passkey (person);
+
+-- Questions to passkeys that were answered, by SHA-256, until they are too old to be answered again.
+create table question (
+    digest bytea primary key,
+    until bigint not null
+);

@@ -41,3 +41,24 @@ create table link_offer (
     expires integer not null,
     used integer
 ) strict;
+
+-- Passkeys of people: the public half, and how often it has answered where it counts.
+create table passkey (
+    id integer primary key,
+    person integer not null references person (id),
+    credential blob not null unique,
+    public_key text not null,
+    name text not null,
+    rp_id text not null,
+    counted integer not null,
+    backed_up integer not null,
+    created integer not null,
+    last_used integer
+) strict;
+create index passkey_person on passkey (person);
+
+-- Questions to passkeys that were answered, by SHA-256, until they are too old to be answered again.
+create table question (
+    digest blob primary key,
+    until integer not null
+) strict;

@@ -8,6 +8,7 @@ pub mod credential;
 pub mod factor;
 pub mod link;
 pub mod member;
+pub mod passkey;
 pub mod person;
 pub mod sight;
 
@@ -16,6 +17,7 @@ pub use credential::{Credential, CredentialId, CredentialKind, NewCredential};
 pub use factor::Factor;
 pub use link::{AccountLink, LinkId, NewLink, NewLinkOffer};
 pub use member::{Member, MemberKind, NewMember};
+pub use passkey::{NewPasskey, Passkey, PasskeyId};
 pub use person::{NewPerson, Person};
 
 use policy::Principal;
