@@ -5,6 +5,7 @@ pub mod matching;
 pub mod membership;
 pub mod proposal;
 pub mod recall;
+pub mod sign_in;
 
 use std::path::PathBuf;
 
@@ -121,6 +122,12 @@ pub enum Command {
     /// Keys and client certificates
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Where people are signed in
+    #[command(subcommand)]
+    Session(sign_in::SessionCommand),
+    /// How people sign in: second factors, passkeys, accounts at identity providers
+    #[command(subcommand)]
+    Factor(sign_in::FactorCommand),
     /// What takes two people: propose, confirm, refuse
     #[command(subcommand)]
     Proposal(proposal::ProposalCommand),

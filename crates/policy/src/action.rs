@@ -33,6 +33,7 @@
 //! | give more time for it, withdraw it | analyst of the member it is owed to |
 //! | choose where and how a person is told things | a person for themselves; operator for everybody |
 //! | manage members, people, subscriptions, peers, warninglists, the node | operator |
+//! | push to another node | operator |
 //! | manage keys | a person their own; operator everybody's |
 //! | give scopes to a key | having these scopes oneself |
 //! | give somebody a password | managing their keys, or making them |
@@ -139,7 +140,9 @@ pub enum Action {
     SetNotices(PersonId),
     /// Change the e-mail address of a person.
     SetEmail(PersonId),
-    /// Members, people, subscriptions, peers, warninglists, settings.
+    /// Have this node push to another: what goes there comes back no more.
+    SendElsewhere,
+    /// Members, people, subscriptions, warninglists, settings.
     Administer,
 }
 
@@ -455,7 +458,9 @@ pub fn may(principal: &Principal, action: Action) -> Result<(), Refusal> {
             principal.person == Some(person) || principal.has(Role::Operator),
             "a person chooses for themselves where they are told things; an operator for everybody",
         ),
-        Action::Administer => need(principal.has(Role::Operator), "this needs the role operator"),
+        Action::SendElsewhere | Action::Administer => {
+            need(principal.has(Role::Operator), "this needs the role operator")
+        }
     }
 }
 
@@ -497,7 +502,11 @@ pub const fn scope_of(action: Action) -> Scope {
         | Action::Moderate(_)
         | Action::Release(..) => Scope::Communities,
         Action::ManageKeys(_) | Action::GiveScopes(_) | Action::GivePassword | Action::ManageFactors(_) => Scope::Keys,
-        Action::Administer | Action::ErasePerson(_) | Action::ResetFactors(_) | Action::Expel(_) => Scope::Admin,
+        Action::Administer
+        | Action::SendElsewhere
+        | Action::ErasePerson(_)
+        | Action::ResetFactors(_)
+        | Action::Expel(_) => Scope::Admin,
     }
 }
 
@@ -506,7 +515,7 @@ pub const fn scope_of(action: Action) -> Scope {
 /// | proof | acts |
 /// |---|---|
 /// | in person | second factors, passkeys, linked sign-ins, passwords; erasing a person; expelling a member; releasing TLP:RED |
-/// | recent | keys of wide scope ([`Scopes::is_wide`]); coordinators and operators; e-mail addresses; handing over; leaving |
+/// | recent | keys of wide scope ([`Scopes::is_wide`]); coordinators and operators; e-mail addresses; handing over; leaving; pushing to another node |
 /// | any | the rest |
 pub const fn proof_of(action: Action) -> Proof {
     match action {
@@ -519,7 +528,8 @@ pub const fn proof_of(action: Action) -> Proof {
         Action::ManagePerson(_, Role::Coordinator | Role::Operator)
         | Action::SetEmail(_)
         | Action::HandOver(_)
-        | Action::Leave(_) => Proof::Recent,
+        | Action::Leave(_)
+        | Action::SendElsewhere => Proof::Recent,
         Action::GiveScopes(scopes) if scopes.is_wide() => Proof::Recent,
         _ => Proof::Any,
     }

@@ -225,7 +225,57 @@ pub(super) fn used(
 
 #[cfg(test)]
 mod tests {
-    use super::Place;
+    use super::{Doubt, Place, Question, decoded, made, used};
+
+    /// What another implementation answered to questions as [`crate::passkeys`] asks them: passkey-rs 0.6, its client and its
+    /// authenticator, an ES256 key that is backed up and does not count.
+    const MADE: [&str; 2] = [
+        "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIiwiY2hhbGxlbmdlIjoiQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBRSIsIm9yaWdpbiI6Imh0dHBzOi8vaHViLmV4YW1wbGUub3JnIiwiY3Jvc3NPcmlnaW4iOmZhbHNlfQ",
+        "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YViUoB64yob6M0pI5QZGx-0V1KYBU8c-7dQMB1m_Q2MepWFdAAAAAAAAAAAAAAAAAAAAAAAAAAAAEHdhNgj05dD0bh5k6_y7xF2lAQIDJiABIVggELYWix2-sxr-2R0VlGIbCUmp3jkoD0TB5xMZ3YhsVmoiWCCZHjh3GOfGv85bYwMwCFkEwNCUpjG1O3Vi7ME1pgH3cA",
+    ];
+    const SHOWN: [&str; 3] = [
+        "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0IiwiY2hhbGxlbmdlIjoiQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBSSIsIm9yaWdpbiI6Imh0dHBzOi8vaHViLmV4YW1wbGUub3JnIiwiY3Jvc3NPcmlnaW4iOmZhbHNlfQ",
+        "oB64yob6M0pI5QZGx-0V1KYBU8c-7dQMB1m_Q2MepWEdAAAAAA",
+        "MEUCIQDkYs-5DcAk6hAUJBfychfjMnkMVXdjEyyM4jrwDuvazgIgT0DtrwrpxGBR1xN6jfyarGBn0K_XAB181Ya2aYfRNxs",
+    ];
+
+    #[test]
+    fn what_another_implementation_answers_is_believed_and_nothing_that_was_changed() {
+        let place = Place::of("https://hub.example.org").unwrap();
+        let challenge = |last: u8| [&[0; 31][..], &[last]].concat();
+        let (first, second) = (challenge(1), challenge(2));
+        let question = |challenge| Question {
+            challenge,
+            place: &place,
+        };
+        let [client, object] = MADE.map(|text| decoded(text).unwrap());
+        let passkey = made(&client, &object, question(&first)).unwrap();
+        assert_eq!(hex::encode(&passkey.id), "77613608f4e5d0f46e1e64ebfcbbc45d");
+        assert!(passkey.backed_up && passkey.count == 0);
+        assert_eq!(made(&client, &object, question(&second)), Err(Doubt::Question));
+        let [client, data, signature] = SHOWN.map(|text| decoded(text).unwrap());
+        let show = |client: &[u8], data: &[u8], signature: &[u8]| {
+            used(client, data, signature, &passkey.key, question(&second))
+        };
+        assert!(show(&client, &data, &signature).is_ok());
+        // Each bit of what is signed counts.
+        for at in 0..data.len() * 8 {
+            let mut changed = data.clone();
+            changed[at / 8] ^= 1 << (at % 8);
+            assert!(show(&client, &changed, &signature).is_err(), "{at}");
+        }
+        for at in 0..client.len() {
+            let mut changed = client.clone();
+            changed[at] ^= 1;
+            assert!(show(&changed, &data, &signature).is_err(), "{at}");
+        }
+        for end in 0..object.len() {
+            assert!(
+                made(&decoded(MADE[0]).unwrap(), &object[..end], question(&first)).is_err(),
+                "{end}"
+            );
+        }
+    }
 
     #[test]
     fn passkeys_are_for_a_host_over_https_and_for_no_number() {

@@ -50,6 +50,7 @@ variants! { ACTION_NAMES, action_name of Action {
     Action::Release(..) => "release", Action::GivePassword => "give password", Action::ManageFactors(_) => "manage factors",
     Action::ResetFactors(_) => "reset factors", Action::HandOver(_) => "hand over", Action::Leave(_) => "leave",
     Action::Expel(_) => "expel", Action::SetEmail(_) => "set email",
+    Action::SendElsewhere => "send elsewhere",
     Action::Administer => "administer",
 } }
 
@@ -159,6 +160,7 @@ pub fn actions() -> Vec<(String, Action)> {
         ("own".to_owned(), Action::LeaveCommunity(CommunityId(1))),
         ("other".to_owned(), Action::LeaveCommunity(CommunityId(9))),
         (String::new(), Action::Administer),
+        (String::new(), Action::SendElsewhere),
         ("to no community".to_owned(), Action::Invite(None)),
         ("all that one has".to_owned(), Action::GiveScopes(policy::Scopes::ALL)),
         (

@@ -135,6 +135,7 @@ fn changes_something(action: Action) -> bool {
         | Action::HandOver(_)
         | Action::Leave(_)
         | Action::Expel(_)
+        | Action::SendElsewhere
         | Action::Administer => true,
     }
 }

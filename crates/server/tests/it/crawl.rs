@@ -171,6 +171,9 @@ async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
     canaries.extend(more);
     let (requests, more) = asked(&kit).await;
     canaries.extend(more);
+    kit.ways_in("alder-reader", "kanarisubject", "kanaripasskey").await;
+    let owner = &["alder-reader", "operator", "alder-operator", "birch-operator"];
+    canaries.extend(["kanarisubject", "kanaripasskey"].map(|word| Canary { word, seen_by: owner }));
     let (proposals, more) = proposed(&kit).await;
     canaries.extend(more);
     while kit.node.store().index_next(1_000).await.unwrap() > 0 {}

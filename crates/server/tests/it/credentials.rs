@@ -78,6 +78,12 @@ const ATTEMPTS: &[(&str, &str, &str, With)] = &[
 
 /// What somebody does for themselves, and who stole something of theirs would too.
 const OWN: &[(&str, &str, &str, With)] = &[
+    (
+        "PUT",
+        "/api/v1/peers/eve",
+        r#"{"url":"https://eve.example/taxii2/","member":"Alder","settings":{}}"#,
+        With::ProofOrKey,
+    ),
     ("POST", "/api/v1/links", r#"{"provider":"city"}"#, With::Proof),
     ("POST", "/api/v1/passkeys/ask", "", With::Proof),
     (
@@ -183,6 +189,8 @@ async fn who_is_not_there_or_not_the_one_touches_no_credential_of_another() {
     let narrow = made.json()["secret"].as_str().unwrap().to_owned();
     let key = |who: &str| kit.authorization(who).unwrap().replace("Bearer ", "");
     let session_of_reader = kit.session("alder-reader").await.0;
+    let (link, passkey) = kit.ways_in("alder-analyst", "7", "telephone").await;
+    assert_eq!((link, passkey), (1, 1), "those that are tried below");
     let attackers = [
         (
             "another member's coordinator",

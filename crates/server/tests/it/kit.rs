@@ -274,6 +274,30 @@ impl Kit {
         (began.token, began.session.id)
     }
 
+    /// Gives somebody an account at a provider and a passkey; gives the numbers of both.
+    pub async fn ways_in(&self, login: &str, subject: &str, name: &str) -> (i64, i64) {
+        let (store, operator) = (self.node.store(), self.operator().await);
+        let person = store.person_by_login(login).await.unwrap().unwrap().id;
+        let link = store::NewLink {
+            provider: "city".to_owned(),
+            issuer: "https://login.example".to_owned(),
+            subject: subject.to_owned(),
+            person,
+        };
+        store.link_put(&operator.principal, link, None).await.unwrap();
+        let passkey = store::NewPasskey {
+            person,
+            credential: name.as_bytes().to_vec(),
+            key: "{}".to_owned(),
+            name: name.to_owned(),
+            rp_id: "hub.example".to_owned(),
+            count: 0,
+            backed_up: false,
+        };
+        let passkey = store.passkey_put(&operator.principal, passkey).await.unwrap();
+        (store.link_list(person).await.unwrap()[0].id.0, passkey.id.0)
+    }
+
     /// The identifier of a community's collection.
     pub async fn collection(&self, alias: &str) -> String {
         let key = store::CommunityKey::Alias(alias);
