@@ -3,8 +3,10 @@
 pub mod commitment;
 pub mod matching;
 pub mod membership;
+pub mod proposal;
 pub mod recall;
 pub mod scorecard;
+pub mod sign_in;
 
 use std::path::PathBuf;
 
@@ -124,6 +126,15 @@ pub enum Command {
     /// Keys and client certificates
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Where people are signed in
+    #[command(subcommand)]
+    Session(sign_in::SessionCommand),
+    /// How people sign in: second factors, passkeys, accounts at identity providers
+    #[command(subcommand)]
+    Factor(sign_in::FactorCommand),
+    /// What takes two people: propose, confirm, refuse
+    #[command(subcommand)]
+    Proposal(proposal::ProposalCommand),
     /// What is kept of people: the record of processing, a person's data, erasing them
     #[command(subcommand)]
     Privacy(PrivacyCommand),

@@ -1,8 +1,11 @@
 //! The configuration of a node: `commonwatch.toml` in its data directory, written with comments on the first start.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use node::client::{Access, Secret};
 use node::mail::{MailSettings, Mailer, Security};
+use node::providers::Provider;
 use serde::Deserialize;
 use sources::SourceSpec;
 
@@ -30,6 +33,8 @@ pub struct Config {
     pub tls_key: Option<PathBuf>,
     /// Whether somebody without an account may read what is TLP:CLEAR.
     pub public_reading: bool,
+    /// Whether expelling a member and releasing TLP:RED take two people.
+    pub four_eyes: bool,
     /// The most MiB of one request.
     pub request_mib: usize,
     /// The most objects on a page.
@@ -42,6 +47,110 @@ pub struct Config {
     pub mail: Mail,
     /// What is forgotten by itself.
     pub retention: Retention,
+    /// Identity providers through which people sign in.
+    pub sign_in: Vec<SignIn>,
+}
+
+/// `[[sign-in]]`: an identity provider (OpenID Connect).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SignIn {
+    /// Its name in addresses: a-z, 0-9 and hyphens.
+    name: String,
+    /// The name shown to people.
+    title: Option<String>,
+    /// Its issuer, to the letter.
+    issuer: String,
+    /// As whom this node is known there.
+    client_id: String,
+    /// The file with the secret of that.
+    client_secret_file: Option<PathBuf>,
+    /// The variable of the environment with it.
+    client_secret_env: Option<String>,
+    /// What is asked for beside `openid`.
+    #[serde(default)]
+    scopes: Vec<String>,
+    /// The claim that names somebody's groups.
+    #[serde(default = "groups")]
+    groups_claim: String,
+    /// The role that each group brings.
+    #[serde(default)]
+    roles: BTreeMap<String, String>,
+    /// The member whose people come by it.
+    member: Option<String>,
+    /// Whether who has one of the groups and no account gets one.
+    #[serde(default)]
+    provision: bool,
+    /// The file with the authorities to trust, PEM.
+    ca_file: Option<PathBuf>,
+    /// A proxy, or `direct` for none.
+    proxy: Option<String>,
+}
+
+fn groups() -> String {
+    "groups".to_owned()
+}
+
+impl SignIn {
+    /// The same as the node takes it.
+    fn provider(&self) -> Result<Provider, Failure> {
+        let name = &self.name;
+        let wrong = |message: String, help: &str| Failure::input(format!("[[sign-in]] {name}: {message}")).help(help);
+        let plain = |sign: u8| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == b'-';
+        if name.is_empty() || name.len() > 64 || !name.bytes().all(plain) {
+            return Err(wrong(
+                "the name cannot stand in an address".to_owned(),
+                "1 to 64 of a-z, 0-9 and hyphens",
+            ));
+        }
+        let role = |(group, role): (&String, &String)| {
+            let unknown = || {
+                let roles = policy::Role::ALL.map(policy::Role::as_str).join(", ");
+                wrong(format!("'{role}' is no role"), &roles)
+            };
+            Ok((group.clone(), policy::Role::parse(role).ok_or_else(unknown)?))
+        };
+        let client_secret = match (&self.client_secret_file, &self.client_secret_env) {
+            (None, None) => None,
+            (Some(file), None) => Some(Secret::File { file: file.clone() }),
+            (None, Some(variable)) => Some(Secret::Text(std::env::var(variable).map_err(|_| {
+                wrong(
+                    format!("{variable} is not in the environment"),
+                    "set it, or name a client-secret-file",
+                )
+            })?)),
+            (Some(_), Some(_)) => {
+                return Err(wrong(
+                    "it has two secrets".to_owned(),
+                    "client-secret-file or client-secret-env",
+                ));
+            }
+        };
+        if self.provision && (self.member.is_none() || self.roles.is_empty()) {
+            let help = "name the member, and in [sign-in.roles] the role that each group brings";
+            return Err(wrong(
+                "accounts cannot be made without a member and roles".to_owned(),
+                help,
+            ));
+        }
+        Ok(Provider {
+            name: name.clone(),
+            title: self.title.clone().unwrap_or_else(|| name.clone()),
+            issuer: self.issuer.clone(),
+            client_id: self.client_id.clone(),
+            client_secret,
+            scopes: self.scopes.clone(),
+            groups_claim: self.groups_claim.clone(),
+            roles: self.roles.iter().map(role).collect::<Result<_, Failure>>()?,
+            member: self.member.clone(),
+            provision: self.provision,
+            access: Access {
+                ca_bundle: self.ca_file.clone(),
+                proxy: self.proxy.clone().map(Secret::Text),
+                ..Access::default()
+            },
+        })
+    }
 }
 
 /// `[retention]`: after how many days something that is done with is forgotten; 0: never.
@@ -221,12 +330,14 @@ impl Default for Config {
             tls_certificate: None,
             tls_key: None,
             public_reading: false,
+            four_eyes: true,
             request_mib: 32,
             page_most: 10_000,
             watch: Watch::default(),
             telemetry: Telemetry::default(),
             mail: Mail::default(),
             retention: Retention::default(),
+            sign_in: Vec::new(),
         }
     }
 }
@@ -251,6 +362,19 @@ impl Config {
 }
 
 impl Config {
+    /// The identity providers.
+    ///
+    /// # Errors
+    /// When one of them cannot be used as it is written.
+    pub fn providers(&self) -> Result<Vec<Provider>, Failure> {
+        let providers: Vec<Provider> = self.sign_in.iter().map(SignIn::provider).collect::<Result<_, _>>()?;
+        let twice = |(at, one): (usize, &Provider)| providers.iter().take(at).any(|other| other.name == one.name);
+        match providers.iter().enumerate().any(twice) {
+            true => Err(Failure::input("two [[sign-in]] have the same name").help("give each a name of its own")),
+            false => Ok(providers),
+        }
+    }
+
     /// What sends e-mail, where a server is named.
     ///
     /// # Errors
@@ -311,6 +435,8 @@ pub fn template(title: &str, postgres: Option<&str>) -> String {
          {postgres}\n\n\
          # Whether somebody without an account may read what is TLP:CLEAR.\n\
          # public-reading = false\n\n\
+         # Whether expelling a member and releasing TLP:RED take two people; docs/guide/sign-in.md. The ledger notes a change.\n\
+         # four-eyes = true\n\n\
          # Limits.\n\
          # request-mib = 32\n\
          # page-most = 10000\n\n\
@@ -342,7 +468,19 @@ pub fn template(title: &str, postgres: Option<&str>) -> String {
          # sessions = 30\n\
          # invitations = 180\n\
          # notices = 90\n\
-         # transfers = 400\n",
+         # transfers = 400\n\n\
+         # An identity provider (OpenID Connect); docs/guide/sign-in.md. One section for each.\n\
+         # [[sign-in]]\n\
+         # name = \"city\"\n\
+         # title = \"City of Example\"\n\
+         # issuer = \"https://login.city.example\"\n\
+         # client-id = \"commonwatch\"\n\
+         # client-secret-file = \"/etc/commonwatch/oidc-secret\"\n\
+         # scopes = [\"profile\"]\n\
+         # groups-claim = \"groups\"\n\
+         # roles = {{ watch-analysts = \"analyst\", watch-leads = \"coordinator\" }}\n\
+         # member = \"City of Example\"\n\
+         # provision = false\n",
         title = quoted(title),
     )
 }
@@ -380,12 +518,31 @@ mod tests {
             .lines()
             .map(|line| {
                 line.strip_prefix("# ")
-                    .filter(|rest| rest.contains(" = "))
+                    .filter(|rest| rest.contains(" = ") || rest.starts_with("[["))
                     .unwrap_or(line)
             })
             .map(|line| format!("{line}\n"))
             .collect();
-        toml::from_str::<Config>(&uncommented).unwrap();
+        let all = toml::from_str::<Config>(&uncommented).unwrap();
+        let providers = all.providers().unwrap();
+        assert_eq!(providers[0].roles["watch-leads"], policy::Role::Coordinator);
+    }
+
+    #[test]
+    fn a_provider_that_cannot_be_used_as_it_is_written_says_why() {
+        for (more, why) in [
+            ("provision = true", "without a member and roles"),
+            ("roles = { a = \"emperor\" }", "'emperor' is no role"),
+            (
+                "client-secret-env = \"COMMONWATCH_NOT_THERE\"",
+                "not in the environment",
+            ),
+        ] {
+            let text = format!("[[sign-in]]\nname = \"a\"\nissuer = \"https://a.example\"\nclient-id = \"b\"\n{more}");
+            let config: Config = toml::from_str(&text).unwrap();
+            let error = config.providers().unwrap_err().to_string();
+            assert!(error.contains(why), "{error}");
+        }
     }
 
     #[test]

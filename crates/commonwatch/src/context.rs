@@ -149,6 +149,8 @@ impl Local {
             request_bytes: config.request_mib << 20,
             page_most: config.page_most,
             seal: seal(&data, create)?,
+            four_eyes: config.four_eyes,
+            providers: config.providers()?,
             retention: config.retention.into(),
             ..Settings::new(&config.title, identity)
         };

@@ -103,7 +103,9 @@ impl From<node::Error> for Failure {
         let message = error.to_string();
         match error {
             node::Error::Input(_) | node::Error::Conflict(_) => Self::new(Kind::Input, message),
-            node::Error::NotAllowed(_) | node::Error::NotFound(_) => Self::new(Kind::Refused, message),
+            node::Error::NotAllowed(_) | node::Error::ProofNeeded(_) | node::Error::NotFound(_) => {
+                Self::new(Kind::Refused, message)
+            }
             node::Error::Unavailable(_) => Self::new(Kind::Unavailable, message),
             node::Error::Ours(_) => Self::new(Kind::Ours, message),
         }

@@ -10,14 +10,14 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
-use policy::{CommunityId, Principal, Scopes, Viewer};
+use policy::{CommunityId, Presence, Principal, Scopes, Viewer};
 use sha2::{Digest, Sha256};
 use store::{Credential, CredentialId, CredentialKind, Person};
 
 use crate::collections::Collection;
 use crate::error::Error;
 use crate::node::Node;
-use crate::sessions::goes_on_until;
+use crate::sessions::{goes_on_until, proven_until};
 use crate::sign_ins::{Counted, Verdict, counted_as, digest, until};
 
 /// What a request presents of itself.
@@ -198,6 +198,13 @@ impl Node {
             .await
             .map_err(Error::from)?;
         principal.scopes = credential.as_ref().map_or(Scopes::ALL, |credential| credential.scopes);
+        let proven = credential.as_ref().and_then(proven_until);
+        principal.presence = match &credential {
+            None => Presence::Proven,
+            Some(one) if one.kind != CredentialKind::Session => Presence::Key,
+            Some(_) if proven.is_some_and(|until| until.micros() > now) => Presence::Proven,
+            Some(_) => Presence::Session,
+        };
         if principal.member.is_none() {
             return Err(SignInError::Wrong);
         }
@@ -210,7 +217,10 @@ impl Node {
             .as_ref()
             .map(|credential| credential.addresses.clone())
             .unwrap_or_default();
+        // A session that was proven is looked at again when its proof is old.
+        let proven = proven.filter(|until| until.micros() > now);
         let expires = credential.and_then(|credential| credential.expires);
+        let expires = expires.into_iter().chain(proven).min();
         let password_hash = person.password_hash.filter(|_| by_password);
         let verdict = Verdict {
             caller: caller.clone(),

@@ -1,4 +1,4 @@
-//! What a use case answers when it does not do what was asked: five kinds, each with a sentence that says what to do.
+//! What a use case answers when it does not do what was asked: five kinds (one of them in two shades), each with a sentence that says what to do.
 
 use stix::Problem;
 
@@ -11,6 +11,9 @@ pub enum Error {
     /// The caller may not do this; they may know that it exists.
     #[error("{0}")]
     NotAllowed(&'static str),
+    /// The caller may, once they have shown again that it is them.
+    #[error("{0}")]
+    ProofNeeded(&'static str),
     /// There is no such thing, or it is not for this caller: the two are never told apart.
     #[error("{0}")]
     NotFound(String),
@@ -30,6 +33,8 @@ impl Error {
     pub fn refused(refusal: policy::Refusal, absent: &str) -> Self {
         if refusal.hidden {
             Self::NotFound(absent.to_owned())
+        } else if refusal.unproven {
+            Self::ProofNeeded(refusal.why)
         } else {
             Self::NotAllowed(refusal.why)
         }

@@ -1,6 +1,6 @@
 //! The first start of a node: its first member and its operator, made once and never again by this door.
 
-use policy::{MemberState, Principal, Role};
+use policy::{MemberState, Presence, Principal, Role};
 use store::{Member, MemberKind, NewMember, NewPerson, Person};
 
 use crate::accounts::Caller;
@@ -85,11 +85,12 @@ impl Node {
     pub async fn local_caller(&self, login: &str) -> Result<Caller, Error> {
         let nobody = || Error::NotFound(format!("there is no active person with the login '{login}'"));
         let person = self.store().person_by_login(login).await?.ok_or_else(nobody)?;
-        let principal = self.store().principal_of(&person, false).await?;
+        let mut principal = self.store().principal_of(&person, false).await?;
         // Somebody inactive, or of a suspended member, is nobody: they do not go on as the public.
         if principal.person.is_none() {
             return Err(nobody());
         }
+        principal.presence = Presence::Proven;
         Ok(Caller::new(principal, person.login))
     }
 }

@@ -41,6 +41,10 @@ pub struct Settings {
     pub contact_months: u8,
     /// Seals the second factors of people; without it nobody can have one.
     pub seal: Option<Seal>,
+    /// Whether what [`policy::action::takes_two`] names takes two people. Off only where one person runs the node.
+    pub four_eyes: bool,
+    /// Identity providers through which people sign in.
+    pub providers: Vec<crate::providers::Provider>,
     /// After how long something that is done with is forgotten.
     pub retention: Retention,
 }
@@ -61,6 +65,8 @@ impl Settings {
             clock_tolerance: 24 * 3_600 * 1_000_000,
             contact_months: 6,
             seal: None,
+            four_eyes: true,
+            providers: Vec::new(),
             retention: Retention::default(),
         }
     }
@@ -89,6 +95,7 @@ struct Inner {
     telemetry_adding: tokio::sync::Mutex<()>,
     recalls: tokio::sync::watch::Sender<u64>,
     recalls_waiting: Mutex<Vec<crate::recall::Waiting>>,
+    providers_kept: crate::providers::Kept,
 }
 
 /// A node at work; cheap to clone.
@@ -124,8 +131,10 @@ impl Node {
             telemetry_adding: tokio::sync::Mutex::default(),
             recalls: tokio::sync::watch::Sender::default(),
             recalls_waiting: Mutex::default(),
+            providers_kept: crate::providers::Kept::default(),
         }));
         node.reload_warninglists().await?;
+        node.four_eyes_noted().await?;
         Ok(node)
     }
 
@@ -162,6 +171,11 @@ impl Node {
     /// Who would be told of what is reported.
     pub(crate) fn telemetry_kept(&self) -> &crate::telemetry::Kept {
         &self.0.telemetry_kept
+    }
+
+    /// What is known of identity providers.
+    pub(crate) fn providers_kept(&self) -> &crate::providers::Kept {
+        &self.0.providers_kept
     }
 
     /// Tells those who wait for recalls that there may be one.
@@ -243,6 +257,7 @@ impl Node {
             (Some(person), _) => match self.store().person_get(person).await? {
                 Some(person) => Principal {
                     scopes: before.scopes,
+                    presence: before.presence,
                     ..self.store().principal_of(&person, before.read_only).await?
                 },
                 None => Principal::public(),

@@ -53,6 +53,9 @@ impl Node {
         if let Some(email) = &email {
             check_address(email)?;
         }
+        if self.notices_of(caller, person).await?.email != email {
+            decide(&caller.principal, Action::SetEmail(person)).map_err(|refusal| Error::refused(refusal, ""))?;
+        }
         Ok(self
             .store()
             .addressee_put(&caller.principal, person, email, wish)

@@ -242,10 +242,9 @@ impl Node {
         Ok(self.store().person_update(&caller.principal, &person).await?)
     }
 
-    /// Who signs in with a password has every scope: a key that has not gives none.
+    /// Who signs in with a password has every scope, so no key gives one.
     fn gives_password(&self, caller: &Caller) -> Result<(), Error> {
-        decide(&caller.principal, Action::GiveScopes(Scopes::ALL))
-            .map_err(|refusal| Error::refused(refusal, &absent("person")))
+        decide(&caller.principal, Action::GivePassword).map_err(|refusal| Error::refused(refusal, &absent("person")))
     }
 
     /// Makes a community; its owner is its first member.
@@ -425,6 +424,7 @@ impl Node {
             scopes: wish.scopes,
             ends: None,
             network: None,
+            proven: None,
         };
         Ok(self.store().credential_put(&caller.principal, new).await?)
     }

@@ -3,15 +3,18 @@
 //! A session is a credential like a key: random, kept as a digest, refused from the request after its end. It ends when it
 //! is not used for [`IDLE_MICROS`], after [`WHOLE_MICROS`] in any case, when its person says so, and when their password,
 //! role or standing changes.
+//!
+//! For [`PROOF_MICROS`] from its beginning a session counts as proven. Dangerous acts ([`policy::action::proof_of`]) ask for
+//! that; later its person shows again that it is them ([`Node::session_step_up`]), which who stole the session cannot.
 
 use std::net::IpAddr;
 
 use policy::{Action, PersonId, Scopes, decide};
 use stix::Timestamp;
-use store::{Credential, CredentialId, CredentialKind, NewCredential};
+use store::{Credential, CredentialId, CredentialKind, NewCredential, Person};
 
 use crate::accounts::{Caller, SESSION_PREFIX, SignInError, canonical, credential_digest, is_secret, secret_text};
-use crate::error::Error;
+use crate::error::{Error, bad};
 use crate::node::Node;
 use crate::sign_ins::{Counted, counted_as};
 
@@ -19,6 +22,8 @@ use crate::sign_ins::{Counted, counted_as};
 pub const IDLE_MICROS: i64 = 8 * 3_600 * 1_000_000;
 /// However much it is used, a session is over after this.
 pub const WHOLE_MICROS: i64 = 7 * 24 * 3_600 * 1_000_000;
+/// How long it is believed that the person of a session is there who showed that it is them.
+pub const PROOF_MICROS: i64 = 10 * 60 * 1_000_000;
 /// Sessions of a person at the same time; the oldest end when there are more.
 const MOST_SESSIONS: usize = 50;
 /// What is shown of a token, to tell sessions apart.
@@ -43,6 +48,50 @@ const NO_SESSION: &str = "there is no such session, or it is not open to you";
 pub(crate) fn goes_on_until(now: i64, ends: Option<Timestamp>) -> Timestamp {
     let idle = now.saturating_add(IDLE_MICROS);
     Timestamp::from_micros(ends.map_or(idle, |ends| idle.min(ends.micros())))
+}
+
+/// Until when it is believed that the person of a session is there.
+pub(crate) fn proven_until(session: &Credential) -> Option<Timestamp> {
+    let is_session = session.kind == CredentialKind::Session;
+    session
+        .proven
+        .filter(|_| is_session)
+        .map(|at| at.plus_micros(PROOF_MICROS))
+}
+
+/// What shows in a session that its person is there.
+#[derive(Clone, Copy)]
+pub enum Shown<'a> {
+    /// The password; only for who has no second factor.
+    Password(&'a str),
+    /// A code of the second factor, or a recovery code.
+    Code(&'a str),
+}
+
+/// How a person can show that it is them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ways {
+    /// With their password.
+    pub password: bool,
+    /// With a code of their second factor.
+    pub code: bool,
+    /// With a passkey.
+    pub passkey: bool,
+}
+
+impl Ways {
+    /// Their names, as a request names them.
+    pub fn names(self) -> Vec<&'static str> {
+        let all = [
+            (self.password, "password"),
+            (self.code, "code"),
+            (self.passkey, "passkey"),
+        ];
+        all.into_iter()
+            .filter(|(open, _)| *open)
+            .map(|(_, name)| name)
+            .collect()
+    }
 }
 
 /// The network of an address, as far as its owner recognises where they were: whole addresses are not kept.
@@ -89,7 +138,19 @@ impl Node {
             }
         }
         self.sign_ins().succeeded(&counted[1]);
-        let principal = self.store().principal_of(&person, false).await.map_err(Error::from)?;
+        let now = self.now();
+        self.session_make(&person, from, Some(now)).await
+    }
+
+    /// Makes the session of somebody who was found to be this person, shown to be there at `proven`.
+    pub(crate) async fn session_make(
+        &self,
+        person: &Person,
+        from: IpAddr,
+        proven: Option<Timestamp>,
+    ) -> Result<Began, SignInError> {
+        let now = self.now();
+        let principal = self.store().principal_of(person, false).await.map_err(Error::from)?;
         if principal.member.is_none() {
             return Err(SignInError::Wrong);
         }
@@ -107,6 +168,7 @@ impl Node {
             scopes: Scopes::ALL,
             ends: Some(ends),
             network: Some(network(from)),
+            proven,
         };
         let session = self
             .store()
@@ -165,16 +227,80 @@ impl Node {
         Ok(self.store().session_end_all(&caller.principal, person, None).await?)
     }
 
+    /// The session that a request was sent with, and its person.
+    pub(crate) fn own_session(&self, caller: &Caller) -> Result<(CredentialId, PersonId), Error> {
+        let own = caller.credential.filter(|(_, kind)| *kind == CredentialKind::Session);
+        let found = own.map(|(id, _)| id).zip(caller.principal.person);
+        found.ok_or(Error::NotAllowed("this request was not sent with a session"))
+    }
+
+    /// How the person of a session can show that it is them; nothing where they sign in through a provider only.
+    ///
+    /// # Errors
+    /// When the request was not sent with a session.
+    pub async fn session_ways(&self, caller: &Caller) -> Result<Ways, Error> {
+        let (_, person) = self.own_session(caller)?;
+        let found = self.store().person_get(person).await?;
+        let has_password = found.is_some_and(|person| person.password_hash.is_some());
+        let code = self.factor_counts(person).await?;
+        Ok(Ways {
+            password: has_password && !code,
+            code,
+            passkey: !self.store().passkey_list(person).await?.is_empty(),
+        })
+    }
+
+    /// Shows in a session that its person is there; gives until when that is believed. Where there is a second factor, the
+    /// password is not enough, as it is not for signing in.
+    ///
+    /// # Errors
+    /// When the request was not sent with a session, what is shown is wrong, or wrong too often.
+    pub async fn session_step_up(&self, caller: &Caller, shown: Shown<'_>) -> Result<Timestamp, SignInError> {
+        let (session, person) = self.own_session(caller)?;
+        let ways = self.session_ways(caller).await?;
+        let now = self.now();
+        let counted = [Counted::proof(session)];
+        self.sign_ins().check(&counted, now.micros())?;
+        self.sign_ins().failed(&counted, now.micros());
+        let right = match shown {
+            Shown::Password(_) if ways.code => return Err(SignInError::FactorNeeded),
+            Shown::Password(password) if ways.password && !is_secret(password) => {
+                let turn = self.sign_ins().turn().await?;
+                let found = self.store().person_get(person).await.map_err(Error::from)?;
+                let login = found.map(|person| person.login).unwrap_or_default();
+                let found = self.by_password(&login, password, None).await?;
+                drop(turn);
+                found.is_some_and(|(found, _)| found.id == person)
+            }
+            Shown::Code(code) if ways.code => self.code_taken(person, code).await?,
+            Shown::Password(_) | Shown::Code(_) => false,
+        };
+        if !right {
+            return Err(bad(
+                "wrong-proof",
+                "that does not show that it is you",
+                "GET /api/v1/session/step-up says what does: password, code or passkey",
+            )
+            .into());
+        }
+        let [counted] = counted;
+        self.sign_ins().succeeded(&counted);
+        self.session_proven(caller, session).await.map_err(SignInError::from)
+    }
+
+    /// Notes that the person of a session has shown that it is them.
+    pub(crate) async fn session_proven(&self, caller: &Caller, session: CredentialId) -> Result<Timestamp, Error> {
+        let now = self.now();
+        self.store().session_prove(&caller.principal, session, now).await?;
+        Ok(now.plus_micros(PROOF_MICROS))
+    }
+
     /// Ends the session that this request was sent with.
     ///
     /// # Errors
     /// When it was sent with something else.
     pub async fn session_leave(&self, caller: &Caller) -> Result<(), Error> {
-        let own = caller.credential.filter(|(_, kind)| *kind == CredentialKind::Session);
-        let person = caller.principal.person;
-        let ((id, _), person) = own.zip(person).ok_or(Error::NotAllowed(
-            "this request was not sent with a session: there is none to end",
-        ))?;
+        let (id, person) = self.own_session(caller)?;
         self.session_end(caller, person, id).await
     }
 }

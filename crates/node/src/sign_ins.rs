@@ -26,6 +26,8 @@ const FAILURES_OF_ADDRESS: u32 = 50;
 const FAILURES_OF_INVITATION: u32 = 20;
 /// Wrong codes of a second factor allowed for a person, wherever they come from.
 const FAILURES_OF_CODE: u32 = 5;
+/// Wrong proofs allowed for a session: fewer than codes, so that who stole one does not use up those of its person.
+const FAILURES_OF_PROOF: u32 = 3;
 /// The window in which failures are counted, and how long one who reached the limit waits.
 const FAILURE_MICROS: i64 = 5 * 60 * 1_000_000;
 /// Logins and addresses whose failures are counted; above this the older half is forgotten.
@@ -95,6 +97,11 @@ impl Counted {
     /// Of the second factor of a person.
     pub fn code(person: policy::PersonId) -> Self {
         Self::new(&format!("code of {}", person.0), FAILURES_OF_CODE)
+    }
+
+    /// Of proofs in a session.
+    pub fn proof(session: store::CredentialId) -> Self {
+        Self::new(&format!("proof in {}", session.0), FAILURES_OF_PROOF)
     }
 
     fn new(name: &str, most: u32) -> Self {

@@ -33,18 +33,24 @@
 //! | give more time for it, withdraw it | analyst of the member it is owed to |
 //! | choose where and how a person is told things | a person for themselves; operator for everybody |
 //! | manage members, people, subscriptions, peers, warninglists, the node | operator |
+//! | push to another node | operator |
 //! | manage keys | a person their own; operator everybody's |
-//! | give scopes to a key, or a password | having these scopes oneself; a password has them all |
+//! | give scopes to a key | having these scopes oneself |
+//! | give somebody a password | managing their keys, or making them |
+//! | change second factors, passkeys, linked sign-ins | the person themselves |
+//! | take the second factors of somebody away | operator, and not their own |
+//! | let another member be accountable for a community, leave the partnership | coordinator of that member |
+//! | expel a member | operator of another member |
 //! | see all that is kept of a person | the person; operator |
 //! | erase a person | operator, and not oneself |
 //!
 //! A read-only credential changes nothing, whatever the role, and a key does nothing that its scopes ([`Scope`]) leave out.
-//! Which scope an action needs says [`scope_of`]. An operator sees no content, name or receipt that their
-//! member does not.
+//! Which scope an action needs says [`scope_of`], how its person has to show that it is them [`proof_of`], and which take
+//! a second person [`takes_two`]. An operator sees no content, name or receipt that their member does not.
 
-use stix::marking::Pap;
+use stix::marking::{Pap, Tlp};
 
-use crate::principal::{CommunityId, MemberId, PersonId, Principal, Role};
+use crate::principal::{CommunityId, MemberId, PersonId, Presence, Principal, Role};
 use crate::scope::{Scope, Scopes};
 
 /// What somebody wants to do.
@@ -88,10 +94,24 @@ pub enum Action {
     ManagePerson(MemberId, Role),
     /// Decide on what waits in a community, and make data sets of what is in it.
     Moderate(CommunityId),
+    /// Let something of this colour through that waits in a community.
+    Release(CommunityId, Tlp),
     /// Make or revoke the keys of a person.
     ManageKeys(PersonId),
-    /// Give these scopes to a key; a password stands for all of them.
+    /// Give these scopes to a key.
     GiveScopes(Scopes),
+    /// Give a password to somebody whose keys one manages, or whom one makes.
+    GivePassword,
+    /// Change second factors, passkeys and linked sign-ins of a person.
+    ManageFactors(PersonId),
+    /// Take them away from somebody who lost them.
+    ResetFactors(PersonId),
+    /// Offer a community that this member is accountable for to another.
+    HandOver(MemberId),
+    /// Leave the partnership, for this member.
+    Leave(MemberId),
+    /// Put a member out of the partnership.
+    Expel(MemberId),
     /// See all that is kept of a person.
     SeePerson(PersonId),
     /// Take out of this node who a person is.
@@ -118,7 +138,11 @@ pub enum Action {
     ReleaseCommitment(MemberId),
     /// Choose where and how a person is told things.
     SetNotices(PersonId),
-    /// Members, people, subscriptions, peers, warninglists, settings.
+    /// Change the e-mail address of a person.
+    SetEmail(PersonId),
+    /// Have this node push to another: what goes there comes back no more.
+    SendElsewhere,
+    /// Members, people, subscriptions, warninglists, settings.
     Administer,
 }
 
@@ -154,10 +178,40 @@ pub struct Refusal {
     pub why: &'static str,
     /// Whether even the refusal would tell something.
     pub hidden: bool,
+    /// Whether all that is missing is that the person shows again that it is them.
+    pub unproven: bool,
+}
+
+/// How the person who asks has to show that it is them, beside role and scopes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Proof {
+    /// No more than by being signed in.
+    Any,
+    /// A session needs a recent proof; a key with the scope will do.
+    Recent,
+    /// A recent proof, and no key whatever its scopes.
+    InPerson,
 }
 
 /// Decides.
 pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
+    may(principal, action)?;
+    let why = match (proof_of(action), principal.presence) {
+        (Proof::Any, _) | (_, Presence::Proven) | (Proof::Recent, Presence::Key) => return Ok(()),
+        (Proof::InPerson, Presence::Key) => return refuse("no key does this: sign in as the person you are"),
+        (Proof::Recent | Proof::InPerson, Presence::Session) => {
+            "show first that it is you, with password, code or passkey (POST /api/v1/session/step-up)"
+        }
+    };
+    Err(Refusal {
+        why,
+        hidden: false,
+        unproven: true,
+    })
+}
+
+/// Decides by role, place and scopes alone: who may do it once they have shown that it is them.
+pub fn may(principal: &Principal, action: Action) -> Result<(), Refusal> {
     let changes = !matches!(
         action,
         Action::Read
@@ -183,6 +237,7 @@ pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
         Action::Contribute(community) if !principal.communities.contains(&community) => Err(Refusal {
             why: "there is no such community, or it is not open to you",
             hidden: true,
+            unproven: false,
         }),
         Action::Contribute(community) => need(
             principal.has(Role::Contributor) && principal.contributes_to.contains(&community),
@@ -200,6 +255,7 @@ pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
         Action::RecallWithin(_) => Err(Refusal {
             why: "there is no such community, or it is not open to you",
             hidden: true,
+            unproven: false,
         }),
         Action::Acknowledge => need(
             principal.has(Role::Contributor),
@@ -216,6 +272,7 @@ pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
         Action::Ask(_) => Err(Refusal {
             why: "there is no such community, or it is not open to you",
             hidden: true,
+            unproven: false,
         }),
         Action::Use(pap, wanted) => need(pap_allows(pap, wanted), "the PAP marking does not allow this use"),
         Action::SeeOrigin(contributor, withheld) => {
@@ -225,6 +282,7 @@ pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
                 Err(Refusal {
                     why: "the contributor's name is withheld",
                     hidden: true,
+                    unproven: false,
                 })
             }
         }
@@ -240,6 +298,7 @@ pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
         Action::ManageCommunity(_) => Err(Refusal {
             why: "there is no such community, or it is not open to you",
             hidden: true,
+            unproven: false,
         }),
         Action::LeaveCommunity(community) if principal.communities.contains(&community) => need(
             principal.has(Role::Coordinator),
@@ -248,9 +307,10 @@ pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
         Action::LeaveCommunity(_) => Err(Refusal {
             why: "there is no such community, or it is not open to you",
             hidden: true,
+            unproven: false,
         }),
         Action::CreateCommunity => need(principal.has(Role::Coordinator), "this needs the role coordinator"),
-        Action::Invite(Some(community)) => decide(principal, Action::ManageCommunity(community)),
+        Action::Invite(Some(community)) => may(principal, Action::ManageCommunity(community)),
         Action::Invite(None) => need(
             principal.has(Role::Operator),
             "inviting to no community needs the role operator; a coordinator invites to a community",
@@ -270,6 +330,7 @@ pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
                 Err(Refusal {
                     why: "contacts are for the member itself and the operators",
                     hidden: true,
+                    unproven: false,
                 })
             }
         }
@@ -288,6 +349,7 @@ pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
         Action::Moderate(_) => Err(Refusal {
             why: "there is no such community, or it is not open to you",
             hidden: true,
+            unproven: false,
         }),
         Action::ManageKeys(owner) => need(
             principal.person == Some(owner) || principal.has(Role::Operator),
@@ -295,7 +357,26 @@ pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
         ),
         Action::GiveScopes(scopes) => need(
             principal.scopes.covers(scopes),
-            "a key gives no more than the scopes it has itself, and no password",
+            "a key gives no more than the scopes it has itself",
+        ),
+        // Whose it may be is decided by the action beside it.
+        Action::GivePassword => need(
+            principal.scopes.covers(Scopes::ALL),
+            "who signs in with a password has every scope: a key that has not gives none",
+        ),
+        Action::ManageFactors(owner) => need(
+            principal.person == Some(owner),
+            "second factors, passkeys and linked sign-ins are for their person alone",
+        ),
+        Action::ResetFactors(owner) => need(
+            principal.has(Role::Operator) && principal.person != Some(owner),
+            "only an operator takes a second factor away, and nobody their own: that is removed with a code of it",
+        ),
+        Action::Release(community, _) => may(principal, Action::Moderate(community)),
+        Action::HandOver(member) | Action::Leave(member) => may(principal, Action::ActFor(member)),
+        Action::Expel(member) => need(
+            principal.has(Role::Operator) && principal.member != Some(member),
+            "only an operator of another member puts a member out",
         ),
         Action::SeePerson(person) => {
             if principal.person == Some(person) || principal.has(Role::Operator) {
@@ -304,6 +385,7 @@ pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
                 Err(Refusal {
                     why: "what is kept of a person is for that person and the operators",
                     hidden: true,
+                    unproven: false,
                 })
             }
         }
@@ -318,6 +400,7 @@ pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
                 Err(Refusal {
                     why: "receipts belong to the member they are of",
                     hidden: true,
+                    unproven: false,
                 })
             }
         }
@@ -336,6 +419,7 @@ pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
                 Err(Refusal {
                     why: "hits belong to the member that had them",
                     hidden: true,
+                    unproven: false,
                 })
             }
         }
@@ -354,6 +438,7 @@ pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
                 Err(Refusal {
                     why: "a commitment is for the two members concerned",
                     hidden: true,
+                    unproven: false,
                 })
             }
         }
@@ -369,11 +454,13 @@ pub fn decide(principal: &Principal, action: Action) -> Result<(), Refusal> {
             principal.member == Some(owed_to) && principal.has(Role::Analyst),
             "only an analyst of the member that a commitment is owed to can give more time for it, or give it up",
         ),
-        Action::SetNotices(person) => need(
+        Action::SetNotices(person) | Action::SetEmail(person) => need(
             principal.person == Some(person) || principal.has(Role::Operator),
             "a person chooses for themselves where they are told things; an operator for everybody",
         ),
-        Action::Administer => need(principal.has(Role::Operator), "this needs the role operator"),
+        Action::SendElsewhere | Action::Administer => {
+            need(principal.has(Role::Operator), "this needs the role operator")
+        }
     }
 }
 
@@ -398,20 +485,59 @@ pub const fn scope_of(action: Action) -> Scope {
         | Action::KeepCommitment(_)
         | Action::DecideCommitment(_)
         | Action::ReleaseCommitment(_)
-        | Action::SetNotices(_) => Scope::Commitments,
+        | Action::SetNotices(_)
+        | Action::SetEmail(_) => Scope::Commitments,
         Action::Invite(_)
         | Action::Vouch(_)
         | Action::ActFor(_)
+        | Action::Leave(_)
         | Action::SeeContacts(_)
         | Action::ManagePerson(..)
         | Action::SeePerson(_)
         | Action::Disclose => Scope::Members,
-        Action::ManageCommunity(_) | Action::LeaveCommunity(_) | Action::CreateCommunity | Action::Moderate(_) => {
-            Scope::Communities
-        }
-        Action::ManageKeys(_) | Action::GiveScopes(_) => Scope::Keys,
-        Action::Administer | Action::ErasePerson(_) => Scope::Admin,
+        Action::ManageCommunity(_)
+        | Action::LeaveCommunity(_)
+        | Action::CreateCommunity
+        | Action::HandOver(_)
+        | Action::Moderate(_)
+        | Action::Release(..) => Scope::Communities,
+        Action::ManageKeys(_) | Action::GiveScopes(_) | Action::GivePassword | Action::ManageFactors(_) => Scope::Keys,
+        Action::Administer
+        | Action::SendElsewhere
+        | Action::ErasePerson(_)
+        | Action::ResetFactors(_)
+        | Action::Expel(_) => Scope::Admin,
     }
+}
+
+/// How the person has to show that it is them: what a stolen session must not do, and what no key may.
+///
+/// | proof | acts |
+/// |---|---|
+/// | in person | second factors, passkeys, linked sign-ins, passwords; erasing a person; expelling a member; releasing TLP:RED |
+/// | recent | keys of wide scope ([`Scopes::is_wide`]); coordinators and operators; e-mail addresses; handing over; leaving; pushing to another node |
+/// | any | the rest |
+pub const fn proof_of(action: Action) -> Proof {
+    match action {
+        Action::GivePassword
+        | Action::ManageFactors(_)
+        | Action::ResetFactors(_)
+        | Action::ErasePerson(_)
+        | Action::Expel(_)
+        | Action::Release(_, Tlp::Red) => Proof::InPerson,
+        Action::ManagePerson(_, Role::Coordinator | Role::Operator)
+        | Action::SetEmail(_)
+        | Action::HandOver(_)
+        | Action::Leave(_)
+        | Action::SendElsewhere => Proof::Recent,
+        Action::GiveScopes(scopes) if scopes.is_wide() => Proof::Recent,
+        _ => Proof::Any,
+    }
+}
+
+/// Whether one person proposes it and another confirms it. What it is about is kept as data until then (`node::proposals`).
+pub const fn takes_two(action: Action) -> bool {
+    matches!(action, Action::Expel(_) | Action::Release(_, Tlp::Red))
 }
 
 /// What each PAP colour allows: the one place that says so, for people and for exports (from the freest: everything; to the strictest: only what nobody notices).
@@ -429,5 +555,9 @@ fn need(allowed: bool, why: &'static str) -> Result<(), Refusal> {
 }
 
 fn refuse(why: &'static str) -> Result<(), Refusal> {
-    Err(Refusal { why, hidden: false })
+    Err(Refusal {
+        why,
+        hidden: false,
+        unproven: false,
+    })
 }

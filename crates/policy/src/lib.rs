@@ -3,6 +3,7 @@
 //! ```text
 //! (Principal, Audience) -> may it be seen          audience.rs, sight.rs
 //! (Principal, Action)   -> allowed, or why not     action.rs
+//! Action                -> proof, second person    action.rs
 //! MemberState           -> what it allows          standing.rs
 //! Scopes                -> what a key is for       scope.rs
 //! ```
@@ -18,9 +19,9 @@ pub mod sight;
 pub mod standing;
 pub mod viewer;
 
-pub use action::{Action, Refusal, decide};
+pub use action::{Action, Proof, Refusal, decide, may};
 pub use audience::{Audience, AudienceError};
-pub use principal::{AudienceId, CommunityId, MemberId, PersonId, Principal, Role};
+pub use principal::{AudienceId, CommunityId, MemberId, PersonId, Presence, Principal, Role};
 pub use scope::{Scope, Scopes};
 pub use sight::may_see;
 pub use standing::MemberState;

@@ -75,6 +75,18 @@ impl Role {
     }
 }
 
+/// How somebody showed that it is them. What an act asks of it says [`crate::action::proof_of`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Presence {
+    /// With something that whoever finds it can present: a key, a certificate, the address of a feed. Also where nobody
+    /// is there at all: a subscription, a peer, the public.
+    Key,
+    /// With a session that was proven too long ago.
+    Session,
+    /// As the person they are, a short while ago: with password, code or passkey, or at the node's own machine.
+    Proven,
+}
+
 /// Whoever asks, with all that the rules need to know of them. Made by the store from an account, or [`Principal::public`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
@@ -88,6 +100,8 @@ pub struct Principal {
     pub read_only: bool,
     /// What the credential is for; they only take away.
     pub scopes: Scopes,
+    /// How the person showed that it is them.
+    pub presence: Presence,
     /// Communities in which the member may read.
     pub communities: BTreeSet<CommunityId>,
     /// Communities in which the member may contribute; a subset of `communities`.
@@ -109,6 +123,7 @@ impl Principal {
             role: None,
             read_only: true,
             scopes: Scopes::ALL,
+            presence: Presence::Key,
             communities: BTreeSet::new(),
             contributes_to: BTreeSet::new(),
             coordinates: BTreeSet::new(),

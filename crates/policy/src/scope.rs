@@ -98,6 +98,11 @@ impl Scopes {
         others.0 & !self.0 == 0
     }
 
+    /// Whether it lets a key change who may do what, and so do more than it was made for.
+    pub const fn is_wide(self) -> bool {
+        self.has(Scope::Members) || self.has(Scope::Communities) || self.has(Scope::Keys) || self.has(Scope::Admin)
+    }
+
     /// Those in it, in the order of [`Scope::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Scope> {
         Scope::ALL.into_iter().filter(move |scope| self.has(*scope))

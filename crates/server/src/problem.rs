@@ -5,6 +5,7 @@
 //! | no or wrong credentials | 401 with `WWW-Authenticate` | no |
 //! | not there, or not for this caller | 404, the same bytes for both | no |
 //! | may be seen but not done | 403 | the caller knows already |
+//! | may be done once the person has shown that it is them | 403 `step-up-needed`, `step_up` says where | the caller knows already |
 //! | what was sent cannot be used | 400, 413, 415, 422 | no |
 //! | contradicts what is there | 409 | the caller knows already |
 //! | too many failures | 429 with `Retry-After` | no |
@@ -43,6 +44,8 @@ pub struct Fault {
     problems: Vec<Problem>,
     headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<String>,
+    /// Whether the caller has to show first that it is them.
+    step_up: bool,
 }
 
 impl Fault {
@@ -55,6 +58,7 @@ impl Fault {
             problems: Vec::new(),
             headers: Vec::new(),
             cause: None,
+            step_up: false,
         }
     }
 
@@ -136,6 +140,9 @@ impl Fault {
                 };
                 fields.insert(name.to_owned(), json!(request_id));
             }
+            if self.step_up {
+                fields.insert("step_up".to_owned(), json!("/api/v1/session/step-up"));
+            }
             if !self.problems.is_empty() {
                 let (name, value) = match dialect {
                     Dialect::Taxii => ("details", json!({ "problems": self.problems })),
@@ -161,6 +168,10 @@ impl From<node::Error> for Fault {
         match error {
             node::Error::Input(problem) => Self::from(*problem),
             node::Error::NotAllowed(why) => Self::new(StatusCode::FORBIDDEN, "not-allowed", why),
+            node::Error::ProofNeeded(why) => Self {
+                step_up: true,
+                ..Self::new(StatusCode::FORBIDDEN, "step-up-needed", why)
+            },
             node::Error::NotFound(_) => Self::not_found(),
             node::Error::Conflict(what) => Self::new(StatusCode::CONFLICT, "conflict", what),
             node::Error::Unavailable(what) => Self {

@@ -35,7 +35,32 @@ pub(crate) struct Change {
     pub(crate) policy: bool,
 }
 
+/// What is written along with something else, by the same transaction or not at all. Nothing, where nothing is said.
+#[derive(Clone, Debug, Default)]
+pub struct Along(pub(crate) Change);
+
+impl Along {
+    /// Whether it is nothing.
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.0.statements.is_empty() && self.0.entries.is_empty()
+    }
+
+    /// Both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0.and(other.0))
+    }
+}
+
 impl Change {
+    /// Also does all of another.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.statements.extend(other.statements);
+        self.entries.extend(other.entries);
+        self.policy |= other.policy;
+        self
+    }
+
     /// Nothing yet.
     pub(crate) fn new() -> Self {
         Self::default()

@@ -15,6 +15,7 @@
 //! | [`recall`], [`item`] | items called back; what members did about single items |
 //! | [`request`] | questions to a community and their answers |
 //! | [`score`] | numbers of the scorecard, folded from the ledger |
+//! | [`proposal`] | what takes two people, and waits for the second |
 //! | [`setting`] | settings and warninglists |
 //! | [`record`] | the ledger |
 //! | [`privacy`] | what is kept of people, and how it goes |
@@ -39,6 +40,7 @@ mod open;
 pub mod peer;
 mod postgres;
 pub mod privacy;
+pub mod proposal;
 pub mod recall;
 pub mod record;
 pub mod request;
@@ -54,8 +56,8 @@ mod writes;
 pub use account::community::CommunityKey;
 pub use account::member::MemberKey;
 pub use account::{
-    Community, Credential, CredentialId, CredentialKind, Factor, Member, MemberKind, Membership, NewCommunity,
-    NewCredential, NewMember, NewPerson, Person,
+    AccountLink, Community, Credential, CredentialId, CredentialKind, Factor, LinkId, Member, MemberKind, Membership,
+    NewCommunity, NewCredential, NewLink, NewLinkOffer, NewMember, NewPasskey, NewPerson, Passkey, PasskeyId, Person,
 };
 pub use charter::{Charter, Delegation, Handover, Held, HeldId, HeldState, NewCharter, NewHeld};
 pub use commitment::{
@@ -70,6 +72,7 @@ pub use contribution::{
     Retraction, SearchQuery, SeenBy, SharedWith, SightingFacts, VersionFilter,
 };
 pub use data_set::{DataSet, NewDataSet};
+pub use db::Along;
 pub use delivery::{DeliveryFilter, Given, NewDelivery, Spot, Standing};
 pub use error::{Error, ErrorKind, Result};
 pub use item::{Disclosure, ItemStep, OwnNumbers, Shown};
@@ -81,6 +84,7 @@ pub use membership::{
 pub use notice::{Addressee, NewNotice, Notice, NoticeChannel, NoticeWish};
 pub use open::{Clock, DATABASE_FILE, Location, OpenOptions, Random};
 pub use peer::{NewPeer, Peer, PeerId, PeerReport};
+pub use proposal::{NewProposal, Proposal, ProposalState};
 pub use recall::{Acknowledgement, NewRecall, OwedRow, Recall, RecallKind, RecallNumbers};
 pub use record::{NewEntry, RecordRow};
 pub use request::{NewRequest, Request, RequestAnswer, RequestNumbers};

@@ -93,7 +93,7 @@ pub const KEPT: &[Kept] = &[
         erased: "gone",
         query: Some((
             "select id, kind, label, prefix, read_only, scopes, addresses, network, created, last_used, expires, ends, \
-             revoked from credential where person = ?1 order by id desc limit ?2",
+             revoked, proven from credential where person = ?1 order by id desc limit ?2",
             &[
                 ("number", Number),
                 ("kind", Text),
@@ -108,6 +108,7 @@ pub const KEPT: &[Kept] = &[
                 ("expires", Time),
                 ("ends", Time),
                 ("revoked", Time),
+                ("proven", Time),
             ],
         )),
     },
@@ -131,6 +132,51 @@ pub const KEPT: &[Kept] = &[
         query: Some((
             "select used from recovery_code where person = ?1 limit ?2",
             &[("used", Time)],
+        )),
+    },
+    Kept {
+        table: "passkey",
+        data: "passkeys: public keys, names, when they let in last",
+        purpose: "to let people in with a device of theirs",
+        kept: "until it is removed",
+        erased: "gone",
+        query: Some((
+            "select name, rp_id, backed_up, created, last_used from passkey where person = ?1 limit ?2",
+            &[
+                ("name", Text),
+                ("host", Text),
+                ("backed_up", Flag),
+                ("created", Time),
+                ("last_used", Time),
+            ],
+        )),
+    },
+    Kept {
+        table: "account_link",
+        data: "accounts at identity providers: issuer and subject, when they let in last",
+        purpose: "to let people in whom their organisation's identity provider vouches for",
+        kept: "until it is removed",
+        erased: "gone",
+        query: Some((
+            "select provider, issuer, subject, created, last_used from account_link where person = ?1 limit ?2",
+            &[
+                ("provider", Text),
+                ("issuer", Text),
+                ("subject", Text),
+                ("created", Time),
+                ("last_used", Time),
+            ],
+        )),
+    },
+    Kept {
+        table: "link_offer",
+        data: "digests of offers to tie such an account, for whom and by whom",
+        purpose: "to tie an account to the right person",
+        kept: ACCOUNT,
+        erased: "gone",
+        query: Some((
+            "select provider, created, expires, used from link_offer where person = ?1 limit ?2",
+            &[("provider", Text), ("created", Time), ("expires", Time), ("used", Time)],
         )),
     },
     Kept {
@@ -328,6 +374,21 @@ pub const KEPT: &[Kept] = &[
         &[("member", Number), ("delegate", Number), ("since", Time)]
     ),
     by_number!(
+        "proposal",
+        "who proposed what takes two people, who decided, in whose words",
+        "to show that two people stand behind it",
+        "select uuid, reason, state, made, decided, note from proposal where by_person = ?1 or decider = ?1 \
+         order by id desc limit ?2",
+        &[
+            ("uuid", Text),
+            ("reason", Text),
+            ("state", Text),
+            ("made", Time),
+            ("decided", Time),
+            ("note", Text)
+        ]
+    ),
+    by_number!(
         "data_set",
         "who gave a data set to research",
         "to show who gave it",
@@ -341,7 +402,10 @@ const MOST_ROWS: i64 = 10_000;
 
 const ERASE: &str = "update person set login = ?2, name = ?2, password_hash = null, active = 0, email = null, \
                      notices = 'none' where id = ?1 returning id";
-const ERASE_ALONG: [&str; 5] = [
+const ERASE_ALONG: [&str; 8] = [
+    "delete from passkey where person = ?1",
+    "delete from account_link where person = ?1",
+    "delete from link_offer where person = ?1",
     "delete from credential where person = ?1",
     "delete from recovery_code where person = ?1",
     "delete from factor where person = ?1",

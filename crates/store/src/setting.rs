@@ -36,6 +36,13 @@ impl Store {
         self.change(change).await.map(drop)
     }
 
+    /// Writes a setting that decides who may do what; the ledger says so, in the node's own name.
+    pub async fn setting_change(&self, key: &str, value: &str, what: &str) -> Result<()> {
+        let entry = rule_changed(&Principal::public(), what, serde_json::json!({ "now": value }));
+        let change = Change::new().with(PUT, vec![key.into(), value.into()]);
+        self.change(change.entry(entry).policy()).await.map(drop)
+    }
+
     /// Writes a warninglist in the format of MISP, in place of the one with the same name.
     pub async fn warninglist_put(&self, actor: &Principal, name: &str, text: &str) -> Result<()> {
         let entry = rule_changed(actor, "warninglist put", serde_json::json!({ "name": name }));

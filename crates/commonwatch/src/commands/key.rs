@@ -131,7 +131,8 @@ fn rights(key: &Credential) -> String {
     }
 }
 
-async fn whose(local: &Local, global: &Global, login: Option<&str>) -> Result<PersonId, Failure> {
+/// The person with a login; whoever the command acts as where none is given.
+pub async fn whose(local: &Local, global: &Global, login: Option<&str>) -> Result<PersonId, Failure> {
     let login = login.unwrap_or(&global.login);
     let person = local.node.store().person_by_login(login).await?;
     person

@@ -17,6 +17,7 @@ mod matching;
 mod member;
 mod membership;
 mod privacy;
+mod proposal;
 mod push;
 mod recall;
 mod receipts;
@@ -25,6 +26,7 @@ mod scorecard;
 mod serve;
 mod share;
 mod sighting;
+mod sign_in;
 mod subscribe;
 mod warninglist;
 
@@ -86,6 +88,9 @@ async fn with_node(command: Command, global: &Global, output: Output) -> Result<
             Command::Member(command) => member::run(&local, global, command, output).await,
             Command::Community(command) => community::run(&local, global, command, output).await,
             Command::Key(command) => key::run(&local, global, command, output).await,
+            Command::Session(command) => sign_in::session(&local, global, command, output).await,
+            Command::Factor(command) => sign_in::factor(&local, global, command, output).await,
+            Command::Proposal(command) => proposal::run(&local, global, command, output).await,
             Command::Privacy(command) => privacy::run(&local, global, command, output).await,
             Command::Warninglist(command) => warninglist::run(&local, global, command, output).await,
             Command::Ledger(command) => ledger::run(&local, global, command, output).await,

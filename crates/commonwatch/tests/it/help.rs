@@ -98,6 +98,9 @@ fn the_first_page_names_every_command_and_the_exit_codes() {
       member       Members of the partnership and their people
       community    Communities and who is in them
       key          Keys and client certificates
+      session      Where people are signed in
+      factor       How people sign in: second factors, passkeys, accounts at identity providers
+      proposal     What takes two people: propose, confirm, refuse
       privacy      What is kept of people: the record of processing, a person's data, erasing them
       warninglist  Lists of values known to be harmless
       ledger       The ledger: checkpoints, receipts, verification

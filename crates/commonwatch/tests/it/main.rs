@@ -15,6 +15,7 @@ mod matching;
 mod objects;
 mod offline;
 mod rooms;
+mod sign_in;
 mod streams;
 mod work;
 mod yara;

@@ -39,7 +39,7 @@ impl fmt::Debug for Secret {
 
 impl Secret {
     /// The secret itself.
-    pub(super) fn reveal(&self) -> Result<String, Failure> {
+    pub(crate) fn reveal(&self) -> Result<String, Failure> {
         match self {
             Self::Text(text) => Ok(text.clone()),
             Self::File { file } => {

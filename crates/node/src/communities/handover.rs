@@ -18,7 +18,7 @@ impl Node {
         if caller.principal.member != Some(found.owner) && !caller.principal.communities.contains(&community) {
             return Err(absent());
         }
-        decide(&caller.principal, Action::ActFor(found.owner))
+        decide(&caller.principal, Action::HandOver(found.owner))
             .map_err(|refusal| Error::refused(refusal, NO_COMMUNITY))?;
         let other = self.member_by_id(to).await?;
         if !other.state.acts() || other.id == found.owner {

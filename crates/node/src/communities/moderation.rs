@@ -13,7 +13,7 @@ use policy::{Action, Audience, CommunityId, MemberId, Principal, Role, decide};
 use serde_json::value::RawValue;
 use stix::marking::Tlp;
 use stix::{Place, Problem, Timestamp};
-use store::{Contribution, Held, HeldId, HeldState, NewHeld, ObjectDetail, Origin};
+use store::{Along, Contribution, Held, HeldId, HeldState, NewHeld, ObjectDetail, Origin};
 use uuid::Uuid;
 
 use super::{NO_COMMUNITY, bad};
@@ -164,48 +164,64 @@ impl Node {
         Ok(self.store().held_of_member(member, before, limit.min(MOST)).await?)
     }
 
-    /// Lets something that waits through to its community, or refuses it.
+    /// Lets something that waits through to its community, or refuses it. What is TLP:RED is let through by two
+    /// ([`crate::proposals`]).
     ///
     /// # Errors
     /// When the caller does not moderate that community, nothing of that name waits, or the intake no longer takes it.
     pub async fn held_decide(&self, caller: &Caller, uuid: Uuid, decision: HeldDecision) -> Result<Held, Error> {
+        let found = self.held_waiting_here(caller, uuid).await?;
+        match decision {
+            HeldDecision::Release => {
+                let action = Action::Release(found.terms.community, found.terms.tlp);
+                decide(&caller.principal, action).map_err(|refusal| Error::refused(refusal, NO_COMMUNITY))?;
+                self.alone(action)?;
+                self.held_release(caller, &found, Along::default()).await?;
+            }
+            HeldDecision::Refuse(reason) => {
+                check_text("reason", &reason)?;
+                // That it is there for the caller to see is what is asked first of both.
+                self.held_object(caller, &found).await?.ok_or_else(absent)?;
+                self.store().held_refuse(&caller.principal, &found, &reason).await?;
+                let own = Principal {
+                    member: Some(found.terms.member),
+                    ..Principal::public()
+                };
+                let added = [found.terms.added];
+                self.store()
+                    .retract_places(&own, &added, "refused by the moderators")
+                    .await?;
+            }
+        }
+        self.store().held_get(uuid).await?.ok_or_else(absent)
+    }
+
+    /// Something that waits or waited in a community which the caller moderates.
+    pub(crate) async fn held_here(&self, caller: &Caller, uuid: Uuid) -> Result<Held, Error> {
         let found = self.store().held_get(uuid).await?.ok_or_else(absent)?;
-        let action = Action::Moderate(found.terms.community);
-        decide(&caller.principal, action).map_err(|refusal| {
+        decide(&caller.principal, Action::Moderate(found.terms.community)).map_err(|refusal| {
             // Of a queue that is not theirs nobody learns what is in it.
             match refusal.hidden || !caller.principal.coordinates.contains(&found.terms.community) {
                 true => absent(),
                 false => Error::refused(refusal, NO_COMMUNITY),
             }
         })?;
-        if found.state != HeldState::Waiting {
-            return Err(absent());
-        }
-        let detail = self.held_object(caller, &found).await?.ok_or_else(absent)?;
-        let (state, reason) = match decision {
-            HeldDecision::Release => {
-                self.release(&found, detail).await?;
-                (HeldState::Released, None)
-            }
-            HeldDecision::Refuse(reason) => {
-                check_text("reason", &reason)?;
-                (HeldState::Refused, Some(reason))
-            }
-        };
-        self.store()
-            .held_decide(&caller.principal, &found, state, reason.as_deref())
-            .await?;
-        if state == HeldState::Refused {
-            let own = Principal {
-                member: Some(found.terms.member),
-                ..Principal::public()
-            };
-            let added = [found.terms.added];
-            self.store()
-                .retract_places(&own, &added, "refused by the moderators")
-                .await?;
-        }
-        self.store().held_get(uuid).await?.ok_or_else(absent)
+        Ok(found)
+    }
+
+    /// The same, where nobody has decided on it.
+    pub(crate) async fn held_waiting_here(&self, caller: &Caller, uuid: Uuid) -> Result<Held, Error> {
+        let found = self.held_here(caller, uuid).await?;
+        let waits = found.state == HeldState::Waiting;
+        waits.then_some(found).ok_or_else(absent)
+    }
+
+    /// Lets something through that waits; that it was decided, and what goes along, is written with the contribution.
+    pub(crate) async fn held_release(&self, caller: &Caller, held: &Held, along: Along) -> Result<(), Error> {
+        let detail = self.held_object(caller, held).await?.ok_or_else(absent)?;
+        let released = HeldState::Released;
+        let decision = self.store().held_decision(&caller.principal, held, released, None);
+        self.release(held, detail, decision.and(along)).await
     }
 
     /// The contribution that waits, where the caller sees it.
@@ -216,7 +232,7 @@ impl Node {
     }
 
     /// Contributes for the community what waited, in the name of whoever shared it.
-    async fn release(&self, held: &Held, detail: ObjectDetail) -> Result<(), Error> {
+    async fn release(&self, held: &Held, detail: ObjectDetail, along: Along) -> Result<(), Error> {
         let terms = &held.terms;
         let mut principal = self.store().principal_of_member(terms.member).await?;
         if principal.member.is_none() {
@@ -235,7 +251,7 @@ impl Node {
                 tlp: Some(terms.tlp),
                 pap: Some(terms.pap),
                 withheld: terms.withheld,
-                released: true,
+                released: Some(along),
                 ..Handling::default()
             },
             ..ShareRequest::default()

@@ -5,7 +5,8 @@
 //! ```
 //!
 //! A person with a factor signs in at [`Node::session_begin`] with password and code; their password alone lets in nowhere.
-//! Keys go on as they are. No key touches a factor: its person has to be there.
+//! Keys go on as they are. No key touches a factor: its person has to be there, and to have shown it a short while ago
+//! ([`policy::action::proof_of`]).
 
 mod code;
 
@@ -13,7 +14,6 @@ pub use code::code;
 
 use policy::{Action, PersonId, decide};
 use stix::{Problem, Timestamp};
-use store::CredentialKind;
 
 use crate::accounts::{Caller, SignInError, credential_digest};
 use crate::error::Error;
@@ -54,19 +54,19 @@ fn refused(refusal: policy::Refusal) -> Error {
     Error::refused(refusal, "there is no such person, or it is not open to you")
 }
 
-/// The person, where they are here themselves: in a session, with their password, or on the node's own machine.
+/// The person, where they have shown a short while ago that it is them.
 fn present(caller: &Caller) -> Result<PersonId, Error> {
-    let by_key = caller
-        .credential
-        .is_some_and(|(_, kind)| kind != CredentialKind::Session);
-    if by_key {
-        return Err(Error::NotAllowed(
-            "a key changes no second factor: sign in with your password",
-        ));
-    }
     let person = caller.principal.person.ok_or(Error::NotAllowed("sign in first"))?;
-    decide(&caller.principal, Action::ManageKeys(person)).map_err(refused)?;
+    decide(&caller.principal, Action::ManageFactors(person)).map_err(refused)?;
     Ok(person)
+}
+
+/// The person, where they are here themselves and are about to show it with a code.
+fn about_to_show(caller: &Caller) -> Result<PersonId, Error> {
+    match present(caller) {
+        Err(Error::ProofNeeded(_)) => caller.principal.person.ok_or(Error::NotAllowed("sign in first")),
+        other => other,
+    }
 }
 
 impl Node {
@@ -139,7 +139,7 @@ impl Node {
     /// # Errors
     /// When a key asks, there is none, or the code is wrong.
     pub async fn factor_remove(&self, caller: &Caller, presented: &str) -> Result<(), SignInError> {
-        let person = present(caller)?;
+        let person = about_to_show(caller)?;
         if !self.factor_counts(person).await? {
             return Err(Error::NotFound("there is no second factor".to_owned()).into());
         }
@@ -155,13 +155,7 @@ impl Node {
     /// # Errors
     /// When the caller is no operator, asks for themselves, or there is none.
     pub async fn factor_reset(&self, caller: &Caller, person: PersonId) -> Result<(), Error> {
-        decide(&caller.principal, Action::Administer).map_err(refused)?;
-        decide(&caller.principal, Action::ManageKeys(person)).map_err(refused)?;
-        if caller.principal.person == Some(person) && caller.credential.is_some() {
-            return Err(Error::NotAllowed(
-                "one's own second factor is removed with a code of it",
-            ));
-        }
+        decide(&caller.principal, Action::ResetFactors(person)).map_err(refused)?;
         self.store().factor_remove(&caller.principal, person).await?;
         self.store().session_end_all(&caller.principal, person, None).await?;
         Ok(())

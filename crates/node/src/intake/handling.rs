@@ -25,9 +25,9 @@ pub struct Handling {
     pub withheld: bool,
     /// The member in whose name it is shared, where that is not the caller's own: it must have asked for it.
     pub on_behalf: Option<MemberId>,
-    /// Whether the moderators of the community have let it through; only [`Node::held_decide`](crate::Node::held_decide)
-    /// says so.
-    pub released: bool,
+    /// Where the moderators of the community have let it through: what is written along with it. Only
+    /// [`Node::held_decide`](crate::Node::held_decide) says so.
+    pub released: Option<store::Along>,
 }
 
 /// What the object itself says, as far as its markings could be resolved.

@@ -200,7 +200,7 @@ impl<'a> Taking<'a> {
             communities.retain(|community| request.handling.communities.contains(&community.id));
             runtime.block_on(node.check_named(caller, &communities, &request.handling.named))?;
             request.handling.follow(&communities);
-            if !request.handling.released {
+            if request.handling.released.is_none() {
                 moderators = runtime.block_on(node.moderators(&caller.principal, &communities))?;
             }
         }
@@ -477,7 +477,9 @@ impl<'a> Taking<'a> {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
-        let contributed = self.node.store().contribute(&self.origin, batch);
+        // Released is one object at a time.
+        let along = self.request.handling.released.take().unwrap_or_default();
+        let contributed = self.node.store().contribute_along(&self.origin, batch, along);
         let outcomes = self.runtime.block_on(contributed)?;
         let mut waiting = Vec::with_capacity(held_back.len());
         for (held, outcome) in held_back.into_iter().zip(&outcomes) {

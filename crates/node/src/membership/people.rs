@@ -43,7 +43,7 @@ impl Node {
         // The higher of the two roles counts: neither raise above oneself, nor touch who stands there already.
         let role = change.role.unwrap_or(person.role).max(person.role);
         decide(&caller.principal, Action::ManagePerson(person.member, role)).map_err(|refusal| {
-            if caller.principal.member == Some(person.member) {
+            if refusal.unproven || caller.principal.member == Some(person.member) {
                 Error::refused(refusal, NO_PERSON)
             } else {
                 Error::NotFound(NO_PERSON.to_owned())

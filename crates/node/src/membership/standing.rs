@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use policy::{Action, Audience, CommunityId, MemberId, MemberState, Principal, decide};
+use policy::{Action, Audience, CommunityId, MemberId, MemberState, Principal, Role, decide};
 use serde::Serialize;
-use store::{HeldState, Member, Touched};
+use store::{Along, HeldState, Member, Touched};
 
-use super::{NO_MEMBER, acts_for};
+use super::NO_MEMBER;
 use crate::accounts::Caller;
 use crate::communities::OnLeaving;
 use crate::error::Error;
@@ -47,6 +47,25 @@ pub struct Departure {
 /// Contributions with the same communities and the same fate.
 type Group = (Vec<CommunityId>, Fate);
 
+/// Whether a caller may let a member leave: their own, or as an operator another.
+fn leaves(caller: &Caller, member: MemberId) -> Result<Action, Error> {
+    let own = caller.principal.member == Some(member);
+    let action = if own {
+        Action::Leave(member)
+    } else {
+        Action::Expel(member)
+    };
+    decide(&caller.principal, action).map_err(|refusal| {
+        // Of another member it is not even said that it is there.
+        if own || caller.principal.has(Role::Operator) {
+            Error::refused(refusal, NO_MEMBER)
+        } else {
+            Error::NotFound(NO_MEMBER.to_owned())
+        }
+    })?;
+    Ok(action)
+}
+
 impl Node {
     /// Moves a member to another state; it takes effect at once, for requests, streams, subscriptions and pushes.
     ///
@@ -64,10 +83,27 @@ impl Node {
         reason: &str,
     ) -> Result<Departure, Error> {
         if to == MemberState::Left {
-            acts_for(caller, member)?;
+            let action = leaves(caller, member)?;
+            let found = self.member_by_id(member).await?;
+            // Who never came in is not put out, and what was begun is finished by one.
+            if found.state.is_listed() {
+                self.alone(action)?;
+            }
         } else {
             decide(&caller.principal, Action::Administer).map_err(|refusal| Error::refused(refusal, NO_MEMBER))?;
         }
+        self.member_moves(caller, member, to, reason, Along::default()).await
+    }
+
+    /// The same for who may; what goes along is written with the change of state.
+    pub(crate) async fn member_moves(
+        &self,
+        caller: &Caller,
+        member: MemberId,
+        to: MemberState,
+        reason: &str,
+        along: Along,
+    ) -> Result<Departure, Error> {
         let found = self.member_by_id(member).await?;
         if !to.acts() && caller.principal.member == Some(member) && to != MemberState::Left {
             return Err(Error::NotAllowed(
@@ -88,7 +124,7 @@ impl Node {
             let reason: String = reason.chars().take(1_000).collect();
             let put = self
                 .store()
-                .member_state_put(&caller.principal, member, found.state, to, &reason);
+                .member_state_put(&caller.principal, member, found.state, to, &reason, along);
             touched = put.await?;
             if found.state == MemberState::Left {
                 self.store().vouch_forget(&caller.principal, member).await?;
@@ -125,7 +161,7 @@ impl Node {
         })
     }
 
-    async fn check_not_accountable(&self, member: MemberId) -> Result<(), Error> {
+    pub(crate) async fn check_not_accountable(&self, member: MemberId) -> Result<(), Error> {
         let all = self.store().community_list().await?;
         let owned: Vec<_> = all
             .iter()

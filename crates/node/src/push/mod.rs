@@ -12,7 +12,7 @@ mod cut;
 mod run;
 mod send;
 
-use policy::{CommunityId, MemberId, Viewer};
+use policy::{Action, CommunityId, MemberId, Viewer, decide};
 use serde::Deserialize;
 use stix::Timestamp;
 use store::{NewPeer, Peer};
@@ -124,7 +124,8 @@ impl Node {
     /// # Errors
     /// When the caller may not, or something in the wish cannot be used.
     pub async fn peer_put(&self, caller: &Caller, wish: PeerWish) -> Result<PeerView, Error> {
-        administer(caller)?;
+        decide(&caller.principal, Action::SendElsewhere)
+            .map_err(|refusal| Error::refused(refusal, "there is no such page"))?;
         check_name(&wish.name)?;
         check_interval(wish.interval_seconds)?;
         check_url(&wish.url)?;

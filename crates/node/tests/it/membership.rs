@@ -186,7 +186,7 @@ async fn the_agreement_that_was_read_is_the_one_that_is_accepted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_leaves_is_out_at_once_and_what_it_shared_goes_by_the_charter() {
-    let partners = Partners::new().await;
+    let partners = Partners::with(|settings| settings.four_eyes = false).await;
     let node = &partners.node;
     let operator = operator(&partners).await;
     let charter = serde_json::from_str(r#"{"purpose":"Water","on_leaving":"withdrawn"}"#).unwrap();

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use node::partnership::{KeyWish, PersonWish};
-use node::sessions::{Began, IDLE_MICROS};
+use node::sessions::{Began, IDLE_MICROS, PROOF_MICROS, Shown};
 use node::{Caller, Presented, SignInError};
 use policy::{Role, Scope, Scopes};
 
@@ -311,4 +311,124 @@ async fn a_key_gives_no_more_than_its_scopes_and_no_password() {
             .is_err()
     );
     assert!(partners.node.person_create(&by_key, somebody(None)).await.is_ok());
+}
+
+fn needs_proof<T: std::fmt::Debug>(result: Result<T, node::Error>) -> bool {
+    matches!(result, Err(node::Error::ProofNeeded(_)))
+}
+
+/// What who stole a session would do first. Gives how many of these ask for a proof.
+async fn dangerous(partners: &Partners, caller: &Caller) -> usize {
+    let (node, person) = (&partners.node, caller.principal.person.unwrap());
+    let wish = |scopes| KeyWish {
+        label: "program".to_owned(),
+        scopes,
+        ..KeyWish::default()
+    };
+    let asked = [
+        needs_proof(node.factor_enrol(caller).await),
+        needs_proof(node.password_change(caller, person, "another long password").await),
+        needs_proof(node.key_create(caller, person, wish(Scopes::ALL)).await),
+        needs_proof(
+            node.key_create(caller, person, wish(Scopes::from_iter([Scope::Members])))
+                .await,
+        ),
+        needs_proof(
+            node.notices_set(
+                caller,
+                person,
+                Some("eve@example.org".to_owned()),
+                store::NoticeWish::Daily,
+            )
+            .await,
+        ),
+    ];
+    // What a key of narrow scope can do, the session can do anyway.
+    let narrow = wish(Scopes::from_iter([Scope::Read, Scope::Share]));
+    assert!(node.key_create(caller, person, narrow).await.is_ok());
+    assert!(
+        node.notices_set(caller, person, None, store::NoticeWish::Daily)
+            .await
+            .is_ok()
+    );
+    asked.into_iter().filter(|needed| *needed).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stolen_session_takes_over_nothing_without_the_password() {
+    let partners = Partners::new().await;
+    let began = begin(&partners, None).await.unwrap();
+    partners.pass_hours(1);
+    let caller = enter(&partners, &began.token).await.unwrap();
+    assert_eq!(dangerous(&partners, &caller).await, 5);
+    assert_eq!(partners.node.session_ways(&caller).await.unwrap().names(), ["password"]);
+    for guess in ["a guess of twelve", &began.token] {
+        let refused = partners.node.session_step_up(&caller, Shown::Password(guess)).await;
+        assert!(refused.is_err(), "{guess}");
+    }
+    let until = partners
+        .node
+        .session_step_up(&caller, Shown::Password(PASSWORD))
+        .await
+        .unwrap();
+    assert_eq!(until, partners.now().plus_micros(PROOF_MICROS));
+    let caller = enter(&partners, &began.token).await.unwrap();
+    assert!(partners.node.factor_enrol(&caller).await.is_ok());
+    // Each proof is for a while, also where the session was seen a moment before.
+    partners.pass_hours(1);
+    let caller = enter(&partners, &began.token).await.unwrap();
+    assert!(needs_proof(partners.node.factor_enrol(&caller).await));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proof_is_not_guessed_and_where_there_is_a_factor_the_password_is_none() {
+    let partners = Partners::new().await;
+    let (secret, _) = factor(&partners).await;
+    partners.pass_hours(1);
+    let began = begin(&partners, Some(&code_now(&partners, &secret))).await.unwrap();
+    partners.pass_hours(1);
+    let caller = enter(&partners, &began.token).await.unwrap();
+    let node = &partners.node;
+    let shown = node.session_step_up(&caller, Shown::Password(PASSWORD)).await;
+    assert!(matches!(shown, Err(SignInError::FactorNeeded)), "{shown:?}");
+    let code = code_now(&partners, &secret);
+    node.session_step_up(&caller, Shown::Code(&code)).await.unwrap();
+    let mut slowed = false;
+    for _ in 0..4 {
+        let guess = node.session_step_up(&caller, Shown::Code("000000")).await;
+        slowed |= matches!(guess, Err(SignInError::TooManyFailures { .. }));
+    }
+    assert!(slowed);
+    // Its person signs in all the same.
+    partners.pass_hours(1);
+    assert!(begin(&partners, Some(&code_now(&partners, &secret))).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_key_does_what_its_person_has_to_be_there_for() {
+    let partners = Partners::new().await;
+    let operator = partners.caller("operator").await;
+    let own = operator.principal.person.unwrap();
+    let wish = KeyWish {
+        label: "program".to_owned(),
+        ..KeyWish::default()
+    };
+    let (key, _) = partners.node.key_create(&operator, own, wish).await.unwrap();
+    let by_key = enter(&partners, &key).await.unwrap();
+    let cert = partners.caller("cert").await.principal.person.unwrap();
+    let node = &partners.node;
+    let hospital = partners.member("Example Hospital").await;
+    let refused = [
+        node.factor_enrol(&by_key).await.map(drop),
+        node.factor_reset(&by_key, cert).await,
+        node.password_change(&by_key, cert, "another long password").await,
+        node.person_erase(&by_key, "cert", "cert").await.map(drop),
+        node.member_state_change(&by_key, hospital, policy::MemberState::Left, "")
+            .await
+            .map(drop),
+        node.session_ways(&by_key).await.map(drop),
+    ];
+    for refused in refused {
+        assert!(matches!(refused, Err(node::Error::NotAllowed(_))), "{refused:?}");
+    }
 }

@@ -47,6 +47,10 @@ variants! { ACTION_NAMES, action_name of Action {
     Action::DecideCommitment(_) => "decide commitment", Action::ReleaseCommitment(_) => "release commitment",
     Action::SetNotices(_) => "set notices",
     Action::GiveScopes(_) => "give scopes", Action::SeePerson(_) => "see person", Action::ErasePerson(_) => "erase person",
+    Action::Release(..) => "release", Action::GivePassword => "give password", Action::ManageFactors(_) => "manage factors",
+    Action::ResetFactors(_) => "reset factors", Action::HandOver(_) => "hand over", Action::Leave(_) => "leave",
+    Action::Expel(_) => "expel", Action::SetEmail(_) => "set email",
+    Action::SendElsewhere => "send elsewhere",
     Action::Administer => "administer",
 } }
 
@@ -77,6 +81,7 @@ pub fn member<const N: usize, const P: usize>(
         role: Some(Role::Reader),
         read_only: false,
         scopes: policy::Scopes::ALL,
+        presence: policy::Presence::Proven,
         contributes_to: communities.clone(),
         coordinates: BTreeSet::new(),
         communities,
@@ -155,8 +160,14 @@ pub fn actions() -> Vec<(String, Action)> {
         ("own".to_owned(), Action::LeaveCommunity(CommunityId(1))),
         ("other".to_owned(), Action::LeaveCommunity(CommunityId(9))),
         (String::new(), Action::Administer),
+        (String::new(), Action::SendElsewhere),
         ("to no community".to_owned(), Action::Invite(None)),
         ("all that one has".to_owned(), Action::GiveScopes(policy::Scopes::ALL)),
+        (
+            "to read".to_owned(),
+            Action::GiveScopes(policy::Scopes::from_iter([policy::Scope::Read])),
+        ),
+        (String::new(), Action::GivePassword),
         (String::new(), Action::RecordHits),
         (String::new(), Action::JudgeSightings),
         (String::new(), Action::MakeCommitments),
@@ -174,6 +185,12 @@ pub fn actions() -> Vec<(String, Action)> {
         all.push((text.to_owned(), Action::ManageCommunity(community)));
         all.push((text.to_owned(), Action::Invite(Some(community))));
         all.push((text.to_owned(), Action::Moderate(community)));
+        for tlp in [Tlp::AmberStrict, Tlp::Red] {
+            all.push((
+                format!("{text}, TLP:{}", tlp_name(&tlp)),
+                Action::Release(community, tlp),
+            ));
+        }
         all.push((text.to_owned(), Action::RecallWithin(community)));
         all.push((text.to_owned(), Action::Ask(community)));
     }
@@ -188,6 +205,9 @@ pub fn actions() -> Vec<(String, Action)> {
         all.push((text.to_owned(), Action::Vouch(member)));
         all.push((text.to_owned(), Action::ActFor(member)));
         all.push((text.to_owned(), Action::SeeContacts(member)));
+        all.push((text.to_owned(), Action::HandOver(member)));
+        all.push((text.to_owned(), Action::Leave(member)));
+        all.push((text.to_owned(), Action::Expel(member)));
         for role in Role::ALL {
             let target = format!("{text}, {}", role_name(&role));
             all.push((target, Action::ManagePerson(member, role)));
@@ -202,6 +222,9 @@ pub fn actions() -> Vec<(String, Action)> {
         all.push((text.to_owned(), Action::SetNotices(person)));
         all.push((text.to_owned(), Action::SeePerson(person)));
         all.push((text.to_owned(), Action::ErasePerson(person)));
+        all.push((text.to_owned(), Action::SetEmail(person)));
+        all.push((text.to_owned(), Action::ManageFactors(person)));
+        all.push((text.to_owned(), Action::ResetFactors(person)));
     }
     for pap in PAPS {
         all.extend(USES.map(|wanted| {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use policy::{Action, Audience, CommunityId, MemberId, Principal, decide, may_see};
+use policy::action::{proof_of, takes_two};
+use policy::{Action, Audience, CommunityId, MemberId, Principal, Proof, decide, may_see};
 use stix::marking::{Pap, Tlp};
 
 use crate::cast::{
@@ -83,6 +84,33 @@ fn doing(page: &mut String, read_only: bool, reasons: &mut BTreeMap<String, usiz
     }
 }
 
+/// The acts for which being signed in is not enough; each once, for whatever target it is so.
+fn proofs(page: &mut String) {
+    let mut lines = Vec::new();
+    for (target, action) in actions() {
+        let proof = match proof_of(action) {
+            Proof::Any => continue,
+            Proof::Recent => "a recent proof, or a key",
+            Proof::InPerson => "a recent proof, and no key",
+        };
+        // What the role is says more than whose it is.
+        let target = target
+            .rsplit(", ")
+            .next()
+            .filter(|_| target.contains(", "))
+            .unwrap_or_default();
+        let second = if takes_two(action) { "; a second person" } else { "" };
+        let line = format!(
+            "  {:<30}{proof}{second}",
+            format!("{} {target}", action_name(&action)).trim_end()
+        );
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    let _ = writeln!(page, "{}", lines.join("\n"));
+}
+
 #[test]
 fn matrix() {
     let mut page = String::from(
@@ -101,6 +129,8 @@ fn matrix() {
     doing(&mut page, false, &mut reasons);
     page.push_str("\nThe same with a key that may only read.\n");
     doing(&mut page, true, &mut reasons);
+    page.push_str("\nWhat asks for more than being signed in.\n");
+    proofs(&mut page);
     page.push_str("\nWhy not:\n");
     let mut reasons: Vec<_> = reasons.into_iter().map(|(text, number)| (number, text)).collect();
     reasons.sort();

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use policy::action::{Use, Withheld};
+use policy::action::{Use, Withheld, proof_of, takes_two};
 use policy::{
-    Action, Audience, AudienceError, AudienceId, CommunityId, MemberId, PersonId, Principal, Role, Scope, Scopes,
-    Viewer, decide, may_see,
+    Action, Audience, AudienceError, AudienceId, CommunityId, MemberId, PersonId, Presence, Principal, Proof, Role,
+    Scope, Scopes, Viewer, decide, may, may_see,
 };
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
+use stix::marking::Tlp;
 
 use crate::cast::{PAPS, TLPS, USES, actions};
 use crate::oracle;
@@ -51,6 +52,7 @@ fn principal() -> impl Strategy<Value = Principal> {
                     role,
                     read_only,
                     scopes: Scopes::ALL,
+                    presence: Presence::Proven,
                     contributes_to: contributes.intersection(&communities).copied().collect(),
                     coordinates: coordinates.intersection(&communities).copied().collect(),
                     communities,
@@ -125,11 +127,20 @@ fn changes_something(action: Action) -> bool {
         | Action::DecideCommitment(_)
         | Action::ReleaseCommitment(_)
         | Action::SetNotices(_)
+        | Action::SetEmail(_)
+        | Action::Release(..)
+        | Action::GivePassword
+        | Action::ManageFactors(_)
+        | Action::ResetFactors(_)
+        | Action::HandOver(_)
+        | Action::Leave(_)
+        | Action::Expel(_)
+        | Action::SendElsewhere
         | Action::Administer => true,
     }
 }
 
-fn with_tlp(audience: &Audience, tlp: stix::marking::Tlp) -> Result<Audience, AudienceError> {
+fn with_tlp(audience: &Audience, tlp: Tlp) -> Result<Audience, AudienceError> {
     Audience::new(
         tlp,
         audience.pap(),
@@ -253,6 +264,25 @@ proptest! {
     }
 
     #[test]
+    fn a_proof_only_adds_and_no_key_does_what_is_done_in_person(who in principal(), action in action()) {
+        let with = |presence| decide(&Principal { presence, ..who.clone() }, action);
+        prop_assert_eq!(with(Presence::Proven), may(&who, action));
+        for presence in [Presence::Session, Presence::Key] {
+            prop_assert!(with(presence).is_err() || with(Presence::Proven).is_ok());
+        }
+        match (proof_of(action), may(&who, action)) {
+            (_, Err(refusal)) => prop_assert_eq!(with(Presence::Session), Err(refusal), "who may not learns nothing of proofs"),
+            (Proof::Any, Ok(())) => prop_assert!(with(Presence::Session).is_ok() && with(Presence::Key).is_ok()),
+            (Proof::Recent, Ok(())) => prop_assert!(with(Presence::Session).is_err_and(|refusal| refusal.unproven) && with(Presence::Key).is_ok()),
+            (Proof::InPerson, Ok(())) => {
+                prop_assert!(with(Presence::Session).is_err_and(|refusal| refusal.unproven));
+                prop_assert!(with(Presence::Key).is_err_and(|refusal| !refusal.unproven));
+            }
+        }
+        prop_assert!(!takes_two(action) || proof_of(action) == Proof::InPerson, "who proposes or confirms is there in person");
+    }
+
+    #[test]
     fn nobody_gives_a_key_more_than_they_have(who in principal(), own in scopes(), given in scopes()) {
         let who = Principal { scopes: own, ..who };
         if decide(&who, Action::GiveScopes(given)).is_ok() {
@@ -268,9 +298,11 @@ proptest! {
         let who = Principal { scopes: own, ..who };
         let other = PersonId(other);
         let operates = who.has(Role::Operator);
-        for action in [Action::ManageKeys(other), Action::SeePerson(other), Action::SetNotices(other)] {
+        for action in [Action::ManageKeys(other), Action::SeePerson(other), Action::SetNotices(other), Action::SetEmail(other)] {
             prop_assert!(decide(&who, action).is_err() || who.person == Some(other) || operates, "{:?}", action);
         }
+        prop_assert!(decide(&who, Action::ManageFactors(other)).is_err() || who.person == Some(other));
+        prop_assert!(decide(&who, Action::ResetFactors(other)).is_err() || (operates && who.person != Some(other)));
         prop_assert!(decide(&who, Action::ErasePerson(other)).is_err() || (operates && who.person != Some(other)));
     }
 
@@ -290,6 +322,7 @@ proptest! {
             (Action::ManageCommunity(CommunityId(id)), Action::ManageCommunity(CommunityId(absent))),
             (Action::Invite(Some(CommunityId(id))), Action::Invite(Some(CommunityId(absent)))),
             (Action::Moderate(CommunityId(id)), Action::Moderate(CommunityId(absent))),
+            (Action::Release(CommunityId(id), Tlp::Red), Action::Release(CommunityId(absent), Tlp::Red)),
             (Action::SeeContacts(MemberId(id)), Action::SeeContacts(MemberId(absent))),
             (Action::RecallWithin(CommunityId(id)), Action::RecallWithin(CommunityId(absent))),
             (Action::Ask(CommunityId(id)), Action::Ask(CommunityId(absent))),

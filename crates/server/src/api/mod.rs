@@ -10,7 +10,10 @@
 //! | [`communities`] | `communities/…/charter`, `moderation`, `share/preview`, `hand-overs`, `delegations`, `data-sets` |
 //! | [`keys`] | `keys` |
 //! | [`privacy`] | `privacy/record`, `people/{login}/data`, `people/{login}/erase` |
-//! | [`sign_in`] | `session`, `sessions`, `factor` |
+//! | [`sign_in`] | `session`, `sessions`, `factor`, `people/{login}/password` |
+//! | [`proposals`] | `proposals` |
+//! | [`passkeys`] | `session/passkey`, `passkeys` |
+//! | [`providers`] | `sign-in`, `links`, `people/{login}/link` |
 //! | [`commitments`], [`calendar`] | `commitments`, `commitments.ics`, `calendar` |
 //! | [`notices`] | `me/notices` |
 //! | [`sightings`] | `hits`, `sighting-rules`, `sightings/pending`, `feedback`, `objects/{id}/feedback` |
@@ -43,7 +46,10 @@ pub mod ledger;
 pub mod membership;
 pub mod notices;
 pub mod partnership;
+pub mod passkeys;
 pub mod privacy;
+pub mod proposals;
+pub mod providers;
 pub mod recall;
 pub mod requests;
 pub mod scorecard;
@@ -151,13 +157,33 @@ fn membership_routes() -> Vec<Route> {
     ]
 }
 
-/// Sessions, the second factor, and what is kept of people.
+/// Sessions, the second factor, what takes two people, and what is kept of people.
 fn sign_in_routes() -> Vec<Route> {
     use Method as M;
-    use Needs::{Member, Operator};
+    use Needs::{Coordinator, Member, Operator};
     vec![
         Route::stranger(M::POST, format!("{BASE}/session"), sign_in::begin),
+        Route::open(format!("{BASE}/sign-in"), providers::list),
+        Route::stranger(M::POST, format!("{BASE}/sign-in/{{provider}}"), providers::begin),
+        Route::stranger(
+            M::GET,
+            format!("{BASE}/sign-in/{{provider}}/callback"),
+            providers::finish,
+        ),
+        Route::stranger(M::POST, format!("{BASE}/session/passkey/ask"), passkeys::ask_who),
+        Route::stranger(M::POST, format!("{BASE}/session/passkey"), passkeys::begin),
+        route(M::GET, "/passkeys", Member, passkeys::list),
+        route(M::POST, "/passkeys", Member, passkeys::add),
+        route(M::POST, "/passkeys/ask", Member, passkeys::ask),
+        route(M::PATCH, "/passkeys/{passkey}", Member, passkeys::rename),
+        route(M::DELETE, "/passkeys/{passkey}", Member, passkeys::remove),
+        route(M::GET, "/links", Member, providers::links),
+        route(M::POST, "/links", Member, providers::link),
+        route(M::DELETE, "/links/{link}", Member, providers::unlink),
+        route(M::POST, "/people/{login}/link", Coordinator, providers::offer),
         route(M::DELETE, "/session", Member, sign_in::leave),
+        route(M::GET, "/session/step-up", Member, sign_in::ways),
+        route(M::POST, "/session/step-up", Member, sign_in::step_up),
         route(M::GET, "/sessions", Member, sign_in::list),
         route(M::DELETE, "/sessions", Member, sign_in::end_all),
         route(M::DELETE, "/sessions/{key}", Member, sign_in::end),
@@ -165,7 +191,24 @@ fn sign_in_routes() -> Vec<Route> {
         route(M::POST, "/factor", Member, sign_in::enrol),
         route(M::POST, "/factor/confirm", Member, sign_in::confirm),
         route(M::POST, "/factor/remove", Member, sign_in::remove),
+        route(M::PUT, "/people/{login}/password", Member, sign_in::password),
         route(M::DELETE, "/people/{login}/factor", Operator, sign_in::reset),
+        route(M::GET, "/proposals", Member, proposals::list),
+        route(M::POST, "/proposals", Coordinator, proposals::make),
+        route(M::GET, "/proposals/{proposal}", Member, proposals::show),
+        route(
+            M::POST,
+            "/proposals/{proposal}/confirm",
+            Coordinator,
+            proposals::confirm,
+        ),
+        route(M::POST, "/proposals/{proposal}/refuse", Coordinator, proposals::refuse),
+        route(
+            M::POST,
+            "/proposals/{proposal}/withdraw",
+            Coordinator,
+            proposals::withdraw,
+        ),
         route(M::GET, "/privacy/record", Member, privacy::record),
         route(M::GET, "/people/{login}/data", Member, privacy::data),
         route(M::POST, "/people/{login}/erase", Operator, privacy::erase),

@@ -4,18 +4,21 @@ use axum::response::Response;
 use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use node::accounts::SESSION_PREFIX;
-use node::sessions::WHOLE_MICROS;
+use node::sessions::{Began, PROOF_MICROS, Shown, WHOLE_MICROS};
+use policy::{Action, PersonId};
 use serde::{Deserialize, Serialize};
 use stix::Timestamp;
 use store::{Credential, CredentialId};
 use utoipa::ToSchema;
 
-use super::ask::json;
+use super::ask::{json, must};
 use super::keys::person;
 use super::partnership::nothing;
+use super::passkeys::{AnswerView, place};
 use super::view::answer;
 use crate::asked::{Asked, Stranger};
 use crate::problem::Fault;
+use crate::query::bad;
 
 /// The cookie of a session. Its beginning makes browsers insist on HTTPS, on this very host, and on the whole of it
 /// (RFC 6265bis section 4.1.3.2).
@@ -30,10 +33,10 @@ pub(crate) fn cookie(headers: &HeaderMap) -> Option<&str> {
         .map(|(_, token)| token)
 }
 
-fn set_cookie(response: &mut Response, token: &str, seconds: i64) -> Result<(), Fault> {
+pub(super) fn set_cookie(response: &mut Response, token: &str, seconds: i64) -> Result<(), Fault> {
     let text = format!("{SESSION_COOKIE}={token}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Strict");
     let value = HeaderValue::from_str(&text).map_err(Fault::ours)?;
-    response.headers_mut().insert(SET_COOKIE, value);
+    response.headers_mut().append(SET_COOKIE, value);
     Ok(())
 }
 
@@ -64,6 +67,8 @@ pub struct SessionView {
     pub expires: Option<String>,
     /// When it is over in any case.
     pub ends: Option<String>,
+    /// Until when dangerous acts need no new proof; later, `POST /api/v1/session/step-up`.
+    pub proven_until: Option<String>,
     /// Whether this request was sent with it.
     pub this_one: bool,
     /// What to send as `Authorization: Bearer`: here, now, and never again. Browsers have it as a cookie.
@@ -72,7 +77,7 @@ pub struct SessionView {
 }
 
 impl SessionView {
-    fn new(session: &Credential, own: Option<CredentialId>, token: Option<String>) -> Self {
+    pub(super) fn new(session: &Credential, own: Option<CredentialId>, token: Option<String>) -> Self {
         let text = |at: Option<Timestamp>| at.map(Timestamp::to_micros_text);
         Self {
             id: session.id.0,
@@ -81,6 +86,7 @@ impl SessionView {
             last_used: text(session.last_used),
             expires: text(session.expires),
             ends: text(session.ends),
+            proven_until: text(session.proven.map(|at| at.plus_micros(PROOF_MICROS))),
             this_one: own == Some(session.id),
             token,
         }
@@ -97,6 +103,11 @@ pub async fn begin(mut stranger: Stranger) -> Result<Response, Fault> {
     let began = node
         .session_begin(&wish.login, &wish.password, code, stranger.from)
         .await?;
+    begun(&began)
+}
+
+/// The answer to whoever began a session.
+pub(super) fn begun(began: &Began) -> Result<Response, Fault> {
     let view = SessionView::new(&began.session, Some(began.session.id), Some(began.token.clone()));
     let mut response = answer(StatusCode::CREATED, &view)?;
     set_cookie(&mut response, &began.token, WHOLE_MICROS / 1_000_000)?;
@@ -110,6 +121,63 @@ pub async fn leave(asked: Asked) -> Result<Response, Fault> {
     let mut response = nothing();
     set_cookie(&mut response, "", 0)?;
     Ok(response)
+}
+
+/// How to show that it is oneself.
+#[derive(Serialize, ToSchema)]
+pub struct WaysView {
+    /// One of them is enough: `password`, `code`, `passkey`. None: begin another session.
+    pub ways: Vec<&'static str>,
+}
+
+/// How to show, in the session that asks, that its person is there.
+#[utoipa::path(get, path = "/api/v1/session/step-up", tag = "sign-in",
+    responses((status = 200, body = WaysView), (status = 403)))]
+pub async fn ways(asked: Asked) -> Result<Response, Fault> {
+    let ways = asked.node().session_ways(asked.caller()).await?.names();
+    answer(StatusCode::OK, &WaysView { ways })
+}
+
+/// What shows that it is oneself; one of them.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProofView {
+    /// The password; where there is a second factor it is not enough.
+    pub password: Option<String>,
+    /// A code of the second factor, or a recovery code.
+    pub code: Option<String>,
+    /// The answer of a passkey to what `POST /api/v1/session/passkey/ask` gave.
+    pub passkey: Option<AnswerView>,
+}
+
+/// Until when that is believed.
+#[derive(Serialize, ToSchema)]
+pub struct ProvenView {
+    /// Until then dangerous acts need no new proof.
+    pub proven_until: String,
+}
+
+/// Shows, in the session that asks, that its person is there. Whatever answers `step-up-needed` can be done then, for ten minutes.
+#[utoipa::path(post, path = "/api/v1/session/step-up", tag = "sign-in", request_body = ProofView,
+    responses((status = 200, body = ProvenView), (status = 401, description = "A code is needed (`factor-needed`)"),
+        (status = 403), (status = 409), (status = 422), (status = 429)))]
+pub async fn step_up(mut asked: Asked) -> Result<Response, Fault> {
+    // Who came otherwise is told before anything is read.
+    asked.node().session_ways(asked.caller()).await?;
+    let sent: ProofView = json(&mut asked).await?;
+    let (node, caller) = (asked.node(), asked.caller());
+    let until = match (&sent.password, &sent.code, &sent.passkey) {
+        (Some(password), None, None) => node.session_step_up(caller, Shown::Password(password)).await?,
+        (None, Some(code), None) => node.session_step_up(caller, Shown::Code(code)).await?,
+        (None, None, Some(answer)) => {
+            let place = place(&asked.app)?;
+            node.session_step_up_by_passkey(caller, &place, &answer.note, &answer.credential)
+                .await?
+        }
+        _ => return Err(bad("bad-proof", "send one of password, code and passkey")),
+    };
+    let proven_until = until.to_micros_text();
+    answer(StatusCode::OK, &ProvenView { proven_until })
 }
 
 /// Sessions.
@@ -239,6 +307,33 @@ pub async fn confirm(mut asked: Asked) -> Result<Response, Fault> {
 pub async fn remove(mut asked: Asked) -> Result<Response, Fault> {
     let sent: CodeView = json(&mut asked).await?;
     asked.node().factor_remove(asked.caller(), &sent.code).await?;
+    Ok(nothing())
+}
+
+/// A password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordView {
+    /// The new password: at least twelve characters.
+    pub password: String,
+}
+
+/// Changes one's own password, or for an operator another's. All sessions of that person end. Not by a key, and with a
+/// recent proof.
+#[utoipa::path(put, path = "/api/v1/people/{login}/password", tag = "sign-in", request_body = PasswordView,
+    params(("login" = String, Path, description = "Their login")),
+    responses((status = 204), (status = 403), (status = 404), (status = 422)))]
+pub async fn password(mut asked: Asked) -> Result<Response, Fault> {
+    let found = asked.node().store().person_by_login(asked.param("login")).await?;
+    // Nobody has the number 0: who manages no keys of others learns nothing of logins.
+    let person = found.map_or(PersonId(0), |person| person.id);
+    must(&asked, Action::ManageKeys(person))?;
+    must(&asked, Action::GivePassword)?;
+    let sent: PasswordView = json(&mut asked).await?;
+    asked
+        .node()
+        .password_change(asked.caller(), person, &sent.password)
+        .await?;
     Ok(nothing())
 }
 

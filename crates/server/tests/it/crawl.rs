@@ -171,6 +171,11 @@ async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
     canaries.extend(more);
     let (requests, more) = asked(&kit).await;
     canaries.extend(more);
+    kit.ways_in("alder-reader", "kanarisubject", "kanaripasskey").await;
+    let owner = &["alder-reader", "operator", "alder-operator", "birch-operator"];
+    canaries.extend(["kanarisubject", "kanaripasskey"].map(|word| Canary { word, seen_by: owner }));
+    let (proposals, more) = proposed(&kit).await;
+    canaries.extend(more);
     while kit.node.store().index_next(1_000).await.unwrap() > 0 {}
     let mut objects: Vec<String> = (1..=9)
         .chain([20, 30, 99])
@@ -209,6 +214,10 @@ async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
         ("{recall}", recalls),
         ("{request}", requests),
         ("{year}", vec!["2020".to_owned(), "2999".to_owned()]),
+        ("{proposal}", proposals),
+        ("{provider}", vec!["city".to_owned(), "village".to_owned()]),
+        ("{link}", vec!["1".to_owned(), "x".to_owned()]),
+        ("{passkey}", vec!["1".to_owned(), "x".to_owned()]),
         (
             "{*tile}",
             ["0/000", "0/000.p/5", "0/000.p/200", "1/000", "9/x"]
@@ -438,6 +447,45 @@ async fn asked(kit: &Kit) -> (Vec<String>, [Canary; 5]) {
     (uuids, canaries)
 }
 
+/// What takes two people: Cedar put out, as operators see it; what waits in a community, as its moderators see it.
+async fn proposed(kit: &Kit) -> (Vec<String>, [Canary; 2]) {
+    let operator = kit.operator().await;
+    let cedar = store::MemberKey::Id(kit.members["Cedar"]);
+    let cedar = kit.node.store().member_get(cedar).await.unwrap().unwrap().uuid;
+    let expel = node::proposals::Act::Expel { member: cedar };
+    let expel = kit.node.proposal_make(&operator, &expel, "kanariexpel").await.unwrap();
+    let body = format!("{{\"objects\":[{}]}}", indicator(33, "kanarired"));
+    let path = "/api/v1/share?community=weir&tlp=red&named=Alder&named=Birch";
+    let shared = kit.ask("birch-contributor", "POST", path, Some(&body)).await;
+    assert_eq!(shared.json()["waiting"], 1, "{}", shared.text());
+    let moderator = kit.node.local_caller("alder-coordinator").await.unwrap();
+    let weir = kit.node.store().community_get(store::CommunityKey::Alias("weir"));
+    let weir = weir.await.unwrap().unwrap().id;
+    let waiting = kit.node.held_waiting(&moderator, weir, None, 100).await.unwrap();
+    let red = waiting.iter().find(|one| one.held.terms.tlp == stix::marking::Tlp::Red);
+    let release = node::proposals::Act::Release {
+        held: red.unwrap().held.terms.uuid,
+    };
+    let release = kit
+        .node
+        .proposal_make(&moderator, &release, "kanarirelease")
+        .await
+        .unwrap();
+    let unknown = "00000000-0000-4000-8000-000000000000".to_owned();
+    let uuids = [expel, release].map(|made| made.proposal.terms.uuid.to_string());
+    let canaries = [
+        Canary {
+            word: "kanariexpel",
+            seen_by: &["operator"],
+        },
+        Canary {
+            word: "kanarirelease",
+            seen_by: &["alder-coordinator", "alder-operator"],
+        },
+    ];
+    (uuids.into_iter().chain([unknown]).collect(), canaries)
+}
+
 /// Every path of a route with every combination of values.
 fn paths(route: &Route, pool: &BTreeMap<&'static str, Vec<String>>) -> Vec<String> {
     let mut paths = vec![route.path.clone()];
@@ -470,11 +518,12 @@ fn questions(path: &str, canaries: &[Canary]) -> Vec<String> {
         "/api/v1/people" => ["", "?member=Alder", "?member=Elder", "?member=Nobody"]
             .map(|query| format!("{path}{query}"))
             .to_vec(),
-        "/api/v1/keys" | "/api/v1/sessions" | "/api/v1/factor" => {
+        "/api/v1/keys" | "/api/v1/sessions" | "/api/v1/factor" | "/api/v1/links" | "/api/v1/passkeys" => {
             ["", "?person=alder-reader", "?person=birch-analyst", "?person=nobody"]
                 .map(|query| format!("{path}{query}"))
                 .to_vec()
         }
+        "/api/v1/proposals" => ["", "?state=all"].map(|query| format!("{path}{query}")).to_vec(),
         "/api/v1/commitments" => ["", "?side=owed", "?state=all", "?side=owed&state=all", "?overdue=true"]
             .map(|query| format!("{path}{query}"))
             .to_vec(),
@@ -728,6 +777,10 @@ async fn every_route_but_the_open_ones_asks_who_it_is() {
         ("{recall}", vec!["x".to_owned()]),
         ("{request}", vec!["x".to_owned()]),
         ("{year}", vec!["2020".to_owned()]),
+        ("{proposal}", vec!["x".to_owned()]),
+        ("{provider}", vec!["x".to_owned()]),
+        ("{link}", vec!["1".to_owned()]),
+        ("{passkey}", vec!["1".to_owned()]),
         ("{*tile}", vec!["0/000.p/1".to_owned()]),
         ("{token}", vec!["x".to_owned()]),
         ("{held}", vec!["x".to_owned()]),
@@ -746,15 +799,25 @@ async fn every_route_but_the_open_ones_asks_who_it_is() {
             }
         }
     }
-    // The last three ask for a secret of their own.
+    // The last ones ask for a secret of their own, or send to who does.
     let expected = [
         "/",
         "/api/v1/openapi.json",
+        "/api/v1/sign-in",
         "/api/v1/status",
         "/api/v1/invitations/x",
         "/api/v1/invitations/x/accept",
         "/api/v1/session",
+        "/api/v1/session/passkey",
+        "/api/v1/session/passkey/ask",
+        "/api/v1/sign-in/x",
+        "/api/v1/sign-in/x/callback",
     ];
-    open.sort_by_key(|path| (path.contains("invitations") || path.ends_with("session"), path.clone()));
+    let asks = |path: &str| {
+        ["invitations/", "/session", "sign-in/"]
+            .iter()
+            .any(|part| path.contains(part))
+    };
+    open.sort_by_key(|path| (asks(path), path.clone()));
     assert_eq!(open, expected);
 }

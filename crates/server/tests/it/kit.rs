@@ -26,6 +26,7 @@ pub struct Wish {
     pub limits: Limits,
     pub tls: Option<Tls>,
     pub base_url: Option<String>,
+    pub providers: Vec<node::providers::Provider>,
 }
 
 impl Default for Wish {
@@ -35,6 +36,7 @@ impl Default for Wish {
             limits: Limits::default(),
             tls: None,
             base_url: None,
+            providers: Vec::new(),
         }
     }
 }
@@ -106,6 +108,7 @@ impl Kit {
         let mut settings = Settings::new("Test hub", identity.clone());
         settings.contact = Some("hub@example.org".to_owned());
         settings.seal = Some(node::Seal::new([5; 32]));
+        settings.providers = wish.providers;
         (wish.settings)(&mut settings);
         let node = Node::new(store(directory.path()).await, settings, clock(), random())
             .await
@@ -255,6 +258,44 @@ impl Kit {
     /// The header that signs somebody in; none for `public`.
     pub fn authorization(&self, who: &str) -> Option<String> {
         self.keys.get(who).map(|key| format!("Bearer {key}"))
+    }
+
+    /// A session of somebody that begins now, and its number; they have [`PASSWORD`] from then on.
+    pub async fn session(&self, login: &str) -> (String, store::CredentialId) {
+        let here = std::net::IpAddr::from([127, 0, 0, 1]);
+        let mut began = self.node.session_begin(login, PASSWORD, None, here).await;
+        if began.is_err() {
+            let person = self.node.store().person_by_login(login).await.unwrap().unwrap();
+            let operator = self.operator().await;
+            self.node.password_change(&operator, person.id, PASSWORD).await.unwrap();
+            began = self.node.session_begin(login, PASSWORD, None, here).await;
+        }
+        let began = began.unwrap();
+        (began.token, began.session.id)
+    }
+
+    /// Gives somebody an account at a provider and a passkey; gives the numbers of both.
+    pub async fn ways_in(&self, login: &str, subject: &str, name: &str) -> (i64, i64) {
+        let (store, operator) = (self.node.store(), self.operator().await);
+        let person = store.person_by_login(login).await.unwrap().unwrap().id;
+        let link = store::NewLink {
+            provider: "city".to_owned(),
+            issuer: "https://login.example".to_owned(),
+            subject: subject.to_owned(),
+            person,
+        };
+        store.link_put(&operator.principal, link, None).await.unwrap();
+        let passkey = store::NewPasskey {
+            person,
+            credential: name.as_bytes().to_vec(),
+            key: "{}".to_owned(),
+            name: name.to_owned(),
+            rp_id: "hub.example".to_owned(),
+            count: 0,
+            backed_up: false,
+        };
+        let passkey = store.passkey_put(&operator.principal, passkey).await.unwrap();
+        (store.link_list(person).await.unwrap()[0].id.0, passkey.id.0)
     }
 
     /// The identifier of a community's collection.

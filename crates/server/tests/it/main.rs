@@ -8,6 +8,7 @@ mod commitments;
 mod confidential;
 mod conformance;
 mod crawl;
+mod credentials;
 mod fuzz;
 mod kit;
 mod membership;
@@ -19,3 +20,13 @@ mod sharing;
 mod sightings;
 mod sign_in;
 mod transport;
+
+#[path = "../../../node/tests/it/kit/authenticator.rs"]
+#[allow(dead_code, reason = "the tests of `node` use the rest")]
+mod authenticator;
+#[path = "../../../node/tests/it/kit/provider.rs"]
+#[allow(dead_code, reason = "the tests of `node` use the rest")]
+mod provider;
+#[path = "../../../node/tests/it/kit/web.rs"]
+#[allow(dead_code, reason = "the tests of `node` use the rest")]
+mod web;

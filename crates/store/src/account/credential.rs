@@ -77,6 +77,8 @@ pub struct Credential {
     pub ends: Option<Timestamp>,
     /// The network a session was begun from.
     pub network: Option<String>,
+    /// When the person of a session last showed that it is them.
+    pub proven: Option<Timestamp>,
 }
 
 /// A credential to be made; the fields are those of [`Credential`].
@@ -104,20 +106,22 @@ pub struct NewCredential {
     pub ends: Option<Timestamp>,
     /// See [`Credential::network`].
     pub network: Option<String>,
+    /// See [`Credential::proven`].
+    pub proven: Option<Timestamp>,
 }
 
 macro_rules! columns {
     () => {
         "credential.id, credential.person, credential.kind, credential.digest, credential.label, credential.prefix, \
          credential.read_only, credential.expires, credential.addresses, credential.created, credential.revoked, \
-         credential.last_used, credential.scopes, credential.ends, credential.network"
+         credential.last_used, credential.scopes, credential.ends, credential.network, credential.proven"
     };
 }
 
 const INSERT: &str = concat!(
     "insert into credential \
-     (person, kind, digest, label, prefix, read_only, expires, addresses, created, scopes, ends, network) \
-     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) returning ",
+     (person, kind, digest, label, prefix, read_only, expires, addresses, created, scopes, ends, network, proven) \
+     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) returning ",
     columns!()
 );
 const BY_DIGEST: &str = concat!(
@@ -135,6 +139,8 @@ const USED: &str = "update credential set last_used = ?1 where id = ?2";
 /// Those that are not ended yet, and not the one to be kept.
 const END_SESSIONS: &str = "update credential set revoked = ?2 where person = ?1 and kind = 'session' \
                             and revoked is null and id <> ?3 returning id";
+const PROVE: &str =
+    "update credential set proven = ?2 where id = ?1 and kind = 'session' and revoked is null returning id";
 const SLIDE: &str = "update credential set last_used = ?1, expires = ?3 where id = ?2 and revoked is null";
 
 /// The columns of the person come before those of the credential.
@@ -157,6 +163,7 @@ fn credential(row: &Row, from: usize) -> Result<Credential> {
         scopes: scopes(row, from + 12)?,
         ends: row.maybe_time(from + 13)?,
         network: row.maybe_text(from + 14)?,
+        proven: row.maybe_time(from + 15)?,
     })
 }
 
@@ -195,6 +202,7 @@ impl Store {
             scopes_text(new.scopes).into(),
             new.ends.into(),
             new.network.into(),
+            new.proven.into(),
         ];
         let entry = rule_changed(actor, "credential made", subject);
         let change = Change::new().with(INSERT, row).entry(entry);
@@ -240,6 +248,14 @@ impl Store {
         let entry = rule_changed(actor, "sessions ended", serde_json::json!({ "person": person.0 }));
         let change = Change::new().with(END_SESSIONS, row).entry(entry).policy();
         Ok(self.change(change).await?.first().map_or(0, Vec::len))
+    }
+
+    /// Notes that the person of a session showed at this instant that it is them; not found where it is over. What is
+    /// remembered of sessions in any process goes, so that it counts from the next request on.
+    pub async fn session_prove(&self, actor: &Principal, id: CredentialId, at: Timestamp) -> Result<()> {
+        let change = Change::new().must(PROVE, vec![id.0.into(), at.into()], "there is no such session");
+        let entry = rule_changed(actor, "session proven", serde_json::json!({ "credential": id.0 }));
+        self.change(change.entry(entry).policy()).await.map(drop)
     }
 
     /// Notes that a session was used, and lets it go on until `expires`.

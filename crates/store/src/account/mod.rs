@@ -6,14 +6,18 @@
 pub mod community;
 pub mod credential;
 pub mod factor;
+pub mod link;
 pub mod member;
+pub mod passkey;
 pub mod person;
 pub mod sight;
 
 pub use community::{Community, Membership, NewCommunity};
 pub use credential::{Credential, CredentialId, CredentialKind, NewCredential};
 pub use factor::Factor;
+pub use link::{AccountLink, LinkId, NewLink, NewLinkOffer};
 pub use member::{Member, MemberKind, NewMember};
+pub use passkey::{NewPasskey, Passkey, PasskeyId};
 pub use person::{NewPerson, Person};
 
 use policy::Principal;

@@ -9,7 +9,7 @@ use stix::marking::{Pap, Tlp};
 use uuid::Uuid;
 
 use crate::account::rule_changed;
-use crate::db::Change;
+use crate::db::{Along, Change};
 use crate::membership::told;
 use crate::score::{Measure, Score, WHOLE};
 use crate::value::{Row, list_text, many};
@@ -200,15 +200,9 @@ impl Store {
             .await
     }
 
-    /// Decides on something that waits; not found where that was done already. The contributor finds it among its
-    /// receipts.
-    pub async fn held_decide(
-        &self,
-        actor: &Principal,
-        held: &Held,
-        state: HeldState,
-        reason: Option<&str>,
-    ) -> Result<()> {
+    /// The decision on something that waits, to be written along with what it does; it fails where that was decided
+    /// already. The contributor finds it among its receipts.
+    pub fn held_decision(&self, actor: &Principal, held: &Held, state: HeldState, reason: Option<&str>) -> Along {
         let row = vec![
             state.as_str().into(),
             reason.map(str::to_owned).into(),
@@ -230,6 +224,12 @@ impl Store {
             score.time(community, Measure::Moderation, waited);
         }
         let entry = score.into_entry(told(&anonymous, held.terms.member, "moderated", subject));
-        self.change(change.entry(entry)).await.map(drop)
+        Along(change.entry(entry))
+    }
+
+    /// Refuses something that waits, and says why.
+    pub async fn held_refuse(&self, actor: &Principal, held: &Held, reason: &str) -> Result<()> {
+        let decision = self.held_decision(actor, held, HeldState::Refused, Some(reason));
+        self.change(decision.0).await.map(drop)
     }
 }

@@ -39,7 +39,7 @@ use policy::{Audience, MemberId, PersonId};
 use stix::{Problem, Timestamp};
 use uuid::Uuid;
 
-use crate::db::Db;
+use crate::db::{Along, Db};
 use crate::sqlite::Terms;
 use crate::{Result, Store};
 
@@ -177,6 +177,16 @@ impl Store {
     ///
     /// Writes one ledger entry of kind `shared` for each audience that got something, in the same transaction.
     pub async fn contribute(&self, origin: &Origin, batch: Vec<Contribution>) -> Result<Vec<Outcome>> {
+        self.contribute_along(origin, batch, Along::default()).await
+    }
+
+    /// The same, and something else with it, all or nothing: then a contribution that is refused is an error too.
+    pub async fn contribute_along(
+        &self,
+        origin: &Origin,
+        batch: Vec<Contribution>,
+        along: Along,
+    ) -> Result<Vec<Outcome>> {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
@@ -188,15 +198,27 @@ impl Store {
                 let terms = Terms {
                     rows: batch.len(),
                     acknowledged: true,
-                    guarded: false,
+                    guarded: !along.is_nothing(),
                 };
                 sqlite
                     .write(terms, move |writing| {
-                        sqlite_write::contribute(writing, &origin, &sight, batch)
+                        writing.change(&along.0)?;
+                        let outcomes = sqlite_write::contribute(writing, &origin, &sight, batch)?;
+                        all_or_nothing(&along, &outcomes)?;
+                        Ok(outcomes)
                     })
                     .await
             }
-            Db::Postgres(postgres) => postgres_write::contribute(postgres, origin, &sight, batch).await,
+            Db::Postgres(postgres) => postgres_write::contribute(postgres, origin, &sight, batch, &along).await,
         }
     }
+}
+
+/// What goes along with a batch is not done where something of the batch is not.
+fn all_or_nothing(along: &Along, outcomes: &[Outcome]) -> Result<()> {
+    let refused = outcomes.iter().find_map(|outcome| match outcome {
+        Outcome::Refused(problem) if !along.is_nothing() => Some(problem),
+        _ => None,
+    });
+    refused.map_or(Ok(()), |problem| Err(crate::Error::conflict(problem.to_string())))
 }

@@ -13,6 +13,7 @@ use super::postgres_rows::{RowOf, Rows};
 use super::share::{Shares, clean, id_hash, terms};
 use super::weigh::{Stored, Verdict, version_key, weigh};
 use super::{Contribution, Origin, Outcome};
+use crate::db::Along;
 use crate::postgres::{PgWriting, Postgres};
 use crate::{Error, Result};
 
@@ -44,8 +45,10 @@ pub(super) async fn contribute(
     origin: &Origin,
     sight: &Viewer,
     contributions: Vec<Contribution>,
+    along: &Along,
 ) -> Result<Vec<Outcome>> {
     let mut writing = postgres.begin(true).await?;
+    writing.change(&along.0).await?;
     let (batch, member_uuid) = put_batch(&mut writing, origin).await?;
     let audiences = audiences(&mut writing, &contributions).await?;
     let term_numbers = term_numbers(&mut writing, &contributions).await?;
@@ -104,6 +107,7 @@ pub(super) async fn contribute(
     set(&mut writing, SET_LATEST, befores.latest()).await?;
     set(&mut writing, SUPERSEDE, superseded).await?;
     writing.append(&shares.entries(origin, &member_uuid)).await?;
+    super::all_or_nothing(along, &outcomes)?;
     writing.commit().await?;
     Ok(outcomes)
 }

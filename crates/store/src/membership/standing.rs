@@ -3,7 +3,7 @@
 use policy::{MemberId, MemberState, Principal};
 
 use super::told;
-use crate::db::Change;
+use crate::db::{Along, Change};
 use crate::{Result, Store};
 
 /// What a change of state touched.
@@ -40,7 +40,7 @@ const OFFERS: &str = "delete from handover where member = ?1";
 impl Store {
     /// Moves a member from one state to another; not found where it is not in the first. Where it no longer acts, its
     /// subscriptions and peers are switched off and what waits for moderators is refused; where it has left, its keys
-    /// are revoked and it is in no community any more. All of it is one transaction.
+    /// are revoked and it is in no community any more. All of it is one transaction, with what goes along.
     pub async fn member_state_put(
         &self,
         actor: &Principal,
@@ -48,6 +48,7 @@ impl Store {
         from: MemberState,
         to: MemberState,
         reason: &str,
+        along: Along,
     ) -> Result<Touched> {
         let now = self.now();
         let row = vec![to.as_str().into(), member.into(), from.as_str().into()];
@@ -73,7 +74,7 @@ impl Store {
             "member": member.0, "from": from.as_str(), "to": to.as_str(), "reason": reason,
         });
         let entry = told(actor, member, "member state", subject);
-        let rows = self.change(change.entry(entry).policy()).await?;
+        let rows = self.change(change.entry(entry).policy().and(along.0)).await?;
         let count = |statement: usize| rows.get(statement).map_or(0, Vec::len);
         Ok(Touched {
             people: count(1),

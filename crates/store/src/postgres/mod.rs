@@ -76,16 +76,7 @@ impl Postgres {
 
     pub(crate) async fn change(&self, change: &Change, acknowledged: bool) -> Result<Vec<Vec<Row>>> {
         let mut writing = self.begin(acknowledged).await?;
-        let mut given = Vec::with_capacity(change.statements.len());
-        for statement in &change.statements {
-            let rows = writing.given(statement.sql, &statement.values).await?;
-            if let (Some(missing), true) = (statement.missing, rows.is_empty()) {
-                return Err(Error::not_found(missing));
-            }
-            given.push(rows);
-        }
-        writing.append(&change.entries).await?;
-        writing.policy |= change.policy;
+        let given = writing.change(change).await?;
         writing.commit().await?;
         Ok(given)
     }
@@ -118,6 +109,21 @@ impl Postgres {
 }
 
 impl PgWriting {
+    /// Does a change as a part of what is written; gives the rows of each statement.
+    pub(crate) async fn change(&mut self, change: &Change) -> Result<Vec<Vec<Row>>> {
+        let mut given = Vec::with_capacity(change.statements.len());
+        for statement in &change.statements {
+            let rows = self.given(statement.sql, &statement.values).await?;
+            if let (Some(missing), true) = (statement.missing, rows.is_empty()) {
+                return Err(Error::not_found(missing));
+            }
+            given.push(rows);
+        }
+        self.append(&change.entries).await?;
+        self.policy |= change.policy;
+        Ok(given)
+    }
+
     /// The rows that a statement gives.
     pub(crate) async fn given(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>> {
         let rows = bound(sql, values).fetch_all(&mut *self.transaction).await?;

@@ -81,7 +81,7 @@ on_both! {
         person.active = true;
         store.person_update(&kit::setup(), &person).await.unwrap();
         let (active, suspended) = (policy::MemberState::Active, policy::MemberState::Suspended);
-        store.member_state_put(&kit::setup(), city.id, active, suspended, "").await.unwrap();
+        store.member_state_put(&kit::setup(), city.id, active, suspended, "", store::Along::default()).await.unwrap();
         assert_eq!(store.principal_of(&person, false).await.unwrap(), Principal::public());
     }
 
@@ -124,7 +124,7 @@ on_both! {
             addresses: vec!["192.0.2.0/24".to_owned()],
             scopes: Scopes::from_iter([policy::Scope::Read, policy::Scope::Sightings]),
             ends: None,
-            network: None,
+            proven: None, network: None,
         };
         let key = store.credential_put(&kit::setup(), new).await.unwrap();
         let (found, whose) = store.credential_by_digest(&[9; 32]).await.unwrap().unwrap();

@@ -10,6 +10,41 @@ async fn ids(store: &Store, viewer: &policy::Viewer, query: &ObjectQuery) -> Vec
 }
 
 on_both! {
+    async fn what_goes_along_is_written_with_the_contribution_or_neither_is(store: Store) {
+        let city = kit::member(&store, "city").await;
+        let water = kit::community(&store, "water", &city, &[]).await;
+        let ana = kit::person(&store, &city, "ana", policy::Role::Coordinator).await;
+        let new = store::NewProposal {
+            uuid: uuid::Uuid::from_u128(1),
+            act: "{}".to_owned(),
+            reason: "because".to_owned(),
+            by_person: ana.id,
+            member: city.id,
+            expires: ana.created.plus_micros(3_600_000_000),
+        };
+        let proposal = store.proposal_put(&kit::setup(), new).await.unwrap();
+        let along = || store.proposal_confirmation(&kit::setup(), &proposal);
+        let state = async || store.proposal_get(proposal.terms.uuid).await.unwrap().unwrap().state;
+        let one = kit::versioned("malware", 1, 0, &kit::to(water.id));
+        // The same version with other content is refused, and with it what goes along.
+        store.contribute(&kit::origin(&city), vec![one.clone()]).await.unwrap();
+        let mut other = one.clone();
+        other.digest = [7; 32];
+        let refused = store.contribute_along(&kit::origin(&city), vec![other], along()).await;
+        assert_eq!(refused.unwrap_err().kind(), store::ErrorKind::Conflict);
+        assert_eq!(state().await, store::ProposalState::Open);
+        let two = kit::versioned("malware", 2, 0, &kit::to(water.id));
+        store.contribute_along(&kit::origin(&city), vec![two], along()).await.unwrap();
+        assert_eq!(state().await, store::ProposalState::Confirmed);
+        let size = store.ledger_size().await.unwrap();
+        let three = kit::versioned("malware", 3, 0, &kit::to(water.id));
+        let again = store.contribute_along(&kit::origin(&city), vec![three.clone()], along()).await;
+        assert_eq!(again.unwrap_err().kind(), store::ErrorKind::NotFound);
+        assert_eq!(store.ledger_size().await.unwrap(), size);
+        let outcomes = store.contribute(&kit::origin(&city), vec![three]).await.unwrap();
+        assert!(matches!(outcomes[0], store::Outcome::Accepted { .. }), "it was not stored before");
+    }
+
     async fn what_is_contributed_is_read_byte_for_byte_in_order(store: Store) {
         let city = kit::member(&store, "city").await;
         let water = kit::community(&store, "water", &city, &[]).await;

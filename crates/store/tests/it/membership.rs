@@ -161,7 +161,7 @@ on_both! {
             addresses: Vec::new(),
             scopes: policy::Scopes::ALL,
             ends: None,
-            network: None,
+            proven: None, network: None,
         };
         store.credential_put(&kit::setup(), key).await.unwrap();
         let peer = store::NewPeer {
@@ -177,14 +177,14 @@ on_both! {
         store.peer_put(&kit::setup(), peer).await.unwrap();
         store.held_put_many(&[held(water.id, &city, after(0))]).await.unwrap();
         let (active, left) = (MemberState::Active, MemberState::Left);
-        let touched = store.member_state_put(&kit::setup(), city.id, active, left, "closed").await.unwrap();
+        let touched = store.member_state_put(&kit::setup(), city.id, active, left, "closed", store::Along::default()).await.unwrap();
         let counts = (touched.people, touched.keys, touched.peers, touched.waiting, touched.communities);
         assert_eq!(counts, (1, 1, 1, 1, 1));
         assert!(store.credential_list(person.id).await.unwrap()[0].revoked.is_some());
         assert!(!store.peer_get("node").await.unwrap().unwrap().terms.enabled);
         assert_eq!(store.membership_list(water.id).await.unwrap().len(), 1);
         assert_eq!(store.held_of_member(city.id, None, 10).await.unwrap()[0].state, HeldState::Refused);
-        let again = store.member_state_put(&kit::setup(), city.id, active, left, "closed").await.unwrap_err();
+        let again = store.member_state_put(&kit::setup(), city.id, active, left, "closed", store::Along::default()).await.unwrap_err();
         assert_eq!(again.kind(), ErrorKind::NotFound);
     }
 
@@ -290,7 +290,7 @@ on_both! {
         store.held_put_many(&[NewHeld { uuid: Uuid::nil(), ..new.clone() }]).await.unwrap();
         let waiting = store.held_waiting(water.id, None, 10).await.unwrap();
         assert_eq!(waiting.iter().map(|one| &one.terms).collect::<Vec<_>>(), [&new]);
-        let refuse = async || store.held_decide(&kit::setup(), &waiting[0], HeldState::Refused, Some("known")).await;
+        let refuse = async || store.held_refuse(&kit::setup(), &waiting[0], "known").await;
         refuse().await.unwrap();
         assert_eq!(refuse().await.unwrap_err().kind(), ErrorKind::NotFound);
         assert!(store.held_waiting(water.id, None, 10).await.unwrap().is_empty());

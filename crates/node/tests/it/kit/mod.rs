@@ -1,6 +1,8 @@
 //! A node in memory with a founder, a community and a clock that the test sets.
 
+pub mod authenticator;
 pub mod partners;
+pub mod provider;
 pub mod smtp;
 pub mod web;
 

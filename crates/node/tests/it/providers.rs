@@ -1,0 +1,412 @@
+//! Signing in through an identity provider: who it is says issuer and subject, and nothing else does.
+
+use std::net::IpAddr;
+
+use node::providers::{Finished, OFFER_DAYS, Provider, Said, Started};
+use node::{Caller, Error, Presented, SignInError};
+use policy::{Presence, Role};
+use serde_json::{Value, json};
+
+use crate::kit::partners::{PASSWORD, Partners};
+use crate::kit::provider::City;
+use crate::membership::person;
+
+const REDIRECT: &str = "https://hub.example/api/v1/sign-in/city/callback";
+
+fn here() -> IpAddr {
+    "192.0.2.7".parse().unwrap()
+}
+
+async fn setting(change: impl FnOnce(&mut Provider)) -> (Partners, City) {
+    let city = City::start(REDIRECT).await;
+    let mut provider = city.provider();
+    change(&mut provider);
+    let partners = Partners::with(|settings| settings.providers = vec![provider]).await;
+    (partners, city)
+}
+
+fn seconds(partners: &Partners) -> i64 {
+    partners.now().micros() / 1_000_000
+}
+
+async fn begin(partners: &Partners) -> Started {
+    partners
+        .node
+        .provider_begin("city", REDIRECT, None, false, here())
+        .await
+        .unwrap()
+}
+
+async fn finish(partners: &Partners, started: &Started, said: &Said) -> Result<Finished, SignInError> {
+    partners
+        .node
+        .provider_finish("city", Some(&started.note), said, here())
+        .await
+}
+
+/// The whole way, with what is said there changed.
+async fn through(
+    partners: &Partners,
+    city: &City,
+    change: impl FnOnce(&mut Value, &mut Value),
+) -> Result<Finished, SignInError> {
+    let started = begin(partners).await;
+    let said = city.let_in(&started.address, seconds(partners), change);
+    finish(partners, &started, &said).await
+}
+
+fn token(finished: Result<Finished, SignInError>) -> String {
+    match finished.unwrap() {
+        Finished::SignedIn(began) => began.token,
+        Finished::Linked(_) => panic!("linked only"),
+    }
+}
+
+async fn enter(partners: &Partners, token: &str) -> Result<Caller, SignInError> {
+    partners.node.sign_in(Presented::Bearer(token), here()).await
+}
+
+/// Ties subject 7 to `cert`, by an act of theirs in a session.
+async fn link(partners: &Partners, city: &City) {
+    let began = partners
+        .node
+        .session_begin("cert", PASSWORD, None, here())
+        .await
+        .unwrap();
+    let caller = enter(partners, &began.token).await.unwrap();
+    let started = partners
+        .node
+        .provider_link_begin(&caller, "city", REDIRECT)
+        .await
+        .unwrap();
+    let said = city.let_in(&started.address, seconds(partners), |_, _| {});
+    let finished = finish(partners, &started, &said).await.unwrap();
+    assert!(matches!(finished, Finished::Linked(person) if Some(person) == caller.principal.person));
+}
+
+fn code(error: &SignInError) -> &'static str {
+    match error {
+        SignInError::Store(Error::Input(problem)) => problem.code,
+        SignInError::Store(Error::NotAllowed(_)) => "not-allowed",
+        SignInError::Store(Error::Conflict(_)) => "conflict",
+        SignInError::Store(Error::ProofNeeded(_)) => "step-up-needed",
+        SignInError::Wrong => "wrong",
+        _ => "other",
+    }
+}
+
+fn refused(finished: Result<Finished, SignInError>) -> (&'static str, String) {
+    let error = finished.unwrap_err();
+    (code(&error), error.to_string())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_tied_their_account_signs_in_by_it_and_nobody_else_does() {
+    let (partners, city) = setting(|_| {}).await;
+    assert_eq!(refused(through(&partners, &city, |_, _| {}).await).0, "not-linked");
+    link(&partners, &city).await;
+    let session = token(through(&partners, &city, |_, _| {}).await);
+    let caller = enter(&partners, &session).await.unwrap();
+    assert_eq!(
+        (caller.name.as_str(), caller.principal.presence),
+        ("cert", Presence::Proven)
+    );
+    let person = caller.principal.person.unwrap();
+    let links = partners.node.links(&caller, person).await.unwrap();
+    assert_eq!((links.len(), links[0].last_used.is_some()), (1, true));
+    // The same names and address of another subject are somebody else.
+    let other = through(&partners, &city, |_, claims| claims["sub"] = json!("8")).await;
+    assert_eq!(refused(other).0, "not-linked");
+    // A session at the provider from this morning is no proof of now.
+    let old = through(&partners, &city, |_, claims| {
+        claims["auth_time"] = json!(claims["iat"].as_i64().unwrap() - 7_200)
+    });
+    let caller = enter(&partners, &token(old.await)).await.unwrap();
+    assert_eq!(caller.principal.presence, Presence::Session);
+    let hospital = partners.caller("hospital").await;
+    let unlink = partners.node.link_remove(&hospital, person, links[0].id).await;
+    assert!(unlink.is_err());
+    let own = enter(&partners, &session).await.unwrap();
+    partners.node.link_remove(&own, person, links[0].id).await.unwrap();
+    assert_eq!(refused(through(&partners, &city, |_, _| {}).await).0, "not-linked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_for_this_sign_in_lets_nobody_in() {
+    let (partners, city) = setting(|_| {}).await;
+    link(&partners, &city).await;
+    type Change = fn(&mut Value, &mut Value);
+    let changes: [(&str, Change); 9] = [
+        ("nonce", |_, claims| claims["nonce"] = json!("another")),
+        ("no nonce", |_, claims| claims["nonce"] = json!(null)),
+        ("audience", |_, claims| claims["aud"] = json!("another")),
+        ("issuer", |_, claims| claims["iss"] = json!("https://elsewhere.example")),
+        ("expired", |_, claims| {
+            claims["exp"] = json!(claims["iat"].as_i64().unwrap() - 120)
+        }),
+        ("future", |_, claims| {
+            claims["iat"] = json!(claims["iat"].as_i64().unwrap() + 120)
+        }),
+        ("none", |header, _| header["alg"] = json!("none")),
+        ("shared secret", |header, _| header["alg"] = json!("HS256")),
+        ("unknown key", |header, _| header["kid"] = json!("third")),
+    ];
+    for (what, change) in changes {
+        assert_eq!(
+            refused(through(&partners, &city, change).await).0,
+            "sign-in-refused",
+            "{what}"
+        );
+    }
+    let started = begin(&partners).await;
+    let good = city.let_in(&started.address, seconds(&partners), |_, _| {});
+    let wrong = [
+        (
+            "another state",
+            Said {
+                state: Some("x".to_owned()),
+                ..good.clone()
+            },
+        ),
+        (
+            "no state",
+            Said {
+                state: None,
+                ..good.clone()
+            },
+        ),
+        (
+            "an error",
+            Said {
+                error: Some("access_denied".to_owned()),
+                ..good.clone()
+            },
+        ),
+        (
+            "another issuer",
+            Said {
+                issuer: Some("https://elsewhere.example".to_owned()),
+                ..good.clone()
+            },
+        ),
+        (
+            "a made-up code",
+            Said {
+                code: Some("x".to_owned()),
+                ..good.clone()
+            },
+        ),
+    ];
+    for (what, said) in wrong {
+        assert_eq!(
+            refused(finish(&partners, &started, &said).await).0,
+            "sign-in-refused",
+            "{what}"
+        );
+    }
+    // The browser that began it is the one that ends it, soon.
+    let elsewhere = begin(&partners).await;
+    for note in [None, Some("x"), Some(elsewhere.note.as_str())] {
+        let answer = partners.node.provider_finish("city", note, &good, here()).await;
+        assert_eq!(refused(answer).0, "sign-in-refused", "{note:?}");
+    }
+    assert!(finish(&partners, &started, &good).await.is_ok());
+    let (code, words) = refused(finish(&partners, &started, &good).await);
+    assert_eq!(code, "sign-in-refused");
+    assert!(words.contains("does not take the code"), "each code once: {words}");
+    let started = begin(&partners).await;
+    let late = city.let_in(&started.address, seconds(&partners), |_, _| {});
+    partners.pass_hours(1);
+    assert_eq!(refused(finish(&partners, &started, &late).await).0, "sign-in-refused");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_of_the_provider_change_and_where_it_is_asked_anew_it_has_to_have_asked() {
+    let (partners, city) = setting(|_| {}).await;
+    link(&partners, &city).await;
+    city.rotate();
+    partners.pass_hours(1);
+    assert!(through(&partners, &city, |_, _| {}).await.is_ok());
+    let anew = || partners.node.provider_begin("city", REDIRECT, None, true, here());
+    for (ago, lets_in) in [(0, true), (600, false)] {
+        let started = anew().await.unwrap();
+        assert!(started.address.contains("max_age=0"));
+        let said = city.let_in(&started.address, seconds(&partners), |_, claims| {
+            claims["auth_time"] = json!(claims["iat"].as_i64().unwrap() - ago);
+        });
+        assert_eq!(finish(&partners, &started, &said).await.is_ok(), lets_in, "{ago}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn groups_bring_the_role_at_each_sign_in_no_more_and_no_less() {
+    let (partners, city) = setting(|_| {}).await;
+    link(&partners, &city).await;
+    let groups = |groups: Value| move |_: &mut Value, claims: &mut Value| claims["groups"] = groups;
+    let role = async |session: &str| enter(&partners, session).await.unwrap().principal.role;
+    let first = token(
+        through(
+            &partners,
+            &city,
+            groups(json!(["coordinators", "analysts", "operator"])),
+        )
+        .await,
+    );
+    assert_eq!(role(&first).await, Some(Role::Coordinator));
+    // What was raised here comes down with the next sign-in, and what they had open ends.
+    let raised = node::membership::PersonChange {
+        role: Some(Role::Operator),
+        ..Default::default()
+    };
+    let operator = partners.caller("operator").await;
+    partners.node.person_change(&operator, "cert", raised).await.unwrap();
+    let second = token(through(&partners, &city, groups(json!(["coordinators"]))).await);
+    assert_eq!(role(&second).await, Some(Role::Coordinator));
+    let third = token(through(&partners, &city, groups(json!(["analysts"]))).await);
+    assert_eq!(role(&third).await, Some(Role::Analyst));
+    assert!(enter(&partners, &second).await.is_err());
+    for none in [json!([]), json!(null), json!(["gardeners"])] {
+        assert_eq!(refused(through(&partners, &city, groups(none)).await).0, "not-allowed");
+    }
+    assert!(enter(&partners, &third).await.is_err());
+    let person = partners.node.store().person_by_login("cert").await.unwrap().unwrap();
+    assert_eq!(person.role, Role::Reader);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_speaks_for_the_people_of_its_member_and_links_only_who_is_there() {
+    let (partners, city) = setting(|_| {}).await;
+    let session = async |login: &str| {
+        let began = partners
+            .node
+            .session_begin(login, PASSWORD, None, here())
+            .await
+            .unwrap();
+        (enter(&partners, &began.token).await.unwrap(), began.token)
+    };
+    let (hospital, _) = session("hospital").await;
+    let other = partners.node.provider_link_begin(&hospital, "city", REDIRECT).await;
+    assert!(matches!(other, Err(Error::NotAllowed(_))), "{other:?}");
+    let (cert, token) = session("cert").await;
+    let started = partners
+        .node
+        .provider_link_begin(&cert, "city", REDIRECT)
+        .await
+        .unwrap();
+    let said = city.let_in(&started.address, seconds(&partners), |_, _| {});
+    // Who ends their session meanwhile links nothing any more.
+    partners.node.session_leave(&cert).await.unwrap();
+    assert_eq!(refused(finish(&partners, &started, &said).await).0, "sign-in-refused");
+    assert!(enter(&partners, &token).await.is_err());
+    let (cert, token) = session("cert").await;
+    partners.pass_hours(1);
+    let stale = enter(&partners, &token).await.unwrap();
+    let unproven = partners.node.provider_link_begin(&stale, "city", REDIRECT).await;
+    assert!(matches!(unproven, Err(Error::ProofNeeded(_))), "{unproven:?}");
+    let wish = node::partnership::KeyWish {
+        label: "program".to_owned(),
+        ..Default::default()
+    };
+    let (key, _) = partners
+        .node
+        .key_create(&partners.caller("cert").await, cert.principal.person.unwrap(), wish)
+        .await
+        .unwrap();
+    let by_key = enter(&partners, &key).await.unwrap();
+    assert!(
+        partners
+            .node
+            .provider_link_begin(&by_key, "city", REDIRECT)
+            .await
+            .is_err()
+    );
+    assert!(partners.node.link_offer(&by_key, "cert", "city").await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_offer_ties_one_account_once_and_stays_with_whom_it_is_tied_to() {
+    let (partners, city) = setting(|_| {}).await;
+    let node = &partners.node;
+    person(&partners, "second", "Example CERT", Role::Analyst).await;
+    let coordinator = person(&partners, "lead", "Example CERT", Role::Coordinator).await;
+    let offered = async |login: &str| node.link_offer(&coordinator, login, "city").await;
+    assert!(matches!(offered("hospital").await, Err(Error::NotFound(_))));
+    assert!(matches!(
+        node.link_offer(&coordinator, "second", "village").await,
+        Err(Error::NotFound(_))
+    ));
+    let cert = partners.caller("cert").await;
+    assert!(node.link_offer(&cert, "second", "city").await.is_err());
+    let earlier = offered("second").await.unwrap().token;
+    let offer = offered("second").await.unwrap().token;
+    let by_offer = async |offer: &str, subject: &str| {
+        let started = node
+            .provider_begin("city", REDIRECT, Some(offer), false, here())
+            .await
+            .unwrap();
+        let said = city.let_in(&started.address, seconds(&partners), |_, claims| {
+            claims["sub"] = json!(subject)
+        });
+        finish(&partners, &started, &said).await
+    };
+    assert_eq!(
+        refused(by_offer(&earlier, "9").await).0,
+        "sign-in-refused",
+        "a later one ends it"
+    );
+    assert_eq!(refused(by_offer("cwl_made_up", "9").await).0, "sign-in-refused");
+    let session = token(by_offer(&offer, "9").await);
+    assert_eq!(enter(&partners, &session).await.unwrap().name, "second");
+    assert_eq!(refused(by_offer(&offer, "10").await).0, "sign-in-refused", "once");
+    // Nobody takes an account that is tied.
+    let again = offered("cert").await.unwrap().token;
+    assert_eq!(refused(by_offer(&again, "9").await).0, "conflict");
+    partners.pass_days(OFFER_DAYS);
+    assert_eq!(refused(by_offer(&again, "11").await).0, "sign-in-refused", "in time");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_a_group_gets_an_account_where_the_configuration_says_so_and_takes_nobody_s_login() {
+    let (partners, city) = setting(|provider| provider.provision = true).await;
+    let named = |name: &'static str, subject: &'static str| {
+        move |_: &mut Value, claims: &mut Value| {
+            claims["preferred_username"] = json!(name);
+            claims["sub"] = json!(subject);
+        }
+    };
+    let session = token(through(&partners, &city, named("operator", "20")).await);
+    let caller = enter(&partners, &session).await.unwrap();
+    assert!(caller.name.starts_with("operator.city."), "{}", caller.name);
+    assert_eq!(caller.principal.role, Some(Role::Analyst));
+    assert_eq!(caller.principal.member, Some(partners.member("Example CERT").await));
+    let again = token(through(&partners, &city, named("operator", "20")).await);
+    assert_eq!(
+        enter(&partners, &again).await.unwrap().principal.person,
+        caller.principal.person
+    );
+    let namesake = token(through(&partners, &city, named("operator", "21")).await);
+    assert_ne!(
+        enter(&partners, &namesake).await.unwrap().principal.person,
+        caller.principal.person
+    );
+    let groupless = through(&partners, &city, |_, claims| {
+        claims["sub"] = json!("22");
+        claims["groups"] = json!([]);
+    });
+    assert_eq!(refused(groupless.await).0, "not-linked");
+    // Who was locked out here stays out.
+    let locked = node::membership::PersonChange {
+        active: Some(false),
+        ..Default::default()
+    };
+    let operator = partners.caller("operator").await;
+    partners
+        .node
+        .person_change(&operator, &caller.name, locked)
+        .await
+        .unwrap();
+    assert_eq!(
+        refused(through(&partners, &city, named("operator", "20")).await).0,
+        "wrong"
+    );
+}
