@@ -156,6 +156,7 @@ pub async fn serve(local: Local, listening: Listening, base: String) -> Result<(
     rounds.spawn(index(local.node.clone(), stopped.clone()));
     rounds.spawn(subscriptions(local.node.clone(), stopped.clone()));
     rounds.spawn(pushes(local.node.clone(), stopped.clone()));
+    rounds.spawn(bridges(local.node.clone(), stopped.clone()));
     rounds.spawn(sightings(local.node.clone(), stopped.clone()));
     rounds.spawn(commitments(local.node.clone(), mailer, stopped.clone()));
     rounds.spawn(policy(local.node.clone(), stopped.clone()));
@@ -233,6 +234,18 @@ async fn pushes(node: node::Node, mut stopped: watch::Receiver<bool>) {
     loop {
         if let Err(error) = node.pushes_run_due(node.now()).await {
             tracing::warn!(%error, "pushes could not be run");
+        }
+        if pause(&mut stopped).await {
+            return;
+        }
+    }
+}
+
+/// Carries what waits at bridges to partner hubs, round after round, until told to stop.
+async fn bridges(node: node::Node, mut stopped: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = node.bridges_run_due(node.now()).await {
+            tracing::warn!(%error, "bridges could not be carried");
         }
         if pause(&mut stopped).await {
             return;

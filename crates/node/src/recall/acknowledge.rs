@@ -86,7 +86,7 @@ impl Node {
     }
 
     /// The name of the caller's member, where the one who recalled may read it.
-    async fn name_for_recaller(&self, caller: &Caller, recall: &Recall) -> Result<Option<String>, Error> {
+    pub(crate) async fn name_for_recaller(&self, caller: &Caller, recall: &Recall) -> Result<Option<String>, Error> {
         let reader = self.store().principal_of_member(recall.by_member).await?;
         let discretion = self.discretion(&Caller::new(reader, "recall")).await?;
         let communities = recall.communities.iter().copied().collect();

@@ -26,6 +26,8 @@ pub struct Wish {
     pub limits: Limits,
     pub tls: Option<Tls>,
     pub base_url: Option<String>,
+    /// What is drawn at random begins here: hubs that meet must not draw the same.
+    pub seed: u64,
 }
 
 impl Default for Wish {
@@ -35,6 +37,7 @@ impl Default for Wish {
             limits: Limits::default(),
             tls: None,
             base_url: None,
+            seed: 7,
         }
     }
 }
@@ -67,8 +70,8 @@ fn clock() -> node::Clock {
 }
 
 /// The same bytes in every run (SplitMix64).
-fn random() -> node::Random {
-    let state = AtomicU64::new(7);
+fn random(seed: u64) -> node::Random {
+    let state = AtomicU64::new(seed);
     Arc::new(move |bytes| {
         for byte in bytes {
             let mut mixed = state.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
@@ -79,11 +82,11 @@ fn random() -> node::Random {
     })
 }
 
-async fn store(directory: &Path) -> Store {
+async fn store(directory: &Path, seed: u64) -> Store {
     let ledger_key = ledger::SigningKey::from_random("hub.example", [9; 32]).unwrap();
     let options = OpenOptions {
         clock: clock(),
-        random: random(),
+        random: random(seed),
         readers: 2,
         create: true,
         durable: false,
@@ -107,7 +110,7 @@ impl Kit {
         settings.contact = Some("hub@example.org".to_owned());
         settings.seal = Some(node::Seal::new([5; 32]));
         (wish.settings)(&mut settings);
-        let node = Node::new(store(directory.path()).await, settings, clock(), random())
+        let node = Node::new(store(directory.path(), wish.seed).await, settings, clock(), random(wish.seed))
             .await
             .unwrap();
         let founded = node.found("Hub", MemberKind::Cert, &identity).await.unwrap();
