@@ -26,7 +26,10 @@ pub async fn run(local: &Local, global: &Global, command: BridgeCommand, output:
         BridgeCommand::Accept(args) => {
             let made = local.node.bridge_accept(&caller, &args.name, accepting(&args)?).await?;
             told(&made, output);
-            output.say(&format!("version {} of the terms holds here from now on", made.bridge.set.version));
+            output.say(&format!(
+                "version {} of the terms holds here from now on",
+                made.bridge.set.version
+            ));
             Ok(())
         }
         BridgeCommand::List => {
@@ -48,7 +51,11 @@ pub async fn run(local: &Local, global: &Global, command: BridgeCommand, output:
 async fn wish(local: &Local, args: &BridgeProposeArgs) -> Result<BridgeWish, Failure> {
     let (colour, actions) = (tlp(&args.tlp)?, pap(&args.pap)?);
     let mut pairs = Vec::new();
-    for (named, sends, takes) in [(&args.send, true, false), (&args.take, false, true), (&args.both, true, true)] {
+    for (named, sends, takes) in [
+        (&args.send, true, false),
+        (&args.take, false, true),
+        (&args.both, true, true),
+    ] {
         for pair in named {
             let (ours, theirs) = pair.split_once('=').ok_or_else(|| {
                 Failure::input(format!("'{pair}' is no pair of communities"))
@@ -73,7 +80,11 @@ async fn wish(local: &Local, args: &BridgeProposeArgs) -> Result<BridgeWish, Fai
         settings: Value::Object(access(&args.access, false)?),
         member: member(local, &args.member).await?,
         pairs,
-        after_end: if args.withdraw_at_end { AfterEnd::Withdrawn } else { AfterEnd::Stays },
+        after_end: if args.withdraw_at_end {
+            AfterEnd::Withdrawn
+        } else {
+            AfterEnd::Stays
+        },
         interval_seconds: duration(&args.every)? / 1_000_000,
     })
 }
@@ -116,7 +127,11 @@ fn list(bridges: &[BridgeView], output: Output) {
     let mut rows = Vec::new();
     for view in bridges {
         let (one, set) = (&view.bridge, &view.bridge.set);
-        let result = one.last_error.clone().or_else(|| one.last_result.clone()).unwrap_or_default();
+        let result = one
+            .last_error
+            .clone()
+            .or_else(|| one.last_result.clone())
+            .unwrap_or_default();
         if output.is_json() {
             output.json_line(&json!({
                 "name": set.name, "bridge": set.uuid, "state": set.state.as_str(), "hub": set.hub_title, "url": set.url,
@@ -148,7 +163,11 @@ fn pair_words(pair: &PairHere) -> String {
         _ => "<-",
     };
     let onward = if pair.onward { "onward" } else { "no further" };
-    let names = if pair.anonymous { "contributors unnamed" } else { "contributors named" };
+    let names = if pair.anonymous {
+        "contributors unnamed"
+    } else {
+        "contributors named"
+    };
     format!(
         "{} {way} {}: up to {} and {}, {onward}, {names}, {} hops",
         pair.ours,
@@ -168,7 +187,10 @@ async fn show(local: &Local, caller: &node::Caller, name: &str, output: Output) 
     }
     if let Some((version, pairs)) = &view.proposed {
         for pair in pairs {
-            output.line(&format!("proposed (version {version}): {}", printable(&pair_words(pair))));
+            output.line(&format!(
+                "proposed (version {version}): {}",
+                printable(&pair_words(pair))
+            ));
         }
     }
     for step in &view.steps {

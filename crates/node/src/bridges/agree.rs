@@ -128,10 +128,14 @@ impl Node {
         let known = self.store().bridge_get(&wish.name).await?;
         if let Some(known) = &known {
             if known.set.state == BridgeState::Ended {
-                return Err(Error::Conflict("this bridge has ended: propose one of another name".to_owned()));
+                return Err(Error::Conflict(
+                    "this bridge has ended: propose one of another name".to_owned(),
+                ));
             }
             if known.set.member != wish.member {
-                return Err(Error::Conflict("a bridge stays with the member that stands for its hub".to_owned()));
+                return Err(Error::Conflict(
+                    "a bridge stays with the member that stands for its hub".to_owned(),
+                ));
             }
             if known.set.proposal.is_some() && !known.set.proposal_ours {
                 let message = "the other side has proposed terms: accept them, or end the bridge";
@@ -175,7 +179,9 @@ impl Node {
         let known = self.store().bridge_get(name).await?.ok_or_else(|| not_there(name))?;
         let proposal = known.set.proposal.clone().filter(|_| !known.set.proposal_ours);
         let Some(text) = proposal.filter(|_| known.set.state != BridgeState::Ended) else {
-            return Err(Error::Conflict("the other side has proposed nothing that waits for you".to_owned()));
+            return Err(Error::Conflict(
+                "the other side has proposed nothing that waits for you".to_owned(),
+            ));
         };
         let terms = Terms::read(&text)?;
         if terms.version != wish.version {
@@ -185,7 +191,9 @@ impl Node {
         self.check_pairs(known.set.member, &terms.here(known.set.first)).await?;
         let url = wish.url.unwrap_or_else(|| known.set.url.clone());
         check_url(&url)?;
-        let settings = wish.settings.map_or_else(|| known.set.settings.clone(), |given| given.to_string());
+        let settings = wish
+            .settings
+            .map_or_else(|| known.set.settings.clone(), |given| given.to_string());
         BridgeSettings::parse(&settings)?;
         let interval_seconds = wish.interval_seconds.unwrap_or(known.set.interval_seconds);
         check_interval(interval_seconds)?;
@@ -284,7 +292,11 @@ impl Node {
         let found = self.store().community_get(CommunityKey::Alias(alias)).await?;
         found.ok_or_else(|| {
             let help = "pairs name communities by their alias";
-            bad("no-such-community", format!("there is no community '{alias}' here"), help)
+            bad(
+                "no-such-community",
+                format!("there is no community '{alias}' here"),
+                help,
+            )
         })
     }
 
@@ -310,7 +322,10 @@ impl Node {
             let most = self.charter_in_force(community.id).await?.text.bridges;
             if pair.sends && most.is_none_or(|most| pair.tlp > most) {
                 let most = most.map_or("nothing", stix::marking::Tlp::label);
-                let message = format!("by the charter of '{}' what passes a bridge at the most is: {most}", pair.ours);
+                let message = format!(
+                    "by the charter of '{}' what passes a bridge at the most is: {most}",
+                    pair.ours
+                );
                 let help = "its coordinators can put 'bridges' in the charter; or choose a lower marking";
                 return Err(bad("charter-forbids", message, help));
             }
@@ -326,7 +341,9 @@ impl Node {
         for pair in terms.here(bridge.set.first) {
             let community = self.paired(&pair.ours).await?.id;
             if self.store().bridge_cursor(bridge.id, community).await?.is_none() {
-                self.store().bridge_cursor_put(bridge.id, community, Position(last.0)).await?;
+                self.store()
+                    .bridge_cursor_put(bridge.id, community, Position(last.0))
+                    .await?;
             }
         }
         Ok(())
@@ -376,7 +393,11 @@ impl Node {
     ) -> Result<(), Error> {
         let terms = Terms::read(text)?;
         if terms.bridge != uuid {
-            return Err(bad("bad-terms", "the terms are of another bridge", "send them to its address"));
+            return Err(bad(
+                "bad-terms",
+                "the terms are of another bridge",
+                "send them to its address",
+            ));
         }
         let known = self.store().bridge_by_uuid(uuid).await?;
         if known.as_ref().is_some_and(|known| known.set.member != member) {
@@ -393,10 +414,15 @@ impl Node {
                 return Err(Error::Conflict("terms that we proposed wait for you".to_owned()));
             }
             if terms.version != known.set.version + 1 {
-                return Err(Error::Conflict(format!("what holds here is version {}", known.set.version)));
+                return Err(Error::Conflict(format!(
+                    "what holds here is version {}",
+                    known.set.version
+                )));
             }
         } else if terms.version != 1 {
-            return Err(Error::Conflict("there is no such bridge here, and this is not its beginning".to_owned()));
+            return Err(Error::Conflict(
+                "there is no such bridge here, and this is not its beginning".to_owned(),
+            ));
         } else {
             let all = self.store().bridge_list().await?;
             let of_one = |one: &&Bridge| one.set.member == member && one.set.state != BridgeState::Ended;
@@ -521,7 +547,13 @@ impl Node {
 
 /// A name for a bridge that was offered: of the member that stands for the hub, and a piece of its number.
 fn offered_name(member: &str, uuid: uuid::Uuid) -> String {
-    let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' };
+    let plain = |letter: char| {
+        if letter.is_ascii_alphanumeric() {
+            letter.to_ascii_lowercase()
+        } else {
+            '-'
+        }
+    };
     let name: String = member.chars().take(40).map(plain).collect();
     let number = uuid.simple().to_string();
     format!("{}-{}", name.trim_matches('-'), &number[..8])

@@ -138,7 +138,11 @@ impl Carry<'_> {
     }
 
     /// What may leave by a pair, as the member that stands for the other hub sees it; the flag says whether items do.
-    async fn outlet(&self, caller: &Caller, pair: &PairHere) -> Result<Option<(Viewer, policy::CommunityId, bool)>, Stop> {
+    async fn outlet(
+        &self,
+        caller: &Caller,
+        pair: &PairHere,
+    ) -> Result<Option<(Viewer, policy::CommunityId, bool)>, Stop> {
         let Ok(community) = self.node.paired(&pair.ours).await else {
             return Ok(None);
         };
@@ -169,9 +173,13 @@ impl Carry<'_> {
             };
             let store = self.node.store();
             let cursor = store.bridge_cursor(self.bridge.id, community).await?;
+            let all = self.node.viewer(&caller).await?;
+            let last = store.last_position(&all).await?;
             let changes = store.changes(&viewer, cursor, READ).await?;
-            let (sightings, others): (Vec<ChangeRow>, Vec<ChangeRow>) =
-                changes.rows.into_iter().partition(|change| change.row.object_type == "sighting");
+            let (sightings, others): (Vec<ChangeRow>, Vec<ChangeRow>) = changes
+                .rows
+                .into_iter()
+                .partition(|change| change.row.object_type == "sighting");
             if sends {
                 let bridge = self.bridge.clone();
                 let outlet = Outlet {
@@ -185,9 +193,15 @@ impl Carry<'_> {
                 self.items(line, &outlet, &caller, others, version).await?;
             }
             self.sightings(line, &viewer, sightings).await?;
+            // What does not pass when it is read does not pass later either, whatever is agreed then.
+            let read = if changes.more {
+                changes.cursor
+            } else {
+                changes.cursor.max(last)
+            };
             self.node
                 .store()
-                .bridge_cursor_put(self.bridge.id, community, changes.cursor)
+                .bridge_cursor_put(self.bridge.id, community, read)
                 .await?;
             if !changes.more {
                 return Ok(true);
@@ -219,7 +233,8 @@ impl Carry<'_> {
                         Fate::Leaves(leaving) => {
                             let size = leaving.item.object.len();
                             if batch.len() >= MOST_ITEMS || (!batch.is_empty() && bytes + size > MOST_BYTES) {
-                                self.send(line, outlet, caller, std::mem::take(&mut batch), version).await?;
+                                self.send(line, outlet, caller, std::mem::take(&mut batch), version)
+                                    .await?;
                                 bytes = 0;
                             }
                             bytes += size;
@@ -308,7 +323,10 @@ impl Carry<'_> {
                 body: body.to_string(),
             });
         }
-        self.node.store().bridge_items_put(self.bridge.id, &kept, entries).await?;
+        self.node
+            .store()
+            .bridge_items_put(self.bridge.id, &kept, entries)
+            .await?;
         Ok(())
     }
 
@@ -343,7 +361,7 @@ impl Carry<'_> {
             let Some(item) = passed.filter(|item| item.state == "passed") else {
                 continue;
             };
-            if self.node.store().object_exists(outlet.viewer, &row.id).await? {
+            if outlet.passes(&row.id).await? {
                 continue;
             }
             let call = Call {
@@ -368,7 +386,10 @@ impl Carry<'_> {
             at: self.now,
             ..item
         };
-        self.node.store().bridge_items_put(self.bridge.id, &[item], Vec::new()).await?;
+        self.node
+            .store()
+            .bridge_items_put(self.bridge.id, &[item], Vec::new())
+            .await?;
         Ok(())
     }
 
@@ -394,8 +415,16 @@ impl Carry<'_> {
                         Some(caller) => self.outlet(caller, pair).await?,
                         None => None,
                     };
-                    if let Some((viewer, _, _)) = outlet {
-                        still_open |= store.object_exists(&viewer, &recall.object).await?;
+                    if let Some((viewer, community, _)) = outlet {
+                        let outlet = Outlet {
+                            node: self.node,
+                            bridge: &self.bridge,
+                            pair,
+                            community,
+                            viewer: &viewer,
+                            now: self.now,
+                        };
+                        still_open |= outlet.passes(&recall.object).await?;
                     }
                 }
                 calls.push((call(&recall, still_open), recall, item));
@@ -509,7 +538,11 @@ impl Carry<'_> {
         } else {
             format!("{sent} sent")
         };
-        for (count, what) in [(refused, "refused"), (recalled, "recalled"), (seen, "counts of sightings told")] {
+        for (count, what) in [
+            (refused, "refused"),
+            (recalled, "recalled"),
+            (seen, "counts of sightings told"),
+        ] {
             if count > 0 {
                 words.push_str(&format!(", {count} {what}"));
             }
@@ -554,7 +587,11 @@ fn sighting(row: &ObjectRow) -> Option<BridgeSeen> {
     Some(BridgeSeen {
         sighting: row.id.clone(),
         object: object.get("sighting_of_ref")?.as_str()?.to_owned(),
-        count: object.get("count").and_then(serde_json::Value::as_i64).unwrap_or(1).max(0),
+        count: object
+            .get("count")
+            .and_then(serde_json::Value::as_i64)
+            .unwrap_or(1)
+            .max(0),
         first_seen: time("first_seen").unwrap_or(modified),
         last_seen: time("last_seen").unwrap_or(modified),
     })
@@ -567,7 +604,9 @@ async fn tell(node: &Node, bridge: &mut Bridge, line: &Line) -> Result<(), Stop>
     };
     let steps = node.store().bridge_steps(bridge.id).await?;
     let last = steps.iter().rfind(|step| step.ours);
-    let person = last.and_then(|step| step.name.clone()).unwrap_or_else(|| "an operator".to_owned());
+    let person = last
+        .and_then(|step| step.name.clone())
+        .unwrap_or_else(|| "an operator".to_owned());
     let hub = node.as_hub();
     let message = match (what.as_str(), &bridge.set.proposal, &bridge.set.terms) {
         (OFFER, Some(proposal), _) => Message::Offer {
@@ -662,7 +701,11 @@ async fn run(node: &Node, bridge: Bridge, now: Timestamp, only_if_due: bool) -> 
     let in_a_row = carry.bridge.failures_in_a_row.saturating_add(1);
     let (ended, result, error) = match carried {
         Ok(true) => (Ended::Done, carry.words(), None),
-        Ok(false) => (Ended::More, carry.words() + "; there is more, the next run goes on", None),
+        Ok(false) => (
+            Ended::More,
+            carry.words() + "; there is more, the next run goes on",
+            None,
+        ),
         Err(stop) => {
             let failure = match stop {
                 Stop::Failure(failure) => failure,

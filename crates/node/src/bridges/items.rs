@@ -6,8 +6,8 @@ use stix::marking::{Pap, Tlp};
 use store::{Bridge, ObjectDetail, ObjectRow};
 
 use super::message::Item;
-use super::terms::{Hop, PairHere, stops};
 use super::read_path;
+use super::terms::{FROM_THERE, Hop, PairHere, stops};
 use crate::communities::shows_members;
 use crate::error::Error;
 use crate::intake::names_the_sharer;
@@ -35,6 +35,9 @@ pub(super) enum Fate {
     Kept(&'static str),
 }
 
+/// The hubs that a contribution has left, or why it goes no further.
+type Way = Result<Vec<Hop>, &'static str>;
+
 /// A community that is read for a bridge.
 pub(super) struct Outlet<'a> {
     pub node: &'a Node,
@@ -49,16 +52,37 @@ pub(super) struct Outlet<'a> {
 impl Outlet<'_> {
     /// Decides about one version of an object.
     pub async fn decide(&self, row: ObjectRow) -> Result<Fate, Error> {
+        let mut why = None;
+        for (detail, way) in self.ways(&row.id).await? {
+            if detail.row.version_text != row.version_text {
+                continue;
+            }
+            match way {
+                Ok(path) => return self.leave(row, detail, path).await,
+                Err(stop) => why = Some(stop),
+            }
+        }
+        Ok(match why {
+            None | Some(FROM_THERE) => Fate::Stays,
+            Some(why) => Fate::Kept(why),
+        })
+    }
+
+    /// Whether some version of an object passes here: what the other hub shared here itself is no reason for it to keep it.
+    pub async fn passes(&self, id: &str) -> Result<bool, Error> {
+        Ok(self.ways(id).await?.iter().any(|(_, way)| way.is_ok()))
+    }
+
+    /// Every contribution of an object that may leave as it is marked, with the way it came or why it stays for that way.
+    async fn ways(&self, id: &str) -> Result<Vec<(ObjectDetail, Way)>, Error> {
         let store = self.node.store();
         let own = self.node.as_hub();
         let to = self.bridge.set.hub.as_deref().unwrap_or_default();
-        let details = store.object_get(self.viewer, &row.id).await?;
-        let came = store.bridge_came(&row.id).await?;
-        let mut why = None;
-        for detail in details.into_iter().filter(|one| one.row.version_text == row.version_text) {
-            // What the hub itself shared here needs no way back.
+        let came = store.bridge_came(id).await?;
+        let mut ways = Vec::new();
+        for detail in store.object_get(self.viewer, id).await? {
             if detail.origin == Some(self.bridge.set.member) {
-                why = why.or(Some("it came from there"));
+                ways.push((detail, Err(FROM_THERE)));
                 continue;
             }
             let by = came.iter().find(|(member, _)| detail.origin == Some(*member));
@@ -66,15 +90,13 @@ impl Outlet<'_> {
                 Some((_, item)) => (read_path(&item.path)?, item.onward),
                 None => (Vec::new(), true),
             };
-            match stops(&path, onward, to, &own.identity, self.pair.hops) {
-                Some(stop) => why = Some(stop),
-                None => return self.leave(row, detail, path).await,
-            }
+            let way = match stops(&path, onward, to, &own.identity, self.pair.hops) {
+                Some(stop) => Err(stop),
+                None => Ok(path),
+            };
+            ways.push((detail, way));
         }
-        Ok(match why {
-            None | Some("it came from there") => Fate::Stays,
-            Some(why) => Fate::Kept(why),
-        })
+        Ok(ways)
     }
 
     async fn leave(&self, row: ObjectRow, detail: ObjectDetail, mut path: Vec<Hop>) -> Result<Fate, Error> {

@@ -44,7 +44,8 @@ impl Node {
                 let help = "send the STIX identity of the hub";
                 return Err(bad("bad-hub", "that is no identity of a hub", help));
             }
-            self.offered(member, uuid, &terms, &plain(&person, MOST_NAME), hub).await?;
+            self.offered(member, uuid, &terms, &plain(&person, MOST_NAME), hub)
+                .await?;
             return Ok(Reply::default());
         }
         let bridge = self.store().bridge_by_uuid(uuid).await?.ok_or_else(absent)?;
@@ -100,9 +101,14 @@ impl Node {
         let mut groups: BTreeMap<(Tlp, Pap), Vec<(String, Item)>> = BTreeMap::new();
         for item in items {
             let id = stix::Object::parse(&item.object).ok();
-            let id = id.and_then(|object| object.map().str("id").map(str::to_owned)).unwrap_or_default();
+            let id = id
+                .and_then(|object| object.map().str("id").map(str::to_owned))
+                .unwrap_or_default();
             match self.against(bridge, &pair, &item, &id) {
-                Some(why) => reply.refused.push(RefusedItem { id, why: why.to_owned() }),
+                Some(why) => reply.refused.push(RefusedItem {
+                    id,
+                    why: why.to_owned(),
+                }),
                 None => {
                     let marks = (item.tlp.max(loosest), item.pap);
                     groups.entry(marks).or_default().push((id, item));
@@ -224,7 +230,11 @@ impl Node {
     /// Recalls reach what came whatever has become of the bridge: they only narrow.
     async fn take_recalls(&self, bridge: &Bridge, recalls: Vec<Call>) -> Result<Reply, Error> {
         if recalls.len() > MOST {
-            return Err(bad("too-many-recalls", format!("a message has {MOST} recalls at the most"), "send them in parts"));
+            return Err(bad(
+                "too-many-recalls",
+                format!("a message has {MOST} recalls at the most"),
+                "send them in parts",
+            ));
         }
         let mut reply = Reply::default();
         for call in recalls {
@@ -262,7 +272,11 @@ impl Node {
             owner: bridge.set.member,
             community: None,
             channel: Some(channel(bridge)),
-            reason: if reason.is_empty() { "the other hub gave no reason".to_owned() } else { reason },
+            reason: if reason.is_empty() {
+                "the other hub gave no reason".to_owned()
+            } else {
+                reason
+            },
         };
         match self.store().recall(&principal, &new).await {
             Ok(_) => {}
@@ -330,7 +344,11 @@ impl Node {
     /// Takes counts of sightings: one sighting of the other hub for each item that went there from here.
     async fn take_seen(&self, bridge: &Bridge, seen: Vec<SeenCount>) -> Result<Reply, Error> {
         if seen.len() > MOST {
-            return Err(bad("too-many-counts", format!("a message has {MOST} counts at the most"), "send them in parts"));
+            return Err(bad(
+                "too-many-counts",
+                format!("a message has {MOST} counts at the most"),
+                "send them in parts",
+            ));
         }
         if bridge.set.state != BridgeState::Active {
             return Err(Error::Conflict("nothing passes this bridge".to_owned()));

@@ -143,7 +143,10 @@ impl Terms {
         first: bool,
         after_end: AfterEnd,
     ) -> Result<Self, Error> {
-        let pairs = pairs.into_iter().map(|pair| pair.pair(first)).collect::<Result<_, _>>()?;
+        let pairs = pairs
+            .into_iter()
+            .map(|pair| pair.pair(first))
+            .collect::<Result<_, _>>()?;
         let terms = Self {
             bridge,
             version,
@@ -158,7 +161,11 @@ impl Terms {
     pub fn read(text: &str) -> Result<Self, Error> {
         let help = "docs/guide/bridges.md shows what terms are";
         if text.len() > MOST_TEXT {
-            return Err(bad("bad-terms", format!("terms have {MOST_TEXT} bytes at the most"), help));
+            return Err(bad(
+                "bad-terms",
+                format!("terms have {MOST_TEXT} bytes at the most"),
+                help,
+            ));
         }
         let terms: Self = serde_json::from_str(text)
             .map_err(|error| bad("bad-terms", format!("these terms cannot be read: {error}"), help))?;
@@ -259,10 +266,13 @@ pub struct Hop {
     pub pap: Pap,
 }
 
+/// Why most that stays does.
+pub(super) const FROM_THERE: &str = "it came from there";
+
 /// Why an item may not go to a hub, by the way that it has come; none where it may.
 pub fn stops(path: &[Hop], onward: bool, to: &str, own: &str, hops: u8) -> Option<&'static str> {
     if path.iter().any(|hop| hop.hub.identity == to) {
-        return Some("it came from there");
+        return Some(FROM_THERE);
     }
     if path.iter().any(|hop| hop.hub.identity == own) {
         return Some("it has passed here already");
@@ -314,7 +324,10 @@ mod tests {
     #[test]
     fn red_never_passes_and_no_community_is_paired_twice() {
         let terms = |pairs| Terms::new(Uuid::nil(), 1, pairs, true, AfterEnd::Stays);
-        let red = PairHere { tlp: Tlp::Red, ..pair() };
+        let red = PairHere {
+            tlp: Tlp::Red,
+            ..pair()
+        };
         assert!(terms(vec![red]).unwrap_err().to_string().contains("never passes"));
         let other = PairHere {
             theirs: "wasser".to_owned(),

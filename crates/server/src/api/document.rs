@@ -4,8 +4,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    about, bridges, calendar, commitments, communities, exchange, export, find, item, keys, ledger, membership, notices,
-    partnership, privacy, recall, requests, share, sightings, sign_in, telemetry, watch,
+    about, bridges, calendar, commitments, communities, exchange, export, find, item, keys, ledger, membership,
+    notices, partnership, privacy, recall, requests, share, sightings, sign_in, telemetry, watch,
 };
 
 #[derive(OpenApi)]

@@ -412,12 +412,7 @@ fn exchange_routes() -> Vec<Route> {
         route(Method::GET, "/bridges/{name}", Needs::Operator, bridges::one),
         route(Method::PUT, "/bridges/{name}", Needs::Operator, bridges::propose),
         route(Method::DELETE, "/bridges/{name}", Needs::Operator, bridges::end),
-        route(
-            Method::POST,
-            "/bridges/{name}/accept",
-            Needs::Operator,
-            bridges::accept,
-        ),
+        route(Method::POST, "/bridges/{name}/accept", Needs::Operator, bridges::accept),
         route(Method::POST, "/bridges/{name}/run", Needs::Operator, bridges::run),
         route(Method::POST, "/hub/{bridge}", Needs::Contributor, bridges::hear),
         route(Method::GET, "/keys", Needs::Member, keys::list),

@@ -110,9 +110,14 @@ impl Kit {
         settings.contact = Some("hub@example.org".to_owned());
         settings.seal = Some(node::Seal::new([5; 32]));
         (wish.settings)(&mut settings);
-        let node = Node::new(store(directory.path(), wish.seed).await, settings, clock(), random(wish.seed))
-            .await
-            .unwrap();
+        let node = Node::new(
+            store(directory.path(), wish.seed).await,
+            settings,
+            clock(),
+            random(wish.seed),
+        )
+        .await
+        .unwrap();
         let founded = node.found("Hub", MemberKind::Cert, &identity).await.unwrap();
         let mut kit = Self {
             node,
