@@ -369,6 +369,7 @@ impl Node {
                     owner: bridge.set.member,
                     community: None,
                     channel: Some(channel(bridge)),
+                    versions: None,
                     reason: "the bridge by which it came has ended".to_owned(),
                 };
                 match self.store().recall(&principal, &new).await {

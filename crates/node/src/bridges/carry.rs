@@ -471,6 +471,9 @@ impl Carry<'_> {
         store
             .recall_acknowledge(&caller.principal, recall, &said, name.as_deref())
             .await?;
+        self.node
+            .recall_answered(&caller.principal, recall.uuid, self.bridge.set.member)
+            .await?;
         Ok(())
     }
 

@@ -272,6 +272,7 @@ impl Node {
             owner: bridge.set.member,
             community: None,
             channel: Some(channel(bridge)),
+            versions: None,
             reason: if reason.is_empty() {
                 "the other hub gave no reason".to_owned()
             } else {

@@ -79,10 +79,10 @@ impl Node {
             channel: if wish.automatic { "node" } else { "person" }.to_owned(),
         };
         let name = self.name_for_recaller(caller, &recall).await?;
-        Ok(self
-            .store()
+        self.store()
             .recall_acknowledge(&caller.principal, &recall, &said, name.as_deref())
-            .await?)
+            .await?;
+        self.recall_answered(&caller.principal, recall.uuid, member).await
     }
 
     /// The name of the caller's member, where the one who recalled may read it.

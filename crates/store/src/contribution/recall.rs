@@ -6,7 +6,7 @@ use policy::{Audience, AudienceId, CommunityId, MemberId, Principal, may_see};
 use serde_json::json;
 use stix::marking::{Pap, Tlp};
 
-use super::retract::{Own, own_rows, take_back};
+use super::retract::{Own, of_versions, own_rows, take_back};
 use super::share::{id_hash, terms};
 use crate::db::Db;
 use crate::delivery::{Given, Spot, given_to, spots};
@@ -54,7 +54,7 @@ pub struct Recalled {
 }
 
 /// What is done with one contribution.
-enum Fate {
+pub(super) enum Fate {
     Goes,
     StaysFor(Audience),
 }
@@ -116,7 +116,7 @@ async fn fate(reads: &mut impl Rows, new: &NewRecall, row: &Own, is_last: bool) 
 }
 
 /// Taken back within one community, it stays in the others to which it was addressed.
-fn elsewhere(audience: &Audience, community: Option<CommunityId>) -> Result<Fate> {
+pub(super) fn elsewhere(audience: &Audience, community: Option<CommunityId>) -> Result<Fate> {
     let others = |one: &&CommunityId| Some(**one) != community;
     let left: Vec<CommunityId> = audience.communities().iter().filter(others).copied().collect();
     if community.is_none() || left.is_empty() {
@@ -151,7 +151,7 @@ async fn interned(writes: &mut impl Writes, audience: &Audience) -> Result<Audie
 }
 
 /// Puts the same beside a contribution, for another audience.
-async fn copy(writes: &mut impl Writes, row: &Own, owner: MemberId, audience: &Audience) -> Result<()> {
+pub(super) async fn copy(writes: &mut impl Writes, row: &Own, owner: MemberId, audience: &Audience) -> Result<()> {
     let audience = interned(writes, audience).await?;
     let same = vec![row.object.into(), row.version.into(), audience.into(), owner.into()];
     if !writes.rows(THERE, same).await?.is_empty() {
@@ -194,6 +194,9 @@ async fn recall(writes: &mut impl Writes, actor: &Principal, new: &NewRecall) ->
             }
         }
         own = through;
+    }
+    if let Some(versions) = &new.versions {
+        own = of_versions(own, versions);
     }
     if own.is_empty() {
         return Err(Error::not_found(
