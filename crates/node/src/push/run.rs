@@ -1,6 +1,6 @@
 //! One run of a push: reads what changed for the peer's member, sends it, records it, moves the cursor.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use futures_util::StreamExt;
 use serde::Serialize;
@@ -17,7 +17,7 @@ use crate::delivery::Way;
 use crate::error::Error;
 use crate::node::Node;
 use crate::subscriptions::schedule::{Ended, next_run};
-use crate::subscriptions::{Stop, TURN_MICROS};
+use crate::subscriptions::{Stop, TURN_MICROS, check_url};
 
 /// Peers that are pushed to at the same time.
 const AT_A_TIME: usize = 4;
@@ -84,6 +84,7 @@ impl Run<'_> {
     async fn push(&mut self) -> Result<bool, Stop> {
         let settings = PeerSettings::parse(&self.peer.terms.settings)?;
         let mut receiver = None;
+        let from_there = self.from_there().await?;
         for _ in 0..MOST_READINGS {
             // Again for each reading: what the member may no longer see is not sent any more.
             self.caller = self
@@ -92,6 +93,7 @@ impl Run<'_> {
                 .await?;
             let viewer = self.node.push_viewer(&self.caller, self.peer.terms.community).await?;
             let changes = self.node.store().changes(&viewer, self.cursor, READ).await?;
+            let changes = self.without_echo(changes, &from_there).await?;
             if changes.rows.iter().any(concerns_peer) {
                 if receiver.is_none() {
                     receiver = Some(Receiver::connect(&self.peer.terms.url, &settings).await?);
@@ -110,6 +112,32 @@ impl Run<'_> {
             }
         }
         Ok(false)
+    }
+
+    /// The channels of what this node fetches from the peer's own host.
+    async fn from_there(&self) -> Result<HashSet<String>, Stop> {
+        let peer = check_url(&self.peer.terms.url)?.origin();
+        let all = self.node.store().subscription_list().await?;
+        let same = all
+            .into_iter()
+            .filter(|one| check_url(&one.terms.url).is_ok_and(|url| url.origin() == peer));
+        Ok(same.map(|one| format!("subscription:{}", one.terms.name)).collect())
+    }
+
+    /// What came from there is not handed back: a second copy there, in this member's name, would outlive a recall.
+    async fn without_echo(&self, mut changes: Changes, from_there: &HashSet<String>) -> Result<Changes, Stop> {
+        if from_there.is_empty() {
+            return Ok(changes);
+        }
+        let mut kept = Vec::with_capacity(changes.rows.len());
+        for change in changes.rows {
+            let channel = self.node.store().channel_of(change.row.added).await?;
+            if !channel.is_some_and(|channel| from_there.contains(&channel)) {
+                kept.push(change);
+            }
+        }
+        changes.rows = kept;
+        Ok(changes)
     }
 
     /// Tells the peer what was narrowed or corrected. TAXII has no word for that; a node of ours has, at its API, for who

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use policy::{Audience, AudienceId, CommunityId, MemberId, Principal, may_see};
 use serde_json::json;
+use stix::Timestamp;
 use stix::marking::{Pap, Tlp};
 
 use super::retract::{Own, of_versions, own_rows, take_back};
@@ -302,6 +303,11 @@ impl Store {
     pub async fn recall(&self, actor: &Principal, new: &NewRecall) -> Result<Recalled> {
         let (actor, new) = (actor.clone(), new.clone());
         writing!(self, true, |writes| recall(writes, &actor, &new))
+    }
+
+    /// Through which channel a contribution came; none where it is not there.
+    pub async fn channel_of(&self, added: Timestamp) -> Result<Option<String>> {
+        self.row(CHANNEL, vec![added.into()], |row| row.text(0)).await
     }
 
     /// What decides who was given a member's contributions of an object; empty where it contributed nothing of that name.
