@@ -1,5 +1,6 @@
 //! The command line as a person meets it: every command, option and help text, from which manual and completions are made.
 
+pub mod bridge;
 pub mod commitment;
 pub mod matching;
 pub mod membership;
@@ -77,6 +78,9 @@ pub enum Command {
     /// Push regularly to another node or TAXII 2.1 collection
     #[command(subcommand)]
     Push(PushCommand),
+    /// Agree with a partner hub what passes between your communities and theirs
+    #[command(subcommand)]
+    Bridge(bridge::BridgeCommand),
     /// Write what may be seen in a tool's format, whole or since a cursor
     Export(ExportArgs),
     /// Convert a file to another format; needs no node

@@ -45,7 +45,25 @@ pub fn now() -> Timestamp {
     let since_1970 = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap_or_default();
-    Timestamp::from_micros(i64::try_from(since_1970.as_micros()).unwrap_or(i64::MAX))
+    let now = Timestamp::from_micros(i64::try_from(since_1970.as_micros()).unwrap_or(i64::MAX));
+    #[cfg(debug_assertions)]
+    return now.plus_micros(wrong_by());
+    #[cfg(not(debug_assertions))]
+    now
+}
+
+/// By how much this clock is to be wrong, in microseconds: so that a test can have a machine whose clock is. Builds for use
+/// do not look.
+#[cfg(debug_assertions)]
+fn wrong_by() -> i64 {
+    static WRONG_BY: std::sync::OnceLock<i64> = std::sync::OnceLock::new();
+    *WRONG_BY.get_or_init(|| {
+        let seconds = std::env::var("COMMONWATCH_CLOCK_WRONG_BY_SECONDS").ok();
+        seconds
+            .and_then(|text| text.parse::<i64>().ok())
+            .unwrap_or(0)
+            .saturating_mul(1_000_000)
+    })
 }
 
 /// Fills a slice with random bytes of the operating system.

@@ -6,6 +6,7 @@ use stix::observable::Observable;
 use store::{Counts, Edge, Found, ObjectDetail, Position, SearchQuery};
 
 use crate::accounts::Caller;
+use crate::bridges::CameBy;
 use crate::error::Error;
 use crate::node::Node;
 
@@ -41,6 +42,8 @@ pub struct Shown {
     pub neighbours: Vec<Edge>,
     /// The score of it now, where it is an indicator.
     pub score: Option<matching::score::Score>,
+    /// How it came here over bridges, where it did.
+    pub came_by: Vec<CameBy>,
 }
 
 impl Node {
@@ -136,10 +139,12 @@ impl Node {
             score = crate::scoring::score_of(object.map(), &said, self.now());
         }
         let neighbours = self.store().neighbours(&viewer, id, neighbours.min(MOST), None).await?;
+        let came_by = self.came_by(id, &contributions).await?;
         Ok(Shown {
             contributions,
             neighbours,
             score,
+            came_by,
         })
     }
 

@@ -4,6 +4,7 @@
 //! [`Caller`], asks [`policy`] first, and answers with a type of its module or an [`Error`] of five kinds.
 
 pub mod accounts;
+pub mod bridges;
 pub mod client;
 pub mod collections;
 pub mod commitments;

@@ -45,6 +45,8 @@ pub struct Forgotten {
     pub notices: usize,
     /// Transfers.
     pub transfers: usize,
+    /// Contributions that communities may keep no longer, by their charters.
+    pub shared: usize,
 }
 
 impl Forgotten {
@@ -117,7 +119,8 @@ impl Node {
         Ok(pseudonym(person.id))
     }
 
-    /// Forgets what is done with for longer than the settings say; at most one step of each kind at a time.
+    /// Forgets what is done with for longer than the settings say, and withdraws from communities what their charters let
+    /// them keep no longer; at most one step of each kind at a time.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -136,6 +139,16 @@ impl Node {
         }
         if let Some(before) = before(rules.transfers) {
             forgotten.transfers = store.transfer_forget(before, FORGOTTEN_AT_ONCE).await?;
+        }
+        for community in store.community_list().await? {
+            let days = self.charter_in_force(community.id).await?.text.retention_days;
+            let Some(days) = days.filter(|days| *days > 0) else {
+                continue;
+            };
+            let before = now.plus_micros(-i64::from(days) * DAY_MICROS);
+            forgotten.shared += store
+                .retention_withdraw(community.id, before, FORGOTTEN_AT_ONCE)
+                .await?;
         }
         Ok(forgotten)
     }

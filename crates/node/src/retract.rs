@@ -1,7 +1,7 @@
 //! Taking back what one's own member shared: gone for every reader at once, with a tombstone that says so.
 
 use policy::{Action, decide};
-use store::{Retraction, VersionFilter};
+use store::{NewRecall, RecallKind, Retraction, VersionFilter};
 
 use crate::accounts::Caller;
 use crate::collections::Collection;
@@ -34,5 +34,43 @@ impl Node {
             reason: reason.chars().take(1_000).collect(),
         };
         Ok(self.store().retract(&caller.principal, &retraction).await?)
+    }
+
+    /// The same as a recall: those who were given it are told, and answer. In the other communities to which it was
+    /// addressed it stays.
+    ///
+    /// # Errors
+    /// As [`Node::retract`].
+    pub async fn retract_and_tell(
+        &self,
+        caller: &Caller,
+        collection: &Collection,
+        id: &str,
+        versions: VersionFilter,
+        reason: &str,
+    ) -> Result<usize, Error> {
+        let absent = "there is no such object, or it is not yours to take back";
+        let Some(member) = caller.principal.member else {
+            return Err(Error::NotFound(absent.to_owned()));
+        };
+        decide(&caller.principal, Action::Retract(member)).map_err(|refusal| Error::refused(refusal, absent))?;
+        let new = NewRecall {
+            uuid: self.fresh_uuid(),
+            kind: RecallKind::Retract,
+            object: id.to_owned(),
+            owner: member,
+            community: collection.community,
+            channel: None,
+            versions: Some(versions),
+            reason: reason.chars().take(1_000).collect(),
+        };
+        match self.store().recall(&caller.principal, &new).await {
+            Ok(recalled) => {
+                self.recalls_changed();
+                Ok(recalled.versions)
+            }
+            Err(error) if error.kind() == store::ErrorKind::NotFound => Ok(0),
+            Err(error) => Err(error.into()),
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use stix::marking::{Pap, Tlp};
+
 use crate::audience::Audience;
 use crate::principal::{AudienceId, CommunityId, Principal};
 use crate::sight::may_see;
@@ -49,6 +51,27 @@ impl Viewer {
             .into_iter()
             .filter(|(id, audience)| audience.communities().contains(&community) && self.sees(*id));
         Self::of(Arc::clone(&self.principal), addressed.map(|(id, _)| id))
+    }
+
+    /// Narrows the view to what was addressed to one community as a whole, and not marked more strictly than this: what
+    /// may leave by a bridge. What names members is for them, and never leaves.
+    pub fn leaving<'a>(
+        &self,
+        community: CommunityId,
+        most: (Tlp, Pap),
+        audiences: impl IntoIterator<Item = (AudienceId, &'a Audience)>,
+    ) -> Self {
+        let leaves = |audience: &Audience| {
+            audience.communities().contains(&community)
+                && audience.named().is_empty()
+                && audience.tlp() <= most.0
+                && audience.tlp() != Tlp::Red
+                && audience.pap() <= most.1
+        };
+        let kept = audiences
+            .into_iter()
+            .filter(|(id, audience)| self.sees(*id) && leaves(audience));
+        Self::of(Arc::clone(&self.principal), kept.map(|(id, _)| id))
     }
 
     /// Who is asking.

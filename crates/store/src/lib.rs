@@ -9,6 +9,7 @@
 //! | [`contribution`] | objects as members contribute them; every reader takes a [`policy::Viewer`] |
 //! | [`transfer`] | what came of each batch handed in |
 //! | [`subscription`], [`peer`] | what is fetched from elsewhere, and what is pushed there |
+//! | [`bridge`] | agreements with partner hubs, and what passed between them |
 //! | [`commitment`], [`notice`] | who owes what to whom by when; what people are to be told |
 //! | [`sighting`] | what a member saw at home, and what it tells of it |
 //! | [`delivery`] | what was handed to whom, in stretches |
@@ -24,6 +25,7 @@
 //! It decides nothing: who may do what is asked of `policy` by the caller; who may see what is in the viewer.
 
 pub mod account;
+pub mod bridge;
 pub mod charter;
 pub mod commitment;
 pub mod contribution;
@@ -59,6 +61,7 @@ pub use account::{
     AccountLink, Community, Credential, CredentialId, CredentialKind, Factor, LinkId, Member, MemberKind, Membership,
     NewCommunity, NewCredential, NewLink, NewLinkOffer, NewMember, NewPasskey, NewPerson, Passkey, PasskeyId, Person,
 };
+pub use bridge::{Bridge, BridgeId, BridgeItem, BridgeReport, BridgeSeen, BridgeState, BridgeStep, NewBridge};
 pub use charter::{Charter, Delegation, Handover, Held, HeldId, HeldState, NewCharter, NewHeld};
 pub use commitment::{
     Commitment, CommitmentPage, CommitmentPlace, CommitmentQuery, CommitmentRules, CommitmentSide, CommitmentState,

@@ -40,6 +40,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     migration!(8, "0008_score"),
     migration!(9, "0009_reports"),
     migration!(10, "0010_ways_in"),
+    migration!(11, "0011_bridges"),
 ];
 
 /// Where the steps that were applied are remembered; the same on both databases.

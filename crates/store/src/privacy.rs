@@ -298,6 +298,13 @@ pub const KEPT: &[Kept] = &[
         &[("recall", Number), ("done", Text), ("acknowledged", Time)]
     ),
     by_number!(
+        "bridge_step",
+        "who proposed, accepted or ended a bridge; of the other hub the name that it sent",
+        "to name who agreed",
+        "select bridge, what, at from bridge_step where person = ?1 order by id desc limit ?2",
+        &[("bridge", Number), ("what", Text), ("at", Time)]
+    ),
+    by_number!(
         "request",
         "who asked a community for their member",
         "to know who may close it",

@@ -103,8 +103,13 @@ pub async fn show(local: &Local, global: &Global, args: ShowArgs, output: Output
             .score
             .as_ref()
             .map(|score| json!({ "value": score.value, "why": score.to_string() }));
+        let came_by: Vec<Value> = shown
+            .came_by
+            .iter()
+            .map(|came| json!({ "path": came.path, "tlp": came.tlp.label(), "pap": came.pap.label(), "at": came.at }))
+            .collect();
         output.json_line(
-            &json!({ "object": object, "contributions": contributions, "neighbours": neighbours, "score": score }),
+            &json!({ "object": object, "contributions": contributions, "neighbours": neighbours, "score": score, "came_by": came_by }),
         );
         return Ok(());
     }
@@ -134,6 +139,20 @@ pub async fn show(local: &Local, global: &Global, args: ShowArgs, output: Output
         })
         .collect();
     output.table(&["version", "from", "marking", "added"], &rows);
+    for came in &shown.came_by {
+        let hubs: Vec<String> = came
+            .path
+            .iter()
+            .map(|hop| format!("{} ({})", printable(&hop.hub.title), hop.tlp.label()))
+            .collect();
+        output.line(&format!(
+            "came over a bridge: {} -> here ({}, {}) at {}",
+            hubs.join(" -> "),
+            came.tlp.label(),
+            came.pap.label(),
+            came.at
+        ));
+    }
     if !shown.neighbours.is_empty() {
         output.line("");
         let rows: Vec<Vec<String>> = shown

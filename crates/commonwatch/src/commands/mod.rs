@@ -1,5 +1,6 @@
 //! One module for each command; here the command line is handed to it.
 
+mod bridge;
 mod charter;
 mod check;
 mod commitment;
@@ -75,6 +76,7 @@ async fn with_node(command: Command, global: &Global, output: Output) -> Result<
             Command::Share(args) => share::run(&local, global, args, output).await,
             Command::Subscribe(command) => subscribe::run(&local, global, command, output).await,
             Command::Push(command) => push::run(&local, global, command, output).await,
+            Command::Bridge(command) => bridge::run(&local, global, command, output).await,
             Command::Export(args) => export::run(&local, global, args, output).await,
             Command::Search(args) => find::search(&local, global, args, output).await,
             Command::Show(args) => find::show(&local, global, args, output).await,

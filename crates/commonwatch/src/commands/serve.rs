@@ -29,6 +29,8 @@ const RETENTION_ROUND: Duration = Duration::from_secs(600);
 const GRACE: Duration = Duration::from_secs(5);
 /// In how many rounds it is looked once which contacts have to be checked: that is a matter of days.
 const CONTACTS_EACH: u32 = 300;
+/// Rounds after which it is looked again what else is owed.
+const OWED_EACH: u32 = 30;
 /// How long a feed of reports that broke off waits before it begins again.
 const FEED_PAUSE: Duration = Duration::from_secs(10);
 /// Objects that are indexed for full text in one step; between steps others may write.
@@ -156,6 +158,7 @@ pub async fn serve(local: Local, listening: Listening, base: String) -> Result<(
     rounds.spawn(index(local.node.clone(), stopped.clone()));
     rounds.spawn(subscriptions(local.node.clone(), stopped.clone()));
     rounds.spawn(pushes(local.node.clone(), stopped.clone()));
+    rounds.spawn(bridges(local.node.clone(), stopped.clone()));
     rounds.spawn(sightings(local.node.clone(), stopped.clone()));
     rounds.spawn(commitments(local.node.clone(), mailer, stopped.clone()));
     rounds.spawn(policy(local.node.clone(), stopped.clone()));
@@ -241,6 +244,18 @@ async fn pushes(node: node::Node, mut stopped: watch::Receiver<bool>) {
     }
 }
 
+/// Carries what waits at bridges to partner hubs, round after round, until told to stop.
+async fn bridges(node: node::Node, mut stopped: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = node.bridges_run_due(node.now()).await {
+            tracing::warn!(%error, "bridges could not be carried");
+        }
+        if pause(&mut stopped).await {
+            return;
+        }
+    }
+}
+
 /// Tells what is due of what was seen at home, round after round, until told to stop.
 async fn sightings(node: node::Node, mut stopped: watch::Receiver<bool>) {
     loop {
@@ -300,6 +315,11 @@ async fn commitments(node: node::Node, mailer: Option<Mailer>, mut stopped: watc
             && let Err(error) = node.contacts_ask().await
         {
             tracing::warn!(%error, "contacts could not be asked to be checked");
+        }
+        if round.is_multiple_of(OWED_EACH)
+            && let Err(error) = node.owed_ask().await
+        {
+            tracing::warn!(%error, "answers to recalls and consent to agreements could not be asked for");
         }
         round = round.wrapping_add(1);
         if let Err(error) = node.commitments_due(node.now()).await {

@@ -79,6 +79,7 @@ fn the_first_page_names_every_command_and_the_exit_codes() {
       share        Share a file, or standard input, in any supported format
       subscribe    Fetch regularly from elsewhere: TAXII, MISP, lists, a folder
       push         Push regularly to another node or TAXII 2.1 collection
+      bridge       Agree with a partner hub what passes between your communities and theirs
       export       Write what may be seen in a tool's format, whole or since a cursor
       convert      Convert a file to another format; needs no node
       check        Check a file or a pattern and say where it is wrong; needs no node

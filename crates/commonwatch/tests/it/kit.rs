@@ -7,6 +7,8 @@ use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 /// A directory in which the binary runs.
 pub struct Place {
     directory: tempfile::TempDir,
+    /// Further variables of its environment.
+    environment: Vec<(&'static str, String)>,
 }
 
 /// What a run printed, and how it ended.
@@ -32,6 +34,16 @@ impl Place {
     pub fn new() -> Self {
         Self {
             directory: tempfile::tempdir().unwrap(),
+            environment: Vec::new(),
+        }
+    }
+
+    /// A directory on a machine whose clock is wrong.
+    pub fn with_clock_wrong_by(seconds: i64) -> Self {
+        let environment = vec![("COMMONWATCH_CLOCK_WRONG_BY_SECONDS", seconds.to_string())];
+        Self {
+            environment,
+            ..Self::new()
         }
     }
 
@@ -59,6 +71,23 @@ impl Place {
         self.run_with(arguments, "")
     }
 
+    /// Runs as it would so many seconds later.
+    pub fn run_later(&self, seconds: i64, arguments: &[&str]) -> Answer {
+        let output = Command::new(env!("CARGO_BIN_EXE_commonwatch"))
+            .args(arguments)
+            .current_dir(self.path())
+            .env_clear()
+            .env("COMMONWATCH_HOME", "node")
+            .env("COMMONWATCH_CLOCK_WRONG_BY_SECONDS", seconds.to_string())
+            .output()
+            .unwrap();
+        Answer {
+            code: output.status.code().unwrap(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
     /// Runs with a text on standard input.
     pub fn run_with(&self, arguments: &[&str], input: &str) -> Answer {
         let mut child = Command::new(env!("CARGO_BIN_EXE_commonwatch"))
@@ -66,6 +95,7 @@ impl Place {
             .current_dir(self.path())
             .env_clear()
             .env("COMMONWATCH_HOME", "node")
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -88,6 +118,7 @@ impl Place {
             .current_dir(self.path())
             .env_clear()
             .env("COMMONWATCH_HOME", "node")
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

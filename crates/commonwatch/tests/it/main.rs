@@ -14,6 +14,7 @@ mod matching;
 #[cfg(feature = "s3")]
 mod objects;
 mod offline;
+mod partnership;
 mod rooms;
 mod sign_in;
 mod streams;

@@ -31,9 +31,7 @@ impl Node {
         if due.is_empty() {
             return Ok(0);
         }
-        let own = self.settings().identity.to_string();
-        let members = self.store().member_list().await?;
-        let Some(own) = members.into_iter().find(|member| member.identity == own) else {
+        let Some(own) = self.own_member().await? else {
             return Ok(0);
         };
         let months = self.settings().contact_months;

@@ -16,7 +16,7 @@
 //! | [`kinds`] | which kinds there are; a new one is a new row |
 //! | `ask` | who may be asked for something about an item (pure) |
 //! | `make`, `settle`, `list` | the use cases |
-//! | `contacts` | contacts that have to be checked, as commitments |
+//! | `contacts`, `owed` | contacts to be checked, recalls to be answered, agreements to be accepted, as commitments |
 //! | `due` | what is due to be told, round after round |
 //! | [`calendar`] | the same as a calendar (pure) |
 //!
@@ -32,6 +32,7 @@ pub mod escalation;
 pub mod kinds;
 mod list;
 mod make;
+mod owed;
 mod settle;
 
 pub use due::RemindReport;

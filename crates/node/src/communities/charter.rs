@@ -70,6 +70,9 @@ pub struct CharterText {
     /// Whether members may pass on to their clients what the marking lets them.
     #[serde(default = "yes")]
     pub to_clients: bool,
+    /// The strictest colour that may pass over a bridge to a partner hub; none: nothing does.
+    #[serde(default)]
+    pub bridges: Option<Tlp>,
     /// Days that members may keep what they get; none: as long as it is of use.
     #[serde(default)]
     pub retention_days: Option<u32>,
@@ -130,6 +133,7 @@ impl CharterText {
             strictest_tlp: community.strictest_tlp,
             resharing: String::new(),
             to_clients: community.to_clients,
+            bridges: None,
             retention_days: None,
             moderated: community.moderated,
             on_leaving: OnLeaving::Stays,

@@ -15,7 +15,7 @@ mod prepare;
 mod report;
 mod share;
 
-pub(crate) use creator::{Identities, WITHHELD};
+pub(crate) use creator::{Identities, WITHHELD, names_the_sharer};
 pub use handling::{Handling, Marked};
 pub use prepare::{examine, placed};
 pub use report::{ItemResult, ItemState, Report};

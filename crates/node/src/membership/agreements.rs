@@ -127,6 +127,7 @@ impl Node {
             store::ErrorKind::Conflict => Error::Conflict("your member has accepted this version already".to_owned()),
             _ => error.into(),
         })?;
+        self.agreement_accepted(&caller.principal, kind, number, member).await?;
         Ok(new)
     }
 

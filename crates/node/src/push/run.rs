@@ -1,12 +1,12 @@
 //! One run of a push: reads what changed for the peer's member, sends it, records it, moves the cursor.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use futures_util::StreamExt;
 use serde::Serialize;
 use serde_json::json;
 use stix::Timestamp;
-use store::{Changes, NewEntry, ObjectRow, Peer, PeerReport, Position};
+use store::{Changes, NewEntry, ObjectRow, Peer, PeerReport, Position, Recall};
 
 use super::PeerSettings;
 use super::cut::{concerns_peer, is_taken_back, parts};
@@ -17,7 +17,7 @@ use crate::delivery::Way;
 use crate::error::Error;
 use crate::node::Node;
 use crate::subscriptions::schedule::{Ended, next_run};
-use crate::subscriptions::{Stop, TURN_MICROS};
+use crate::subscriptions::{Stop, TURN_MICROS, check_url};
 
 /// Peers that are pushed to at the same time.
 const AT_A_TIME: usize = 4;
@@ -45,6 +45,8 @@ pub struct PushReport {
     pub refused: u64,
     /// Versions taken back there.
     pub taken_back: u64,
+    /// Items that were narrowed or corrected there.
+    pub recalled: u64,
     /// What somebody should know: the first refusals with the peer's reasons.
     pub notes: Vec<String>,
     /// When it runs next.
@@ -56,6 +58,7 @@ struct Counts {
     sent: u64,
     refused: u64,
     taken_back: u64,
+    recalled: u64,
 }
 
 struct Run<'a> {
@@ -81,6 +84,7 @@ impl Run<'_> {
     async fn push(&mut self) -> Result<bool, Stop> {
         let settings = PeerSettings::parse(&self.peer.terms.settings)?;
         let mut receiver = None;
+        let from_there = self.from_there().await?;
         for _ in 0..MOST_READINGS {
             // Again for each reading: what the member may no longer see is not sent any more.
             self.caller = self
@@ -89,6 +93,7 @@ impl Run<'_> {
                 .await?;
             let viewer = self.node.push_viewer(&self.caller, self.peer.terms.community).await?;
             let changes = self.node.store().changes(&viewer, self.cursor, READ).await?;
+            let changes = self.without_echo(changes, &from_there).await?;
             if changes.rows.iter().any(concerns_peer) {
                 if receiver.is_none() {
                     receiver = Some(Receiver::connect(&self.peer.terms.url, &settings).await?);
@@ -99,6 +104,7 @@ impl Run<'_> {
             }
             self.cursor = Some(changes.cursor);
             if !changes.more {
+                self.recalls(receiver, &settings).await?;
                 return Ok(true);
             }
             if self.node.now().micros().saturating_sub(self.began.micros()) > TURN_MICROS {
@@ -106,6 +112,71 @@ impl Run<'_> {
             }
         }
         Ok(false)
+    }
+
+    /// The channels of what this node fetches from the peer's own host.
+    async fn from_there(&self) -> Result<HashSet<String>, Stop> {
+        let peer = check_url(&self.peer.terms.url)?.origin();
+        let all = self.node.store().subscription_list().await?;
+        let same = all
+            .into_iter()
+            .filter(|one| check_url(&one.terms.url).is_ok_and(|url| url.origin() == peer));
+        Ok(same.map(|one| format!("subscription:{}", one.terms.name)).collect())
+    }
+
+    /// What came from there is not handed back: a second copy there, in this member's name, would outlive a recall.
+    async fn without_echo(&self, mut changes: Changes, from_there: &HashSet<String>) -> Result<Changes, Stop> {
+        if from_there.is_empty() {
+            return Ok(changes);
+        }
+        let mut kept = Vec::with_capacity(changes.rows.len());
+        for change in changes.rows {
+            let channel = self.node.store().channel_of(change.row.added).await?;
+            if !channel.is_some_and(|channel| from_there.contains(&channel)) {
+                kept.push(change);
+            }
+        }
+        changes.rows = kept;
+        Ok(changes)
+    }
+
+    /// Tells the peer what was narrowed or corrected. TAXII has no word for that; a node of ours has, at its API, for who
+    /// contributed the item there: the account of this push, where it may retract.
+    async fn recalls(&mut self, mut receiver: Option<Receiver>, settings: &PeerSettings) -> Result<(), Stop> {
+        let (member, store) = (self.peer.terms.member, self.node.store().clone());
+        let by = format!("push:{}", self.peer.terms.name);
+        let mut after = 0;
+        loop {
+            let owed = store.recall_owed_by(member, after, true, READ).await?;
+            let Some((last, _)) = owed.last() else { return Ok(()) };
+            after = last.id;
+            for (recall, owed) in owed {
+                let untold = owed.told.is_none() && owed.channel == by;
+                let Some(body) = said_of(&recall).filter(|_| untold) else {
+                    continue;
+                };
+                if receiver.is_none() {
+                    receiver = Some(Receiver::connect(&self.peer.terms.url, settings).await?);
+                }
+                let Some(receiver) = &receiver else { continue };
+                match receiver.recall(&body).await {
+                    Ok(()) => {
+                        self.counts.recalled += 1;
+                        store.recall_tell(member, Some(&recall.object), &by).await?;
+                    }
+                    Err(failure) if is_refusal(&failure) => self.note(format!(
+                        "{} was {} here, and the peer does not know it: {failure}; tell its owner",
+                        recall.object,
+                        if recall.kind == "narrow" {
+                            "marked more strictly"
+                        } else {
+                            "corrected"
+                        },
+                    )),
+                    Err(failure) => return Err(failure.into()),
+                }
+            }
+        }
     }
 
     /// Sends changes in order: runs of objects in envelopes, what was taken back one by one.
@@ -246,7 +317,7 @@ impl Run<'_> {
                 Ok(())
             }
             // It will not: somebody has to ask its owner, and the other changes must not wait for that.
-            Err(failure) if matches!(failure.status, Some(400 | 403 | 405 | 409 | 422 | 501)) => {
+            Err(failure) if is_refusal(&failure) && failure.status != Some(404) => {
                 self.counts.refused += 1;
                 self.note(format!(
                     "{} was taken back here, and the peer keeps it: {failure}; ask its owner to remove it",
@@ -279,14 +350,18 @@ impl Run<'_> {
             sent,
             refused,
             taken_back,
+            recalled,
         } = self.counts;
-        let mut words = if sent + refused + taken_back == 0 {
+        let mut words = if sent + refused + taken_back + recalled == 0 {
             "nothing new".to_owned()
         } else {
             format!("{sent} sent")
         };
         if taken_back > 0 {
             words.push_str(&format!(", {taken_back} taken back"));
+        }
+        if recalled > 0 {
+            words.push_str(&format!(", {recalled} narrowed or corrected"));
         }
         if refused > 0 {
             words.push_str(&format!(", {refused} refused"));
@@ -297,6 +372,24 @@ impl Run<'_> {
         }
         words
     }
+}
+
+/// Whether the other side understood, and will not.
+fn is_refusal(failure: &Failure) -> bool {
+    matches!(failure.status, Some(400 | 403 | 404 | 405 | 409 | 415 | 422 | 501))
+}
+
+/// What a node of ours is told of a recall after which the item stays; none where the item goes, or nothing is to be said.
+fn said_of(recall: &Recall) -> Option<String> {
+    let what = match recall.kind.as_str() {
+        "narrow" => {
+            let (tlp, pap) = recall.replaced_by.as_deref()?.split_once(' ')?;
+            json!({ "object": recall.object, "kind": "narrow", "tlp": tlp, "pap": pap, "reason": recall.reason })
+        }
+        "correct" => json!({ "object": recall.object, "kind": "correct", "reason": recall.reason }),
+        _ => return None,
+    };
+    Some(what.to_string())
 }
 
 /// Pushes to whoever is due.
@@ -375,6 +468,7 @@ pub(super) async fn run(
         sent,
         refused,
         taken_back,
+        recalled,
     } = run.counts;
     Ok(Some(PushReport {
         name: run.peer.terms.name.clone(),
@@ -383,6 +477,7 @@ pub(super) async fn run(
         sent,
         refused,
         taken_back,
+        recalled,
         notes: run.notes,
         next_run: next,
     }))

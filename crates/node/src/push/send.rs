@@ -107,6 +107,15 @@ impl Receiver {
         Ok(verdict(&status))
     }
 
+    /// Recalls an item at the API of a node of ours.
+    pub async fn recall(&self, body: &str) -> Result<(), Failure> {
+        let url = self.collection.root.join("/api/v1/recalls");
+        let url = url.map_err(|error| Failure::settings(format!("the peer has no such address: {error}")))?;
+        let json = "application/json";
+        let request = Request::post(url, json, Bytes::from(body.to_owned()), json, ANSWER_BYTES);
+        self.client.fetch(request).await.map(drop)
+    }
+
     /// Takes a version of an object back there.
     pub async fn delete(&self, row: &ObjectRow) -> Result<(), Failure> {
         let mut url = self.collection.object(&row.id);

@@ -79,14 +79,14 @@ impl Node {
             channel: if wish.automatic { "node" } else { "person" }.to_owned(),
         };
         let name = self.name_for_recaller(caller, &recall).await?;
-        Ok(self
-            .store()
+        self.store()
             .recall_acknowledge(&caller.principal, &recall, &said, name.as_deref())
-            .await?)
+            .await?;
+        self.recall_answered(&caller.principal, recall.uuid, member).await
     }
 
     /// The name of the caller's member, where the one who recalled may read it.
-    async fn name_for_recaller(&self, caller: &Caller, recall: &Recall) -> Result<Option<String>, Error> {
+    pub(crate) async fn name_for_recaller(&self, caller: &Caller, recall: &Recall) -> Result<Option<String>, Error> {
         let reader = self.store().principal_of_member(recall.by_member).await?;
         let discretion = self.discretion(&Caller::new(reader, "recall")).await?;
         let communities = recall.communities.iter().copied().collect();

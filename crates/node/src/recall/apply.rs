@@ -201,6 +201,7 @@ fn from_subscription(run: &Run, kind: RecallKind, object: &str, reason: &str) ->
         owner: terms.member,
         community: Some(terms.community),
         channel: Some(format!("subscription:{}", terms.name)),
+        versions: None,
         reason: reason
             .chars()
             .filter(|letter| !letter.is_control())

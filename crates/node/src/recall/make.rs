@@ -72,6 +72,7 @@ impl Node {
                 owner,
                 community: wish.community,
                 channel: None,
+                versions: None,
                 reason: reason.clone(),
             };
             self.store().recall(&caller.principal, &new).await?;

@@ -303,7 +303,12 @@ impl Node {
     async fn count(self, caller: Caller, mut hits: mpsc::Receiver<SeenHit>) {
         let mut batch = Vec::with_capacity(COUNTED);
         while hits.recv_many(&mut batch, COUNTED).await > 0 {
-            if let Err(error) = self.hits_record(&caller, &batch).await {
+            // As the member stands now: a community that it joined since the watch began counts.
+            let recorded = match self.as_of_now(&caller).await {
+                Ok(caller) => self.hits_record(&caller, &batch).await.map(drop),
+                Err(error) => Err(error),
+            };
+            if let Err(error) = recorded {
                 self.watch_shared().error(self.now(), &error);
             }
             batch.clear();

@@ -547,3 +547,40 @@ async fn research_gets_a_data_set_that_names_nobody_and_is_about_five_at_least()
             .is_err()
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_charter_lets_nobody_keep_longer_is_withdrawn_from_that_community() {
+    let partners = Partners::new().await;
+    let node = &partners.node;
+    let operator = partners.caller("operator").await;
+    let charter = serde_json::from_str(r#"{"purpose":"Water","retention_days":30}"#).unwrap();
+    node.charter_put(&operator, partners.water, charter).await.unwrap();
+    let both = Handling {
+        communities: vec![partners.water, partners.all],
+        ..Handling::default()
+    };
+    partners
+        .share("cert", &partners.to_water(None), object(1, FIRST, ""))
+        .await;
+    partners.share("cert", &both, object(2, FIRST, "")).await;
+    partners.pass_days(20);
+    partners
+        .share("cert", &partners.to_water(None), object(3, FIRST, ""))
+        .await;
+    assert_eq!(node.retention_run(partners.now()).await.unwrap().shared, 0);
+    partners.pass_days(11);
+    assert_eq!(node.retention_run(partners.now()).await.unwrap().shared, 2);
+    assert_eq!(node.retention_run(partners.now()).await.unwrap().shared, 0);
+    assert!(readers(&partners, &object_id(1)).await.is_empty());
+    assert!(
+        readers(&partners, &object_id(2)).await.contains("hospital"),
+        "it stays for the other community"
+    );
+    assert!(readers(&partners, &object_id(3)).await.contains("waterworks"));
+    let mut ledger = Vec::new();
+    node.ledger_export(&partners.caller("cert").await, &mut ledger)
+        .await
+        .unwrap();
+    let ledger = String::from_utf8(ledger).unwrap();
+    assert!(ledger.contains("retention"), "{ledger}");
+}

@@ -180,6 +180,9 @@ async fn the_agreement_that_was_read_is_the_one_that_is_accepted() {
     let due = node.agreements_due(partners.now()).await.unwrap();
     assert!(due.iter().all(|one| one.member.name != "Example Harbour"));
     assert_eq!(due.len(), 4);
+    // Each of them but the member that runs the node owes it, until it accepts.
+    assert_eq!(node.owed_ask().await.unwrap(), 3);
+    assert_eq!(node.owed_ask().await.unwrap(), 0);
     let again = node.agreement_accept(&caller, AgreementKind::Partnership, 2).await;
     assert!(matches!(again, Err(Error::Conflict(_))));
 }

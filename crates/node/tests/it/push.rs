@@ -402,3 +402,50 @@ async fn nothing_more_is_sent_once_the_member_may_no_longer_read() {
     assert_eq!(pushing.peer.lock().unwrap().took.len(), 500);
     assert!(report.error.unwrap().contains("not active"));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_peer_of_ours_is_told_what_was_narrowed_and_others_are_named_to_the_operator() {
+    let pushing = Pushing::new().await;
+    pushing.share(&indicators(0..2), Tlp::Green, Vec::new()).await;
+    pushing.push().await;
+    let ids: Vec<String> = pushing
+        .peer
+        .lock()
+        .unwrap()
+        .ids()
+        .iter()
+        .map(|id| (*id).to_owned())
+        .collect();
+    let said = Arc::new(Mutex::new(Vec::new()));
+    for (id, knows) in ids.iter().zip([true, false]) {
+        let wish = node::recall::RecallWish {
+            kind: node::recall::RecallWishKind::Narrow(Tlp::Amber, stix::marking::Pap::Clear),
+            object: id.clone(),
+            community: None,
+            reason: "not for clients".to_owned(),
+        };
+        pushing.kit.node.recall(&pushing.kit.operator, &wish).await.unwrap();
+        let (serving, kept) = (Arc::clone(&pushing.peer), Arc::clone(&said));
+        pushing.web.answer_with(move |asked| {
+            if asked.path == "/api/v1/recalls" {
+                kept.lock().unwrap().push(asked.body.clone());
+                return Answer::of(if knows { 201 } else { 404 }, "{}");
+            }
+            serving.lock().unwrap().answer(asked)
+        });
+        let report = pushing.push().await;
+        assert_eq!((report.recalled, report.error), (u64::from(knows), None), "{knows}");
+        assert_eq!(report.notes.is_empty(), knows, "{:?}", report.notes);
+    }
+    let first: Value = serde_json::from_str(&said.lock().unwrap()[0]).unwrap();
+    assert_eq!((&first["kind"], &first["tlp"]), (&json!("narrow"), &json!("TLP:AMBER")));
+    // Who was told is not told again.
+    pushing.push().await;
+    let again = said
+        .lock()
+        .unwrap()
+        .iter()
+        .filter(|body| body.contains(&ids[0]))
+        .count();
+    assert_eq!(again, 1);
+}

@@ -346,3 +346,41 @@ async fn who_waits_for_recalls_hears_of_one_at_once() {
     node.recall(&sharer, &retract(&id)).await.unwrap();
     assert_eq!(waiting.await.unwrap(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recall_that_waits_is_owed_as_a_commitment_until_it_is_answered() {
+    let stage = Stage::with(2).await;
+    let (sharer, reader) = (stage.caller(0).await, stage.caller(1).await);
+    let id = stage.share(&sharer, 1).await;
+    stage.hand(&reader).await;
+    let node = &stage.kit.node;
+    let recall = node.recall(&sharer, &retract(&id)).await.unwrap().remove(0);
+    assert_eq!(node.owed_ask().await.unwrap(), 1);
+    assert_eq!(node.owed_ask().await.unwrap(), 0, "each once");
+    let listed = || async {
+        let wish = node::commitments::ListWish {
+            limit: 10,
+            ..node::commitments::ListWish::default()
+        };
+        node.commitments(&reader, &wish).await.unwrap().commitments
+    };
+    let owed = listed().await;
+    assert_eq!(owed.len(), 1);
+    assert_eq!(owed[0].commitment.terms.kind, "answer-recall");
+    // Who recalled it is not told by that.
+    assert_eq!(owed[0].owed_to.name, "City of Example");
+    let wish = AcknowledgeWish {
+        done: Done::Removed,
+        swapped: None,
+        note: None,
+        automatic: false,
+    };
+    node.recall_acknowledge(&reader, recall.uuid, &wish).await.unwrap();
+    let open: Vec<_> = listed()
+        .await
+        .into_iter()
+        .filter(|one| one.commitment.settled.is_none())
+        .collect();
+    assert!(open.is_empty());
+    assert_eq!(node.owed_ask().await.unwrap(), 0);
+}

@@ -4,7 +4,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    about, calendar, commitments, communities, exchange, export, find, item, keys, ledger, membership, notices,
+    about, bridges, calendar, commitments, communities, exchange, export, find, item, keys, ledger, membership, notices,
     partnership, passkeys, privacy, proposals, providers, recall, requests, scorecard, share, sightings, sign_in, telemetry,
     watch,
 };
@@ -162,6 +162,13 @@ use super::{
         exchange::peer_delete,
         exchange::peer_run,
         exchange::peer_backlog,
+        bridges::list,
+        bridges::one,
+        bridges::propose,
+        bridges::end,
+        bridges::accept,
+        bridges::run,
+        bridges::hear,
         ledger::checkpoint,
         ledger::tile,
         ledger::receipts,

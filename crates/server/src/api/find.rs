@@ -5,7 +5,7 @@ use http::StatusCode;
 use store::SearchQuery;
 
 use super::ask::Parameters;
-use super::view::{ContributionView, EdgeList, EdgeView, FoundList, ObjectView, ObservableView, answer};
+use super::view::{CameByView, ContributionView, EdgeList, EdgeView, FoundList, ObjectView, ObservableView, answer};
 use crate::asked::Asked;
 use crate::problem::Fault;
 use crate::query::bad;
@@ -109,6 +109,7 @@ pub async fn object(asked: Asked) -> Result<Response, Fault> {
             .collect::<Result<_, _>>()?,
         neighbours: shown.neighbours.into_iter().map(EdgeView::from).collect(),
         score: shown.score.map(|score| f64::from(score.value)),
+        came_by: shown.came_by.into_iter().map(CameByView::from).collect(),
     };
     answer(StatusCode::OK, &view)
 }

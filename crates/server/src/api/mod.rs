@@ -20,6 +20,7 @@
 //! | [`telemetry`] | `telemetry` |
 //! | [`export`] | `export` |
 //! | [`exchange`] | `subscriptions`, `peers` |
+//! | [`bridges`] | `bridges`, `hub` |
 //! | [`watch`] | `watch`, `metrics` |
 //! | [`recall`] | `recalls` |
 //! | [`item`] | `objects/{id}/receipts`, `receipts/numbers`, `disclosure` |
@@ -32,6 +33,7 @@
 
 pub mod about;
 pub mod ask;
+pub mod bridges;
 pub mod calendar;
 pub mod commitment_view;
 pub mod commitments;
@@ -454,6 +456,13 @@ fn exchange_routes() -> Vec<Route> {
             Needs::Operator,
             exchange::peer_backlog,
         ),
+        route(Method::GET, "/bridges", Needs::Operator, bridges::list),
+        route(Method::GET, "/bridges/{name}", Needs::Operator, bridges::one),
+        route(Method::PUT, "/bridges/{name}", Needs::Operator, bridges::propose),
+        route(Method::DELETE, "/bridges/{name}", Needs::Operator, bridges::end),
+        route(Method::POST, "/bridges/{name}/accept", Needs::Operator, bridges::accept),
+        route(Method::POST, "/bridges/{name}/run", Needs::Operator, bridges::run),
+        route(Method::POST, "/hub/{bridge}", Needs::Contributor, bridges::hear),
         route(Method::GET, "/keys", Needs::Member, keys::list),
         route(Method::POST, "/keys", Needs::Member, keys::create),
         route(Method::DELETE, "/keys/{key}", Needs::Member, keys::revoke),

@@ -96,6 +96,64 @@ pub struct ObjectView {
     /// The score of an indicator now, 0 to 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub score: Option<f64>,
+    /// How it came here over bridges from partner hubs, where it did.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub came_by: Vec<CameByView>,
+}
+
+/// How an object came here over a bridge.
+#[derive(Serialize, ToSchema)]
+pub struct CameByView {
+    /// The hubs that it has left, in order; the last one sent it here.
+    pub path: Vec<HopView>,
+    /// How it is marked here.
+    pub tlp: &'static str,
+    /// How it is marked here.
+    pub pap: &'static str,
+    /// When it came.
+    pub at: String,
+}
+
+/// A hub that an object has left over a bridge.
+#[derive(Serialize, ToSchema)]
+pub struct HopView {
+    /// What the hub calls itself.
+    pub hub: String,
+    /// The STIX identity that stands for it.
+    pub identity: String,
+    /// The bridge, as both sides name it.
+    pub bridge: String,
+    /// When, by that hub's clock.
+    pub at: String,
+    /// How it was marked there.
+    pub tlp_before: &'static str,
+    /// How it was marked there.
+    pub pap_before: &'static str,
+    /// How it was marked when it left.
+    pub tlp: &'static str,
+    /// How it was marked when it left.
+    pub pap: &'static str,
+}
+
+impl From<node::bridges::CameBy> for CameByView {
+    fn from(came: node::bridges::CameBy) -> Self {
+        let hop = |hop: node::bridges::Hop| HopView {
+            hub: hop.hub.title,
+            identity: hop.hub.identity,
+            bridge: hop.bridge.to_string(),
+            at: hop.at.to_string(),
+            tlp_before: hop.tlp_before.label(),
+            pap_before: hop.pap_before.label(),
+            tlp: hop.tlp.label(),
+            pap: hop.pap.label(),
+        };
+        Self {
+            path: came.path.into_iter().map(hop).collect(),
+            tlp: came.tlp.label(),
+            pap: came.pap.label(),
+            at: came.at.to_string(),
+        }
+    }
 }
 
 /// One contribution.

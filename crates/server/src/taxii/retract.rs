@@ -39,7 +39,7 @@ pub async fn object(asked: Asked) -> Result<Response, Fault> {
     }
     match asked
         .node()
-        .retract(asked.caller(), &collection, id, versions, "taken back over TAXII")
+        .retract_and_tell(asked.caller(), &collection, id, versions, "taken back over TAXII")
         .await?
     {
         0 => Err(not_allowed(

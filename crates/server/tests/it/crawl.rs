@@ -54,7 +54,11 @@ const OBJECTS: [(u32, &str, &str, &[&str]); 9] = [
 ];
 
 /// Words that are there anyway.
-const NAMES: [Canary; 12] = [
+const NAMES: [Canary; 13] = [
+    Canary {
+        word: "kanaribridge",
+        seen_by: &["operator"],
+    },
     Canary {
         word: "kanarifeed",
         seen_by: &["operator"],
@@ -162,6 +166,7 @@ async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
             .status,
         200
     );
+    let bridge = bridged(&kit).await;
     canaries.extend(sightings(&kit).await);
     let (promised, commitments) = commitments(&kit).await;
     canaries.extend(promised);
@@ -218,6 +223,7 @@ async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
         ("{provider}", vec!["city".to_owned(), "village".to_owned()]),
         ("{link}", vec!["1".to_owned(), "x".to_owned()]),
         ("{passkey}", vec!["1".to_owned(), "x".to_owned()]),
+        ("{bridge}", bridge),
         (
             "{*tile}",
             ["0/000", "0/000.p/5", "0/000.p/200", "1/000", "9/x"]
@@ -227,6 +233,24 @@ async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
     ]);
     pool.extend(variables);
     (kit, canaries, pool)
+}
+
+/// A bridge to a hub that Birch stands for, and that nobody can reach; gives its name.
+async fn bridged(kit: &Kit) -> Vec<String> {
+    let operator = kit.operator().await;
+    let common = kit.communities["common"];
+    let mut charter = kit.node.charter(&operator, common).await.unwrap().text;
+    charter.bridges = Some(stix::marking::Tlp::Amber);
+    kit.node.charter_put(&operator, common, charter).await.unwrap();
+    let bridge = r#"{"member":"Birch","url":"http://127.0.0.1:1/kanaribridge","settings":{"bearer":"kanarisecret","proxy":"direct"},"pairs":[{"ours":"common","theirs":"x","tlp":"amber","pap":"amber"}]}"#;
+    let made = kit.ask("operator", "PUT", "/api/v1/bridges/feed", Some(bridge)).await;
+    assert_eq!(made.status, 200, "{}", made.text());
+    let name = made.json()["bridge"].as_str().unwrap().to_owned();
+    vec![
+        name,
+        "00000000-0000-4000-8000-000000000001".to_owned(),
+        "nothing".to_owned(),
+    ]
 }
 
 /// A moderated community of Alder and Birch with something that waits and something that was refused, a charter, an
@@ -781,6 +805,7 @@ async fn every_route_but_the_open_ones_asks_who_it_is() {
         ("{provider}", vec!["x".to_owned()]),
         ("{link}", vec!["1".to_owned()]),
         ("{passkey}", vec!["1".to_owned()]),
+        ("{bridge}", vec!["x".to_owned()]),
         ("{*tile}", vec!["0/000.p/1".to_owned()]),
         ("{token}", vec!["x".to_owned()]),
         ("{held}", vec!["x".to_owned()]),

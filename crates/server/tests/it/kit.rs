@@ -27,6 +27,8 @@ pub struct Wish {
     pub tls: Option<Tls>,
     pub base_url: Option<String>,
     pub providers: Vec<node::providers::Provider>,
+    /// What is drawn at random begins here: hubs that meet must not draw the same.
+    pub seed: u64,
 }
 
 impl Default for Wish {
@@ -37,6 +39,7 @@ impl Default for Wish {
             tls: None,
             base_url: None,
             providers: Vec::new(),
+            seed: 7,
         }
     }
 }
@@ -69,8 +72,8 @@ fn clock() -> node::Clock {
 }
 
 /// The same bytes in every run (SplitMix64).
-fn random() -> node::Random {
-    let state = AtomicU64::new(7);
+fn random(seed: u64) -> node::Random {
+    let state = AtomicU64::new(seed);
     Arc::new(move |bytes| {
         for byte in bytes {
             let mut mixed = state.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
@@ -81,11 +84,11 @@ fn random() -> node::Random {
     })
 }
 
-async fn store(directory: &Path) -> Store {
+async fn store(directory: &Path, seed: u64) -> Store {
     let ledger_key = ledger::SigningKey::from_random("hub.example", [9; 32]).unwrap();
     let options = OpenOptions {
         clock: clock(),
-        random: random(),
+        random: random(seed),
         readers: 2,
         create: true,
         durable: false,
@@ -110,9 +113,14 @@ impl Kit {
         settings.seal = Some(node::Seal::new([5; 32]));
         settings.providers = wish.providers;
         (wish.settings)(&mut settings);
-        let node = Node::new(store(directory.path()).await, settings, clock(), random())
-            .await
-            .unwrap();
+        let node = Node::new(
+            store(directory.path(), wish.seed).await,
+            settings,
+            clock(),
+            random(wish.seed),
+        )
+        .await
+        .unwrap();
         let founded = node.found("Hub", MemberKind::Cert, &identity).await.unwrap();
         let mut kit = Self {
             node,

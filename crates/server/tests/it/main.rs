@@ -4,6 +4,7 @@
 
 mod api;
 mod bodies;
+mod bridges;
 mod commitments;
 mod confidential;
 mod conformance;

@@ -164,3 +164,22 @@ async fn receipts_and_numbers_over_the_api() {
     assert_eq!(shown["acknowledged"]["named"], json!([]));
     assert_eq!(shown["received"]["named"][0]["member"], "Alder");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_deleted_over_taxii_is_recalled_from_whoever_was_given_it() {
+    let hub = Kit::start().await;
+    hub.share("birch-contributor", "common", &[indicator(1, "one")]).await;
+    let page = "/commonwatch/collections/common/objects/";
+    assert_eq!(hub.get("alder-contributor", page).await.ids().len(), 1);
+    let path = format!("{page}{}/", id("indicator", 1));
+    let gone = hub.ask("birch-analyst", "DELETE", &path, None).await;
+    assert_eq!(gone.status, 200, "{}", gone.text());
+    let owed = hub
+        .get("alder-contributor", "/api/v1/recalls?mine=true&open=true")
+        .await
+        .json();
+    assert_eq!(owed["recalls"][0]["object"], id("indicator", 1), "{owed}");
+    assert_eq!(owed["recalls"][0]["still_open"], false);
+    let again = hub.ask("birch-analyst", "DELETE", &path, None).await;
+    assert_eq!(again.status, 404);
+}

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use policy::{Audience, AudienceId, CommunityId, MemberId, MemberState, Principal, Viewer};
 
+use stix::marking::{Pap, Tlp};
 use tokio::sync::watch;
 
 use crate::account::Person;
@@ -140,6 +141,12 @@ impl Store {
     pub async fn viewer_within(&self, viewer: &Viewer, community: CommunityId) -> Result<Viewer> {
         let (_, audiences) = self.audiences().await?;
         Ok(viewer.within(community, audiences.iter().map(|(id, audience)| (*id, audience))))
+    }
+
+    /// Narrows a view to what may leave one community by a bridge under a marking at the most.
+    pub async fn viewer_leaving(&self, viewer: &Viewer, community: CommunityId, most: (Tlp, Pap)) -> Result<Viewer> {
+        let (_, audiences) = self.audiences().await?;
+        Ok(viewer.leaving(community, most, audiences.iter().map(|(id, audience)| (*id, audience))))
     }
 
     /// What a member sees: the versions that a contribution of it is weighed against.

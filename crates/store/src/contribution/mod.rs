@@ -26,6 +26,7 @@ mod postgres_rows;
 mod postgres_write;
 mod reads;
 mod recall;
+mod retention;
 mod retract;
 mod select;
 mod share;

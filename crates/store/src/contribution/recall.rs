@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use policy::{Audience, AudienceId, CommunityId, MemberId, Principal, may_see};
 use serde_json::json;
+use stix::Timestamp;
 use stix::marking::{Pap, Tlp};
 
-use super::retract::{Own, own_rows, take_back};
+use super::retract::{Own, of_versions, own_rows, take_back};
 use super::share::{id_hash, terms};
 use crate::db::Db;
 use crate::delivery::{Given, Spot, given_to, spots};
@@ -54,7 +55,7 @@ pub struct Recalled {
 }
 
 /// What is done with one contribution.
-enum Fate {
+pub(super) enum Fate {
     Goes,
     StaysFor(Audience),
 }
@@ -116,7 +117,7 @@ async fn fate(reads: &mut impl Rows, new: &NewRecall, row: &Own, is_last: bool) 
 }
 
 /// Taken back within one community, it stays in the others to which it was addressed.
-fn elsewhere(audience: &Audience, community: Option<CommunityId>) -> Result<Fate> {
+pub(super) fn elsewhere(audience: &Audience, community: Option<CommunityId>) -> Result<Fate> {
     let others = |one: &&CommunityId| Some(**one) != community;
     let left: Vec<CommunityId> = audience.communities().iter().filter(others).copied().collect();
     if community.is_none() || left.is_empty() {
@@ -151,7 +152,7 @@ async fn interned(writes: &mut impl Writes, audience: &Audience) -> Result<Audie
 }
 
 /// Puts the same beside a contribution, for another audience.
-async fn copy(writes: &mut impl Writes, row: &Own, owner: MemberId, audience: &Audience) -> Result<()> {
+pub(super) async fn copy(writes: &mut impl Writes, row: &Own, owner: MemberId, audience: &Audience) -> Result<()> {
     let audience = interned(writes, audience).await?;
     let same = vec![row.object.into(), row.version.into(), audience.into(), owner.into()];
     if !writes.rows(THERE, same).await?.is_empty() {
@@ -194,6 +195,9 @@ async fn recall(writes: &mut impl Writes, actor: &Principal, new: &NewRecall) ->
             }
         }
         own = through;
+    }
+    if let Some(versions) = &new.versions {
+        own = of_versions(own, versions);
     }
     if own.is_empty() {
         return Err(Error::not_found(
@@ -299,6 +303,11 @@ impl Store {
     pub async fn recall(&self, actor: &Principal, new: &NewRecall) -> Result<Recalled> {
         let (actor, new) = (actor.clone(), new.clone());
         writing!(self, true, |writes| recall(writes, &actor, &new))
+    }
+
+    /// Through which channel a contribution came; none where it is not there.
+    pub async fn channel_of(&self, added: Timestamp) -> Result<Option<String>> {
+        self.row(CHANNEL, vec![added.into()], |row| row.text(0)).await
     }
 
     /// What decides who was given a member's contributions of an object; empty where it contributed nothing of that name.

@@ -4,6 +4,7 @@ use policy::{Audience, AudienceId, MemberId, Principal};
 use stix::Timestamp;
 
 use super::Retraction;
+use super::page::VersionFilter;
 use super::select::{Sibling, Versions};
 use super::share::id_hash;
 use crate::db::Db;
@@ -43,7 +44,7 @@ pub(super) struct Own {
 }
 
 impl Own {
-    fn read(row: &Row) -> Result<Self> {
+    pub(super) fn read(row: &Row) -> Result<Self> {
         let terms = row.text(8)?;
         Ok(Self {
             added: row.int(0)?,
@@ -76,13 +77,18 @@ fn meant(own: Vec<Own>, retraction: &Retraction) -> Vec<Own> {
             .community
             .is_none_or(|community| row.terms.communities().contains(&community))
     });
+    of_versions(own, &retraction.versions)
+}
+
+/// The rows of these versions of an object.
+pub(super) fn of_versions(own: Vec<Own>, wanted: &VersionFilter) -> Vec<Own> {
+    let mut own = own;
     let unversioned = own.iter().all(|row| row.version_text.is_empty());
     let sibling = |row: &Own| Sibling {
         added: row.added,
         version: row.version,
     };
     let all = Versions::of(own.iter().map(sibling), unversioned);
-    let wanted = &retraction.versions;
     own.retain(|row| {
         wanted.all
             || (wanted.last && all.is_last(row.version))

@@ -19,6 +19,7 @@ use stix::Timestamp;
 use stix::marking::{Pap, Tlp};
 use uuid::Uuid;
 
+use crate::contribution::VersionFilter;
 use crate::value::{Row, Value, many};
 use crate::writes::Writes;
 use crate::{Error, Result, Store};
@@ -63,6 +64,8 @@ pub struct NewRecall {
     pub community: Option<CommunityId>,
     /// Only those that came through this channel.
     pub channel: Option<String>,
+    /// Only these versions; none: all.
+    pub versions: Option<VersionFilter>,
     /// Why, for everybody whom it concerns.
     pub reason: String,
 }

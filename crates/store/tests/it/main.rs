@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "what fails here is the test")]
 
 mod account;
+mod bridge;
 mod commitment;
 mod contribution;
 mod derived;

@@ -57,6 +57,7 @@ async fn recall(store: &Store, owner: &Member, object: &str, kind: RecallKind) -
         owner: owner.id,
         community: None,
         channel: None,
+        versions: None,
         reason: "it names a customer".to_owned(),
     };
     store.recall(&actor, &new).await
@@ -219,6 +220,26 @@ on_both! {
         let out = RecallKind::Exclude(Box::new(principal(&store, &client).await));
         recall(&store, &city, &id, out).await.unwrap();
         assert!(!sees(&store, &client, &id).await && sees(&store, &city, &id).await);
+    }
+
+    async fn what_a_community_keeps_no_longer_is_withdrawn_from_it(store: Store) {
+        let (city, cert) = (kit::member(&store, "city").await, kit::member(&store, "cert").await);
+        let first = kit::community(&store, "first", &city, &[&cert]).await.id;
+        let second = kit::community(&store, "second", &city, &[]).await.id;
+        let both = Audience::new(Tlp::Green, Pap::Clear, [first, second], []).unwrap();
+        let items = vec![kit::versioned("indicator", 1, 0, &kit::to(first)), kit::versioned("indicator", 2, 0, &both)];
+        let ids: Vec<String> = items.iter().map(|item| item.id.clone()).collect();
+        let outcomes = store.contribute(&kit::origin(&city), items).await.unwrap();
+        let added = kit::accepted(&outcomes);
+        assert_eq!(store.retention_withdraw(first, added[0], 10).await.unwrap(), 0);
+        assert_eq!(store.retention_withdraw(first, added[1].plus_micros(1), 1).await.unwrap(), 1);
+        assert_eq!(store.retention_withdraw(first, added[1].plus_micros(1), 10).await.unwrap(), 1);
+        for id in &ids {
+            assert!(!sees(&store, &cert, id).await);
+        }
+        assert!(!sees(&store, &city, &ids[0]).await && sees(&store, &city, &ids[1]).await);
+        let entries = store.ledger_entries(&kit::viewer(&store, &city).await, 0, 100).await.unwrap();
+        assert_eq!(entries.iter().filter(|entry| entry.kind == "retention").count(), 2);
     }
 
     async fn what_members_did_counts_once_and_disclosure_is_replaced_as_a_whole(store: Store) {

@@ -59,7 +59,7 @@ pub async fn charter(asked: Asked) -> Result<Response, Fault> {
 
 /// Puts a charter in force; it holds for the next share, and earlier versions are kept. Fields that are not said have the
 /// value that restricts nothing: purpose, accountable (login), shared, public, hides_members, default_tlp, loosest_tlp,
-/// strictest_tlp, resharing, to_clients, retention_days, moderated, on_leaving (stays or withdrawn), targets.
+/// strictest_tlp, resharing, to_clients, bridges (the strictest colour that passes one), retention_days, moderated, on_leaving (stays or withdrawn), targets.
 #[utoipa::path(put, path = "/api/v1/communities/{community}/charter", tag = "communities", request_body = Object,
     params(("community" = String, Path, description = "Alias or UUID")),
     responses((status = 200, body = CharterView), (status = 403), (status = 404), (status = 422)))]

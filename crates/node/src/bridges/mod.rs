@@ -1,0 +1,110 @@
+//! Bridges: two hubs, in two countries perhaps, agree which communities are one, and what passes between them.
+//!
+//! ```text
+//! propose ──► offer ──► accept        people of both sides, each in their own ledger; either ends it at once
+//!
+//! changes of our community, as the member that stands for the other hub sees them
+//!    └─► what may leave (pair, charter, no names) ──► hops (never back, never for ever) ──► items ──► intake there
+//! recalls owed by that member ──► applied there ──► acknowledged here
+//! sightings of what came from there ──► one count ──► told there
+//! ```
+//!
+//! | file | job |
+//! |---|---|
+//! | `terms.rs` | what is agreed, as data; where an item may not go |
+//! | `message.rs` | what hubs say to each other |
+//! | `agree.rs` | people: propose, accept, end, read |
+//! | `carry.rs` | one run: what leaves |
+//! | `items.rs` | which items leave, and how |
+//! | `take.rs` | what comes from the other hub |
+//!
+//! The other hub is a member here, and reads and shares as one: what its member may not see cannot pass, what it was given
+//! stands in the receipts, and when it is suspended the bridge rests.
+
+mod agree;
+mod carry;
+mod items;
+mod message;
+mod take;
+mod terms;
+
+pub use agree::{AcceptWish, BridgeView, BridgeWish};
+pub use carry::CarryReport;
+pub use message::{Call, CallDone, Item, Message, RefusedItem, Reply, SeenCount};
+pub use terms::{AfterEnd, Direction, Hop, Hub, Pair, PairHere, Terms};
+
+use policy::MemberId;
+use stix::Timestamp;
+use stix::marking::{Pap, Tlp};
+use store::{Bridge, ObjectDetail};
+
+use crate::accounts::Caller;
+use crate::error::Error;
+use crate::node::Node;
+
+/// How an item came here over a bridge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CameBy {
+    /// The hubs that it has left, the last one first before us.
+    pub path: Vec<Hop>,
+    /// How it is marked here.
+    pub tlp: Tlp,
+    /// How it is marked here.
+    pub pap: Pap,
+    /// When it came.
+    pub at: Timestamp,
+}
+
+/// The channel of what comes and goes by a bridge.
+fn channel(bridge: &Bridge) -> String {
+    format!("bridge:{}", bridge.set.name)
+}
+
+fn not_there(name: &str) -> Error {
+    Error::NotFound(format!("there is no bridge '{name}'"))
+}
+
+fn read_path(text: &str) -> Result<Vec<Hop>, Error> {
+    serde_json::from_str(text).map_err(|error| Error::Ours(format!("a stored path cannot be read: {error}")))
+}
+
+impl Node {
+    /// This hub, as others read of it.
+    fn as_hub(&self) -> Hub {
+        let settings = self.settings();
+        Hub {
+            identity: settings.identity.to_string(),
+            title: settings.title.clone(),
+        }
+    }
+
+    /// The member that stands for the other hub, acting for it without a person.
+    async fn hub_caller(&self, bridge: &Bridge) -> Result<Caller, Error> {
+        let mut principal = self.store().principal_of_member(bridge.set.member).await?;
+        if principal.member.is_none() {
+            return Err(Error::NotAllowed(
+                "the member that stands for the other hub is not there or not active: the bridge rests",
+            ));
+        }
+        principal.role = Some(policy::Role::Contributor);
+        principal.read_only = false;
+        Ok(Caller::new(principal, channel(bridge)))
+    }
+
+    /// How an object came here over bridges, as far as the reader sees what came.
+    pub(crate) async fn came_by(&self, id: &str, contributions: &[ObjectDetail]) -> Result<Vec<CameBy>, Error> {
+        let shows = |member: MemberId| contributions.iter().any(|one| one.origin == Some(member));
+        let mut came = Vec::new();
+        for (member, item) in self.store().bridge_came(id).await? {
+            if shows(member) && item.state == "passed" {
+                came.push(CameBy {
+                    path: read_path(&item.path)?,
+                    tlp: Tlp::parse(&item.after.0).unwrap_or(Tlp::AmberStrict),
+                    pap: Pap::parse(&item.after.1).unwrap_or(Pap::Red),
+                    at: item.at,
+                });
+            }
+        }
+        Ok(came)
+    }
+}

@@ -1,0 +1,634 @@
+//! Two and three hubs in one process, each served on its own port, with bridges between them.
+
+use node::bridges::{AcceptWish, AfterEnd, BridgeWish, CarryReport, PairHere};
+use node::partnership::{KeyWish, MemberWish, PersonWish};
+use node::recall::{RecallWish, RecallWishKind};
+use policy::{MemberId, Role};
+use serde_json::{Value, json};
+use stix::marking::{Pap, Tlp};
+use store::MemberKind;
+
+use super::kit::{Kit, Wish, id, indicator};
+
+/// A hub, by the number that makes its identity, its name and what it draws at random.
+async fn hub(number: u64) -> Kit {
+    let settings: fn(&mut node::Settings) = match number {
+        1 => |settings| named(settings, 1),
+        2 => |settings| named(settings, 2),
+        _ => |settings| named(settings, 3),
+    };
+    let kit = Kit::start_with(Wish {
+        settings,
+        seed: number * 1_000_003,
+        ..Wish::default()
+    })
+    .await;
+    charter(&kit, Some(Tlp::AmberStrict)).await;
+    kit
+}
+
+fn named(settings: &mut node::Settings, number: u128) {
+    settings.title = format!("Hub {number}");
+    let uuid = uuid::Uuid::from_u128(0x4000_8000_0000_0000_0000_u128 | number);
+    settings.identity = stix::Id::new("identity", uuid);
+}
+
+/// Lets what is in `common` pass bridges up to a colour.
+async fn charter(kit: &Kit, bridges: Option<Tlp>) {
+    let operator = kit.operator().await;
+    let common = kit.communities["common"];
+    let mut text = kit.node.charter(&operator, common).await.unwrap().text;
+    text.bridges = bridges;
+    text.accountable = None;
+    kit.node.charter_put(&operator, common, text).await.unwrap();
+}
+
+/// A member that stands for another hub, and its key.
+async fn partner(kit: &Kit, name: &str) -> (MemberId, String) {
+    let operator = kit.operator().await;
+    let wish = MemberWish {
+        name: name.to_owned(),
+        kind: MemberKind::Cert,
+        sectors: vec![],
+        countries: vec![],
+        provider: None,
+        identity: None,
+    };
+    let member = kit.node.member_create(&operator, wish).await.unwrap().id;
+    let set = kit
+        .node
+        .membership_set(&operator, kit.communities["common"], member, true, false);
+    set.await.unwrap();
+    let wish = PersonWish {
+        member,
+        login: name.to_lowercase().replace(' ', "-"),
+        name: name.to_owned(),
+        role: Role::Contributor,
+        password: None,
+    };
+    let person = kit.node.person_create(&operator, wish).await.unwrap();
+    let wish = KeyWish {
+        label: "bridge".to_owned(),
+        ..KeyWish::default()
+    };
+    let (secret, _) = kit.node.key_create(&operator, person.id, wish).await.unwrap();
+    (member, secret)
+}
+
+fn pair() -> PairHere {
+    PairHere {
+        ours: "common".to_owned(),
+        theirs: "common".to_owned(),
+        sends: true,
+        takes: false,
+        tlp: Tlp::Amber,
+        pap: Pap::Amber,
+        onward: true,
+        anonymous: false,
+        hops: 3,
+    }
+}
+
+fn access(secret: &str) -> Value {
+    json!({ "bearer": secret, "proxy": "direct" })
+}
+
+/// What each side calls the bridge, and the member that stands for the other.
+struct Ends {
+    here: String,
+    there: String,
+    member_there: MemberId,
+    member_here: MemberId,
+    key_there: String,
+}
+
+async fn wish(a: &Kit, b: &Kit, name: &str, member: MemberId, secret: &str, pair: PairHere) -> BridgeWish {
+    assert_ne!(a.port, b.port);
+    BridgeWish {
+        name: name.to_owned(),
+        url: format!("http://127.0.0.1:{}/", b.port),
+        settings: access(secret),
+        member,
+        pairs: vec![pair],
+        after_end: AfterEnd::Stays,
+        interval_seconds: 60,
+    }
+}
+
+/// Proposed by the first, accepted by the second.
+async fn connect(a: (&Kit, &str), b: (&Kit, &str), pair: PairHere, after_end: AfterEnd) -> Ends {
+    let (member_here, key_here) = partner(a.0, &format!("Hub {}", b.1)).await;
+    let (member_there, key_there) = partner(b.0, &format!("Hub {}", a.1)).await;
+    let here = format!("to-{}", b.1);
+    let wish = BridgeWish {
+        after_end,
+        ..wish(a.0, b.0, &here, member_here, &key_there, pair).await
+    };
+    let proposed = a.0.node.bridge_propose(&a.0.operator().await, wish).await.unwrap();
+    assert!(proposed.bridge.set.untold.is_none(), "{:?}", proposed.bridge.last_error);
+    let there = accept(b.0, member_there, a.0.port, &key_here).await;
+    Ends {
+        here,
+        there,
+        member_there,
+        member_here,
+        key_there,
+    }
+}
+
+async fn accept(kit: &Kit, member: MemberId, port: u16, secret: &str) -> String {
+    let operator = kit.operator().await;
+    let all = kit.node.bridges(&operator).await.unwrap();
+    let offered = all.iter().find(|one| one.bridge.set.member == member).unwrap();
+    let (version, _) = offered.proposed.as_ref().unwrap();
+    let wish = AcceptWish {
+        version: *version,
+        url: Some(format!("http://127.0.0.1:{port}/")),
+        settings: Some(access(secret)),
+        interval_seconds: None,
+    };
+    let name = offered.bridge.set.name.clone();
+    let accepted = kit.node.bridge_accept(&operator, &name, wish).await.unwrap();
+    assert!(accepted.bridge.set.untold.is_none(), "{:?}", accepted.bridge.last_error);
+    name
+}
+
+async fn run(kit: &Kit, name: &str) -> CarryReport {
+    let report = kit.node.bridge_run(&kit.operator().await, name).await.unwrap();
+    assert_eq!(report.error, None, "{report:?}");
+    report
+}
+
+async fn share(kit: &Kit, who: &str, query: &str, objects: &[String]) {
+    let body = format!("{{\"objects\":[{}]}}", objects.join(","));
+    let answer = kit
+        .ask(who, "POST", &format!("/api/v1/share?{query}"), Some(&body))
+        .await;
+    assert_eq!(answer.json()["refused"], 0, "{}", answer.text());
+}
+
+/// The markings under which a login sees an object.
+async fn seen(kit: &Kit, who: &str, object: &str) -> Option<String> {
+    let answer = kit.get(who, &format!("/api/v1/objects/{object}")).await;
+    (answer.status == 200).then(|| {
+        let first = &answer.json()["contributions"][0];
+        format!("{} {}", first["tlp"].as_str().unwrap(), first["pap"].as_str().unwrap())
+    })
+}
+
+async fn recall(kit: &Kit, who: &str, kind: RecallWishKind, object: &str) -> uuid::Uuid {
+    let caller = kit.node.local_caller(who).await.unwrap();
+    let wish = RecallWish {
+        kind,
+        object: object.to_owned(),
+        community: None,
+        reason: "it was not as we thought".to_owned(),
+    };
+    kit.node.recall(&caller, &wish).await.unwrap()[0].uuid
+}
+
+/// What the member of a bridge answered to a recall.
+async fn answered(kit: &Kit, recall: uuid::Uuid, member: MemberId) -> Option<String> {
+    let recall = kit.node.store().recall_get(recall).await.unwrap().unwrap();
+    let owed = kit.node.store().recall_owed_one(member, recall.id).await.unwrap();
+    owed.unwrap().done
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_every_marking_passes_what_both_agreed_and_nothing_is_wider_on_the_other_side() {
+    let (a, b) = (hub(1).await, hub(2).await);
+    let ends = connect((&a, "1"), (&b, "2"), pair(), AfterEnd::Stays).await;
+    for (number, query) in [
+        (1, "community=common&tlp=clear"),
+        (2, "community=common&tlp=green"),
+        (3, "community=common&tlp=amber&pap=amber"),
+        (4, "community=common&tlp=amber%2Bstrict"),
+        (5, "community=common&tlp=red&named=Birch&named=Hub%202"),
+        (6, "community=common&tlp=green&named=Birch&named=Hub%202"),
+        (7, "community=grove&tlp=green"),
+        (8, "community=common&tlp=green&pap=red"),
+    ] {
+        share(&a, "alder-analyst", query, &[indicator(number, "x")]).await;
+    }
+    let report = run(&a, &ends.here).await;
+    assert_eq!((report.sent, report.refused), (3, 0), "{report:?}");
+    let expected = [
+        (1, Some("TLP:CLEAR PAP:CLEAR")),
+        (2, Some("TLP:GREEN PAP:CLEAR")),
+        (3, Some("TLP:AMBER PAP:AMBER")),
+        (4, None),
+        (5, None),
+        (6, None),
+        (7, None),
+        (8, None),
+    ];
+    for (number, marking) in expected {
+        let object = id("indicator", number);
+        assert_eq!(seen(&b, "birch-analyst", &object).await.as_deref(), marking, "{number}");
+        // What is TLP:CLEAR is for everybody; the rest is for the paired community.
+        let elder = seen(&b, "elder-analyst", &object).await;
+        assert_eq!(elder.is_some(), number == 1, "{number}");
+    }
+    // The same again passes once; what is stricter passes by other terms, which both must have.
+    assert_eq!(run(&a, &ends.here).await.sent, 0);
+    let stricter = PairHere {
+        tlp: Tlp::AmberStrict,
+        ..pair()
+    };
+    let again = wish(&a, &b, &ends.here, ends.member_here, &ends.key_there, stricter).await;
+    a.node.bridge_propose(&a.operator().await, again).await.unwrap();
+    share(
+        &a,
+        "alder-analyst",
+        "community=common&tlp=amber%2Bstrict",
+        &[indicator(9, "x")],
+    )
+    .await;
+    assert_eq!(run(&a, &ends.here).await.sent, 0, "nothing passes by terms that wait");
+    let operator = b.operator().await;
+    let unread = AcceptWish {
+        version: 1,
+        url: None,
+        settings: None,
+        interval_seconds: None,
+    };
+    assert!(
+        b.node
+            .bridge_accept(&operator, &ends.there, unread.clone())
+            .await
+            .is_err()
+    );
+    let read = AcceptWish { version: 2, ..unread };
+    b.node.bridge_accept(&operator, &ends.there, read).await.unwrap();
+    share(
+        &a,
+        "alder-analyst",
+        "community=common&tlp=amber%2Bstrict",
+        &[indicator(10, "x")],
+    )
+    .await;
+    assert_eq!(run(&a, &ends.here).await.sent, 1);
+    let object = id("indicator", 10);
+    assert_eq!(
+        seen(&b, "birch-analyst", &object).await.as_deref(),
+        Some("TLP:AMBER+STRICT PAP:CLEAR")
+    );
+    let shown = b
+        .get("birch-analyst", &format!("/api/v1/objects/{object}"))
+        .await
+        .json();
+    let came = &shown["came_by"][0];
+    assert_eq!(came["path"][0]["hub"], "Hub 1", "{shown}");
+    assert_eq!(
+        (&came["path"][0]["tlp_before"], &came["tlp"]),
+        (&json!("TLP:AMBER+STRICT"), &json!("TLP:AMBER+STRICT"))
+    );
+    // Who agreed to what stands on both sides, with the same digest.
+    let mut digests = Vec::new();
+    for (kit, name) in [(&a, &ends.here), (&b, &ends.there)] {
+        let view = kit.get("operator", &format!("/api/v1/bridges/{name}")).await.json();
+        let steps = view["steps"].as_array().unwrap();
+        let what: Vec<_> = steps.iter().map(|step| step["what"].as_str().unwrap()).collect();
+        assert_eq!(what, ["proposed", "accepted", "proposed", "accepted"], "{view}");
+        assert!(steps.iter().all(|step| step["person"].is_string()), "{view}");
+        digests.push(steps.iter().map(|step| step["digest"].clone()).collect::<Vec<_>>());
+    }
+    assert_eq!(digests[0], digests[1]);
+    // The contributor reads in its own receipts that it crossed.
+    let ledger = a.get("alder-analyst", "/api/v1/receipts?limit=1000").await.text();
+    assert!(ledger.contains("bridge-crossed"), "{ledger}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn in_a_loop_of_three_hubs_nothing_comes_back_and_the_way_is_shown() {
+    let hubs = [hub(1).await, hub(2).await, hub(3).await];
+    let both = PairHere { takes: true, ..pair() };
+    let mut names: Vec<Vec<String>> = vec![Vec::new(); 3];
+    for (from, to) in [(0, 1), (1, 2), (2, 0)] {
+        let (number, other) = ((from + 1).to_string(), (to + 1).to_string());
+        let ends = connect(
+            (&hubs[from], &number),
+            (&hubs[to], &other),
+            both.clone(),
+            AfterEnd::Stays,
+        )
+        .await;
+        names[from].push(ends.here);
+        names[to].push(ends.there);
+    }
+    share(
+        &hubs[0],
+        "alder-analyst",
+        "community=common&tlp=amber",
+        &[indicator(1, "x")],
+    )
+    .await;
+    for _ in 0..4 {
+        for (kit, names) in hubs.iter().zip(&names) {
+            for name in names {
+                run(kit, name).await;
+            }
+        }
+    }
+    let object = id("indicator", 1);
+    let mut lengths = Vec::new();
+    for kit in &hubs {
+        let shown = kit
+            .get("birch-analyst", &format!("/api/v1/objects/{object}"))
+            .await
+            .json();
+        let came = shown["came_by"].as_array().cloned().unwrap_or_default();
+        for one in &came {
+            lengths.push(one["path"].as_array().unwrap().len());
+        }
+        assert_eq!(shown["contributions"][0]["tlp"], "TLP:AMBER", "{shown}");
+    }
+    assert!(
+        hubs[0]
+            .get("birch-analyst", &format!("/api/v1/objects/{object}"))
+            .await
+            .json()["came_by"]
+            .is_null()
+    );
+    lengths.sort_unstable();
+    // Each of the others has it straight from the first, and perhaps by way of the other: never by way of itself.
+    assert!(
+        lengths.len() <= 4 && lengths.iter().all(|length| *length <= 2),
+        "{lengths:?}"
+    );
+    assert!(lengths.contains(&1), "{lengths:?}");
+    for (kit, names) in hubs.iter().zip(&names) {
+        for name in names {
+            assert_eq!(run(kit, name).await.sent, 0);
+        }
+    }
+    // A recall reaches all of them.
+    recall(&hubs[0], "alder-analyst", RecallWishKind::Retract, &object).await;
+    for _ in 0..3 {
+        for (kit, names) in hubs.iter().zip(&names) {
+            for name in names {
+                run(kit, name).await;
+            }
+        }
+    }
+    for kit in &hubs {
+        assert_eq!(seen(kit, "birch-analyst", &object).await, None);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_may_go_no_further_or_has_passed_enough_hubs_stays() {
+    for stays in [
+        PairHere {
+            onward: false,
+            ..pair()
+        },
+        PairHere { hops: 1, ..pair() },
+    ] {
+        let (a, b, c) = (hub(1).await, hub(2).await, hub(3).await);
+        let first = connect((&a, "1"), (&b, "2"), stays.clone(), AfterEnd::Stays).await;
+        let second = connect(
+            (&b, "2"),
+            (&c, "3"),
+            PairHere {
+                hops: stays.hops,
+                ..pair()
+            },
+            AfterEnd::Stays,
+        )
+        .await;
+        share(&a, "alder-analyst", "community=common&tlp=green", &[indicator(1, "x")]).await;
+        assert_eq!(run(&a, &first.here).await.sent, 1);
+        let report = run(&b, &second.here).await;
+        assert_eq!((report.sent, report.notes.len()), (0, 1), "{report:?}");
+        assert_eq!(seen(&c, "birch-analyst", &id("indicator", 1)).await, None);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn recalls_corrections_and_narrowing_pass_and_the_answer_comes_back() {
+    let (a, b) = (hub(1).await, hub(2).await);
+    let ends = connect((&a, "1"), (&b, "2"), pair(), AfterEnd::Stays).await;
+    let objects: Vec<String> = (1..=4).map(|number| indicator(number, "x")).collect();
+    share(&a, "alder-analyst", "community=common&tlp=green", &objects).await;
+    assert_eq!(run(&a, &ends.here).await.sent, 4);
+    // Somebody there has been given them.
+    let collection = b.collection("common").await;
+    let page = format!("/commonwatch/collections/{collection}/objects/");
+    assert_eq!(b.get("birch-analyst", &page).await.ids().len(), 4);
+    let ids: Vec<String> = (0..=4).map(|number| id("indicator", number)).collect();
+    let narrow = RecallWishKind::Narrow(Tlp::Amber, Pap::Clear);
+    let narrowed = recall(&a, "alder-analyst", narrow, &ids[1]).await;
+    let beyond = RecallWishKind::Narrow(Tlp::AmberStrict, Pap::Clear);
+    let beyond = recall(&a, "alder-analyst", beyond, &ids[2]).await;
+    let retracted = recall(&a, "alder-analyst", RecallWishKind::Retract, &ids[3]).await;
+    let newer = objects[3].replace("\"modified\":\"2024-01-01", "\"modified\":\"2024-02-01");
+    share(&a, "alder-analyst", "community=common&tlp=green", &[newer]).await;
+    let corrected = recall(&a, "alder-analyst", RecallWishKind::Correct, &ids[4]).await;
+    let report = run(&a, &ends.here).await;
+    assert_eq!(report.recalled, 4, "{report:?}");
+    let expected = [
+        (1, Some("TLP:AMBER PAP:CLEAR")),
+        (2, None),
+        (3, None),
+        (4, Some("TLP:GREEN PAP:CLEAR")),
+    ];
+    for (number, marking) in expected {
+        assert_eq!(
+            seen(&b, "birch-analyst", &ids[number]).await.as_deref(),
+            marking,
+            "{number}"
+        );
+    }
+    for (recall, done) in [
+        (narrowed, "replaced"),
+        (beyond, "removed"),
+        (retracted, "removed"),
+        (corrected, "replaced"),
+    ] {
+        assert_eq!(answered(&a, recall, ends.member_here).await.as_deref(), Some(done));
+    }
+    // Whoever was given it there is asked to act in turn.
+    let owed = b
+        .get("birch-analyst", "/api/v1/recalls?mine=true&open=true")
+        .await
+        .json();
+    assert_eq!(owed["recalls"].as_array().unwrap().len(), 4, "{owed}");
+    assert_eq!(run(&a, &ends.here).await.recalled, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn either_side_ends_it_at_once_and_recalls_still_pass() {
+    for after_end in [AfterEnd::Stays, AfterEnd::Withdrawn] {
+        let (a, b) = (hub(1).await, hub(2).await);
+        let ends = connect((&a, "1"), (&b, "2"), pair(), after_end).await;
+        share(&a, "alder-analyst", "community=common&tlp=green", &[indicator(1, "x")]).await;
+        assert_eq!(run(&a, &ends.here).await.sent, 1);
+        let ended = b.node.bridge_end(&b.operator().await, &ends.there).await.unwrap();
+        assert_eq!(ended.bridge.set.state.as_str(), "ended");
+        let there = a
+            .get("operator", &format!("/api/v1/bridges/{}", ends.here))
+            .await
+            .json();
+        assert_eq!(there["state"], "ended", "{there}");
+        share(&a, "alder-analyst", "community=common&tlp=green", &[indicator(2, "x")]).await;
+        assert_eq!(run(&a, &ends.here).await.sent, 0);
+        let left = seen(&b, "birch-analyst", &id("indicator", 1)).await;
+        assert_eq!(left.is_some(), after_end == AfterEnd::Stays);
+        let retracted = recall(&a, "alder-analyst", RecallWishKind::Retract, &id("indicator", 1)).await;
+        run(&a, &ends.here).await;
+        assert_eq!(seen(&b, "birch-analyst", &id("indicator", 1)).await, None);
+        assert_eq!(
+            answered(&a, retracted, ends.member_here).await.as_deref(),
+            Some("removed")
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sightings_come_back_as_one_count_without_names() {
+    let (a, b) = (hub(1).await, hub(2).await);
+    let ends = connect((&a, "1"), (&b, "2"), pair(), AfterEnd::Stays).await;
+    let object = id("indicator", 1);
+    share(&a, "alder-analyst", "community=common&tlp=green", &[indicator(1, "x")]).await;
+    assert_eq!(run(&a, &ends.here).await.sent, 1);
+    let sighting = |number: u32, count: u32| {
+        format!(
+            r#"{{"type":"sighting","spec_version":"2.1","id":"{}","created":"2026-11-01T00:00:00.000Z","modified":"2026-11-01T00:00:00.000Z","sighting_of_ref":"{object}","count":{count},"first_seen":"2026-11-0{number}T00:00:00Z","last_seen":"2026-11-0{number}T01:00:00Z"}}"#,
+            id("sighting", number)
+        )
+    };
+    share(&b, "alder-analyst", "community=common&tlp=green", &[sighting(1, 3)]).await;
+    share(&b, "birch-analyst", "community=common&tlp=green", &[sighting(2, 4)]).await;
+    let report = run(&b, &ends.there).await;
+    assert_eq!((report.seen, report.sent), (1, 0), "{report:?}");
+    let told = a
+        .get("birch-analyst", &format!("/api/v1/objects/{object}/neighbours"))
+        .await
+        .json();
+    let told: Vec<&str> = told["neighbours"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|edge| edge["id"].as_str())
+        .filter(|id| id.starts_with("sighting"))
+        .collect();
+    assert_eq!(told.len(), 1);
+    let shown = a.get("birch-analyst", &format!("/api/v1/objects/{}", told[0])).await;
+    let shown_json = shown.json();
+    let one = &shown_json["contributions"][0];
+    assert_eq!(
+        (&one["object"]["count"], &one["member"]),
+        (&json!(7), &json!("Hub 2")),
+        "{shown_json}"
+    );
+    assert_eq!(one["object"]["first_seen"], "2026-11-01T00:00:00.000Z", "{shown_json}");
+    assert!(
+        !shown.text().contains("Alder") && !shown.text().contains("Birch"),
+        "{}",
+        shown.text()
+    );
+    // It does not go back and forth.
+    assert_eq!(run(&a, &ends.here).await.sent, 0);
+    assert_eq!(run(&b, &ends.there).await.seen, 0);
+    assert!(ends.member_there != ends.member_here || a.port != b.port);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_contributor_that_stays_unnamed_is_in_nothing_that_passes() {
+    let (a, b) = (hub(1).await, hub(2).await);
+    let unnamed = PairHere {
+        anonymous: true,
+        ..pair()
+    };
+    let ends = connect((&a, "1"), (&b, "2"), unnamed, AfterEnd::Stays).await;
+    let members = a.node.members(&a.operator().await).await.unwrap();
+    let alder = members.iter().find(|member| member.name == "Alder").unwrap();
+    let by_alder =
+        |number| indicator(number, "x").replacen('{', &format!(r#"{{"created_by_ref":"{}","#, alder.identity), 1);
+    let says_it = by_alder(2).replacen(r#""name":"x""#, r#""name":"Alder""#, 1);
+    share(
+        &a,
+        "alder-analyst",
+        "community=common&tlp=green",
+        &[by_alder(1), says_it],
+    )
+    .await;
+    let report = run(&a, &ends.here).await;
+    assert_eq!((report.sent, report.notes.len()), (1, 1), "{report:?}");
+    let shown = b
+        .get("birch-analyst", &format!("/api/v1/objects/{}", id("indicator", 1)))
+        .await;
+    assert_eq!(shown.status, 200);
+    assert!(!shown.text().contains(&alder.identity), "{}", shown.text());
+    assert_eq!(seen(&b, "birch-analyst", &id("indicator", 2)).await, None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_charter_that_says_so_nothing_passes() {
+    let (a, b) = (hub(1).await, hub(2).await);
+    charter(&a, None).await;
+    let (member, _) = partner(&a, "Hub 2").await;
+    let (_, secret) = partner(&b, "Hub 1").await;
+    let proposed = wish(&a, &b, "to-2", member, &secret, pair()).await;
+    let error = a.node.bridge_propose(&a.operator().await, proposed).await.unwrap_err();
+    assert!(error.to_string().contains("charter"), "{error}");
+    charter(&a, Some(Tlp::Amber)).await;
+    let (member, key) = partner(&a, "Hub two").await;
+    let (member_there, secret) = partner(&b, "Hub one").await;
+    let proposed = wish(&a, &b, "to-2", member, &secret, pair()).await;
+    a.node.bridge_propose(&a.operator().await, proposed).await.unwrap();
+    accept(&b, member_there, a.port, &key).await;
+    // A charter that changes its mind holds at once.
+    charter(&a, None).await;
+    share(&a, "alder-analyst", "community=common&tlp=green", &[indicator(1, "x")]).await;
+    assert_eq!(run(&a, "to-2").await.sent, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_else_speaks_at_a_bridge_and_what_breaks_the_terms_is_refused() {
+    let (a, b) = (hub(1).await, hub(2).await);
+    let ends = connect((&a, "1"), (&b, "2"), pair(), AfterEnd::Stays).await;
+    let view = b.node.bridge(&b.operator().await, &ends.there).await.unwrap();
+    let (uuid, own) = (view.bridge.set.uuid, b.node.settings().identity.to_string());
+    let path = format!("/api/v1/hub/{uuid}");
+    let item = |tlp: &str, hubs: &[&str]| {
+        let hops: Vec<Value> = hubs
+            .iter()
+            .map(|hub| json!({ "hub": { "identity": hub, "title": "x" }, "bridge": uuid, "at": "2026-11-01T00:00:00Z", "tlp_before": tlp, "pap_before": "clear", "tlp": tlp, "pap": "clear" }))
+            .collect();
+        json!({ "kind": "items", "version": 1, "community": "common", "items": [{ "object": indicator(1, "x"), "tlp": tlp, "pap": "clear", "path": hops }] }).to_string()
+    };
+    let hub = a.node.settings().identity.to_string();
+    let good = item("green", &[&hub]);
+    for who in ["birch-analyst", "alder-operator"] {
+        let answer = b.ask(who, "POST", &path, Some(&good)).await;
+        assert_eq!(answer.status, 404, "{who} {}", answer.text());
+    }
+    let headers = [
+        ("Authorization".to_owned(), format!("Bearer {}", ends.key_there)),
+        ("Content-Type".to_owned(), "application/json".to_owned()),
+    ];
+    let stranger = "identity--00000000-0000-4000-8000-000000000077";
+    for (tlp, hubs) in [
+        ("amber+strict", vec![hub.as_str()]),
+        ("red", vec![hub.as_str()]),
+        ("green", vec![]),
+        ("green", vec![stranger]),
+        ("green", vec![own.as_str(), hub.as_str()]),
+        ("green", vec![hub.as_str(), hub.as_str()]),
+        ("green", vec![stranger, stranger, stranger, hub.as_str()]),
+    ] {
+        let body = item(tlp, &hubs);
+        let answer = b.send("POST", &path, &headers, Some(body.as_bytes())).await;
+        assert_eq!(answer.json()["taken"], 0, "{tlp} {hubs:?} {}", answer.text());
+        assert_eq!(answer.json()["refused"].as_array().unwrap().len(), 1);
+    }
+    let other = good.replace("\"version\":1", "\"version\":2");
+    assert_eq!(
+        b.send("POST", &path, &headers, Some(other.as_bytes())).await.status,
+        409
+    );
+    let answer = b.send("POST", &path, &headers, Some(good.as_bytes())).await;
+    assert_eq!(answer.json()["taken"], 1, "{}", answer.text());
+}
