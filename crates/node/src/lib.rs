@@ -16,6 +16,7 @@ pub mod export;
 pub mod factors;
 pub mod find;
 pub mod founding;
+pub mod idempotency;
 pub mod intake;
 pub mod item;
 pub mod mail;

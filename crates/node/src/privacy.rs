@@ -45,6 +45,8 @@ pub struct Forgotten {
     pub notices: usize,
     /// Transfers.
     pub transfers: usize,
+    /// Answers kept for repeats.
+    pub answers: usize,
 }
 
 impl Forgotten {
@@ -137,6 +139,8 @@ impl Node {
         if let Some(before) = before(rules.transfers) {
             forgotten.transfers = store.transfer_forget(before, FORGOTTEN_AT_ONCE).await?;
         }
+        let over = now.plus_micros(-crate::idempotency::KEPT_MICROS);
+        forgotten.answers = store.answer_forget(over, FORGOTTEN_AT_ONCE).await?;
         Ok(forgotten)
     }
 }

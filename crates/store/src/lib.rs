@@ -14,6 +14,7 @@
 //! | [`delivery`] | what was handed to whom, in stretches |
 //! | [`recall`], [`item`] | items called back; what members did about single items |
 //! | [`request`] | questions to a community and their answers |
+//! | [`idempotency`] | answers kept for repeats |
 //! | [`setting`] | settings and warninglists |
 //! | [`record`] | the ledger |
 //! | [`privacy`] | what is kept of people, and how it goes |
@@ -29,6 +30,7 @@ pub mod data_set;
 mod db;
 pub mod delivery;
 mod error;
+pub mod idempotency;
 pub mod item;
 pub mod maintenance;
 pub mod membership;
@@ -70,6 +72,7 @@ pub use contribution::{
 pub use data_set::{DataSet, NewDataSet};
 pub use delivery::{DeliveryFilter, Given, NewDelivery, Spot, Standing};
 pub use error::{Error, ErrorKind, Result};
+pub use idempotency::{AnswerBegun, KeptAnswer};
 pub use item::{Disclosure, ItemStep, OwnNumbers, Shown};
 pub use maintenance::{Finding, FindingSeverity};
 pub use membership::{

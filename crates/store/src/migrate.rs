@@ -37,6 +37,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     migration!(5, "0005_membership"),
     migration!(6, "0006_recall"),
     migration!(7, "0007_sign_in"),
+    migration!(8, "0008_api"),
 ];
 
 /// Where the steps that were applied are remembered; the same on both databases.

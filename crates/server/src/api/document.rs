@@ -1,5 +1,10 @@
 //! The OpenAPI document of the JSON API, made from the handlers; a copy is kept at `docs/openapi.json`.
 
+use std::collections::BTreeSet;
+
+use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::Required;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
@@ -140,7 +145,7 @@ use super::{
         ledger::receipts,
     ),
     security(("basic" = []), ("key" = [])),
-    modifiers(&SignIn)
+    modifiers(&SignIn, &Repeats)
 )]
 struct Document;
 
@@ -152,6 +157,47 @@ impl Modify for SignIn {
         for (name, scheme) in [("basic", HttpAuthScheme::Basic), ("key", HttpAuthScheme::Bearer)] {
             let scheme = HttpBuilder::new().scheme(scheme).build();
             components.add_security_scheme(name, SecurityScheme::Http(scheme));
+        }
+    }
+}
+
+/// Every change takes a key for repeats, where somebody with an account asks.
+struct Repeats;
+
+impl Modify for Repeats {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let changes: BTreeSet<String> = super::routes()
+            .into_iter()
+            .filter(|route| route.method != http::Method::GET && !route.is_for_strangers())
+            .map(|route| format!("{} {}", route.method, route.path))
+            .collect();
+        let key = ParameterBuilder::new()
+            .name("Idempotency-Key")
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .description(Some(
+                "A name for this change, such as a UUID: sent again with the same name and content within 24 hours, it is not done again but answered as the first time, with `Idempotency-Replayed: true`. See docs/guide/api.md.",
+            ))
+            .schema(Some(
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .pattern(Some("^[!-~]{1,255}$")),
+            ))
+            .build();
+        for (path, item) in &mut document.paths.paths {
+            let operations = [
+                ("POST", &mut item.post),
+                ("PUT", &mut item.put),
+                ("PATCH", &mut item.patch),
+                ("DELETE", &mut item.delete),
+            ];
+            for (method, operation) in operations {
+                if let Some(operation) = operation
+                    && changes.contains(&format!("{method} {path}"))
+                {
+                    operation.parameters.get_or_insert_default().push(key.clone());
+                }
+            }
         }
     }
 }

@@ -93,7 +93,7 @@ fn membership_routes() -> Vec<Route> {
             Coordinator,
             membership::invitations::invitations,
         ),
-        route(M::POST, "/invitations", Coordinator, membership::invitations::invite),
+        route(M::POST, "/invitations", Coordinator, membership::invitations::invite).shows_secret(),
         route(
             M::DELETE,
             "/invitations/{token}",
@@ -160,8 +160,8 @@ fn sign_in_routes() -> Vec<Route> {
         route(M::DELETE, "/sessions", Member, sign_in::end_all),
         route(M::DELETE, "/sessions/{key}", Member, sign_in::end),
         route(M::GET, "/factor", Member, sign_in::factor),
-        route(M::POST, "/factor", Member, sign_in::enrol),
-        route(M::POST, "/factor/confirm", Member, sign_in::confirm),
+        route(M::POST, "/factor", Member, sign_in::enrol).shows_secret(),
+        route(M::POST, "/factor/confirm", Member, sign_in::confirm).shows_secret(),
         route(M::POST, "/factor/remove", Member, sign_in::remove),
         route(M::DELETE, "/people/{login}/factor", Operator, sign_in::reset),
         route(M::GET, "/privacy/record", Member, privacy::record),
@@ -336,7 +336,7 @@ fn exchange_routes() -> Vec<Route> {
             commitments::extend,
         ),
         route(Method::GET, "/commitments.ics", Needs::Member, calendar::show),
-        route(Method::POST, "/calendar", Needs::Member, calendar::create),
+        route(Method::POST, "/calendar", Needs::Member, calendar::create).shows_secret(),
         route(Method::GET, "/calendar/{secret}", Needs::Member, calendar::feed).by_secret(),
         route(Method::POST, "/recalls", Needs::Analyst, recall::create),
         route(Method::GET, "/recalls", Needs::Member, recall::list),
@@ -407,7 +407,7 @@ fn exchange_routes() -> Vec<Route> {
             exchange::peer_backlog,
         ),
         route(Method::GET, "/keys", Needs::Member, keys::list),
-        route(Method::POST, "/keys", Needs::Member, keys::create),
+        route(Method::POST, "/keys", Needs::Member, keys::create).shows_secret(),
         route(Method::DELETE, "/keys/{key}", Needs::Member, keys::revoke),
     ]
 }

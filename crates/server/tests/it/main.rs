@@ -9,6 +9,7 @@ mod confidential;
 mod conformance;
 mod crawl;
 mod fuzz;
+mod idempotency;
 mod kit;
 mod membership;
 #[path = "../../../../fuzz/mutate.rs"]
