@@ -4,11 +4,14 @@ pub mod commitment;
 pub mod matching;
 pub mod membership;
 pub mod recall;
+pub mod webhook;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
+
+use webhook::WebhookCommand;
 
 /// The common watch: share threat information under rules that hold, act on it at home, prove every exchange.
 #[derive(Debug, Parser)]
@@ -120,6 +123,9 @@ pub enum Command {
     /// Keys and client certificates
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Have your programs told what is new: signed messages to an address
+    #[command(subcommand)]
+    Webhook(WebhookCommand),
     /// What is kept of people: the record of processing, a person's data, erasing them
     #[command(subcommand)]
     Privacy(PrivacyCommand),

@@ -40,8 +40,34 @@ pub struct Config {
     pub telemetry: Telemetry,
     /// How e-mail is sent.
     pub mail: Mail,
+    /// Where webhooks may go.
+    pub webhooks: Webhooks,
     /// What is forgotten by itself.
     pub retention: Retention,
+}
+
+/// `[webhooks]`: where messages to webhooks may go besides public addresses over TLS.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Webhooks {
+    http: bool,
+    networks: Vec<String>,
+}
+
+impl Webhooks {
+    /// The same as the node takes them.
+    ///
+    /// # Errors
+    /// When a network is none.
+    pub fn rules(&self) -> Result<node::webhooks::Rules, Failure> {
+        let rules = node::webhooks::Rules {
+            http: self.http,
+            networks: self.networks.clone(),
+        };
+        let unusable = |why| Failure::input(format!("[webhooks] cannot be used: {why}"));
+        rules.check().map_err(unusable)?;
+        Ok(rules)
+    }
 }
 
 /// `[retention]`: after how many days something that is done with is forgotten; 0: never.
@@ -226,6 +252,7 @@ impl Default for Config {
             watch: Watch::default(),
             telemetry: Telemetry::default(),
             mail: Mail::default(),
+            webhooks: Webhooks::default(),
             retention: Retention::default(),
         }
     }
@@ -337,6 +364,10 @@ pub fn template(title: &str, postgres: Option<&str>) -> String {
          # login = \"watch\"\n\
          # password-file = \"/etc/commonwatch/mail-password\"\n\
          # ca-file = \"/etc/commonwatch/authorities.pem\"\n\n\
+         # Webhooks of members go to public addresses over https; what else is allowed; docs/guide/api.md.\n\
+         [webhooks]\n\
+         # networks = [\"10.1.0.0/16\"]\n\
+         # http = false\n\n\
          # Days after which something that is done with is forgotten; docs/guide/privacy.md. 0: never.\n\
          [retention]\n\
          # sessions = 30\n\

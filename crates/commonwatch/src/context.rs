@@ -149,6 +149,7 @@ impl Local {
             request_bytes: config.request_mib << 20,
             page_most: config.page_most,
             seal: seal(&data, create)?,
+            webhooks: config.webhooks.rules()?,
             retention: config.retention.into(),
             ..Settings::new(&config.title, identity)
         };

@@ -119,7 +119,9 @@ impl Node {
         let request = seal.digest(b"idempotent request", &[&parts[..], &[rights.as_bytes()]].concat());
         let now = self.now();
         let oldest = now.plus_micros(-KEPT_MICROS);
-        let begun = self.store().answer_begin(name, person, request, (now, oldest), ANSWERS_MOST);
+        let begun = self
+            .store()
+            .answer_begin(name, person, request, (now, oldest), ANSWERS_MOST);
         Ok(Some(match begun.await? {
             AnswerBegun::First => Begun::First(Turn { name }),
             AnswerBegun::Full => Begun::Full,

@@ -12,6 +12,7 @@ pub mod data_sets;
 pub mod delivery;
 pub mod disclosure;
 mod error;
+pub mod events;
 pub mod export;
 pub mod factors;
 pub mod find;
@@ -41,6 +42,7 @@ pub mod telemetry;
 pub mod warninglists;
 pub mod watch;
 pub mod watchlist;
+pub mod webhooks;
 
 pub use accounts::{Caller, Presented, SignInError};
 pub use error::Error;

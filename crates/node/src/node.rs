@@ -41,6 +41,8 @@ pub struct Settings {
     pub contact_months: u8,
     /// Seals the second factors of people; without it nobody can have one.
     pub seal: Option<Seal>,
+    /// Where webhooks may go.
+    pub webhooks: crate::webhooks::Rules,
     /// After how long something that is done with is forgotten.
     pub retention: Retention,
 }
@@ -61,6 +63,7 @@ impl Settings {
             clock_tolerance: 24 * 3_600 * 1_000_000,
             contact_months: 6,
             seal: None,
+            webhooks: crate::webhooks::Rules::default(),
             retention: Retention::default(),
         }
     }

@@ -47,6 +47,8 @@ pub struct Forgotten {
     pub transfers: usize,
     /// Answers kept for repeats.
     pub answers: usize,
+    /// Messages of webhooks, posted or not.
+    pub messages: usize,
 }
 
 impl Forgotten {
@@ -135,6 +137,7 @@ impl Node {
         }
         if let Some(before) = before(rules.notices) {
             forgotten.notices = store.notice_forget(before, FORGOTTEN_AT_ONCE).await?;
+            forgotten.messages = store.webhook_forget(before, FORGOTTEN_AT_ONCE).await?;
         }
         if let Some(before) = before(rules.transfers) {
             forgotten.transfers = store.transfer_forget(before, FORGOTTEN_AT_ONCE).await?;

@@ -21,9 +21,9 @@ use crate::api::sign_in::cookie;
 use crate::app::App;
 use crate::around::{Noted, RequestId};
 use crate::asked::{Asked, ClientCertificate, Remote, Stranger};
-use crate::{idempotency, media};
 use crate::problem::{Dialect, Fault};
 use crate::routes::{Answer, Route};
+use crate::{idempotency, media};
 
 /// Lets one request through to the route of its method, or says why not.
 pub(crate) async fn pass(app: App, routes: Arc<[Route]>, request: Request) -> Response {

@@ -143,7 +143,9 @@ fn again(kept: Kept) -> Result<Response, Fault> {
         let value = HeaderValue::try_from(value).map_err(Fault::ours)?;
         response.headers_mut().append(name, value);
     }
-    response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    response
+        .headers_mut()
+        .insert(REPLAYED, HeaderValue::from_static("true"));
     Ok(response)
 }
 
@@ -152,12 +154,7 @@ fn is_kept(status: StatusCode) -> bool {
 }
 
 /// Keeps what was answered, or gives the key back.
-async fn settle(
-    node: &Node,
-    turn: Turn,
-    shows_secret: bool,
-    done: Result<Response, Fault>,
-) -> Result<Response, Fault> {
+async fn settle(node: &Node, turn: Turn, shows_secret: bool, done: Result<Response, Fault>) -> Result<Response, Fault> {
     let status = match &done {
         Ok(response) => response.status(),
         Err(fault) => fault.status(),

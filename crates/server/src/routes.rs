@@ -12,7 +12,7 @@ use axum::routing::any;
 use http::Method;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::SizeAbove;
+use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
 
 use crate::app::App;
 use crate::around::{RequestId, around};
@@ -175,7 +175,8 @@ pub fn router(app: App) -> Router {
     // A tiny body grows when it is compressed. The fastest level: clients such as python-requests always ask for gzip.
     let compression = CompressionLayer::new()
         .quality(CompressionLevel::Fastest)
-        .compress_when(SizeAbove::new(1_024));
+        // What is told as it happens must not wait until there is enough of it to be compressed.
+        .compress_when(SizeAbove::new(1_024).and(NotForContentType::const_new("text/event-stream")));
     router
         .fallback(nowhere)
         .layer(compression)

@@ -60,7 +60,13 @@ impl Store {
         (now, oldest): (Timestamp, Timestamp),
         most: usize,
     ) -> Result<AnswerBegun> {
-        let begin = vec![name.into(), person.into(), request.into(), now.into(), many(most).into()];
+        let begin = vec![
+            name.into(),
+            person.into(),
+            request.into(),
+            now.into(),
+            many(most).into(),
+        ];
         let change = Change::new()
             .with(OVER, vec![name.into(), oldest.into()])
             .with(BEGIN, begin);

@@ -15,6 +15,8 @@
 //! | [`recall`], [`item`] | items called back; what members did about single items |
 //! | [`request`] | questions to a community and their answers |
 //! | [`idempotency`] | answers kept for repeats |
+//! | [`event`] | what is new, source by source |
+//! | [`webhook`] | addresses that are told what is new, and what waits to be posted there |
 //! | [`setting`] | settings and warninglists |
 //! | [`record`] | the ledger |
 //! | [`privacy`] | what is kept of people, and how it goes |
@@ -30,6 +32,7 @@ pub mod data_set;
 mod db;
 pub mod delivery;
 mod error;
+pub mod event;
 pub mod idempotency;
 pub mod item;
 pub mod maintenance;
@@ -49,6 +52,7 @@ mod sqlite;
 pub mod subscription;
 pub mod transfer;
 mod value;
+pub mod webhook;
 mod writes;
 
 pub use account::community::CommunityKey;
@@ -72,6 +76,7 @@ pub use contribution::{
 pub use data_set::{DataSet, NewDataSet};
 pub use delivery::{DeliveryFilter, Given, NewDelivery, Spot, Standing};
 pub use error::{Error, ErrorKind, Result};
+pub use event::{AnswerNews, NewsPlace, RequestNews, StepNews};
 pub use idempotency::{AnswerBegun, KeptAnswer};
 pub use item::{Disclosure, ItemStep, OwnNumbers, Shown};
 pub use maintenance::{Finding, FindingSeverity};
@@ -89,6 +94,7 @@ pub use setting::Warninglist;
 pub use sighting::{NewHit, NewMessage, Seen, SeenKey, SeenState, SeenValue, SightingForm, SightingRule};
 pub use subscription::{NewSubscription, Subscription, SubscriptionId, SubscriptionKind, SubscriptionReport};
 pub use transfer::{Transfer, TransferState};
+pub use webhook::{MessageOut, NewMessageOut, NewWebhook, Webhook};
 
 use std::sync::Arc;
 

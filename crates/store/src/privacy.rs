@@ -162,6 +162,13 @@ pub const KEPT: &[Kept] = &[
             &[("made", Time), ("status", Number)],
         )),
     },
+    by_number!(
+        "webhook",
+        "who had messages of their member posted somewhere",
+        "to show who decided it",
+        "select uuid, url, created from webhook where by_person = ?1 limit ?2",
+        &[("uuid", Text), ("url", Text), ("created", Time)]
+    ),
     Kept {
         table: "acceptance",
         data: "who accepted an agreement for their member, by name",

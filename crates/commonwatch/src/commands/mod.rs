@@ -26,6 +26,7 @@ mod share;
 mod sighting;
 mod subscribe;
 mod warninglist;
+mod webhook;
 
 pub use key::duration;
 pub use serve::start_log;
@@ -84,6 +85,7 @@ async fn with_node(command: Command, global: &Global, output: Output) -> Result<
             Command::Member(command) => member::run(&local, global, command, output).await,
             Command::Community(command) => community::run(&local, global, command, output).await,
             Command::Key(command) => key::run(&local, global, command, output).await,
+            Command::Webhook(command) => webhook::run(&local, global, command, output).await,
             Command::Privacy(command) => privacy::run(&local, global, command, output).await,
             Command::Warninglist(command) => warninglist::run(&local, global, command, output).await,
             Command::Ledger(command) => ledger::run(&local, global, command, output).await,

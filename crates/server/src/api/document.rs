@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use utoipa::openapi::Required;
 use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::Required;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    about, calendar, commitments, communities, exchange, export, find, item, keys, ledger, membership, notices,
-    partnership, privacy, recall, requests, share, sightings, sign_in, telemetry, watch,
+    about, calendar, commitments, communities, events, exchange, export, find, item, keys, ledger, membership, notices,
+    partnership, privacy, recall, requests, share, sightings, sign_in, telemetry, watch, webhooks,
 };
 
 #[derive(OpenApi)]
@@ -92,8 +92,15 @@ use super::{
         privacy::data,
         privacy::erase,
         export::export,
+        events::events,
         watch::watch,
         watch::metrics,
+        webhooks::list,
+        webhooks::make,
+        webhooks::show,
+        webhooks::change,
+        webhooks::remove,
+        webhooks::test,
         sightings::hits,
         sightings::record,
         telemetry::record,

@@ -16,7 +16,9 @@
 //! | [`sightings`] | `hits`, `sighting-rules`, `sightings/pending`, `feedback`, `objects/{id}/feedback` |
 //! | [`telemetry`] | `telemetry` |
 //! | [`export`] | `export` |
+//! | [`events`] | `events` |
 //! | [`exchange`] | `subscriptions`, `peers` |
+//! | [`webhooks`] | `webhooks` |
 //! | [`watch`] | `watch`, `metrics` |
 //! | [`recall`] | `recalls` |
 //! | [`item`] | `objects/{id}/receipts`, `receipts/numbers`, `disclosure` |
@@ -33,6 +35,7 @@ pub mod commitment_view;
 pub mod commitments;
 pub mod communities;
 pub mod document;
+pub mod events;
 pub mod exchange;
 pub mod export;
 pub mod find;
@@ -52,6 +55,7 @@ pub mod telemetry;
 pub mod told;
 pub mod view;
 pub mod watch;
+pub mod webhooks;
 
 use http::Method;
 
@@ -367,6 +371,7 @@ fn exchange_routes() -> Vec<Route> {
             Needs::Contributor,
             requests::close,
         ),
+        route(Method::GET, "/events", Needs::Member, events::events),
         route(Method::GET, "/export", Needs::Reader, export::export),
         route(Method::GET, "/ledger/checkpoint", Needs::Reader, ledger::checkpoint),
         route(Method::GET, "/ledger/tile/{*tile}", Needs::Reader, ledger::tile),
@@ -405,6 +410,27 @@ fn exchange_routes() -> Vec<Route> {
             "/peers/{name}/backlog",
             Needs::Operator,
             exchange::peer_backlog,
+        ),
+        route(Method::GET, "/webhooks", Needs::Coordinator, webhooks::list),
+        route(Method::POST, "/webhooks", Needs::Coordinator, webhooks::make).shows_secret(),
+        route(Method::GET, "/webhooks/{webhook}", Needs::Coordinator, webhooks::show),
+        route(
+            Method::PATCH,
+            "/webhooks/{webhook}",
+            Needs::Coordinator,
+            webhooks::change,
+        ),
+        route(
+            Method::DELETE,
+            "/webhooks/{webhook}",
+            Needs::Coordinator,
+            webhooks::remove,
+        ),
+        route(
+            Method::POST,
+            "/webhooks/{webhook}/test",
+            Needs::Coordinator,
+            webhooks::test,
         ),
         route(Method::GET, "/keys", Needs::Member, keys::list),
         route(Method::POST, "/keys", Needs::Member, keys::create).shows_secret(),

@@ -108,7 +108,10 @@ async fn what_may_pass_is_not_kept() {
     let now = send(&kit, "operator", "k", path, "{}").await;
     assert_eq!(now.status, 204, "{}", now.text());
     let again = send(&kit, "operator", "k", path, "{}").await;
-    assert_eq!((again.status, again.header("idempotency-replayed")), (204, Some("true")));
+    assert_eq!(
+        (again.status, again.header("idempotency-replayed")),
+        (204, Some("true"))
+    );
 }
 
 #[tokio::test]
@@ -116,11 +119,18 @@ async fn a_key_that_cannot_be_used_and_a_caller_without_an_account_are_told_so()
     let kit = Kit::start().await;
     for key in ["", "\"\"", "a b", &"x".repeat(256)] {
         let refused = send(&kit, "operator", key, MEMBERS, FIR).await;
-        assert_eq!((refused.status, code(&refused).as_str()), (400, "bad-idempotency-key"), "{key}");
+        assert_eq!(
+            (refused.status, code(&refused).as_str()),
+            (400, "bad-idempotency-key"),
+            "{key}"
+        );
     }
     let session = ("POST", "/api/v1/session");
     let refused = send(&kit, "public", "k", session, "{}").await;
-    assert_eq!((refused.status, code(&refused).as_str()), (400, "idempotency-no-account"));
+    assert_eq!(
+        (refused.status, code(&refused).as_str()),
+        (400, "idempotency-no-account")
+    );
     // For reading it says nothing.
     assert_eq!(send(&kit, "operator", "k", ("GET", "/api/v1/me"), "").await.status, 200);
 }
@@ -143,9 +153,17 @@ async fn kept_answers_are_sealed_and_forgotten_after_a_day() {
     let kit = Kit::start().await;
     assert_eq!(send(&kit, "operator", "k", MEMBERS, FIR).await.status, 201);
     let now = kit.node.now();
-    let early = kit.node.retention_run(now.plus_micros(23 * 3_600_000_000)).await.unwrap();
+    let early = kit
+        .node
+        .retention_run(now.plus_micros(23 * 3_600_000_000))
+        .await
+        .unwrap();
     assert_eq!(early.answers, 0);
-    let late = kit.node.retention_run(now.plus_micros(25 * 3_600_000_000)).await.unwrap();
+    let late = kit
+        .node
+        .retention_run(now.plus_micros(25 * 3_600_000_000))
+        .await
+        .unwrap();
     assert_eq!(late.answers, 1);
     // It is a first one again, and contradicts what is there.
     let anew = send(&kit, "operator", "k", MEMBERS, FIR).await;

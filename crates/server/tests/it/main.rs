@@ -8,6 +8,7 @@ mod commitments;
 mod confidential;
 mod conformance;
 mod crawl;
+mod events;
 mod fuzz;
 mod idempotency;
 mod kit;

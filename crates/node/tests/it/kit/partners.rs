@@ -45,6 +45,11 @@ pub fn identity(number: u128) -> String {
 
 impl Partners {
     pub async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// With other settings.
+    pub async fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let time = Arc::new(AtomicI64::new(START.micros()));
         let clock = Arc::clone(&time);
@@ -62,10 +67,11 @@ impl Partners {
             .await
             .unwrap();
         let own = stix::Id::parse(&identity(1)).unwrap();
-        let settings = Settings {
+        let mut settings = Settings {
             seal: Some(node::Seal::new([5; 32])),
             ..Settings::new("Test", own.clone())
         };
+        change(&mut settings);
         let node = Node::new(store, settings, clock, random).await.unwrap();
         node.found("City of Example", MemberKind::City, &own).await.unwrap();
         let mut partners = Self {
