@@ -10,7 +10,7 @@ use std::io;
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue};
 use node::events::{Event, EventCursor, EventKind, EventWish, Reader, Subject};
@@ -192,7 +192,7 @@ pub async fn events(asked: Asked) -> Result<Response, Fault> {
     let body = if asked.is_head() {
         Body::empty()
     } else {
-        Body::from_stream(stream::unfold(streaming, next_piece))
+        Body::from_stream(stream::unfold(streaming, next_piece).fuse())
     };
     let mut response = Response::new(body);
     let headers = response.headers_mut();

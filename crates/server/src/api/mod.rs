@@ -36,6 +36,7 @@ pub mod commitments;
 pub mod communities;
 pub mod document;
 pub mod events;
+mod exact;
 pub mod exchange;
 pub mod export;
 pub mod find;

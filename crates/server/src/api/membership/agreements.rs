@@ -97,9 +97,9 @@ pub async fn agreements(asked: Asked) -> Result<Response, Fault> {
     let wish = Parameters::read(&asked, &["limit", "cursor"])?.page()?;
     let after = wish.key(|text| {
         let (kind, number) = text.rsplit_once('.')?;
-        Some((kind.to_owned(), number.parse::<i64>().ok()?))
+        Some((AgreementKind::parse(kind)?, number.parse::<i64>().ok()?))
     })?;
-    let after = after.as_ref().map(|(kind, number)| (kind.as_str(), *number));
+    let after = after.map(|(kind, number)| (kind.as_str(), number));
     let page = asked.node().agreement_page(asked.caller(), after, wish.limit).await?;
     let (agreements, accepted) = page;
     let next = wish.next(&agreements, |last| format!("{}.{}", last.terms.kind.as_str(), last.number));
