@@ -8,11 +8,14 @@ pub mod proposal;
 pub mod recall;
 pub mod scorecard;
 pub mod sign_in;
+pub mod webhook;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
+
+use webhook::WebhookCommand;
 
 /// The common watch: share threat information under rules that hold, act on it at home, prove every exchange.
 #[derive(Debug, Parser)]
@@ -139,6 +142,9 @@ pub enum Command {
     /// What takes two people: propose, confirm, refuse
     #[command(subcommand)]
     Proposal(proposal::ProposalCommand),
+    /// Have your programs told what is new: signed messages to an address
+    #[command(subcommand)]
+    Webhook(WebhookCommand),
     /// What is kept of people: the record of processing, a person's data, erasing them
     #[command(subcommand)]
     Privacy(PrivacyCommand),

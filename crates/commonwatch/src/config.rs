@@ -45,6 +45,8 @@ pub struct Config {
     pub telemetry: Telemetry,
     /// How e-mail is sent.
     pub mail: Mail,
+    /// Where webhooks may go.
+    pub webhooks: Webhooks,
     /// What is forgotten by itself.
     pub retention: Retention,
     /// Identity providers through which people sign in.
@@ -150,6 +152,30 @@ impl SignIn {
                 ..Access::default()
             },
         })
+    }
+}
+
+/// `[webhooks]`: where messages to webhooks may go besides public addresses over TLS.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Webhooks {
+    http: bool,
+    networks: Vec<String>,
+}
+
+impl Webhooks {
+    /// The same as the node takes them.
+    ///
+    /// # Errors
+    /// When a network is none.
+    pub fn rules(&self) -> Result<node::webhooks::Rules, Failure> {
+        let rules = node::webhooks::Rules {
+            http: self.http,
+            networks: self.networks.clone(),
+        };
+        let unusable = |why| Failure::input(format!("[webhooks] cannot be used: {why}"));
+        rules.check().map_err(unusable)?;
+        Ok(rules)
     }
 }
 
@@ -336,6 +362,7 @@ impl Default for Config {
             watch: Watch::default(),
             telemetry: Telemetry::default(),
             mail: Mail::default(),
+            webhooks: Webhooks::default(),
             retention: Retention::default(),
             sign_in: Vec::new(),
         }
@@ -463,6 +490,10 @@ pub fn template(title: &str, postgres: Option<&str>) -> String {
          # login = \"watch\"\n\
          # password-file = \"/etc/commonwatch/mail-password\"\n\
          # ca-file = \"/etc/commonwatch/authorities.pem\"\n\n\
+         # Webhooks of members go to public addresses over https; what else is allowed; docs/guide/api.md.\n\
+         [webhooks]\n\
+         # networks = [\"10.1.0.0/16\"]\n\
+         # http = false\n\n\
          # Days after which something that is done with is forgotten; docs/guide/privacy.md. 0: never.\n\
          [retention]\n\
          # sessions = 30\n\

@@ -169,6 +169,7 @@ impl Local {
             seal: seal(&data, create)?,
             four_eyes: config.four_eyes,
             providers: config.providers()?,
+            webhooks: config.webhooks.rules()?,
             retention: config.retention.into(),
             ..Settings::new(&config.title, identity)
         };

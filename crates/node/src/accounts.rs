@@ -341,6 +341,11 @@ fn address_allowed(networks: &[String], address: IpAddr) -> bool {
     networks.is_empty() || networks.iter().any(|network| within(network, address))
 }
 
+/// Says whether `address` is within one of the networks; in none where there are none.
+pub(crate) fn address_in(networks: &[String], address: IpAddr) -> bool {
+    networks.iter().any(|network| within(network, address))
+}
+
 /// Says whether a text is an address or a network in CIDR notation.
 pub(crate) fn is_network(text: &str) -> bool {
     network(text).is_some()

@@ -34,6 +34,9 @@ pub struct Collection {
     pub community: Option<CommunityId>,
 }
 
+/// Communities looked at together.
+const BATCH: usize = 200;
+
 impl Node {
     /// The collections of a caller: everything first, then their communities by name.
     ///
@@ -95,6 +98,33 @@ impl Node {
                 || (community.public && principal.member.is_some())
         };
         Ok(self.store().community_list().await?.into_iter().filter(known).collect())
+    }
+
+    /// A page of them by alias, strictly after one.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn community_page(&self, caller: &Caller, after: &str, limit: usize) -> Result<Vec<Community>, Error> {
+        let principal = &caller.principal;
+        let everything = decide(principal, Action::Administer).is_ok();
+        let mut page = Vec::new();
+        let mut after = after.to_owned();
+        loop {
+            let batch = self.store().community_page(&after, BATCH).await?;
+            let Some(last) = batch.last() else { return Ok(page) };
+            after.clone_from(&last.alias);
+            let full = batch.len() == BATCH;
+            let known = batch.into_iter().filter(|community| {
+                everything
+                    || principal.communities.contains(&community.id)
+                    || (community.public && principal.member.is_some())
+            });
+            let room = limit - page.len();
+            page.extend(known.take(room));
+            if page.len() == limit || !full {
+                return Ok(page);
+            }
+        }
     }
 
     /// One collection and the view of it; none where it does not exist or is not this caller's (never told apart).

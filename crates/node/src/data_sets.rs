@@ -151,6 +151,22 @@ impl Node {
         Ok(all)
     }
 
+    /// A page of them, the newest first, strictly before one.
+    ///
+    /// # Errors
+    /// When nobody is signed in.
+    pub async fn data_set_page(
+        &self,
+        caller: &Caller,
+        before: Option<Uuid>,
+        limit: usize,
+    ) -> Result<Vec<DataSet>, Error> {
+        let own = caller.principal.member.ok_or(Error::NotAllowed("sign in first"))?;
+        let everything = decide(&caller.principal, Action::Administer).is_ok();
+        let of = (!everything).then_some(own);
+        Ok(self.store().data_set_page(of, before, limit).await?)
+    }
+
     /// The data of a set, one object a line, for the member that got it.
     ///
     /// # Errors

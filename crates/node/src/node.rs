@@ -45,6 +45,8 @@ pub struct Settings {
     pub four_eyes: bool,
     /// Identity providers through which people sign in.
     pub providers: Vec<crate::providers::Provider>,
+    /// Where webhooks may go.
+    pub webhooks: crate::webhooks::Rules,
     /// After how long something that is done with is forgotten.
     pub retention: Retention,
 }
@@ -67,6 +69,7 @@ impl Settings {
             seal: None,
             four_eyes: true,
             providers: Vec::new(),
+            webhooks: crate::webhooks::Rules::default(),
             retention: Retention::default(),
         }
     }

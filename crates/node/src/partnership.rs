@@ -106,6 +106,9 @@ pub(crate) fn check_text(what: &str, text: &str) -> Result<(), Error> {
 }
 
 /// Sessions are credentials too, and are listed and ended as sessions.
+/// Members looked at together.
+const BATCH: usize = 500;
+
 fn is_key(credential: &Credential) -> bool {
     credential.kind != CredentialKind::Session
 }
@@ -149,6 +152,42 @@ impl Node {
     /// share an open community with.
     pub(crate) async fn known_members(&self, caller: &Caller) -> Result<Vec<Member>, Error> {
         let everyone = self.store().member_list().await?;
+        let known = self.known_ids(caller).await?;
+        Ok(everyone
+            .into_iter()
+            .filter(|member| known.contains(&member.id) && member.state.is_listed())
+            .collect())
+    }
+
+    /// A page of what [`Node::members`] gives, by name, strictly after one.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn member_page(&self, caller: &Caller, after: &str, limit: usize) -> Result<Vec<Member>, Error> {
+        if decide(&caller.principal, Action::Administer).is_ok() {
+            return Ok(self.store().member_page(after, None, limit).await?);
+        }
+        let known = self.known_ids(caller).await?;
+        let mut page: Vec<Member> = Vec::new();
+        let mut after = after.to_owned();
+        while page.len() < limit && !known.is_empty() {
+            let batch = self.store().member_page(&after, None, BATCH).await?;
+            let Some(last) = batch.last() else { break };
+            after.clone_from(&last.name);
+            let full = batch.len() == BATCH;
+            let room = limit - page.len();
+            let shown = batch
+                .into_iter()
+                .filter(|member| known.contains(&member.id) && member.state.is_listed());
+            page.extend(shown.take(room));
+            if !full {
+                break;
+            }
+        }
+        Ok(page)
+    }
+
+    async fn known_ids(&self, caller: &Caller) -> Result<BTreeSet<MemberId>, Error> {
         let mut known: BTreeSet<MemberId> = caller.principal.member.into_iter().collect();
         for community in self.store().community_list().await? {
             let coordinates = caller.principal.coordinates.contains(&community.id);
@@ -162,10 +201,7 @@ impl Node {
                 );
             }
         }
-        Ok(everyone
-            .into_iter()
-            .filter(|member| known.contains(&member.id) && member.state.is_listed())
-            .collect())
+        Ok(known)
     }
 
     /// Lets a member's people sign in, or no longer; see [`Node::member_state_change`].
@@ -441,6 +477,24 @@ impl Node {
         }
         let all = self.store().credential_list(person).await?;
         Ok(all.into_iter().filter(is_key).collect())
+    }
+
+    /// A page of them, the newest first, strictly before a number.
+    ///
+    /// # Errors
+    /// When the caller may not.
+    pub async fn key_page(
+        &self,
+        caller: &Caller,
+        person: PersonId,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Credential>, Error> {
+        if caller.principal.person != Some(person) {
+            decide(&caller.principal, Action::ManageKeys(person))
+                .map_err(|refusal| Error::refused(refusal, &absent("person")))?;
+        }
+        Ok(self.store().key_page(person, before, limit).await?)
     }
 
     /// Ends a key; it is refused from the next request on.

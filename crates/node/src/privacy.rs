@@ -47,6 +47,10 @@ pub struct Forgotten {
     pub transfers: usize,
     /// Contributions that communities may keep no longer, by their charters.
     pub shared: usize,
+    /// Answers kept for repeats.
+    pub answers: usize,
+    /// Messages of webhooks, posted or not.
+    pub messages: usize,
 }
 
 impl Forgotten {
@@ -136,6 +140,7 @@ impl Node {
         }
         if let Some(before) = before(rules.notices) {
             forgotten.notices = store.notice_forget(before, FORGOTTEN_AT_ONCE).await?;
+            forgotten.messages = store.webhook_forget(before, FORGOTTEN_AT_ONCE).await?;
         }
         if let Some(before) = before(rules.transfers) {
             forgotten.transfers = store.transfer_forget(before, FORGOTTEN_AT_ONCE).await?;
@@ -150,6 +155,8 @@ impl Node {
                 .retention_withdraw(community.id, before, FORGOTTEN_AT_ONCE)
                 .await?;
         }
+        let over = now.plus_micros(-crate::idempotency::KEPT_MICROS);
+        forgotten.answers = store.answer_forget(over, FORGOTTEN_AT_ONCE).await?;
         Ok(forgotten)
     }
 }

@@ -2,6 +2,7 @@
 //! that lies beside the store, not in it.
 
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::hmac;
 
 /// The key of the seal.
 #[derive(Clone)]
@@ -33,6 +34,20 @@ impl Seal {
         Some([&random[..], &sealed].concat())
     }
 
+    /// A digest that nobody can make, or guess by, without the key: HMAC-SHA256 over the parts, each with its length, under
+    /// a key of its own for each purpose.
+    pub(crate) fn digest(&self, purpose: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+        let of_purpose = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.0), purpose);
+        let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, of_purpose.as_ref()));
+        for part in parts {
+            context.update(&(part.len() as u64).to_be_bytes());
+            context.update(part);
+        }
+        let mut digest = [0; 32];
+        digest.copy_from_slice(context.sign().as_ref());
+        digest
+    }
+
     /// Opens what was sealed; none where it was changed, is about somebody else, or has another key.
     pub(crate) fn open(&self, about: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
         let (random, rest) = sealed.split_first_chunk::<NONCE_LEN>()?;
@@ -60,5 +75,15 @@ mod tests {
         assert_eq!(seal.open(b"ana", &changed), None);
         assert_eq!(seal.open(b"ana", b"short"), None);
         assert_eq!(format!("{seal:?}"), "Seal(..)");
+    }
+
+    #[test]
+    fn a_digest_depends_on_key_purpose_and_where_parts_end() {
+        let seal = Seal::new([1; 32]);
+        let one = seal.digest(b"a", &[b"bc", b"d"]);
+        assert_eq!(one, seal.digest(b"a", &[b"bc", b"d"]));
+        assert_ne!(one, seal.digest(b"a", &[b"b", b"cd"]));
+        assert_ne!(one, seal.digest(b"x", &[b"bc", b"d"]));
+        assert_ne!(one, Seal::new([2; 32]).digest(b"a", &[b"bc", b"d"]));
     }
 }

@@ -206,6 +206,23 @@ impl Node {
         self.live(person).await
     }
 
+    /// A page of them, the newest first, strictly before a number.
+    ///
+    /// # Errors
+    /// When the caller may not.
+    pub async fn session_page(
+        &self,
+        caller: &Caller,
+        person: PersonId,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Credential>, Error> {
+        if caller.principal.person != Some(person) {
+            decide(&caller.principal, Action::ManageKeys(person)).map_err(refused)?;
+        }
+        Ok(self.store().session_page(person, self.now(), before, limit).await?)
+    }
+
     /// Ends a session; it is refused from the next request on.
     ///
     /// # Errors

@@ -27,6 +27,8 @@ pub struct Asked {
     pub(crate) room: Option<OwnedSemaphorePermit>,
     /// In a lock only because a body cannot be shared between threads and this has to be.
     pub(crate) body: Mutex<Body>,
+    /// The body, where the door has read it already.
+    pub(crate) read: Option<Bytes>,
 }
 
 impl Asked {
@@ -62,11 +64,19 @@ impl Asked {
     ///
     /// Bodies of all requests together take a bounded share of memory: a sender waits its turn until this one is answered.
     pub async fn take_body(&mut self) -> Result<Bytes, Fault> {
+        if let Some(read) = self.read.take() {
+            return Ok(read);
+        }
         let most = self.node().settings().request_bytes;
         self.room = Some(self.app.room_for_body(body::expected(&self.headers, most)).await?);
         let body = self.body.get_mut().unwrap_or_else(PoisonError::into_inner);
         let taken = std::mem::replace(body, Body::empty());
         body::read(&self.headers, taken, most).await
+    }
+
+    /// Puts a body back that was taken, for who takes it next.
+    pub(crate) fn keep_body(&mut self, body: Bytes) {
+        self.read = Some(body);
     }
 }
 

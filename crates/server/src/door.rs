@@ -21,9 +21,9 @@ use crate::api::sign_in::cookie;
 use crate::app::App;
 use crate::around::{Noted, RequestId};
 use crate::asked::{Asked, ClientCertificate, Remote, Stranger};
-use crate::media;
 use crate::problem::{Dialect, Fault};
 use crate::routes::{Answer, Route};
+use crate::{idempotency, media};
 
 /// Lets one request through to the route of its method, or says why not.
 pub(crate) async fn pass(app: App, routes: Arc<[Route]>, request: Request) -> Response {
@@ -89,9 +89,13 @@ async fn enter(
         params,
         room: None,
         body: Mutex::new(body),
+        read: None,
     };
+    let has_key = idempotency::counts(route, &asked.headers);
     match &route.answer {
         Answer::Anybody(handler) => handler(asked.app.clone()).await,
+        Answer::Stranger(_) if has_key => Err(idempotency::refuse_strangers()),
+        Answer::Caller(handler) if has_key => idempotency::once(asked, route.shows_secret, handler).await,
         Answer::Stranger(handler) => handler(Stranger { asked, from }).await,
         Answer::Caller(handler) => handler(asked).await,
     }

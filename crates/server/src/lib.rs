@@ -13,6 +13,7 @@ mod around;
 pub mod asked;
 mod body;
 mod door;
+mod idempotency;
 pub mod listen;
 mod media;
 pub mod pages;

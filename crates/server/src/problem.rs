@@ -108,6 +108,11 @@ impl Fault {
     /// The answer. The request's id is named where the operator needs it to find the cause, and nowhere else: two
     /// answers to the same kind of fault have the same bytes.
     pub fn into_response(self, dialect: Dialect, request_id: &str) -> Response {
+        self.response(dialect, request_id)
+    }
+
+    /// The same, while the fault itself is needed further.
+    pub(crate) fn response(&self, dialect: Dialect, request_id: &str) -> Response {
         let title = self.status.canonical_reason().unwrap_or("Error");
         let ours = self.status.is_server_error().then_some(request_id);
         let (media_type, mut body) = match dialect {
@@ -156,8 +161,8 @@ impl Fault {
         response
             .headers_mut()
             .insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-        for (name, value) in self.headers {
-            response.headers_mut().append(name, value);
+        for (name, value) in &self.headers {
+            response.headers_mut().append(name, value.clone());
         }
         response
     }

@@ -12,7 +12,7 @@ use axum::routing::any;
 use http::Method;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::SizeAbove;
+use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
 
 use crate::app::App;
 use crate::around::{RequestId, around};
@@ -20,7 +20,8 @@ use crate::asked::{Asked, Stranger};
 use crate::problem::{Dialect, Fault};
 use crate::{api, door, taxii};
 
-type Answering = Pin<Box<dyn Future<Output = Result<Response, Fault>> + Send>>;
+/// A handler at work.
+pub(crate) type Answering = Pin<Box<dyn Future<Output = Result<Response, Fault>> + Send>>;
 
 /// Who gets something other than a refusal from a route. The rules themselves are in `policy`; this is what the crawl
 /// test holds them to.
@@ -65,6 +66,8 @@ pub struct Route {
     pub(crate) answer: Answer,
     /// Whether it is asked with a secret in its path and nothing else: what calendar programs can do.
     pub(crate) by_secret: bool,
+    /// Whether its answer holds a secret that is shown once: it is never kept for a repeat.
+    pub(crate) shows_secret: bool,
 }
 
 impl Route {
@@ -82,6 +85,20 @@ impl Route {
             dialect,
             answer,
             by_secret: false,
+            shows_secret: false,
+        }
+    }
+
+    /// Whether who asks it is not known.
+    pub(crate) fn is_for_strangers(&self) -> bool {
+        !matches!(self.answer, Answer::Caller(_))
+    }
+
+    /// The same, but its answer holds a secret that is shown once.
+    pub(crate) fn shows_secret(self) -> Self {
+        Self {
+            shows_secret: true,
+            ..self
         }
     }
 
@@ -107,6 +124,7 @@ impl Route {
             dialect: Dialect::Json,
             answer,
             by_secret: false,
+            shows_secret: false,
         }
     }
 
@@ -124,6 +142,7 @@ impl Route {
             dialect: Dialect::Json,
             answer,
             by_secret: false,
+            shows_secret: false,
         }
     }
 }
@@ -156,7 +175,8 @@ pub fn router(app: App) -> Router {
     // A tiny body grows when it is compressed. The fastest level: clients such as python-requests always ask for gzip.
     let compression = CompressionLayer::new()
         .quality(CompressionLevel::Fastest)
-        .compress_when(SizeAbove::new(1_024));
+        // What is told as it happens must not wait until there is enough of it to be compressed.
+        .compress_when(SizeAbove::new(1_024).and(NotForContentType::const_new("text/event-stream")));
     router
         .fallback(nowhere)
         .layer(compression)

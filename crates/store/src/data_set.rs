@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::account::{given, rule_changed};
 use crate::db::Change;
 use crate::membership::told;
-use crate::value::Row;
+use crate::value::{Row, many};
 use crate::{Result, Store};
 
 /// A data set to be given.
@@ -54,6 +54,9 @@ const INSERT: &str = "insert into data_set (uuid, community, member, agreement, 
                       values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) returning id";
 const LIST: &str = "select uuid, community, member, agreement, starts, ends, objects, contributors, digest, '', \
                     by_member, by_person, at from data_set order by id desc";
+const PAGE: &str = "select uuid, community, member, agreement, starts, ends, objects, contributors, digest, '', \
+                    by_member, by_person, at from data_set where (?1 is null or member = ?1 or by_member = ?1) \
+                    and (?2 is null or id < (select id from data_set where uuid = ?2)) order by id desc limit ?3";
 const GET: &str = "select uuid, community, member, agreement, starts, ends, objects, contributors, digest, body, \
                    by_member, by_person, at from data_set where uuid = ?1";
 
@@ -120,6 +123,18 @@ impl Store {
     /// Every data set, the newest first, without the data.
     pub async fn data_set_list(&self) -> Result<Vec<DataSet>> {
         self.list(LIST, Vec::new(), data_set).await
+    }
+
+    /// The data sets that a member got or gave, everybody's where none is named, the newest first, strictly before one;
+    /// without the data.
+    pub async fn data_set_page(
+        &self,
+        of: Option<MemberId>,
+        before: Option<Uuid>,
+        limit: usize,
+    ) -> Result<Vec<DataSet>> {
+        self.list(PAGE, vec![of.into(), before.into(), many(limit).into()], data_set)
+            .await
     }
 
     /// One data set.

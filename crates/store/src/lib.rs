@@ -17,6 +17,9 @@
 //! | [`request`] | questions to a community and their answers |
 //! | [`score`] | numbers of the scorecard, folded from the ledger |
 //! | [`proposal`] | what takes two people, and waits for the second |
+//! | [`idempotency`] | answers kept for repeats |
+//! | [`event`] | what is new, source by source |
+//! | [`webhook`] | addresses that are told what is new, and what waits to be posted there |
 //! | [`setting`] | settings and warninglists |
 //! | [`record`] | the ledger |
 //! | [`privacy`] | what is kept of people, and how it goes |
@@ -33,6 +36,8 @@ pub mod data_set;
 mod db;
 pub mod delivery;
 mod error;
+pub mod event;
+pub mod idempotency;
 pub mod item;
 pub mod maintenance;
 pub mod membership;
@@ -53,6 +58,7 @@ mod sqlite;
 pub mod subscription;
 pub mod transfer;
 mod value;
+pub mod webhook;
 mod writes;
 
 pub use account::community::CommunityKey;
@@ -78,6 +84,8 @@ pub use data_set::{DataSet, NewDataSet};
 pub use db::Along;
 pub use delivery::{DeliveryFilter, Given, NewDelivery, Spot, Standing};
 pub use error::{Error, ErrorKind, Result};
+pub use event::{AnswerNews, NewsPlace, RequestNews, StepNews};
+pub use idempotency::{AnswerBegun, KeptAnswer};
 pub use item::{Disclosure, ItemStep, OwnNumbers, Shown};
 pub use maintenance::{Finding, FindingSeverity};
 pub use membership::{
@@ -98,6 +106,7 @@ pub use setting::Warninglist;
 pub use sighting::{NewHit, NewMessage, ReportSum, Seen, SeenKey, SeenState, SeenValue, SightingForm, SightingRule};
 pub use subscription::{NewSubscription, Subscription, SubscriptionId, SubscriptionKind, SubscriptionReport};
 pub use transfer::{Transfer, TransferState};
+pub use webhook::{MessageOut, NewMessageOut, NewWebhook, Webhook};
 
 use std::sync::Arc;
 

@@ -41,6 +41,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     migration!(9, "0009_reports"),
     migration!(10, "0010_ways_in"),
     migration!(11, "0011_bridges"),
+    migration!(12, "0012_api"),
 ];
 
 /// Where the steps that were applied are remembered; the same on both databases.

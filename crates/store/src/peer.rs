@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::account::{given, rule_changed};
 use crate::contribution::Position;
 use crate::db::Change;
-use crate::value::Row;
+use crate::value::{Row, many};
 use crate::{Result, Store};
 
 /// Number of a peer in this store.
@@ -95,6 +95,11 @@ const PUT: &str = concat!(
     columns!()
 );
 const LIST: &str = concat!("select ", columns!(), " from peer order by name");
+const PAGE: &str = concat!(
+    "select ",
+    columns!(),
+    " from peer where name > ?1 order by name limit ?2"
+);
 const BY_NAME: &str = concat!("select ", columns!(), " from peer where name = ?1");
 const DUE: &str = concat!(
     "select ",
@@ -157,6 +162,11 @@ impl Store {
     /// Every peer, by name.
     pub async fn peer_list(&self) -> Result<Vec<Peer>> {
         self.list(LIST, Vec::new(), peer).await
+    }
+
+    /// Peers by name, strictly after one.
+    pub async fn peer_page(&self, after: &str, limit: usize) -> Result<Vec<Peer>> {
+        self.list(PAGE, vec![after.into(), many(limit).into()], peer).await
     }
 
     /// One peer by name.

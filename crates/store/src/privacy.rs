@@ -198,6 +198,24 @@ pub const KEPT: &[Kept] = &[
         )),
     },
     Kept {
+        table: "kept_answer",
+        data: "who made a change with a key for repeats, and what was answered, encrypted",
+        purpose: "to answer a repeat without doing the change again",
+        kept: "24 hours",
+        erased: "gone",
+        query: Some((
+            "select made, status from kept_answer where person = ?1 order by made desc limit ?2",
+            &[("made", Time), ("status", Number)],
+        )),
+    },
+    by_number!(
+        "webhook",
+        "who had messages of their member posted somewhere",
+        "to show who decided it",
+        "select uuid, url, created from webhook where by_person = ?1 limit ?2",
+        &[("uuid", Text), ("url", Text), ("created", Time)]
+    ),
+    Kept {
         table: "acceptance",
         data: "who accepted an agreement for their member, by name",
         purpose: "to show that the member agreed",
@@ -409,7 +427,7 @@ const MOST_ROWS: i64 = 10_000;
 
 const ERASE: &str = "update person set login = ?2, name = ?2, password_hash = null, active = 0, email = null, \
                      notices = 'none' where id = ?1 returning id";
-const ERASE_ALONG: [&str; 8] = [
+const ERASE_ALONG: [&str; 9] = [
     "delete from passkey where person = ?1",
     "delete from account_link where person = ?1",
     "delete from link_offer where person = ?1",
@@ -417,6 +435,7 @@ const ERASE_ALONG: [&str; 8] = [
     "delete from recovery_code where person = ?1",
     "delete from factor where person = ?1",
     "delete from notice where person = ?1",
+    "delete from kept_answer where person = ?1",
     "update commitment set person = null where person = ?1 and settled is null",
 ];
 const ERASE_ACCEPTED: &str = "update acceptance set name = ?2 where person = ?1";

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::account::{given, rule_changed};
 use crate::db::Change;
-use crate::value::Row;
+use crate::value::{Row, many};
 use crate::{Result, Store};
 
 /// Number of a subscription in this store.
@@ -155,6 +155,11 @@ const PUT: &str = concat!(
     columns!()
 );
 const LIST: &str = concat!("select ", columns!(), " from subscription order by name");
+const PAGE: &str = concat!(
+    "select ",
+    columns!(),
+    " from subscription where name > ?1 order by name limit ?2"
+);
 const BY_NAME: &str = concat!("select ", columns!(), " from subscription where name = ?1");
 const DUE: &str = concat!(
     "select ",
@@ -227,6 +232,11 @@ impl Store {
     /// Every subscription, by name.
     pub async fn subscription_list(&self) -> Result<Vec<Subscription>> {
         self.list(LIST, Vec::new(), subscription).await
+    }
+
+    /// Subscriptions by name, strictly after one.
+    pub async fn subscription_page(&self, after: &str, limit: usize) -> Result<Vec<Subscription>> {
+        self.list(PAGE, vec![after.into(), many(limit).into()], subscription).await
     }
 
     /// One subscription by name.

@@ -100,6 +100,14 @@ impl Row {
         }
     }
 
+    pub(crate) fn maybe_bytes(&self, column: usize) -> Result<Option<Vec<u8>>> {
+        match self.at(column)? {
+            Value::Bytes(value) => Ok(value.clone()),
+            Value::Int(None) | Value::Real(None) | Value::Text(None) => Ok(None),
+            other => Err(wrong(column, "bytes", other)),
+        }
+    }
+
     pub(crate) fn hash(&self, column: usize) -> Result<[u8; 32]> {
         hash(self.bytes(column)?)
     }

@@ -30,6 +30,7 @@ mod sighting;
 mod sign_in;
 mod subscribe;
 mod warninglist;
+mod webhook;
 
 pub use key::duration;
 pub use serve::start_log;
@@ -93,6 +94,7 @@ async fn with_node(command: Command, global: &Global, output: Output) -> Result<
             Command::Session(command) => sign_in::session(&local, global, command, output).await,
             Command::Factor(command) => sign_in::factor(&local, global, command, output).await,
             Command::Proposal(command) => proposal::run(&local, global, command, output).await,
+            Command::Webhook(command) => webhook::run(&local, global, command, output).await,
             Command::Privacy(command) => privacy::run(&local, global, command, output).await,
             Command::Warninglist(command) => warninglist::run(&local, global, command, output).await,
             Command::Ledger(command) => ledger::run(&local, global, command, output).await,

@@ -161,6 +161,7 @@ pub async fn serve(local: Local, listening: Listening, base: String) -> Result<(
     rounds.spawn(bridges(local.node.clone(), stopped.clone()));
     rounds.spawn(sightings(local.node.clone(), stopped.clone()));
     rounds.spawn(commitments(local.node.clone(), mailer, stopped.clone()));
+    rounds.spawn(webhooks(local.node.clone(), stopped.clone()));
     rounds.spawn(policy(local.node.clone(), stopped.clone()));
     rounds.spawn(retention(local.node.clone(), stopped.clone()));
     rounds.spawn(scorecards(local.node.clone(), stopped.clone()));
@@ -177,7 +178,12 @@ pub async fn serve(local: Local, listening: Listening, base: String) -> Result<(
     for feed in local.config.telemetry.feeds()? {
         rounds.spawn(reports(local.node.clone(), feed, stopped.clone()));
     }
-    server::serve(listening, server::router(app), told_to_stop()).await;
+    let stopping = app.clone();
+    let told = async move {
+        told_to_stop().await;
+        stopping.stop();
+    };
+    server::serve(listening, server::router(app), told).await;
     let _ = stop.send(true);
     // What is being fetched is cut off; it resumes where it was saved.
     let _ = tokio::time::timeout(GRACE, async { while rounds.join_next().await.is_some() {} }).await;
@@ -334,6 +340,22 @@ async fn commitments(node: node::Node, mailer: Option<Mailer>, mut stopped: watc
                 }
                 Err(error) => tracing::warn!(%error, "mail could not be sent"),
             }
+        }
+        if pause(&mut stopped).await {
+            return;
+        }
+    }
+}
+
+/// Posts what is new and due to webhooks, round after round, until told to stop.
+async fn webhooks(node: node::Node, mut stopped: watch::Receiver<bool>) {
+    loop {
+        match node.webhooks_due(node.now()).await {
+            Ok(report) if report.given_up + report.switched_off > 0 => {
+                tracing::warn!(?report, "messages of webhooks did not arrive");
+            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "webhooks could not be posted to"),
         }
         if pause(&mut stopped).await {
             return;

@@ -1,11 +1,11 @@
 //! What is due to be told: written into the outbox, once, with a step in the history that says so.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use policy::MemberId;
 use serde::Serialize;
 use stix::Timestamp;
-use store::{Addressee, Commitment, MemberKey, NewNotice, NoticeChannel, NoticeWish, Reminded};
+use store::{Addressee, Commitment, MemberKey, NewNotice, NoticeChannel, NoticeWish, Reminded, Webhook};
 
 use super::clock::Clock;
 use super::escalation::{People, When, due_notices};
@@ -17,6 +17,8 @@ use crate::node::Node;
 const BATCH: usize = 200;
 /// The hour (UTC) at which daily digests go out.
 const DIGEST_HOUR: i64 = 6;
+/// Webhooks of a member that are told.
+const HOOKS_MOST: usize = 100;
 /// How long notices are kept, in days.
 const KEPT_DAYS: i64 = 90;
 const HOUR: i64 = 3_600_000_000;
@@ -38,6 +40,7 @@ pub struct RemindReport {
 struct Known {
     people: HashMap<MemberId, Vec<Addressee>>,
     names: HashMap<MemberId, String>,
+    hooks: HashMap<MemberId, Vec<Webhook>>,
 }
 
 impl Known {
@@ -51,6 +54,12 @@ impl Known {
             Some(found) if found.state.acts() => node.store().addressee_list(member).await?,
             _ => Vec::new(),
         };
+        let hooks = match &found {
+            Some(found) if found.state.acts() => node.store().webhook_list(member, None, HOOKS_MOST).await?,
+            _ => Vec::new(),
+        };
+        let told = hooks.into_iter().filter(|hook| hook.enabled).collect();
+        self.hooks.insert(member, told);
         self.people.insert(member, people);
         self.names
             .insert(member, found.map(|found| found.name).unwrap_or_default());
@@ -59,6 +68,13 @@ impl Known {
 
     fn people(&self, member: MemberId) -> &[Addressee] {
         self.people.get(&member).map_or(&[], Vec::as_slice)
+    }
+
+    /// The webhooks of both sides.
+    fn hooks(&self, one: &Commitment) -> Vec<Webhook> {
+        let sides = BTreeSet::from([one.terms.owed_by, one.terms.owed_to]);
+        let of = |member: MemberId| self.hooks.get(&member).cloned().unwrap_or_default();
+        sides.into_iter().flat_map(of).collect()
     }
 
     fn name(&self, member: MemberId) -> &str {
@@ -111,6 +127,8 @@ impl Node {
             .filter(|(person, _)| person.email.is_some() && person.wish != NoticeWish::None)
             .map(|(person, when)| self.notice(one, person, *when, known, now))
             .collect();
+        let rungs = crate::webhooks::rungs(due.told.iter().map(|(person, when)| (person.member, when)));
+        let messages = self.reminder_messages(one, &rungs, &known.hooks(one), now);
         let words = match (due.told.last(), notices.len()) {
             (None, _) => None,
             (Some((_, when)), 0) => Some(format!("{when}: nobody can be reached by e-mail")),
@@ -122,6 +140,7 @@ impl Node {
             was: one.remind?,
             next: due.next,
             notices,
+            messages,
             words,
             at: now,
         })

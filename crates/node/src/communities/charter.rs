@@ -236,6 +236,21 @@ impl Node {
         Ok(self.store().charter_list(community).await?)
     }
 
+    /// A page of them, the newest first, strictly before one.
+    ///
+    /// # Errors
+    /// When the community is not one that the caller knows of.
+    pub async fn charter_version_page(
+        &self,
+        caller: &Caller,
+        community: CommunityId,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Charter>, Error> {
+        self.known_community(caller, community).await?;
+        Ok(self.store().charter_page(community, before, limit).await?)
+    }
+
     /// The charter as it holds, for use cases that have decided already.
     pub(crate) async fn charter_in_force(&self, community: CommunityId) -> Result<CharterInForce, Error> {
         let found = self.community_by_id(community).await?;

@@ -61,6 +61,17 @@ impl Node {
         Ok(all)
     }
 
+    /// A page of them by number of the community, strictly after one.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn handover_page(&self, caller: &Caller, after: i64, limit: usize) -> Result<Vec<Handover>, Error> {
+        match caller.principal.member {
+            Some(own) => Ok(self.store().handover_page(own, after, limit).await?),
+            None => Ok(Vec::new()),
+        }
+    }
+
     /// Lets another member share in the name of the caller's own.
     ///
     /// # Errors
@@ -92,6 +103,20 @@ impl Node {
     pub async fn delegations(&self, caller: &Caller) -> Result<Vec<Delegation>, Error> {
         let member = caller.principal.member.ok_or(Error::NotAllowed("sign in first"))?;
         Ok(self.store().delegation_list(member).await?)
+    }
+
+    /// A page of them, strictly after a pair.
+    ///
+    /// # Errors
+    /// When nobody is signed in.
+    pub async fn delegation_page(
+        &self,
+        caller: &Caller,
+        after: (i64, i64),
+        limit: usize,
+    ) -> Result<Vec<Delegation>, Error> {
+        let member = caller.principal.member.ok_or(Error::NotAllowed("sign in first"))?;
+        Ok(self.store().delegation_page(member, after, limit).await?)
     }
 
     /// The caller as the member in whose name they share: no person of it, and no more than a contributor may do there.

@@ -84,13 +84,29 @@ impl Node {
         Ok((self.store().agreement_list().await?, self.accepted_by(member).await?))
     }
 
+    /// A page of versions by kind, the newest of each first, strictly after one; and what of them the caller's own member
+    /// accepted.
+    ///
+    /// # Errors
+    /// When nobody is signed in.
+    pub async fn agreement_page(
+        &self,
+        caller: &Caller,
+        after: Option<(&str, i64)>,
+        limit: usize,
+    ) -> Result<(Vec<Agreement>, Vec<Acceptance>), Error> {
+        let member = caller.principal.member.ok_or(Error::NotAllowed("sign in first"))?;
+        let page = self.store().agreement_page(after, limit).await?;
+        let mut accepted = self.accepted_by(member).await?;
+        accepted.retain(|one| {
+            let of_page = |version: &Agreement| version.terms.kind == one.kind && version.number == one.number;
+            page.iter().any(of_page)
+        });
+        Ok((page, accepted))
+    }
+
     pub(crate) async fn accepted_by(&self, member: MemberId) -> Result<Vec<Acceptance>, Error> {
-        let mut accepted = Vec::new();
-        for kind in AgreementKind::ALL {
-            accepted.extend(self.store().acceptance_list(kind).await?);
-        }
-        accepted.retain(|one| one.member == member);
-        Ok(accepted)
+        Ok(self.store().acceptance_of(member).await?)
     }
 
     /// Accepts a version for the caller's own member, in the name of the person who calls.
@@ -164,5 +180,50 @@ impl Node {
         decide(&caller.principal, Action::Administer)
             .map_err(|refusal| Error::refused(refusal, "there is no such page"))?;
         self.agreements_due(self.now()).await
+    }
+
+    /// A page of them by name of the member, strictly after one.
+    ///
+    /// # Errors
+    /// When the caller is no operator.
+    pub async fn agreements_owed_page(
+        &self,
+        caller: &Caller,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<AgreementDue>, Error> {
+        decide(&caller.principal, Action::Administer)
+            .map_err(|refusal| Error::refused(refusal, "there is no such page"))?;
+        let kind = AgreementKind::Partnership;
+        let Some(agreement) = self.store().agreement_in_force(kind, self.now()).await? else {
+            return Ok(Vec::new());
+        };
+        let (mut page, mut after) = (Vec::new(), after.to_owned());
+        loop {
+            let batch = self.store().member_page(&after, None, limit).await?;
+            let full = batch.len() == limit;
+            for member in batch {
+                after.clone_from(&member.name);
+                if !member.state.acts() {
+                    continue;
+                }
+                let mut accepted = self.accepted_by(member.id).await?;
+                accepted.retain(|one| one.kind == kind);
+                if accepted.iter().any(|one| one.number == agreement.number) {
+                    continue;
+                }
+                page.push(AgreementDue {
+                    accepted: accepted.into_iter().max_by_key(|one| one.number),
+                    agreement: agreement.clone(),
+                    member,
+                });
+                if page.len() == limit {
+                    return Ok(page);
+                }
+            }
+            if !full {
+                return Ok(page);
+            }
+        }
     }
 }

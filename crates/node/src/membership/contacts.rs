@@ -126,4 +126,25 @@ impl Node {
         let unchecked = self.store().contacts_unchecked_since(since).await?;
         Ok(unchecked.into_iter().map(due).collect())
     }
+
+    /// A page of them, the longest due first, strictly after the one that was last checked then, of this member, at this
+    /// place.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn contacts_due_page(
+        &self,
+        now: Timestamp,
+        after: (i64, i64, i64),
+        limit: usize,
+    ) -> Result<Vec<ContactDue>, Error> {
+        let micros = i64::from(self.settings().contact_months) * MONTH_MICROS;
+        let since = now.plus_micros(-micros);
+        let due = |contact: Contact| ContactDue {
+            since: contact.checked.unwrap_or(contact.changed).plus_micros(micros),
+            contact,
+        };
+        let unchecked = self.store().contact_page_unchecked(since, after, limit).await?;
+        Ok(unchecked.into_iter().map(due).collect())
+    }
 }

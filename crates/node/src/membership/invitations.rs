@@ -171,6 +171,25 @@ impl Node {
         Ok(all)
     }
 
+    /// A page of them, the newest first, strictly before a number.
+    ///
+    /// # Errors
+    /// When the caller may not invite.
+    pub async fn invitation_page(
+        &self,
+        caller: &Caller,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Invitation>, Error> {
+        let mut by = None;
+        if decide(&caller.principal, Action::Administer).is_err() {
+            decide(&caller.principal, Action::CreateCommunity)
+                .map_err(|refusal| Error::refused(refusal, NO_INVITATION))?;
+            by = Some(caller.principal.member.ok_or(Error::NotAllowed("sign in first"))?);
+        }
+        Ok(self.store().invitation_page(by, before, limit).await?)
+    }
+
     /// Takes an invitation back.
     ///
     /// # Errors

@@ -33,6 +33,21 @@ impl Node {
         Ok(self.store().person_list(Some(member)).await?)
     }
 
+    /// A page of them by login, strictly after one.
+    ///
+    /// # Errors
+    /// When they are not for this caller.
+    pub async fn person_page(
+        &self,
+        caller: &Caller,
+        member: MemberId,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<Person>, Error> {
+        decide(&caller.principal, Action::SeeContacts(member)).map_err(|refusal| Error::refused(refusal, NO_MEMBER))?;
+        Ok(self.store().person_page(member, after, limit).await?)
+    }
+
     /// Changes a person; it takes effect with their next request. Nobody changes their own role, or locks themselves out.
     ///
     /// # Errors

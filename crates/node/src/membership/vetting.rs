@@ -46,6 +46,37 @@ impl Node {
         Ok(vetted)
     }
 
+    /// A page of them by name, strictly after one.
+    ///
+    /// # Errors
+    /// When the caller may not stand up for anybody.
+    pub async fn vetting_page(&self, caller: &Caller, after: &str, limit: usize) -> Result<Vec<Vetted>, Error> {
+        decide(&caller.principal, Action::CreateCommunity).map_err(|refusal| Error::refused(refusal, NO_MEMBER))?;
+        let (mut page, mut after) = (Vec::new(), after.to_owned());
+        loop {
+            let state = Some(MemberState::Vetting);
+            let batch = self.store().member_page(&after, state, limit).await?;
+            let full = batch.len() == limit;
+            for member in batch {
+                after.clone_from(&member.name);
+                let invitation = self.store().invitation_get(InvitationKey::Member(member.id)).await?;
+                if knows(caller, invitation.as_ref()) {
+                    page.push(Vetted {
+                        wanted: wanted(invitation.as_ref()),
+                        vouches: self.store().vouch_list(member.id).await?,
+                        member,
+                    });
+                }
+                if page.len() == limit {
+                    return Ok(page);
+                }
+            }
+            if !full {
+                return Ok(page);
+            }
+        }
+    }
+
     /// Stands up for a member that is being vetted, in the name of the caller's own. Gives where it stands then.
     ///
     /// # Errors

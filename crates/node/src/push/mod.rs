@@ -172,6 +172,16 @@ impl Node {
             .collect())
     }
 
+    /// A page of them by name, strictly after one.
+    ///
+    /// # Errors
+    /// When the caller may not, or the store does not answer.
+    pub async fn peer_page(&self, caller: &Caller, after: &str, limit: usize) -> Result<Vec<PeerView>, Error> {
+        administer(caller)?;
+        let page = self.store().peer_page(after, limit).await?;
+        Ok(page.into_iter().map(PeerView::from).collect())
+    }
+
     /// Ends pushing to a peer; what it got stays there.
     ///
     /// # Errors

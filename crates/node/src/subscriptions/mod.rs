@@ -236,6 +236,21 @@ impl Node {
             .collect())
     }
 
+    /// A page of them by name, strictly after one.
+    ///
+    /// # Errors
+    /// When the caller may not, or the store does not answer.
+    pub async fn subscription_page(
+        &self,
+        caller: &Caller,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<SubscriptionView>, Error> {
+        administer(caller)?;
+        let page = self.store().subscription_page(after, limit).await?;
+        Ok(page.into_iter().map(SubscriptionView::from).collect())
+    }
+
     /// Ends a subscription; what came by it stays.
     ///
     /// # Errors

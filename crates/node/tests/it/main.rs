@@ -24,6 +24,7 @@ mod sign_in;
 mod subscriptions;
 mod telemetry;
 mod watch;
+mod webhooks;
 
 #[path = "../../../sources/tests/it/bucket.rs"]
 mod bucket;

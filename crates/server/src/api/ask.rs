@@ -74,6 +74,14 @@ impl Parameters {
         Ok(Some(Position(position)))
     }
 
+    /// `limit` and `cursor` of a list that goes on.
+    pub fn page(&self) -> Result<PageWish, Fault> {
+        Ok(PageWish {
+            limit: self.limit()?,
+            cursor: self.one("cursor")?.map(str::to_owned),
+        })
+    }
+
     /// A time.
     pub fn time(&self, name: &str) -> Result<Option<Timestamp>, Fault> {
         self.one(name)?.map(|text| time(name, text)).transpose()
@@ -95,6 +103,42 @@ impl Parameters {
             .map(Some)
             .ok_or_else(|| bad("bad-parameter", format!("'{name}' must be {expected}")))
     }
+}
+
+/// Which part of a list is wanted: a cursor is the key of the last of the page before, whole as an earlier answer gave it.
+pub(crate) struct PageWish {
+    pub limit: usize,
+    cursor: Option<String>,
+}
+
+impl PageWish {
+    /// The key where keys are words; empty at the beginning, before which no word is.
+    pub fn after(&self) -> &str {
+        self.cursor.as_deref().unwrap_or_default()
+    }
+
+    /// The key where keys are made of something.
+    pub fn key<T>(&self, read: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, Fault> {
+        let unreadable = || bad("bad-cursor", "'cursor' must be what an earlier answer gave as next");
+        let cursor = self.cursor.as_deref();
+        cursor.map(|text| read(text).ok_or_else(unreadable)).transpose()
+    }
+
+    /// The key where keys are numbers.
+    pub fn number(&self) -> Result<Option<i64>, Fault> {
+        self.key(|text| text.parse().ok())
+    }
+
+    /// The cursor behind a page: the key of its last, where it is full.
+    pub fn next<T>(&self, page: &[T], key: impl FnOnce(&T) -> String) -> Option<String> {
+        page.last().filter(|_| page.len() >= self.limit).map(key)
+    }
+}
+
+/// Numbers with dots between them, as a cursor of several keys is written.
+pub(crate) fn numbers<const N: usize>(text: &str) -> Option<[i64; N]> {
+    let parts: Option<Vec<i64>> = text.split('.').map(|part| part.parse().ok()).collect();
+    parts?.try_into().ok()
 }
 
 /// The JSON body of a request.

@@ -1,12 +1,19 @@
 //! The OpenAPI document of the JSON API, made from the handlers; a copy is kept at `docs/openapi.json`.
 
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::{Modify, OpenApi};
+use std::collections::BTreeSet;
 
+use utoipa::openapi::{Content, Ref, RefOr, Required, Response};
+use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use serde::Serialize;
+use utoipa::{Modify, OpenApi, ToSchema};
+
+use super::exact::Exact;
 use super::{
-    about, bridges, calendar, commitments, communities, exchange, export, find, item, keys, ledger, membership, notices,
+    about, bridges, calendar, commitments, communities, events, exchange, export, find, item, keys, ledger, membership, notices,
     partnership, passkeys, privacy, proposals, providers, recall, requests, scorecard, share, sightings, sign_in, telemetry,
-    watch,
+    watch, webhooks,
 };
 
 #[derive(OpenApi)]
@@ -111,8 +118,15 @@ use super::{
         privacy::data,
         privacy::erase,
         export::export,
+        events::events,
         watch::watch,
         watch::metrics,
+        webhooks::list,
+        webhooks::make,
+        webhooks::show,
+        webhooks::change,
+        webhooks::remove,
+        webhooks::test,
         sightings::hits,
         sightings::record,
         telemetry::record,
@@ -174,7 +188,8 @@ use super::{
         ledger::receipts,
     ),
     security(("basic" = []), ("key" = [])),
-    modifiers(&SignIn)
+    components(schemas(ProblemView)),
+    modifiers(&SignIn, &Repeats, &Problems, &Paths, &Exact)
 )]
 struct Document;
 
@@ -188,6 +203,119 @@ impl Modify for SignIn {
             components.add_security_scheme(name, SecurityScheme::Http(scheme));
         }
     }
+}
+
+/// Every change takes a key for repeats, where somebody with an account asks.
+struct Repeats;
+
+impl Modify for Repeats {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let changes: BTreeSet<String> = super::routes()
+            .into_iter()
+            .filter(|route| route.method != http::Method::GET && !route.is_for_strangers())
+            .map(|route| format!("{} {}", route.method, route.path))
+            .collect();
+        let key = ParameterBuilder::new()
+            .name("Idempotency-Key")
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .description(Some(
+                "A name for this change, such as a UUID: sent again with the same name and content within 24 hours, it is not done again but answered as the first time, with `Idempotency-Replayed: true`. See docs/guide/api.md.",
+            ))
+            .schema(Some(
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .pattern(Some("^[!-~]{1,255}$")),
+            ))
+            .build();
+        for (path, item) in &mut document.paths.paths {
+            let operations = [
+                ("POST", &mut item.post),
+                ("PUT", &mut item.put),
+                ("PATCH", &mut item.patch),
+                ("DELETE", &mut item.delete),
+            ];
+            for (method, operation) in operations {
+                if let Some(operation) = operation
+                    && changes.contains(&format!("{method} {path}"))
+                {
+                    operation.parameters.get_or_insert_default().push(key.clone());
+                }
+            }
+        }
+    }
+}
+
+/// What an error says (RFC 9457).
+#[derive(Serialize, ToSchema)]
+pub struct ProblemView {
+    /// `about:blank`: the status says what kind of problem it is.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The status in words.
+    pub title: String,
+    /// The status.
+    pub status: u16,
+    /// What happened, and what to do.
+    pub detail: String,
+    /// A stable word for programs.
+    pub code: String,
+    /// The request's id, where the cause is in the operator's log.
+    pub instance: Option<String>,
+    /// Each problem with its place, where what was sent cannot be used.
+    #[schema(value_type = Option<Vec<Object>>)]
+    pub problems: Option<Vec<serde_json::Value>>,
+}
+
+/// Every error has the same form, and every route may answer some that it does not name.
+struct Problems;
+
+impl Modify for Problems {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let problem = Content::new(Some(Ref::from_schema_name("ProblemView")));
+        for item in document.paths.paths.values_mut() {
+            let operations = [
+                &mut item.get,
+                &mut item.post,
+                &mut item.put,
+                &mut item.patch,
+                &mut item.delete,
+            ];
+            for operation in operations.into_iter().flatten() {
+                let responses = &mut operation.responses.responses;
+                for (range, says) in [
+                    ("4XX", "It cannot be done as it was asked; `code` says why"),
+                    ("5XX", "It cannot be done just now; ask again later"),
+                ] {
+                    let response = Response::new(says);
+                    responses.entry(range.to_owned()).or_insert(RefOr::T(response));
+                }
+                for (status, response) in responses {
+                    if let RefOr::T(response) = response
+                        && status.starts_with(['4', '5'])
+                        && response.content.is_empty()
+                    {
+                        let media = "application/problem+json".to_owned();
+                        response.content.insert(media, problem.clone());
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A part of a path that takes slashes is written like all others.
+struct Paths;
+
+impl Modify for Paths {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let paths = std::mem::take(&mut document.paths.paths);
+        document.paths.paths = paths.into_iter().map(|(path, item)| (plain(&path), item)).collect();
+    }
+}
+
+fn plain(path: &str) -> String {
+    path.replace("{*", "{")
 }
 
 /// The document.
@@ -218,7 +346,7 @@ mod tests {
         }
         let served: BTreeSet<_> = api::routes()
             .iter()
-            .map(|route| format!("{} {}", route.method, route.path))
+            .map(|route| format!("{} {}", route.method, super::plain(&route.path)))
             .collect();
         assert_eq!(described, served);
     }

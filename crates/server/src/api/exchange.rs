@@ -14,7 +14,7 @@ use stix::marking::{Pap, Tlp};
 use store::SubscriptionKind;
 use utoipa::ToSchema;
 
-use super::ask::{community, json, member};
+use super::ask::{Parameters, community, json, member};
 use super::partnership::nothing;
 use super::view::answer;
 use crate::asked::Asked;
@@ -69,6 +69,9 @@ pub struct Scheduled {
 pub struct ScheduledList {
     /// Each with how it is doing.
     pub scheduled: Vec<Scheduled>,
+    /// The cursor of the next answer; absent when this was all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 impl From<SubscriptionView> for Scheduled {
@@ -161,11 +164,21 @@ async fn subscription_wish(asked: &mut Asked) -> Result<SubscriptionWish, Fault>
 
 /// The subscriptions, and how each is doing.
 #[utoipa::path(get, path = "/api/v1/subscriptions", tag = "exchange",
-    responses((status = 200, body = ScheduledList), (status = 403)))]
+    params(
+        ("limit" = Option<usize>, Query, description = "At most so many, 100 where nothing is said, 1000 at the most"),
+        ("cursor" = Option<String>, Query, description = "The `next` of an earlier answer"),
+    ),
+    responses((status = 200, body = ScheduledList), (status = 400), (status = 403)))]
 pub async fn subscriptions(asked: Asked) -> Result<Response, Fault> {
-    let found = asked.node().subscriptions(asked.caller()).await?;
-    let scheduled = found.into_iter().map(Scheduled::from).collect();
-    answer(StatusCode::OK, &ScheduledList { scheduled })
+    administer(&asked)?;
+    let wish = Parameters::read(&asked, &["limit", "cursor"])?.page()?;
+    let page = asked
+        .node()
+        .subscription_page(asked.caller(), wish.after(), wish.limit)
+        .await?;
+    let next = wish.next(&page, |last| last.subscription.terms.name.clone());
+    let scheduled = page.into_iter().map(Scheduled::from).collect();
+    answer(StatusCode::OK, &ScheduledList { scheduled, next })
 }
 
 /// Makes a subscription, or changes the one of that name; its first run is due at once.
@@ -238,15 +251,21 @@ pub struct NewPeerView {
 
 /// The peers, and how each is doing.
 #[utoipa::path(get, path = "/api/v1/peers", tag = "exchange",
-    responses((status = 200, body = ScheduledList), (status = 403)))]
+    params(
+        ("limit" = Option<usize>, Query, description = "At most so many, 100 where nothing is said, 1000 at the most"),
+        ("cursor" = Option<String>, Query, description = "The `next` of an earlier answer"),
+    ),
+    responses((status = 200, body = ScheduledList), (status = 400), (status = 403)))]
 pub async fn peers(asked: Asked) -> Result<Response, Fault> {
-    let found = asked.node().peers(asked.caller()).await?;
-    answer(
-        StatusCode::OK,
-        &ScheduledList {
-            scheduled: found.into_iter().map(Scheduled::from).collect(),
-        },
-    )
+    administer(&asked)?;
+    let wish = Parameters::read(&asked, &["limit", "cursor"])?.page()?;
+    let page = asked
+        .node()
+        .peer_page(asked.caller(), wish.after(), wish.limit)
+        .await?;
+    let next = wish.next(&page, |last| last.peer.terms.name.clone());
+    let scheduled = page.into_iter().map(Scheduled::from).collect();
+    answer(StatusCode::OK, &ScheduledList { scheduled, next })
 }
 
 /// Makes a peer, or changes the one of that name; its first run is due at once.

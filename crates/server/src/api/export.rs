@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
 use formats::write::{OutFormat, Target};
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, StatusCode};
 use node::export::ExportRequest;
@@ -97,7 +97,9 @@ pub async fn export(asked: Asked) -> Result<Response, Fault> {
         caller: asked.caller().clone(),
         sight,
     };
-    let mut response = Response::new(Body::from_stream(stream::unfold(Some(reading), next_piece)));
+    // What compresses it asks once more behind the end, which an unfold alone takes for a mistake.
+    let pieces = stream::unfold(Some(reading), next_piece).fuse();
+    let mut response = Response::new(Body::from_stream(pieces));
     let kind = HeaderValue::from_static(media_type(format));
     response.headers_mut().insert(CONTENT_TYPE, kind);
     if let Ok(value) = HeaderValue::from_str(&cursor.0.to_string()) {
@@ -154,7 +156,8 @@ async fn next_piece(reading: Option<Reading>) -> Option<(Piece, Option<Reading>)
     Some((piece, goes_on.then_some(reading)))
 }
 
-fn media_type(format: OutFormat) -> &'static str {
+/// What a format is sent as.
+pub(super) fn media_type(format: OutFormat) -> &'static str {
     match format {
         OutFormat::Stix => "application/stix+json;version=2.1",
         OutFormat::StixNdjson => "application/x-ndjson",

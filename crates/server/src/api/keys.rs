@@ -11,7 +11,7 @@ use stix::Timestamp;
 use store::{Credential, CredentialId};
 use utoipa::ToSchema;
 
-use super::ask::{Parameters, json};
+use super::ask::{PageWish, Parameters, json};
 use super::partnership::nothing;
 use super::view::answer;
 use crate::asked::Asked;
@@ -71,21 +71,29 @@ impl KeyView {
 pub struct KeyList {
     /// The newest first.
     pub keys: Vec<KeyView>,
+    /// The cursor of the next answer; absent when this was all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// One's own keys and certificates; an operator may ask for another person's.
 #[utoipa::path(get, path = "/api/v1/keys", tag = "keys",
-    params(("person" = Option<String>, Query, description = "Login of another person, for an operator")),
-    responses((status = 200, body = KeyList), (status = 403)))]
+    params(
+        ("person" = Option<String>, Query, description = "Login of another person, for an operator"),
+        ("limit" = Option<usize>, Query, description = "At most so many, 100 where nothing is said, 1000 at the most"),
+        ("cursor" = Option<String>, Query, description = "The `next` of an earlier answer"),
+    ),
+    responses((status = 200, body = KeyList), (status = 400), (status = 403)))]
 pub async fn list(asked: Asked) -> Result<Response, Fault> {
-    let person = person(&asked).await?;
-    let keys = asked.node().keys(asked.caller(), person).await?;
-    answer(
-        StatusCode::OK,
-        &KeyList {
-            keys: keys.into_iter().map(|key| KeyView::new(key, None)).collect(),
-        },
-    )
+    let (person, wish) = person_page(&asked).await?;
+    let before = wish.number()?;
+    let page = asked
+        .node()
+        .key_page(asked.caller(), person, before, wish.limit)
+        .await?;
+    let next = wish.next(&page, |last| last.id.0.to_string());
+    let keys = page.into_iter().map(|key| KeyView::new(key, None)).collect();
+    answer(StatusCode::OK, &KeyList { keys, next })
 }
 
 /// A key to be made, or a certificate to be known.
@@ -177,8 +185,17 @@ pub async fn revoke(asked: Asked) -> Result<Response, Fault> {
 /// Whose keys are meant: the caller's, or another person's where an operator asks. Who is no operator gets the same
 /// answer for every other login, whether it exists or not.
 pub(crate) async fn person(asked: &Asked) -> Result<PersonId, Fault> {
+    named(asked, &Parameters::read(asked, &["person"])?).await
+}
+
+/// The same, of a list that goes on.
+pub(crate) async fn person_page(asked: &Asked) -> Result<(PersonId, PageWish), Fault> {
+    let parameters = Parameters::read(asked, &["person", "limit", "cursor"])?;
+    Ok((named(asked, &parameters).await?, parameters.page()?))
+}
+
+async fn named(asked: &Asked, parameters: &Parameters) -> Result<PersonId, Fault> {
     let own = asked.caller().principal.person;
-    let parameters = Parameters::read(asked, &["person"])?;
     match parameters.one("person")? {
         Some(login) if login != asked.caller().name => {
             decide(&asked.caller().principal, Action::Administer)

@@ -19,8 +19,10 @@
 //! | [`sightings`] | `hits`, `sighting-rules`, `sightings/pending`, `feedback`, `objects/{id}/feedback` |
 //! | [`telemetry`] | `telemetry` |
 //! | [`export`] | `export` |
+//! | [`events`] | `events` |
 //! | [`exchange`] | `subscriptions`, `peers` |
 //! | [`bridges`] | `bridges`, `hub` |
+//! | [`webhooks`] | `webhooks` |
 //! | [`watch`] | `watch`, `metrics` |
 //! | [`recall`] | `recalls` |
 //! | [`item`] | `objects/{id}/receipts`, `receipts/numbers`, `disclosure` |
@@ -39,6 +41,8 @@ pub mod commitment_view;
 pub mod commitments;
 pub mod communities;
 pub mod document;
+pub mod events;
+mod exact;
 pub mod exchange;
 pub mod export;
 pub mod find;
@@ -62,6 +66,7 @@ pub mod telemetry;
 pub mod told;
 pub mod view;
 pub mod watch;
+pub mod webhooks;
 
 use http::Method;
 
@@ -103,7 +108,7 @@ fn membership_routes() -> Vec<Route> {
             Coordinator,
             membership::invitations::invitations,
         ),
-        route(M::POST, "/invitations", Coordinator, membership::invitations::invite),
+        route(M::POST, "/invitations", Coordinator, membership::invitations::invite).shows_secret(),
         route(
             M::DELETE,
             "/invitations/{token}",
@@ -190,8 +195,8 @@ fn sign_in_routes() -> Vec<Route> {
         route(M::DELETE, "/sessions", Member, sign_in::end_all),
         route(M::DELETE, "/sessions/{key}", Member, sign_in::end),
         route(M::GET, "/factor", Member, sign_in::factor),
-        route(M::POST, "/factor", Member, sign_in::enrol),
-        route(M::POST, "/factor/confirm", Member, sign_in::confirm),
+        route(M::POST, "/factor", Member, sign_in::enrol).shows_secret(),
+        route(M::POST, "/factor/confirm", Member, sign_in::confirm).shows_secret(),
         route(M::POST, "/factor/remove", Member, sign_in::remove),
         route(M::PUT, "/people/{login}/password", Member, sign_in::password),
         route(M::DELETE, "/people/{login}/factor", Operator, sign_in::reset),
@@ -383,7 +388,7 @@ fn exchange_routes() -> Vec<Route> {
             commitments::extend,
         ),
         route(Method::GET, "/commitments.ics", Needs::Member, calendar::show),
-        route(Method::POST, "/calendar", Needs::Member, calendar::create),
+        route(Method::POST, "/calendar", Needs::Member, calendar::create).shows_secret(),
         route(Method::GET, "/calendar/{secret}", Needs::Member, calendar::feed).by_secret(),
         route(Method::POST, "/recalls", Needs::Analyst, recall::create),
         route(Method::GET, "/recalls", Needs::Member, recall::list),
@@ -417,6 +422,7 @@ fn exchange_routes() -> Vec<Route> {
         route(Method::GET, "/scorecard", Needs::Member, scorecard::scorecard),
         route(Method::GET, "/reports/{year}", Needs::Operator, scorecard::report),
         route(Method::POST, "/watching", Needs::Contributor, scorecard::watching),
+        route(Method::GET, "/events", Needs::Member, events::events),
         route(Method::GET, "/export", Needs::Reader, export::export),
         route(Method::GET, "/ledger/checkpoint", Needs::Reader, ledger::checkpoint),
         route(Method::GET, "/ledger/tile/{*tile}", Needs::Reader, ledger::tile),
@@ -463,8 +469,29 @@ fn exchange_routes() -> Vec<Route> {
         route(Method::POST, "/bridges/{name}/accept", Needs::Operator, bridges::accept),
         route(Method::POST, "/bridges/{name}/run", Needs::Operator, bridges::run),
         route(Method::POST, "/hub/{bridge}", Needs::Contributor, bridges::hear),
+        route(Method::GET, "/webhooks", Needs::Coordinator, webhooks::list),
+        route(Method::POST, "/webhooks", Needs::Coordinator, webhooks::make).shows_secret(),
+        route(Method::GET, "/webhooks/{webhook}", Needs::Coordinator, webhooks::show),
+        route(
+            Method::PATCH,
+            "/webhooks/{webhook}",
+            Needs::Coordinator,
+            webhooks::change,
+        ),
+        route(
+            Method::DELETE,
+            "/webhooks/{webhook}",
+            Needs::Coordinator,
+            webhooks::remove,
+        ),
+        route(
+            Method::POST,
+            "/webhooks/{webhook}/test",
+            Needs::Coordinator,
+            webhooks::test,
+        ),
         route(Method::GET, "/keys", Needs::Member, keys::list),
-        route(Method::POST, "/keys", Needs::Member, keys::create),
+        route(Method::POST, "/keys", Needs::Member, keys::create).shows_secret(),
         route(Method::DELETE, "/keys/{key}", Needs::Member, keys::revoke),
     ]
 }

@@ -10,7 +10,7 @@ use stix::marking::Tlp;
 use store::{Community, Member, MemberKind, Person};
 use utoipa::ToSchema;
 
-use super::ask::{community, json, member};
+use super::ask::{Parameters, community, json, member};
 use super::view::answer;
 use crate::asked::Asked;
 use crate::problem::Fault;
@@ -57,18 +57,27 @@ impl From<Member> for MemberView {
 pub struct MemberList {
     /// By name.
     pub members: Vec<MemberView>,
+    /// The cursor of the next answer; absent when this was all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// The members: for an operator all, for others their own and those in communities that show their members.
-#[utoipa::path(get, path = "/api/v1/members", tag = "partnership", responses((status = 200, body = MemberList)))]
+#[utoipa::path(get, path = "/api/v1/members", tag = "partnership",
+    params(
+        ("limit" = Option<usize>, Query, description = "At most so many, 100 where nothing is said, 1000 at the most"),
+        ("cursor" = Option<String>, Query, description = "The `next` of an earlier answer"),
+    ),
+    responses((status = 200, body = MemberList), (status = 400)))]
 pub async fn members(asked: Asked) -> Result<Response, Fault> {
-    let members = asked.node().members(asked.caller()).await?;
-    answer(
-        StatusCode::OK,
-        &MemberList {
-            members: members.into_iter().map(MemberView::from).collect(),
-        },
-    )
+    let wish = Parameters::read(&asked, &["limit", "cursor"])?.page()?;
+    let page = asked
+        .node()
+        .member_page(asked.caller(), wish.after(), wish.limit)
+        .await?;
+    let next = wish.next(&page, |last| last.name.clone());
+    let members = page.into_iter().map(MemberView::from).collect();
+    answer(StatusCode::OK, &MemberList { members, next })
 }
 
 /// A member to be taken in.
@@ -201,13 +210,26 @@ pub struct CommunityView {
 pub struct CommunityList {
     /// By alias.
     pub communities: Vec<CommunityView>,
+    /// The cursor of the next answer; absent when this was all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// The communities that the caller may know of: their member's, public ones, and for an operator all.
-#[utoipa::path(get, path = "/api/v1/communities", tag = "partnership", responses((status = 200, body = CommunityList)))]
+#[utoipa::path(get, path = "/api/v1/communities", tag = "partnership",
+    params(
+        ("limit" = Option<usize>, Query, description = "At most so many, 100 where nothing is said, 1000 at the most"),
+        ("cursor" = Option<String>, Query, description = "The `next` of an earlier answer"),
+    ),
+    responses((status = 200, body = CommunityList), (status = 400)))]
 pub async fn communities(asked: Asked) -> Result<Response, Fault> {
     let principal = &asked.caller().principal;
-    let communities = asked.node().communities(asked.caller()).await?;
+    let wish = Parameters::read(&asked, &["limit", "cursor"])?.page()?;
+    let communities = asked
+        .node()
+        .community_page(asked.caller(), wish.after(), wish.limit)
+        .await?;
+    let next = wish.next(&communities, |last| last.alias.clone());
     let view = |community: Community| CommunityView {
         can_write: decide(principal, Action::Contribute(community.id)).is_ok(),
         belongs: principal.communities.contains(&community.id),
@@ -220,6 +242,7 @@ pub async fn communities(asked: Asked) -> Result<Response, Fault> {
         StatusCode::OK,
         &CommunityList {
             communities: communities.into_iter().map(view).collect(),
+            next,
         },
     )
 }

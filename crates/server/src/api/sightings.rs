@@ -79,8 +79,8 @@ impl NewHitView {
                 Some(kind.ok_or_else(unknown)?)
             }
         };
-        if self.count == 0 {
-            return Err(bad("bad-count", "a hit stands for one event at least"));
+        if self.count == 0 || i64::try_from(self.count).is_err() {
+            return Err(bad("bad-count", "a hit stands for one event at least, and for no more than can be counted"));
         }
         Ok(SeenHit {
             indicator: self.indicator,

@@ -12,7 +12,7 @@ use store::{Credential, CredentialId};
 use utoipa::ToSchema;
 
 use super::ask::{json, must};
-use super::keys::person;
+use super::keys::{person, person_page};
 use super::partnership::nothing;
 use super::passkeys::{AnswerView, place};
 use super::view::answer;
@@ -185,18 +185,30 @@ pub async fn step_up(mut asked: Asked) -> Result<Response, Fault> {
 pub struct SessionList {
     /// The newest first.
     pub sessions: Vec<SessionView>,
+    /// The cursor of the next answer; absent when this was all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// One's own sessions that are not over; an operator may ask for another person's.
 #[utoipa::path(get, path = "/api/v1/sessions", tag = "sign-in",
-    params(("person" = Option<String>, Query, description = "Login of another person, for an operator")),
-    responses((status = 200, body = SessionList), (status = 403)))]
+    params(
+        ("person" = Option<String>, Query, description = "Login of another person, for an operator"),
+        ("limit" = Option<usize>, Query, description = "At most so many, 100 where nothing is said, 1000 at the most"),
+        ("cursor" = Option<String>, Query, description = "The `next` of an earlier answer"),
+    ),
+    responses((status = 200, body = SessionList), (status = 400), (status = 403)))]
 pub async fn list(asked: Asked) -> Result<Response, Fault> {
-    let person = person(&asked).await?;
+    let (person, wish) = person_page(&asked).await?;
     let own = asked.caller().credential.map(|(id, _)| id);
-    let sessions = asked.node().sessions(asked.caller(), person).await?;
-    let sessions = sessions.iter().map(|one| SessionView::new(one, own, None)).collect();
-    answer(StatusCode::OK, &SessionList { sessions })
+    let before = wish.number()?;
+    let page = asked
+        .node()
+        .session_page(asked.caller(), person, before, wish.limit)
+        .await?;
+    let next = wish.next(&page, |last| last.id.0.to_string());
+    let sessions = page.iter().map(|one| SessionView::new(one, own, None)).collect();
+    answer(StatusCode::OK, &SessionList { sessions, next })
 }
 
 /// How many sessions ended.

@@ -418,3 +418,25 @@ async fn looking_without_taking_leaves_no_receipt() {
     assert_eq!(kit.get("birch-reader", objects).await.status, 200);
     assert_eq!(delivered().await, 1);
 }
+
+#[tokio::test]
+async fn a_packed_export_is_whole() {
+    use std::io::Read as _;
+    let kit = Kit::start().await;
+    let many: Vec<String> = (0..50).map(|number| indicator(number, "x")).collect();
+    kit.share("alder-contributor", "common", &many).await;
+    for format in ["stix", "csv"] {
+        let path = format!("/api/v1/export?format={format}");
+        let plain = kit.get("alder-reader", &path).await;
+        let headers = [
+            ("Authorization".to_owned(), kit.authorization("alder-reader").unwrap()),
+            ("Accept-Encoding".to_owned(), "gzip".to_owned()),
+        ];
+        let packed = kit.send("GET", &path, &headers, None).await;
+        assert_eq!(packed.header("content-encoding"), Some("gzip"));
+        assert!(packed.raw.ends_with(b"\r\n0\r\n\r\n"), "the answer broke off");
+        let mut whole = Vec::new();
+        flate2::read::MultiGzDecoder::new(&packed.body[..]).read_to_end(&mut whole).unwrap();
+        assert_eq!(whole, plain.body, "{format}");
+    }
+}

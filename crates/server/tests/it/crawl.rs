@@ -335,6 +335,7 @@ async fn membership(kit: &Kit) -> ([Canary; 5], BTreeMap<&'static str, Vec<Strin
                 "cwi_wrong",
             ]),
         ),
+        ("{webhook}", own(&[nothing])),
         ("{held}", own(&[&held[0], &held[1], nothing])),
         ("{place}", own(&["1", "2", "x"])),
         ("{login}", own(&["alder-reader", "birch-analyst", "operator", "nobody"])),
@@ -565,6 +566,14 @@ fn questions(path: &str, canaries: &[Canary]) -> Vec<String> {
                 _ => format!("{path}?community={community}&format={format}"),
             })
             .collect(),
+        // Without waiting, or the crawl would wait for ever.
+        "/api/v1/events" => [
+            "?wait=false&after=start",
+            "?wait=false&after=start&include=object",
+            "?wait=false",
+        ]
+        .map(|query| format!("{path}{query}"))
+        .to_vec(),
         "/api/v1/export" => {
             let formats = formats::write::OutFormat::ALL.map(formats::write::OutFormat::as_str);
             let collections = [
@@ -808,6 +817,7 @@ async fn every_route_but_the_open_ones_asks_who_it_is() {
         ("{bridge}", vec!["x".to_owned()]),
         ("{*tile}", vec!["0/000.p/1".to_owned()]),
         ("{token}", vec!["x".to_owned()]),
+        ("{webhook}", vec!["x".to_owned()]),
         ("{held}", vec!["x".to_owned()]),
         ("{place}", vec!["1".to_owned()]),
         ("{login}", vec!["x".to_owned()]),

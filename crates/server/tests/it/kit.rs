@@ -236,13 +236,17 @@ impl Kit {
             self.node.clone(),
             Options {
                 base_url,
+                events_every: std::time::Duration::from_millis(5),
+                heartbeat: std::time::Duration::from_millis(100),
                 ..Options::new([3; 32])
             },
         );
         let (stop, stopped) = oneshot::channel();
         let listening = Listening { listener, tls, limits };
-        let served = server::serve(listening, server::router(app), async {
+        let stopping = app.clone();
+        let served = server::serve(listening, server::router(app), async move {
             let _ = stopped.await;
+            stopping.stop();
         });
         self.stop = Some(stop);
         self.served = Some(tokio::spawn(served));

@@ -10,7 +10,9 @@ mod confidential;
 mod conformance;
 mod crawl;
 mod credentials;
+mod events;
 mod fuzz;
+mod idempotency;
 mod kit;
 mod membership;
 #[path = "../../../../fuzz/mutate.rs"]

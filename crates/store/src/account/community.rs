@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::account::{given, rule_changed};
 use crate::db::Change;
-use crate::value::{Row, Value};
+use crate::value::{Row, Value, many};
 use crate::{Result, Store};
 
 /// A group of members with a charter. It is read as a TAXII collection.
@@ -110,6 +110,11 @@ const PUT_OWNER: &str = "insert into membership (community, member, contributes,
 const UPDATE: &str = "update community set uuid = ?1, alias = ?2, title = ?3, purpose = ?4, owner = ?5, public = ?6, \
                       hides_members = ?7, default_tlp = ?8, strictest_tlp = ?9 where id = ?10 returning id";
 const LIST: &str = concat!("select ", columns!(), " from community order by alias");
+const PAGE: &str = concat!(
+    "select ",
+    columns!(),
+    " from community where alias > ?1 order by alias limit ?2"
+);
 const BY_ID: &str = concat!("select ", columns!(), " from community where id = ?1");
 const BY_UUID: &str = concat!("select ", columns!(), " from community where uuid = ?1");
 const BY_ALIAS: &str = concat!("select ", columns!(), " from community where alias = ?1");
@@ -211,6 +216,11 @@ impl Store {
     /// Every community, by alias. What a viewer may know of is the caller's question.
     pub async fn community_list(&self) -> Result<Vec<Community>> {
         self.list(LIST, Vec::new(), community).await
+    }
+
+    /// Communities by alias, strictly after one.
+    pub async fn community_page(&self, after: &str, limit: usize) -> Result<Vec<Community>> {
+        self.list(PAGE, vec![after.into(), many(limit).into()], community).await
     }
 
     /// One community.

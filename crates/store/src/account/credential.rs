@@ -5,7 +5,7 @@ use stix::Timestamp;
 
 use crate::account::{Person, given, person, rule_changed};
 use crate::db::Change;
-use crate::value::{Row, list_text};
+use crate::value::{Row, list_text, many};
 use crate::{Result, Store};
 
 /// Number of a credential in this store.
@@ -143,6 +143,20 @@ const PROVE: &str =
     "update credential set proven = ?2 where id = ?1 and kind = 'session' and revoked is null returning id";
 const SLIDE: &str = "update credential set last_used = ?1, expires = ?3 where id = ?2 and revoked is null";
 
+const KEYS: &str = concat!(
+    "select ",
+    columns!(),
+    " from credential where credential.person = ?1 and credential.kind <> 'session' and credential.id < ?2 \
+     order by credential.id desc limit ?3"
+);
+const SESSIONS: &str = concat!(
+    "select ",
+    columns!(),
+    " from credential where credential.person = ?1 and credential.kind = 'session' and credential.id < ?2 \
+     and credential.revoked is null and (credential.expires is null or credential.expires > ?4) \
+     and (credential.ends is null or credential.ends > ?4) order by credential.id desc limit ?3"
+);
+
 /// The columns of the person come before those of the credential.
 const AFTER_PERSON: usize = 9;
 
@@ -226,6 +240,25 @@ impl Store {
     pub async fn credential_list(&self, person: PersonId) -> Result<Vec<Credential>> {
         self.list(OF_PERSON, vec![person.into()], |row| credential(row, 0))
             .await
+    }
+
+    /// The keys and certificates of a person, the newest first, strictly before a number.
+    pub async fn key_page(&self, person: PersonId, before: Option<i64>, limit: usize) -> Result<Vec<Credential>> {
+        let values = vec![person.into(), before.unwrap_or(i64::MAX).into(), many(limit).into()];
+        self.list(KEYS, values, |row| credential(row, 0)).await
+    }
+
+    /// The sessions of a person that are not over, the newest first, strictly before a number.
+    pub async fn session_page(
+        &self,
+        person: PersonId,
+        now: Timestamp,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Credential>> {
+        let before = before.unwrap_or(i64::MAX);
+        let values = vec![person.into(), before.into(), many(limit).into(), now.into()];
+        self.list(SESSIONS, values, |row| credential(row, 0)).await
     }
 
     /// Revokes a credential; one that is not there is not found, one already revoked stays as it was.

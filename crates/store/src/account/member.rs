@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::account::{given, rule_changed};
 use crate::db::Change;
-use crate::value::{Row, Value, list_text};
+use crate::value::{Row, Value, list_text, many};
 use crate::{Result, Store};
 
 /// What kind of organisation a member is.
@@ -135,6 +135,11 @@ const INSERT: &str = concat!(
 const UPDATE: &str = "update member set uuid = ?1, identity = ?2, name = ?3, kind = ?4, sectors = ?5, countries = ?6, \
                       provider = ?7, parent = ?8 where id = ?9 returning id";
 const LIST: &str = concat!("select ", columns!(), " from member order by name");
+const PAGE: &str = concat!(
+    "select ",
+    columns!(),
+    " from member where name > ?1 and (?2 is null or state = ?2) order by name limit ?3"
+);
 const BY_ID: &str = concat!("select ", columns!(), " from member where id = ?1");
 const BY_UUID: &str = concat!("select ", columns!(), " from member where uuid = ?1");
 const BY_NAME: &str = concat!("select ", columns!(), " from member where name = ?1");
@@ -219,6 +224,13 @@ impl Store {
     /// Every member, by name.
     pub async fn member_list(&self) -> Result<Vec<Member>> {
         self.list(LIST, Vec::new(), member).await
+    }
+
+    /// Members by name, strictly after one; with a state, those that stand there.
+    pub async fn member_page(&self, after: &str, state: Option<MemberState>, limit: usize) -> Result<Vec<Member>> {
+        let state = state.map(MemberState::as_str);
+        self.list(PAGE, vec![after.into(), state.into(), many(limit).into()], member)
+            .await
     }
 
     /// One member.

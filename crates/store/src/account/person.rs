@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::account::{given, rule_changed};
 use crate::db::Change;
-use crate::value::{Row, Value};
+use crate::value::{Row, Value, many};
 use crate::{Result, Store};
 
 /// Somebody who signs in.
@@ -71,6 +71,11 @@ const END_SESSIONS: &str = "update credential set revoked = ?1 where person = ?2
                             or p.member <> ?6))";
 const LIST: &str = concat!("select ", columns!(), " from person order by login");
 const OF_MEMBER: &str = concat!("select ", columns!(), " from person where member = ?1 order by login");
+const PAGE: &str = concat!(
+    "select ",
+    columns!(),
+    " from person where member = ?1 and login > ?2 order by login limit ?3"
+);
 const BY_ID: &str = concat!("select ", columns!(), " from person where id = ?1");
 const BY_LOGIN: &str = concat!("select ", columns!(), " from person where login = ?1");
 
@@ -147,6 +152,12 @@ impl Store {
         let change = Change::new().with(END_SESSIONS, standing);
         let change = change.must(UPDATE, row, "there is no such person");
         self.change(change.entry(entry).policy()).await.map(drop)
+    }
+
+    /// The people of a member by login, strictly after one.
+    pub async fn person_page(&self, member: MemberId, after: &str, limit: usize) -> Result<Vec<Person>> {
+        self.list(PAGE, vec![member.into(), after.into(), many(limit).into()], person)
+            .await
     }
 
     /// The people of a member, or everybody, by login.

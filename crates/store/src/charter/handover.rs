@@ -6,7 +6,7 @@ use stix::Timestamp;
 use crate::account::rule_changed;
 use crate::db::Change;
 use crate::membership::told;
-use crate::value::Row;
+use crate::value::{Row, many};
 use crate::{Result, Store};
 
 /// An offer to be accountable for a community.
@@ -38,6 +38,11 @@ pub struct Delegation {
 const OFFER: &str = "insert into handover (community, member, by_member, by_person, at) values (?1, ?2, ?3, ?4, ?5) \
                      on conflict (community) do update set member = excluded.member, by_member = excluded.by_member, \
                      by_person = excluded.by_person, at = excluded.at";
+const OFFERS_PAGE: &str = "select community, member, by_member, at from handover where community > ?1 \
+                           and (member = ?2 or by_member = ?2) order by community limit ?3";
+const DELEGATIONS_PAGE: &str = "select member, delegate, person, since from delegation \
+                                where (member = ?1 or delegate = ?1) and (member > ?2 or (member = ?2 and delegate > ?3)) \
+                                order by member, delegate limit ?4";
 const OFFERS: &str = "select community, member, by_member, at from handover order by community";
 const TAKE: &str = "delete from handover where community = ?1 and member = ?2 returning community";
 const OWN: &str = "update community set owner = ?1 where id = ?2 returning id";
@@ -109,6 +114,23 @@ impl Store {
     /// The offers that wait for an answer.
     pub async fn handover_list(&self) -> Result<Vec<Handover>> {
         self.list(OFFERS, Vec::new(), handover).await
+    }
+
+    /// The offers that a member made or got, by community, strictly after one.
+    pub async fn handover_page(&self, member: MemberId, after: i64, limit: usize) -> Result<Vec<Handover>> {
+        self.list(OFFERS_PAGE, vec![after.into(), member.into(), many(limit).into()], handover)
+            .await
+    }
+
+    /// Who shares in the name of a member, and in whose names it does, strictly after a pair.
+    pub async fn delegation_page(
+        &self,
+        member: MemberId,
+        after: (i64, i64),
+        limit: usize,
+    ) -> Result<Vec<Delegation>> {
+        let values = vec![member.into(), after.0.into(), after.1.into(), many(limit).into()];
+        self.list(DELEGATIONS_PAGE, values, delegation).await
     }
 
     /// Lets another member share in this one's name, until it is ended.

@@ -14,7 +14,7 @@ use stix::marking::Tlp;
 
 use crate::account::{given, rule_changed};
 use crate::db::Change;
-use crate::value::Row;
+use crate::value::{Row, many};
 use crate::{Result, Store};
 
 /// A charter to be put in force.
@@ -74,6 +74,11 @@ const INSERT: &str = concat!(
 );
 const APPLY: &str = "update community set purpose = ?1, public = ?2, hides_members = ?3, default_tlp = ?4, \
                      loosest_tlp = ?5, strictest_tlp = ?6, moderated = ?7, to_clients = ?8 where id = ?9 returning id";
+const VERSIONS_PAGE: &str = concat!(
+    "select ",
+    columns!(),
+    " from charter where community = ?1 and version < ?2 order by version desc limit ?3"
+);
 const VERSIONS: &str = concat!(
     "select ",
     columns!(),
@@ -127,6 +132,18 @@ impl Store {
         let entry = rule_changed(actor, "charter put in force", subject);
         let rows = self.change(change.entry(entry).policy()).await?;
         charter(given(&rows, 0)?)
+    }
+
+    /// The versions of a charter, the newest first, strictly before one.
+    pub async fn charter_page(
+        &self,
+        community: CommunityId,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Charter>> {
+        let before = before.unwrap_or(i64::MAX);
+        self.list(VERSIONS_PAGE, vec![community.into(), before.into(), many(limit).into()], charter)
+            .await
     }
 
     /// Every version of a community's charter, the one in force first.

@@ -9,6 +9,7 @@ use super::record::{Recorder, Step};
 use super::{Commitment, CommitmentRules, CommitmentState, NewCommitment, StepKind};
 use crate::db::Db;
 use crate::notice::{NewNotice, notice_row};
+use crate::webhook::{NewMessageOut, message_row};
 use crate::writes::{Writes, writing};
 use crate::{Error, Result, Store};
 
@@ -42,6 +43,8 @@ pub struct Reminded {
     pub next: Option<Timestamp>,
     /// What people are told.
     pub notices: Vec<NewNotice>,
+    /// What webhooks are told.
+    pub messages: Vec<NewMessageOut>,
     /// What the history says of it; nothing where nobody was told.
     pub words: Option<String>,
     /// Now.
@@ -210,6 +213,10 @@ async fn reminded(writes: &mut impl Writes, told: &Reminded) -> Result<bool> {
     };
     for notice in &told.notices {
         let (sql, row) = notice_row(notice, told.at);
+        writes.rows(sql, row).await?;
+    }
+    for message in &told.messages {
+        let (sql, row) = message_row(message);
         writes.rows(sql, row).await?;
     }
     if let Some(words) = &told.words {

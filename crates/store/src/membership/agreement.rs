@@ -7,7 +7,7 @@ use stix::Timestamp;
 use super::told;
 use crate::account::{given, rule_changed};
 use crate::db::Change;
-use crate::value::Row;
+use crate::value::{Row, many};
 use crate::{Result, Store};
 
 /// What an agreement is about.
@@ -94,12 +94,19 @@ const INSERT: &str = concat!(
     columns!()
 );
 const LIST: &str = concat!("select ", columns!(), " from agreement order by kind, number desc");
+const PAGE: &str = concat!(
+    "select ",
+    columns!(),
+    " from agreement where kind > ?1 or (kind = ?1 and number < ?2) order by kind, number desc limit ?3"
+);
 const IN_FORCE: &str = concat!(
     "select ",
     columns!(),
     " from agreement where kind = ?1 and effective <= ?2 order by effective desc, number desc limit 1"
 );
 const ACCEPT: &str = "insert into acceptance (kind, number, member, person, name, at) values (?1, ?2, ?3, ?4, ?5, ?6)";
+const ACCEPTED_BY: &str = "select kind, number, member, person, name, at from acceptance where member = ?1 \
+                           order by kind, number";
 const ACCEPTED: &str = "select kind, number, member, person, name, at from acceptance where kind = ?1 \
                         order by member, number";
 
@@ -160,6 +167,13 @@ impl Store {
         self.list(LIST, Vec::new(), agreement).await
     }
 
+    /// Versions by kind, the newest of each first, strictly after one.
+    pub async fn agreement_page(&self, after: Option<(&str, i64)>, limit: usize) -> Result<Vec<Agreement>> {
+        let (kind, number) = after.unwrap_or(("", i64::MAX));
+        self.list(PAGE, vec![kind.into(), number.into(), many(limit).into()], agreement)
+            .await
+    }
+
     /// The version in force at a time.
     pub async fn agreement_in_force(&self, kind: AgreementKind, now: Timestamp) -> Result<Option<Agreement>> {
         self.row(IN_FORCE, vec![kind.as_str().into(), now.into()], agreement)
@@ -184,6 +198,11 @@ impl Store {
         self.change(Change::new().with(ACCEPT, row).entry(entry))
             .await
             .map(drop)
+    }
+
+    /// Which versions a member accepted.
+    pub async fn acceptance_of(&self, member: MemberId) -> Result<Vec<Acceptance>> {
+        self.list(ACCEPTED_BY, vec![member.into()], acceptance).await
     }
 
     /// Who accepted which version of a kind, by member.

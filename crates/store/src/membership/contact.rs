@@ -5,7 +5,7 @@ use stix::Timestamp;
 
 use super::told;
 use crate::db::Change;
-use crate::value::Row;
+use crate::value::{Row, many};
 use crate::{Result, Store};
 
 /// A contact to be named.
@@ -52,6 +52,13 @@ const PUT: &str = "insert into contact (member, place, name, email, telephone, c
 const REMOVE: &str = "delete from contact where member = ?1 and place = ?2 returning member";
 const CONFIRM: &str = "update contact set checked = ?1 where member = ?2 and place = ?3 returning member";
 const OF_MEMBER: &str = concat!("select ", columns!(), " from contact where member = ?1 order by place");
+const DUE_PAGE: &str = concat!(
+    "select ",
+    columns!(),
+    " from contact where coalesce(checked, changed) <= ?1 and member in (select id from member where state = 'active') \
+     and (coalesce(checked, changed) > ?2 or (coalesce(checked, changed) = ?2 and (member > ?3 or (member = ?3 \
+     and place > ?4)))) order by coalesce(checked, changed), member, place limit ?5"
+);
 /// Never checked counts from when it was named.
 const DUE: &str = concat!(
     "select ",
@@ -121,6 +128,19 @@ impl Store {
     /// The contacts of a member.
     pub async fn contact_list(&self, member: MemberId) -> Result<Vec<Contact>> {
         self.list(OF_MEMBER, vec![member.into()], contact).await
+    }
+
+    /// The contacts of active members that were not checked since a time, the longest first, strictly after the one that
+    /// was not since then, of this member, at this place.
+    pub async fn contact_page_unchecked(
+        &self,
+        since: Timestamp,
+        after: (i64, i64, i64),
+        limit: usize,
+    ) -> Result<Vec<Contact>> {
+        let (at, member, place) = after;
+        let values = vec![since.into(), at.into(), member.into(), place.into(), many(limit).into()];
+        self.list(DUE_PAGE, values, contact).await
     }
 
     /// The contacts of active members that were not checked since a time, the longest first.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::told;
 use crate::account::{Member, MemberKind, NewMember, NewPerson, Person, given, member, person, rule_changed};
 use crate::db::Change;
-use crate::value::{Row, Value, list_text};
+use crate::value::{Row, Value, list_text, many};
 use crate::{Result, Store};
 
 /// Number of an invitation in this store.
@@ -122,6 +122,11 @@ const INSERT: &str = concat!(
     columns!()
 );
 const LIST: &str = concat!("select ", columns!(), " from invitation order by id desc");
+const PAGE: &str = concat!(
+    "select ",
+    columns!(),
+    " from invitation where id < ?1 and (?2 is null or by_member = ?2) order by id desc limit ?3"
+);
 const BY_DIGEST: &str = concat!("select ", columns!(), " from invitation where digest = ?1");
 const BY_UUID: &str = concat!("select ", columns!(), " from invitation where uuid = ?1");
 const BY_MEMBER: &str = concat!(
@@ -237,6 +242,17 @@ impl Store {
     /// Every invitation, the newest first.
     pub async fn invitation_list(&self) -> Result<Vec<Invitation>> {
         self.list(LIST, Vec::new(), invitation).await
+    }
+
+    /// Invitations, of one member where it is named, the newest first, strictly before a number.
+    pub async fn invitation_page(
+        &self,
+        by: Option<MemberId>,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Invitation>> {
+        let values = vec![before.unwrap_or(i64::MAX).into(), by.into(), many(limit).into()];
+        self.list(PAGE, values, invitation).await
     }
 
     /// One invitation, accepted, expired and withdrawn ones too.

@@ -233,6 +233,7 @@ on_both! {
             was: at(70),
             next: None,
             notices,
+            messages: Vec::new(),
             words: Some("told ada".to_owned()),
             at: at(71),
         };

@@ -8,6 +8,7 @@ mod contribution;
 mod derived;
 mod door;
 mod erased;
+mod idempotency;
 mod kill;
 mod kit;
 mod ledger;

@@ -48,7 +48,8 @@ impl Partners {
         Self::with(|_| {}).await
     }
 
-    pub async fn with(wish: impl FnOnce(&mut Settings)) -> Self {
+    /// With other settings.
+    pub async fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let time = Arc::new(AtomicI64::new(START.micros()));
         let clock = Arc::clone(&time);
@@ -70,7 +71,7 @@ impl Partners {
             seal: Some(node::Seal::new([5; 32])),
             ..Settings::new("Test", own.clone())
         };
-        wish(&mut settings);
+        change(&mut settings);
         let node = Node::new(store, settings, clock, random).await.unwrap();
         node.found("City of Example", MemberKind::City, &own).await.unwrap();
         let mut partners = Self {

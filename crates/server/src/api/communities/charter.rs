@@ -7,7 +7,7 @@ use serde::Serialize;
 use store::Charter;
 use utoipa::ToSchema;
 
-use crate::api::ask::{community, json};
+use crate::api::ask::{Parameters, community, json};
 use crate::api::partnership::managed;
 use crate::api::view::answer;
 use crate::asked::Asked;
@@ -97,15 +97,28 @@ impl From<Charter> for CharterVersionView {
 pub struct CharterVersionList {
     /// The one in force first.
     pub versions: Vec<CharterVersionView>,
+    /// The cursor of the next answer; absent when this was all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// The versions of a charter.
 #[utoipa::path(get, path = "/api/v1/communities/{community}/charter/versions", tag = "communities",
-    params(("community" = String, Path, description = "Alias or UUID")),
-    responses((status = 200, body = CharterVersionList), (status = 404)))]
+    params(
+        ("community" = String, Path, description = "Alias or UUID"),
+        ("limit" = Option<usize>, Query, description = "At most so many, 100 where nothing is said, 1000 at the most"),
+        ("cursor" = Option<String>, Query, description = "The `next` of an earlier answer"),
+    ),
+    responses((status = 200, body = CharterVersionList), (status = 400), (status = 404)))]
 pub async fn charter_versions(asked: Asked) -> Result<Response, Fault> {
     let community = community(&asked, asked.param("community")).await?;
-    let versions = asked.node().charter_versions(asked.caller(), community).await?;
-    let versions = versions.into_iter().map(CharterVersionView::from).collect();
-    answer(StatusCode::OK, &CharterVersionList { versions })
+    let wish = Parameters::read(&asked, &["limit", "cursor"])?.page()?;
+    let before = wish.number()?;
+    let page = asked
+        .node()
+        .charter_version_page(asked.caller(), community, before, wish.limit)
+        .await?;
+    let next = wish.next(&page, |last| last.version.to_string());
+    let versions = page.into_iter().map(CharterVersionView::from).collect();
+    answer(StatusCode::OK, &CharterVersionList { versions, next })
 }

@@ -11,7 +11,7 @@ use store::DataSet;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::api::ask::{community, json, member, must};
+use crate::api::ask::{Parameters, community, json, member, must};
 use crate::api::view::answer;
 use crate::asked::Asked;
 use crate::problem::Fault;
@@ -70,6 +70,9 @@ impl From<DataSet> for DataSetView {
 pub struct DataSetList {
     /// The newest first.
     pub data_sets: Vec<DataSetView>,
+    /// The cursor of the next answer; absent when this was all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// Makes a de-identified data set of a community for research. docs/guide/communities.md says what is taken out.
@@ -91,11 +94,19 @@ pub async fn data_set_make(mut asked: Asked) -> Result<Response, Fault> {
 }
 
 /// The data sets that the caller's member gave or got, without the data.
-#[utoipa::path(get, path = "/api/v1/data-sets", tag = "communities", responses((status = 200, body = DataSetList)))]
+#[utoipa::path(get, path = "/api/v1/data-sets", tag = "communities",
+    params(
+        ("limit" = Option<usize>, Query, description = "At most so many, 100 where nothing is said, 1000 at the most"),
+        ("cursor" = Option<String>, Query, description = "The `next` of an earlier answer"),
+    ),
+    responses((status = 200, body = DataSetList), (status = 400)))]
 pub async fn data_sets(asked: Asked) -> Result<Response, Fault> {
-    let all = asked.node().data_sets(asked.caller()).await?;
-    let data_sets = all.into_iter().map(DataSetView::from).collect();
-    answer(StatusCode::OK, &DataSetList { data_sets })
+    let wish = Parameters::read(&asked, &["limit", "cursor"])?.page()?;
+    let before = wish.key(|text| Uuid::try_parse(text).ok())?;
+    let page = asked.node().data_set_page(asked.caller(), before, wish.limit).await?;
+    let next = wish.next(&page, |last| last.terms.uuid.to_string());
+    let data_sets = page.into_iter().map(DataSetView::from).collect();
+    answer(StatusCode::OK, &DataSetList { data_sets, next })
 }
 
 /// The data of a set, one object a line, for the member that got it.

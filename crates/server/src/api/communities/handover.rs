@@ -4,10 +4,10 @@ use axum::response::Response;
 use http::StatusCode;
 use policy::Action;
 use serde::{Deserialize, Serialize};
-use store::Community;
+use store::{CommunityKey, MemberKey};
 use utoipa::ToSchema;
 
-use crate::api::ask::{community, json, member, must};
+use crate::api::ask::{Parameters, community, json, member, must, numbers};
 use crate::api::partnership::{managed, nothing};
 use crate::api::view::answer;
 use crate::asked::Asked;
@@ -60,30 +60,35 @@ pub struct HandoverView {
 pub struct HandoverList {
     /// The offers.
     pub offers: Vec<HandoverView>,
+    /// The cursor of the next answer; absent when this was all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// The offers that the caller's member made or got.
-#[utoipa::path(get, path = "/api/v1/hand-overs", tag = "communities", responses((status = 200, body = HandoverList)))]
+#[utoipa::path(get, path = "/api/v1/hand-overs", tag = "communities",
+    params(
+        ("limit" = Option<usize>, Query, description = "At most so many, 100 where nothing is said, 1000 at the most"),
+        ("cursor" = Option<String>, Query, description = "The `next` of an earlier answer"),
+    ),
+    responses((status = 200, body = HandoverList), (status = 400)))]
 pub async fn handovers(asked: Asked) -> Result<Response, Fault> {
-    let all: Vec<Community> = asked.node().store().community_list().await?;
-    let alias = |id| {
-        all.iter()
-            .find(|one| one.id == id)
-            .map_or_else(String::new, |one| one.alias.clone())
-    };
+    let wish = Parameters::read(&asked, &["limit", "cursor"])?.page()?;
+    let after = wish.number()?.unwrap_or(0);
     let own = asked.caller().principal.member;
-    let offers = asked.node().handovers(asked.caller()).await?;
-    let offers = offers.into_iter().map(|offer| HandoverView {
-        community: alias(offer.community),
-        offered_by_us: Some(offer.by) == own,
-        since: offer.at.to_string(),
-    });
-    answer(
-        StatusCode::OK,
-        &HandoverList {
-            offers: offers.collect(),
-        },
-    )
+    let page = asked.node().handover_page(asked.caller(), after, wish.limit).await?;
+    let next = wish.next(&page, |last| last.community.0.to_string());
+    let mut offers = Vec::with_capacity(page.len());
+    for offer in page {
+        let key = CommunityKey::Id(offer.community);
+        let community = asked.node().store().community_get(key).await?;
+        offers.push(HandoverView {
+            community: community.map_or_else(String::new, |one| one.alias),
+            offered_by_us: Some(offer.by) == own,
+            since: offer.at.to_string(),
+        });
+    }
+    answer(StatusCode::OK, &HandoverList { offers, next })
 }
 
 /// Who shares in whose name.
@@ -93,25 +98,40 @@ pub struct DelegationList {
     pub by: Vec<String>,
     /// Members in whose names the caller's shares.
     pub on_behalf_of: Vec<String>,
+    /// The cursor of the next answer; absent when this was all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// Who shares in the name of the caller's member, and in whose names it shares.
-#[utoipa::path(get, path = "/api/v1/delegations", tag = "communities", responses((status = 200, body = DelegationList)))]
+#[utoipa::path(get, path = "/api/v1/delegations", tag = "communities",
+    params(
+        ("limit" = Option<usize>, Query, description = "At most so many, 100 where nothing is said, 1000 at the most"),
+        ("cursor" = Option<String>, Query, description = "The `next` of an earlier answer"),
+    ),
+    responses((status = 200, body = DelegationList), (status = 400)))]
 pub async fn delegations(asked: Asked) -> Result<Response, Fault> {
-    let members = asked.node().store().member_list().await?;
-    let name = |id| members.iter().find(|one| one.id == id).map(|one| one.name.clone());
+    let wish = Parameters::read(&asked, &["limit", "cursor"])?.page()?;
+    let [member, delegate] = wish.key(numbers)?.unwrap_or_default();
     let own = asked.caller().principal.member;
-    let all = asked.node().delegations(asked.caller()).await?;
+    let all = asked
+        .node()
+        .delegation_page(asked.caller(), (member, delegate), wish.limit)
+        .await?;
+    let next = wish.next(&all, |last| format!("{}.{}", last.member.0, last.delegate.0));
     // Both consented to know of each other: one asked, the other was told.
     let (mut by, mut on_behalf_of) = (Vec::new(), Vec::new());
     for one in all {
-        if Some(one.member) == own {
-            by.extend(name(one.delegate));
+        let (other, names) = if Some(one.member) == own {
+            (one.delegate, &mut by)
         } else {
-            on_behalf_of.extend(name(one.member));
-        }
+            (one.member, &mut on_behalf_of)
+        };
+        let found = asked.node().store().member_get(MemberKey::Id(other)).await?;
+        names.extend(found.map(|member| member.name));
     }
-    answer(StatusCode::OK, &DelegationList { by, on_behalf_of })
+    let list = DelegationList { by, on_behalf_of, next };
+    answer(StatusCode::OK, &list)
 }
 
 /// Lets another member share in the name of one's own.

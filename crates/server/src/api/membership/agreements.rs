@@ -10,7 +10,7 @@ use store::{Acceptance, Agreement, AgreementKind};
 use utoipa::ToSchema;
 
 use super::own_member;
-use crate::api::ask::{json, must};
+use crate::api::ask::{Parameters, json, must};
 use crate::api::partnership::administer;
 use crate::api::view::answer;
 use crate::asked::Asked;
@@ -79,17 +79,34 @@ impl From<Acceptance> for AcceptanceView {
 pub struct AgreementList {
     /// Every version, the newest of each kind first.
     pub agreements: Vec<AgreementView>,
-    /// What the caller's member accepted.
+    /// What of them the caller's member accepted.
     pub accepted: Vec<AcceptanceView>,
+    /// The cursor of the next answer; absent when this was all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// The agreements, and what one's own member accepted of them.
-#[utoipa::path(get, path = "/api/v1/agreements", tag = "membership", responses((status = 200, body = AgreementList)))]
+#[utoipa::path(get, path = "/api/v1/agreements", tag = "membership",
+    params(
+        ("limit" = Option<usize>, Query, description = "At most so many, 100 where nothing is said, 1000 at the most"),
+        ("cursor" = Option<String>, Query, description = "The `next` of an earlier answer"),
+    ),
+    responses((status = 200, body = AgreementList), (status = 400)))]
 pub async fn agreements(asked: Asked) -> Result<Response, Fault> {
-    let (agreements, accepted) = asked.node().agreements(asked.caller()).await?;
+    let wish = Parameters::read(&asked, &["limit", "cursor"])?.page()?;
+    let after = wish.key(|text| {
+        let (kind, number) = text.rsplit_once('.')?;
+        Some((AgreementKind::parse(kind)?, number.parse::<i64>().ok()?))
+    })?;
+    let after = after.map(|(kind, number)| (kind.as_str(), number));
+    let page = asked.node().agreement_page(asked.caller(), after, wish.limit).await?;
+    let (agreements, accepted) = page;
+    let next = wish.next(&agreements, |last| format!("{}.{}", last.terms.kind.as_str(), last.number));
     let view = AgreementList {
         agreements: agreements.into_iter().map(AgreementView::from).collect(),
         accepted: accepted.into_iter().map(AcceptanceView::from).collect(),
+        next,
     };
     answer(StatusCode::OK, &view)
 }
@@ -179,12 +196,26 @@ impl From<AgreementDue> for OwedView {
 pub struct OwedList {
     /// By name.
     pub owed: Vec<OwedView>,
+    /// The cursor of the next answer; absent when this was all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// The active members that have not accepted the agreement in force.
-#[utoipa::path(get, path = "/api/v1/agreements/owed", tag = "membership", responses((status = 200, body = OwedList), (status = 403)))]
+#[utoipa::path(get, path = "/api/v1/agreements/owed", tag = "membership",
+    params(
+        ("limit" = Option<usize>, Query, description = "At most so many, 100 where nothing is said, 1000 at the most"),
+        ("cursor" = Option<String>, Query, description = "The `next` of an earlier answer"),
+    ),
+    responses((status = 200, body = OwedList), (status = 400), (status = 403)))]
 pub async fn agreements_owed(asked: Asked) -> Result<Response, Fault> {
-    let owed = asked.node().agreements_owed(asked.caller()).await?;
-    let owed = owed.into_iter().map(OwedView::from).collect();
-    answer(StatusCode::OK, &OwedList { owed })
+    administer(&asked)?;
+    let wish = Parameters::read(&asked, &["limit", "cursor"])?.page()?;
+    let page = asked
+        .node()
+        .agreements_owed_page(asked.caller(), wish.after(), wish.limit)
+        .await?;
+    let next = wish.next(&page, |last| last.member.name.clone());
+    let owed = page.into_iter().map(OwedView::from).collect();
+    answer(StatusCode::OK, &OwedList { owed, next })
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use store::{Contact, NewContact};
 use utoipa::ToSchema;
 
-use crate::api::ask::{json, member, must};
+use crate::api::ask::{Parameters, json, member, must, numbers};
 use crate::api::partnership::{administer, nothing};
 use crate::api::view::answer;
 use crate::asked::Asked;
@@ -149,22 +149,38 @@ pub struct ContactDueView {
 pub struct ContactDueList {
     /// The longest due first.
     pub due: Vec<ContactDueView>,
+    /// The cursor of the next answer; absent when this was all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// The contacts of active members that have to be checked.
-#[utoipa::path(get, path = "/api/v1/contacts/due", tag = "membership", responses((status = 200, body = ContactDueList), (status = 403)))]
+#[utoipa::path(get, path = "/api/v1/contacts/due", tag = "membership",
+    params(
+        ("limit" = Option<usize>, Query, description = "At most so many, 100 where nothing is said, 1000 at the most"),
+        ("cursor" = Option<String>, Query, description = "The `next` of an earlier answer"),
+    ),
+    responses((status = 200, body = ContactDueList), (status = 400), (status = 403)))]
 pub async fn contacts_due(asked: Asked) -> Result<Response, Fault> {
     administer(&asked)?;
     let node = asked.node();
-    let members = node.members(asked.caller()).await?;
-    let view = |due: ContactDue| ContactDueView {
-        member: members
-            .iter()
-            .find(|member| member.id == due.contact.terms.member)
-            .map_or_else(String::new, |member| member.name.clone()),
-        place: due.contact.terms.place,
-        since: due.since.to_string(),
+    let wish = Parameters::read(&asked, &["limit", "cursor"])?.page()?;
+    let [at, member, place] = wish.key(numbers)?.unwrap_or([i64::MIN; 3]);
+    let page = node.contacts_due_page(node.now(), (at, member, place), wish.limit).await?;
+    let key = |last: &ContactDue| {
+        let (contact, terms) = (&last.contact, &last.contact.terms);
+        let at = contact.checked.unwrap_or(contact.changed).micros();
+        format!("{at}.{}.{}", terms.member.0, terms.place)
     };
-    let due = node.contacts_due(node.now()).await?.into_iter().map(view).collect();
-    answer(StatusCode::OK, &ContactDueList { due })
+    let next = wish.next(&page, key);
+    let mut due = Vec::with_capacity(page.len());
+    for one in page {
+        let found = node.store().member_get(store::MemberKey::Id(one.contact.terms.member)).await?;
+        due.push(ContactDueView {
+            member: found.map_or_else(String::new, |member| member.name),
+            place: one.contact.terms.place,
+            since: one.since.to_string(),
+        });
+    }
+    answer(StatusCode::OK, &ContactDueList { due, next })
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::agreements::AgreementView;
 use super::role;
-use crate::api::ask::{community, json, member, must};
+use crate::api::ask::{Parameters, community, json, member, must};
 use crate::api::partnership::{MemberView, nothing};
 use crate::api::view::answer;
 use crate::asked::{Asked, Stranger};
@@ -116,6 +116,9 @@ impl InvitationView {
 pub struct InvitationList {
     /// The newest first.
     pub invitations: Vec<InvitationView>,
+    /// The cursor of the next answer; absent when this was all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// Invites an organisation; the token is in this answer and nowhere else.
@@ -151,11 +154,22 @@ pub async fn invite(mut asked: Asked) -> Result<Response, Fault> {
 
 /// The invitations of one's own member; for an operator all.
 #[utoipa::path(get, path = "/api/v1/invitations", tag = "membership",
-    responses((status = 200, body = InvitationList), (status = 403)))]
+    params(
+        ("limit" = Option<usize>, Query, description = "At most so many, 100 where nothing is said, 1000 at the most"),
+        ("cursor" = Option<String>, Query, description = "The `next` of an earlier answer"),
+    ),
+    responses((status = 200, body = InvitationList), (status = 400), (status = 403)))]
 pub async fn invitations(asked: Asked) -> Result<Response, Fault> {
-    let all = asked.node().invitations(asked.caller()).await?;
-    let invitations = all.into_iter().map(|one| InvitationView::new(one, None)).collect();
-    answer(StatusCode::OK, &InvitationList { invitations })
+    must(&asked, Action::CreateCommunity)?;
+    let wish = Parameters::read(&asked, &["limit", "cursor"])?.page()?;
+    let before = wish.number()?;
+    let page = asked
+        .node()
+        .invitation_page(asked.caller(), before, wish.limit)
+        .await?;
+    let next = wish.next(&page, |last| last.id.0.to_string());
+    let invitations = page.into_iter().map(|one| InvitationView::new(one, None)).collect();
+    answer(StatusCode::OK, &InvitationList { invitations, next })
 }
 
 /// Takes an invitation back, by its UUID.
@@ -273,14 +287,28 @@ impl From<Vetted> for VettedView {
 pub struct VettedList {
     /// By name.
     pub members: Vec<VettedView>,
+    /// The cursor of the next answer; absent when this was all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// The members that wait for somebody to stand up for them, as far as the caller may.
-#[utoipa::path(get, path = "/api/v1/vetting", tag = "membership", responses((status = 200, body = VettedList), (status = 403)))]
+#[utoipa::path(get, path = "/api/v1/vetting", tag = "membership",
+    params(
+        ("limit" = Option<usize>, Query, description = "At most so many, 100 where nothing is said, 1000 at the most"),
+        ("cursor" = Option<String>, Query, description = "The `next` of an earlier answer"),
+    ),
+    responses((status = 200, body = VettedList), (status = 400), (status = 403)))]
 pub async fn vetting(asked: Asked) -> Result<Response, Fault> {
-    let members = asked.node().vetting(asked.caller()).await?;
-    let members = members.into_iter().map(VettedView::from).collect();
-    answer(StatusCode::OK, &VettedList { members })
+    must(&asked, Action::CreateCommunity)?;
+    let wish = Parameters::read(&asked, &["limit", "cursor"])?.page()?;
+    let page = asked
+        .node()
+        .vetting_page(asked.caller(), wish.after(), wish.limit)
+        .await?;
+    let next = wish.next(&page, |last| last.member.name.clone());
+    let members = page.into_iter().map(VettedView::from).collect();
+    answer(StatusCode::OK, &VettedList { members, next })
 }
 
 /// What somebody says who stands up for a member.

@@ -19,20 +19,33 @@ use crate::problem::Fault;
 pub struct PersonList {
     /// By login.
     pub people: Vec<PersonView>,
+    /// The cursor of the next answer; absent when this was all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// The people of one's own member; an operator may ask for another's.
 #[utoipa::path(get, path = "/api/v1/people", tag = "membership",
-    params(("member" = Option<String>, Query, description = "Name or UUID of another member, for an operator")),
-    responses((status = 200, body = PersonList), (status = 404)))]
+    params(
+        ("member" = Option<String>, Query, description = "Name or UUID of another member, for an operator"),
+        ("limit" = Option<usize>, Query, description = "At most so many, 100 where nothing is said, 1000 at the most"),
+        ("cursor" = Option<String>, Query, description = "The `next` of an earlier answer"),
+    ),
+    responses((status = 200, body = PersonList), (status = 400), (status = 404)))]
 pub async fn people(asked: Asked) -> Result<Response, Fault> {
-    let member = match Parameters::read(&asked, &["member"])?.one("member")? {
+    let parameters = Parameters::read(&asked, &["member", "limit", "cursor"])?;
+    let wish = parameters.page()?;
+    let member = match parameters.one("member")? {
         Some(name) => member(&asked, name).await?,
         None => own_member(&asked)?,
     };
-    let people = asked.node().people(asked.caller(), member).await?;
-    let people = people.into_iter().map(PersonView::from).collect();
-    answer(StatusCode::OK, &PersonList { people })
+    let page = asked
+        .node()
+        .person_page(asked.caller(), member, wish.after(), wish.limit)
+        .await?;
+    let next = wish.next(&page, |last| last.login.clone());
+    let people = page.into_iter().map(PersonView::from).collect();
+    answer(StatusCode::OK, &PersonList { people, next })
 }
 
 /// What to change of a person; nothing where nothing is said.

@@ -1,0 +1,303 @@
+//! What the API document says of values beyond their types: which words there are, that a text has something in it.
+//!
+//! The words come from the types that read them, so that the document cannot name others. What a schema cannot say (a time
+//! to come, a name that is there) stays with the handlers.
+
+use policy::{MemberState, Role, Scope};
+use serde_json::{Value, json};
+use stix::marking::{Pap, Tlp};
+use store::{FeedbackKind, MemberKind, NoticeWish, SightingForm, SubscriptionKind};
+use utoipa::Modify;
+use utoipa::openapi::path::{Parameter, ParameterIn};
+use utoipa::openapi::schema::{ArrayItems, KnownFormat, Object, Schema, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::{Content, OpenApi, RefOr, Required};
+
+/// Characters of a name, a title and so on.
+const TEXT_MOST: usize = 2_000;
+/// No control characters, and something besides spaces.
+const TEXT: &str = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$";
+
+/// Fields that take one of some words.
+fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
+    let kinds = MemberKind::ALL.map(MemberKind::as_str).to_vec();
+    let roles = Role::ALL.map(Role::as_str).to_vec();
+    let colours = vec!["clear", "green", "amber", "amber+strict", "red"];
+    debug_assert!(colours.iter().all(|word| Tlp::parse(word).is_some()));
+    let permitted = vec!["clear", "green", "amber", "red"];
+    debug_assert!(permitted.iter().all(|word| Pap::parse(word).is_some()));
+    let shown = vec!["none", "count", "name"];
+    vec![
+        ("NewMemberView", "kind", kinds.clone()),
+        ("NewInvitationView", "kind", kinds.clone()),
+        ("AcceptView", "kind", kinds),
+        ("MemberChange", "state", MemberState::ALL.map(MemberState::as_str).to_vec()),
+        ("NewPersonView", "role", roles.clone()),
+        ("PersonChangeView", "role", roles.clone()),
+        ("NewInvitationView", "role", roles),
+        ("NewAgreementView", "kind", vec!["partnership", "data-set"]),
+        ("NewFeedback", "kind", vec![FeedbackKind::FalsePositive.as_str(), FeedbackKind::Expired.as_str()]),
+        ("NewItemReceipt", "what", vec!["acknowledged", "acted"]),
+        ("NewRecall", "kind", vec!["retract", "correct", "narrow", "exclude"]),
+        ("NewRecall", "tlp", colours.clone()),
+        ("NewRecall", "pap", permitted.clone()),
+        ("NewRequest", "answers_to", vec!["me", "all"]),
+        ("PreviewView", "tlp", colours.clone()),
+        ("PreviewView", "pap", permitted.clone()),
+        ("NewCommunityView", "default_tlp", colours.clone()),
+        ("NewCommunityView", "strictest_tlp", colours.clone()),
+        ("NewSubscriptionView", "tlp", colours),
+        ("NewSubscriptionView", "pap", permitted),
+        ("NewSubscriptionView", "kind", SubscriptionKind::ALL.map(SubscriptionKind::as_str).to_vec()),
+        ("NoticesView", "notices", NoticeWish::ALL.map(NoticeWish::as_str).to_vec()),
+        ("RuleView", "form", SightingForm::ALL.map(SightingForm::as_str).to_vec()),
+        ("DisclosureView", "received", shown.clone()),
+        ("DisclosureView", "opened", shown.clone()),
+        ("DisclosureView", "acknowledged", shown.clone()),
+        ("DisclosureView", "acted", shown.clone()),
+        ("DisclosureView", "saw", shown),
+        ("NewKey", "scopes", Scope::ALL.map(Scope::as_str).to_vec()),
+        ("NewWebhookView", "kinds", node::webhooks::kinds()),
+        ("WebhookChange", "kinds", node::webhooks::kinds()),
+    ]
+}
+
+/// Fields that take a text in which there is something.
+const TEXTS: [(&str, &str); 16] = [
+    ("NewMemberView", "name"),
+    ("NewPersonView", "login"),
+    ("NewPersonView", "name"),
+    ("PersonChangeView", "name"),
+    ("NewCommunityView", "title"),
+    ("NewCommunityView", "purpose"),
+    ("NewKey", "label"),
+    ("NewInvitationView", "label"),
+    ("NewAgreementView", "title"),
+    ("NewContactView", "name"),
+    ("NewContactView", "telephone"),
+    ("NewContactView", "channel"),
+    ("NewContactView", "address"),
+    ("AcceptView", "organisation"),
+    ("AcceptView", "login"),
+    ("AcceptView", "name"),
+];
+
+/// Fields that take a text of several lines, and how long.
+const LINES: [(&str, &str, usize); 3] = [
+    ("NewRequest", "question", 10_000),
+    ("NewAnswer", "text", 10_000),
+    ("NewClosing", "summary", 10_000),
+];
+/// The same, with lines and tabulators.
+const LINES_TEXT: &str = "^[^\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f]*$";
+
+/// Fields that take a number within bounds.
+const NUMBERS: [(&str, &str, i64, i64); 5] = [
+    ("NewInvitationView", "sponsors", 0, 2),
+    ("NewHitView", "count", 1, i64::MAX),
+    ("NewAgreementView", "days", 0, 365),
+    ("NewInvitationView", "days", 1, 90),
+    ("RuleView", "seconds", 60, 30 * 86_400),
+];
+
+/// Fields whose form a pattern says.
+const PATTERNS: [(&str, &str, &str); 4] = [
+    ("NewAgreementView", "text", "[\\s\\S]"),
+    ("NewRecall", "reason", TEXT),
+    ("NewCommunityView", "alias", "^[a-z0-9-]{1,64}$"),
+    ("NewContactView", "email", TEXT),
+];
+
+/// Parameters of the query that take one of some words.
+fn parameter_words(path: &str, name: &str) -> Option<Vec<&'static str>> {
+    let words = match (path, name) {
+        ("/api/v1/export", "format") => {
+            let formats = formats::write::OutFormat::ALL.map(formats::write::OutFormat::as_str);
+            formats.to_vec()
+        }
+        ("/api/v1/commitments", "side") => vec!["owes", "owed"],
+        ("/api/v1/commitments", "state") => vec!["waiting", "open", "kept", "not-needed", "withdrawn", "all"],
+        ("/api/v1/share", "tlp") => vec!["clear", "green", "amber", "amber+strict", "red"],
+        ("/api/v1/share", "pap") => vec!["clear", "green", "amber", "red"],
+        ("/api/v1/events", "include") => vec!["object"],
+        _ => return None,
+    };
+    Some(words)
+}
+
+/// Parameters of the query whose values are not free, though no words.
+fn parameter_pattern(path: &str, name: &str) -> Option<&'static str> {
+    match (path, name) {
+        ("/api/v1/telemetry", "message") => Some("^[!-~]{1,200}$"),
+        (_, "since" | "starts" | "ends") => Some(TIME),
+        (path, "cursor") => cursor_pattern(path),
+        _ => None,
+    }
+}
+
+/// A time as it is written.
+const TIME: &str = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$";
+
+/// Cursors are the key of the last of the page before; where that is a name, any text is one.
+fn cursor_pattern(path: &str) -> Option<&'static str> {
+    let path = path.strip_prefix(super::BASE)?;
+    Some(match path {
+        "/members" | "/communities" | "/people" | "/vetting" | "/agreements/owed" | "/subscriptions" | "/peers" => return None,
+        "/agreements" => "^(partnership|data-set)\\.[0-9]{1,18}$",
+        "/commitments" => "^[0-9]{1,18}\\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
+        "/contacts/due" => "^[0-9]{1,18}\\.[0-9]{1,18}\\.[0-9]{1,18}$",
+        "/delegations" => "^[0-9]{1,18}\\.[0-9]{1,18}$",
+        "/data-sets" => "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
+        _ => "^[0-9]{1,18}$",
+    })
+}
+
+fn number(value: i64) -> utoipa::Number {
+    utoipa::Number::Int(isize::try_from(value).unwrap_or(isize::MAX))
+}
+
+fn is_text(object: &Object) -> bool {
+    match &object.schema_type {
+        SchemaType::Type(kind) => *kind == Type::String,
+        SchemaType::Array(kinds) => kinds.contains(&Type::String),
+        SchemaType::AnyValue => false,
+    }
+}
+
+fn may_be_null(object: &Object) -> bool {
+    matches!(&object.schema_type, SchemaType::Array(kinds) if kinds.contains(&Type::Null))
+}
+
+fn take_words(object: &mut Object, words: &[&str]) {
+    let mut values: Vec<Value> = words.iter().map(|word| json!(word)).collect();
+    if may_be_null(object) {
+        values.push(Value::Null);
+    }
+    object.enum_values = Some(values);
+}
+
+/// The field of a schema, or what is in it where it is a list.
+fn field<'a>(document: &'a mut OpenApi, schema: &str, name: &str) -> Option<&'a mut Object> {
+    let schemas = &mut document.components.as_mut()?.schemas;
+    let RefOr::T(Schema::Object(found)) = schemas.get_mut(schema)? else {
+        return None;
+    };
+    match found.properties.get_mut(name)? {
+        RefOr::T(Schema::Object(object)) => Some(object),
+        RefOr::T(Schema::Array(list)) => match &mut list.items {
+            ArrayItems::RefOrSchema(item) => match item.as_mut() {
+                RefOr::T(Schema::Object(object)) => Some(object),
+                _ => None,
+            },
+            ArrayItems::False => None,
+        },
+        _ => None,
+    }
+}
+
+/// Says it in the document.
+pub(super) struct Exact;
+
+impl Modify for Exact {
+    fn modify(&self, document: &mut OpenApi) {
+        for (schema, name, words) in words() {
+            let found = field(document, schema, name);
+            debug_assert!(found.is_some(), "there is no {schema}.{name}");
+            if let Some(found) = found {
+                take_words(found, &words);
+            }
+        }
+        for (schema, name) in TEXTS {
+            let found = field(document, schema, name);
+            debug_assert!(found.is_some(), "there is no {schema}.{name}");
+            if let Some(found) = found {
+                found.min_length = Some(1);
+                found.max_length = Some(TEXT_MOST);
+                found.pattern = Some(TEXT.to_owned());
+            }
+        }
+        for (schema, name, most) in LINES {
+            if let Some(found) = field(document, schema, name) {
+                found.min_length = Some(1);
+                found.max_length = Some(most);
+                found.pattern = Some(LINES_TEXT.to_owned());
+            }
+        }
+        for (schema, name, least, most) in NUMBERS {
+            if let Some(found) = field(document, schema, name) {
+                found.minimum = Some(number(least));
+                found.maximum = Some(number(most));
+            }
+        }
+        for (schema, name, pattern) in PATTERNS {
+            if let Some(found) = field(document, schema, name) {
+                found.pattern = Some(pattern.to_owned());
+            }
+        }
+        // Whatever is a time is one in UTC.
+        let components = document.components.get_or_insert_default();
+        for schema in components.schemas.values_mut() {
+            let RefOr::T(Schema::Object(found)) = schema else { continue };
+            for property in found.properties.values_mut() {
+                if let RefOr::T(Schema::Object(object)) = property
+                    && object.format == Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))
+                {
+                    object.pattern = Some(TIME.to_owned());
+                }
+            }
+        }
+        if let Some(item) = document.paths.paths.get_mut("/api/v1/export")
+            && let Some(get) = &mut item.get
+            && let Some(RefOr::T(response)) = get.responses.responses.get_mut("200")
+        {
+            let media = formats::write::OutFormat::ALL.map(super::export::media_type);
+            response.content = media
+                .into_iter()
+                .map(|media| (media.to_owned(), Content::default()))
+                .collect();
+        }
+        // No report at all is fewer than one, and no mistake.
+        if let Some(item) = document.paths.paths.get_mut("/api/v1/telemetry")
+            && let Some(post) = &mut item.post
+            && let Some(body) = &mut post.request_body
+        {
+            body.required = Some(Required::False);
+        }
+        for (path, item) in &mut document.paths.paths {
+            let operations = [
+                &mut item.get,
+                &mut item.post,
+                &mut item.put,
+                &mut item.patch,
+                &mut item.delete,
+            ];
+            for operation in operations.into_iter().flatten() {
+                for parameter in operation.parameters.iter_mut().flatten() {
+                    narrow(path, parameter);
+                }
+            }
+        }
+    }
+}
+
+/// A parameter that is given has a value.
+fn narrow(path: &str, parameter: &mut Parameter) {
+    if parameter.parameter_in != ParameterIn::Query {
+        return;
+    }
+    let Some(RefOr::T(Schema::Object(object))) = &mut parameter.schema else {
+        return;
+    };
+    if parameter.name == "limit" {
+        object.minimum = Some(number(1));
+    } else if let Some(words) = parameter_words(path, &parameter.name) {
+        take_words(object, &words);
+    } else if parameter.name == "score" {
+        object.maximum = Some(number(100));
+    } else if is_text(object) {
+        object.min_length = Some(1);
+        if matches!(parameter.name.as_str(), "since" | "starts" | "ends") {
+            object.format = Some(SchemaFormat::KnownFormat(KnownFormat::DateTime));
+        }
+        object.pattern = parameter_pattern(path, &parameter.name).map(str::to_owned);
+    }
+}
