@@ -60,7 +60,6 @@ fn protect(response: &mut Response, secure: bool) {
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (X_FRAME_OPTIONS, "DENY"),
         (REFERRER_POLICY, "no-referrer"),
-        (CACHE_CONTROL, "no-store"),
     ];
     for (name, value) in always {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
@@ -68,6 +67,8 @@ fn protect(response: &mut Response, secure: bool) {
     // A page says itself which style sheet it has.
     let policy = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
     response.headers_mut().entry(CONTENT_SECURITY_POLICY).or_insert(policy);
+    let kept = HeaderValue::from_static("no-store");
+    response.headers_mut().entry(CACHE_CONTROL).or_insert(kept);
     if secure {
         response
             .headers_mut()

@@ -23,7 +23,7 @@ use crate::around::{Noted, RequestId};
 use crate::asked::{Asked, ClientCertificate, Remote, Stranger};
 use crate::problem::{Dialect, Fault};
 use crate::routes::{Answer, Route};
-use crate::{idempotency, media};
+use crate::{console, idempotency, media};
 
 /// Lets one request through to the route of its method, or says why not.
 pub(crate) async fn pass(app: App, routes: Arc<[Route]>, request: Request) -> Response {
@@ -35,14 +35,24 @@ pub(crate) async fn pass(app: App, routes: Arc<[Route]>, request: Request) -> Re
         .unwrap_or_default();
     let dialect = routes.first().map_or(Dialect::Json, |route| route.dialect);
     let mut noted = Noted::default();
+    let page = (dialect == Dialect::Page).then(|| (app.clone(), parts.headers.clone(), address(&parts)));
     let answered = enter(app, &routes, &mut parts, body, &mut noted).await;
     let mut response = answered.unwrap_or_else(|fault| {
         noted.cause = fault.cause().map(str::to_owned);
         noted.code = fault.code();
-        fault.into_response(dialect, &request_id)
+        match &page {
+            Some((app, headers, address)) => console::shell::fault(app, headers, address, &fault, &request_id),
+            None => fault.into_response(dialect, &request_id),
+        }
     });
     response.extensions_mut().insert(noted);
     response
+}
+
+/// What was asked for, to come back to after signing in; the start page after what cannot simply be asked again.
+fn address(parts: &Parts) -> String {
+    let address = parts.uri.path_and_query().map(ToString::to_string);
+    address.filter(|_| parts.method == Method::GET).unwrap_or_default()
 }
 
 async fn enter(

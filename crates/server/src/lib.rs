@@ -12,6 +12,7 @@ pub mod app;
 mod around;
 pub mod asked;
 mod body;
+pub mod console;
 mod door;
 mod idempotency;
 pub mod listen;

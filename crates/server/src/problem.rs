@@ -33,6 +33,8 @@ pub enum Dialect {
     Taxii,
     /// Problem details, RFC 9457.
     Json,
+    /// A page for people; made by `console::shell`, which knows the language.
+    Page,
 }
 
 /// Something that went wrong with a request, on its way to become an answer.
@@ -100,6 +102,11 @@ impl Fault {
         self.status
     }
 
+    /// The sentence for the caller.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// What to write into the log beside the status; nothing of what the caller sent.
     pub fn cause(&self) -> Option<&str> {
         self.cause.as_deref()
@@ -125,7 +132,7 @@ impl Fault {
                 });
                 (media::TAXII, body)
             }
-            Dialect::Json => {
+            Dialect::Json | Dialect::Page => {
                 let body = json!({
                     "type": "about:blank",
                     "title": title,
@@ -151,7 +158,7 @@ impl Fault {
             if !self.problems.is_empty() {
                 let (name, value) = match dialect {
                     Dialect::Taxii => ("details", json!({ "problems": self.problems })),
-                    Dialect::Json => ("problems", json!(self.problems)),
+                    Dialect::Json | Dialect::Page => ("problems", json!(self.problems)),
                 };
                 fields.insert(name.to_owned(), value);
             }

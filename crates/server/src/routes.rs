@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::around::{RequestId, around};
 use crate::asked::{Asked, Stranger};
 use crate::problem::{Dialect, Fault};
-use crate::{api, door, taxii};
+use crate::{api, console, door, taxii};
 
 /// A handler at work.
 pub(crate) type Answering = Pin<Box<dyn Future<Output = Result<Response, Fault>> + Send>>;
@@ -128,6 +128,18 @@ impl Route {
         }
     }
 
+    /// A page for whoever comes, with or without an account.
+    pub(crate) fn page_stranger<H, F>(method: Method, path: &str, handler: H) -> Self
+    where
+        H: Fn(Stranger) -> F + Send + Sync + 'static,
+        F: Future<Output = Result<Response, Fault>> + Send + 'static,
+    {
+        Self {
+            dialect: Dialect::Page,
+            ..Self::stranger(method, path, handler)
+        }
+    }
+
     /// A route that holds no data and asks nobody who they are.
     pub(crate) fn open<H, F>(path: impl Into<String>, handler: H) -> Self
     where
@@ -151,6 +163,7 @@ impl Route {
 pub fn routes(app: &App) -> Vec<Route> {
     let mut all = taxii::routes(&app.options().root);
     all.extend(api::routes());
+    all.extend(console::routes());
     all.push(Route::open("/", api::about::welcome));
     all
 }

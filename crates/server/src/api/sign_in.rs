@@ -33,7 +33,7 @@ pub(crate) fn cookie(headers: &HeaderMap) -> Option<&str> {
         .map(|(_, token)| token)
 }
 
-pub(super) fn set_cookie(response: &mut Response, token: &str, seconds: i64) -> Result<(), Fault> {
+pub(crate) fn set_cookie(response: &mut Response, token: &str, seconds: i64) -> Result<(), Fault> {
     let text = format!("{SESSION_COOKIE}={token}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Strict");
     let value = HeaderValue::from_str(&text).map_err(Fault::ours)?;
     response.headers_mut().append(SET_COOKIE, value);

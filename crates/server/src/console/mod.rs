@@ -1,0 +1,76 @@
+//! The console: pages for people, served by the same process, made on the server, whole without JavaScript.
+//!
+//! | module | job |
+//! |---|---|
+//! | [`shell`] | what every page has: who looks, in which language, what they may do, where links lead |
+//! | [`words`] | sentences in five languages (Fluent) |
+//! | [`form`] | reading what a form sends |
+//! | [`assets`] | style, script, icon: from this host, under names that change with their content |
+//! | [`sign_in`], [`today`], … | a page each, or a few that belong together |
+//!
+//! A page asks the same use cases of `node` as the API does, as the same caller, and decides nothing. What is shown is
+//! escaped by the templates; nothing here marks anything as safe but the style sheet's own address. Changes are forms sent by
+//! POST to an address of their own, which answers by sending the browser on: so a reload repeats nothing. The door refuses
+//! what pages of other sites send.
+
+pub mod assets;
+pub mod form;
+pub mod shell;
+pub mod sign_in;
+pub mod today;
+pub mod words;
+
+use axum::response::{IntoResponse as _, Response};
+use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, LOCATION};
+use http::{Method, StatusCode};
+
+use crate::asked::Asked;
+use crate::problem::{Dialect, Fault};
+use crate::routes::{Needs, Route};
+
+/// Everything from this host, nothing inline, no frame, no plug-in, forms to this host only.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+                      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Every route of the console.
+pub(crate) fn routes() -> Vec<Route> {
+    let mut all = vec![
+        Route::page_stranger(Method::GET, "/static/{file}", assets::file),
+        Route::page_stranger(Method::GET, "/sign-in", sign_in::page),
+        Route::page_stranger(Method::POST, "/sign-in", sign_in::begin),
+        page(Method::POST, "/sign-out", Needs::Member, sign_in::leave),
+        page(Method::POST, "/language", Needs::Member, shell::choose_language),
+        page(Method::GET, "/today", Needs::Member, today::page),
+    ];
+    all.sort_by(|one, other| one.path.cmp(&other.path));
+    all
+}
+
+/// A route of a page for callers.
+fn page<H, F>(method: Method, path: &str, needs: Needs, handler: H) -> Route
+where
+    H: Fn(Asked) -> F + Send + Sync + 'static,
+    F: Future<Output = Result<Response, Fault>> + Send + 'static,
+{
+    Route::new(method, path, needs, Dialect::Page, handler)
+}
+
+/// A page, or a part of one, as an answer.
+pub(crate) fn html(status: StatusCode, text: String) -> Response {
+    let mut response = (status, text).into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    response
+}
+
+/// Renders a template.
+pub(crate) fn show(page: &impl askama::Template) -> Result<Response, Fault> {
+    Ok(html(StatusCode::OK, page.render().map_err(Fault::ours)?))
+}
+
+/// Sends the browser on after a change: a reload repeats nothing.
+pub(crate) fn go_to(address: &str) -> Result<Response, Fault> {
+    let to = HeaderValue::from_str(address).map_err(Fault::ours)?;
+    Ok((StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response())
+}

@@ -1,0 +1,98 @@
+//! Today: what concerns us, what we must do and by when, what is new, whether the watch runs.
+
+use askama::Template;
+use axum::response::Response;
+use node::commitments::{CommitmentShown, ListWish, Side};
+use policy::{Action, decide};
+use stix::Timestamp;
+use store::{Found, SearchQuery};
+
+use super::shell::Shell;
+use super::show;
+use crate::api::ask::Parameters;
+use crate::asked::Asked;
+use crate::problem::Fault;
+
+/// Lines of each list.
+const LINES: usize = 8;
+/// What was added so many days ago is new.
+const NEW_DAYS: i64 = 7;
+
+#[derive(Template)]
+#[template(path = "console/today.html")]
+struct Page {
+    shell: Shell,
+    due: Vec<CommitmentShown>,
+    hits: Vec<Hit>,
+    waiting: usize,
+    recalls: u64,
+    new: Vec<Found>,
+    watch: Watch,
+}
+
+/// A stretch of hits.
+struct Hit {
+    indicator: String,
+    count: i64,
+    last: Timestamp,
+    state: &'static str,
+    values: Vec<String>,
+}
+
+/// How the watch is.
+struct Watch {
+    is_on: bool,
+    compiled: Option<Timestamp>,
+    entries: u64,
+    last_error: Option<String>,
+}
+
+/// The start page.
+pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
+    Parameters::read(&asked, &[])?;
+    let (node, caller) = (asked.node(), asked.caller());
+    let wish = ListWish {
+        side: Side::Owes,
+        limit: LINES,
+        ..ListWish::default()
+    };
+    let due = node.commitments(caller, &wish).await?.commitments;
+    let hits = node.hits(caller, LINES, None).await?.into_iter().map(|(seen, values)| Hit {
+        indicator: seen.indicator,
+        count: seen.count,
+        last: seen.last,
+        state: seen.state.as_str(),
+        values: values.into_iter().map(|value| value.value).filter(|value| !value.is_empty()).collect(),
+    });
+    let since = node.now().plus_micros(-NEW_DAYS * 86_400_000_000);
+    let query = SearchQuery {
+        since: Some(since),
+        ..SearchQuery::default()
+    };
+    let new = node.search(caller, &query, LINES, None).await?;
+    let may_judge = decide(&caller.principal, Action::JudgeSightings).is_ok();
+    let page = Page {
+        shell: Shell::of(&asked, "today").await?,
+        due,
+        hits: hits.collect(),
+        waiting: match may_judge {
+            true => node.sightings_pending(caller, LINES, None).await?.len(),
+            false => 0,
+        },
+        recalls: node.recalls_open(caller).await?.unsigned_abs(),
+        new,
+        watch: watch(&asked),
+    };
+    show(&page)
+}
+
+fn watch(asked: &Asked) -> Watch {
+    // Whoever may not see it, sees none.
+    let health = asked.node().watch_health(asked.caller()).unwrap_or_default();
+    Watch {
+        is_on: health.since.is_some(),
+        compiled: health.watchlist.compiled,
+        entries: health.watchlist.entries,
+        last_error: health.last_error.map(|(_, error)| error),
+    }
+}

@@ -1,0 +1,49 @@
+// What is pleasanter with a script; nothing needs one. Keys: / finds, j and k walk, Enter opens, ? helps.
+"use strict";
+(() => {
+  const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+  const rows = () => Array.from(document.querySelectorAll("[data-row]"));
+  let at = -1;
+  const walk = (step) => {
+    const all = rows();
+    if (all.length === 0) return;
+    all[at]?.classList.remove("at");
+    at = Math.min(Math.max(at + step, 0), all.length - 1);
+    all[at].classList.add("at");
+    all[at].scrollIntoView({ block: "nearest" });
+    all[at].querySelector("a")?.focus({ preventScroll: true });
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape") return event.target.blur?.();
+    if (typing(event.target)) return;
+    if (event.key === "/") {
+      const box = document.querySelector("form.find input");
+      if (box) { event.preventDefault(); box.focus(); box.select(); }
+    } else if (event.key === "j") walk(1);
+    else if (event.key === "k") walk(-1);
+    else if (event.key === "?") document.querySelector("a[data-help]")?.click();
+  });
+  // Times in the reader's zone; the exact one stays in the title.
+  const localise = (root) => {
+    for (const time of root.querySelectorAll("time[datetime]:not([data-local])")) {
+      const at = new Date(time.dateTime);
+      if (Number.isNaN(at.getTime())) continue;
+      time.title = time.dateTime;
+      time.dataset.local = "";
+      time.textContent = at.toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+    }
+  };
+  localise(document);
+  document.addEventListener("htmx:load", (event) => localise(event.detail.elt));
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("select[data-send]")) event.target.form.requestSubmit();
+  });
+  // Copying a text that stands in the page.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-copy]");
+    if (!button) return;
+    const text = document.getElementById(button.dataset.copy)?.textContent ?? "";
+    navigator.clipboard?.writeText(text).then(() => { button.textContent = button.dataset.done ?? button.textContent; });
+  });
+})();
