@@ -436,7 +436,9 @@ async fn a_packed_export_is_whole() {
         assert_eq!(packed.header("content-encoding"), Some("gzip"));
         assert!(packed.raw.ends_with(b"\r\n0\r\n\r\n"), "the answer broke off");
         let mut whole = Vec::new();
-        flate2::read::MultiGzDecoder::new(&packed.body[..]).read_to_end(&mut whole).unwrap();
+        flate2::read::MultiGzDecoder::new(&packed.body[..])
+            .read_to_end(&mut whole)
+            .unwrap();
         assert_eq!(whole, plain.body, "{format}");
     }
 }
