@@ -287,12 +287,8 @@ impl Node {
                 "a passkey answered with a count that it had before"
             );
             let help = "it may have been copied: remove it, and look where else its person is signed in";
-            return Err(Error::from(bad(
-                "passkey-copied",
-                "this passkey answered with a count that it had before",
-                help,
-            ))
-            .into());
+            let message = "this passkey answered with a count that it had before";
+            return Err(bad("passkey-copied", message, help).into());
         }
         Ok(person)
     }
