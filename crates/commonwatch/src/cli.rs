@@ -5,6 +5,7 @@ pub mod matching;
 pub mod membership;
 pub mod proposal;
 pub mod recall;
+pub mod scorecard;
 pub mod sign_in;
 
 use std::path::PathBuf;
@@ -110,6 +111,9 @@ pub enum Command {
     /// What became of an item, what others may read of it, your member's own numbers
     #[command(subcommand)]
     Receipts(recall::ReceiptsCommand),
+    /// Numbers of your member and of all others together; the yearly report
+    #[command(subcommand)]
+    Scorecard(scorecard::ScorecardCommand),
     /// Ask a community, answer, close
     #[command(subcommand)]
     Request(recall::RequestCommand),

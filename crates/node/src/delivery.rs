@@ -119,6 +119,7 @@ impl Node {
             after: question.after,
             to: last,
             objects: rows.len() as u64,
+            rows: rows.iter().map(|row| (row.added, row.audience)).collect(),
             body: body.as_object().cloned().unwrap_or_default(),
         };
         Ok(self.store().delivery_record(delivery).await?)

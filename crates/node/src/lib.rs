@@ -33,6 +33,7 @@ pub mod receipts;
 pub mod recount;
 pub mod requests;
 pub mod retract;
+pub mod scorecard;
 pub mod scoring;
 mod seal;
 pub mod sessions;

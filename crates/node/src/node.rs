@@ -92,6 +92,7 @@ struct Inner {
     watch: crate::watch::Shared,
     gather: crate::telemetry::Gather,
     telemetry_kept: crate::telemetry::Kept,
+    telemetry_adding: tokio::sync::Mutex<()>,
     recalls: tokio::sync::watch::Sender<u64>,
     recalls_waiting: Mutex<Vec<crate::recall::Waiting>>,
     providers_kept: crate::providers::Kept,
@@ -127,6 +128,7 @@ impl Node {
             watch: crate::watch::Shared::default(),
             gather: crate::telemetry::Gather::default(),
             telemetry_kept: crate::telemetry::Kept::default(),
+            telemetry_adding: tokio::sync::Mutex::default(),
             recalls: tokio::sync::watch::Sender::default(),
             recalls_waiting: Mutex::default(),
             providers_kept: crate::providers::Kept::default(),
@@ -159,6 +161,11 @@ impl Node {
     /// Reports on their way into the store.
     pub(crate) fn telemetry_gather(&self) -> &crate::telemetry::Gather {
         &self.0.gather
+    }
+
+    /// Whose turn it is to add up what messages say.
+    pub(crate) fn telemetry_adding(&self) -> &tokio::sync::Mutex<()> {
+        &self.0.telemetry_adding
     }
 
     /// Who would be told of what is reported.

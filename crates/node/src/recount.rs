@@ -6,26 +6,49 @@
 //! | opened, acknowledged, acted | `item-opened`, `item-acknowledged`, `item-acted` |
 //! | recalls made, owed, acknowledged | `recalled`, `recall`, `acknowledged` (each recall once) |
 //! | questions, answers | `asked`, `answered` |
+//! | numbers of the scorecard | every kind, where it has a `score` |
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use policy::{CommunityId, MemberId};
 use serde_json::Value;
+use stix::Timestamp;
+use store::{Histogram, Measure, Tally};
 
 use crate::item::Numbers;
+use crate::scorecard::Number;
+
+/// Whoever holds the entries: they are all of one member.
+const ONE: MemberId = MemberId(0);
+
+/// A number of the scorecard in one month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scored {
+    /// Of which community; 0: the whole partnership.
+    pub community: CommunityId,
+    /// In which month.
+    pub month: String,
+    /// Of what.
+    pub measure: Measure,
+    /// How many, and how long.
+    pub number: Number,
+}
 
 /// Counts entries, in any order, each once.
 #[derive(Debug, Default)]
 pub struct Recount {
     numbers: Numbers,
     acknowledged: BTreeSet<String>,
+    tally: Tally,
     /// Entries that were looked at.
     pub entries: u64,
 }
 
 impl Recount {
     /// Takes an entry into account. One whose body is no JSON counts for nothing.
-    pub fn add(&mut self, kind: &str, body: &str) {
+    pub fn add(&mut self, at_micros: i64, kind: &str, body: &str) {
         self.entries += 1;
+        self.tally.add(ONE, Timestamp::from_micros(at_micros), body);
         let Ok(body) = serde_json::from_str::<Value>(body) else {
             return;
         };
@@ -56,5 +79,21 @@ impl Recount {
         let mut numbers = self.numbers;
         numbers.recalls.acknowledged = i64::try_from(self.acknowledged.len()).unwrap_or(i64::MAX);
         numbers
+    }
+
+    /// The numbers of the scorecard, by community, month and measure.
+    pub fn score(&self) -> Vec<Scored> {
+        let mut histograms: BTreeMap<(CommunityId, &str, Measure), Histogram> = BTreeMap::new();
+        for ((_, community, month, measure, bucket), count) in self.tally.cells() {
+            let histogram = histograms.entry((*community, month, *measure)).or_default();
+            histogram.add(*bucket, count);
+        }
+        let scored = |((community, month, measure), histogram): ((CommunityId, &str, Measure), Histogram)| Scored {
+            community,
+            month: month.to_owned(),
+            measure,
+            number: Number::of(measure, &histogram),
+        };
+        histograms.into_iter().map(scored).collect()
     }
 }

@@ -60,12 +60,14 @@ fn protect(response: &mut Response, secure: bool) {
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (X_FRAME_OPTIONS, "DENY"),
         (REFERRER_POLICY, "no-referrer"),
-        (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
         (CACHE_CONTROL, "no-store"),
     ];
     for (name, value) in always {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
+    // A page says itself which style sheet it has.
+    let policy = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+    response.headers_mut().entry(CONTENT_SECURITY_POLICY).or_insert(policy);
     if secure {
         response
             .headers_mut()

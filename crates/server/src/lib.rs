@@ -15,6 +15,7 @@ mod body;
 mod door;
 pub mod listen;
 mod media;
+pub mod pages;
 pub mod problem;
 mod query;
 pub mod routes;

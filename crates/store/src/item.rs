@@ -7,9 +7,11 @@ use serde_json::json;
 use stix::Timestamp;
 
 use crate::account::rule_changed;
+use crate::contribution::item_score;
 use crate::db::{Change, Db};
 use crate::delivery::Standing;
 use crate::record::NewEntry;
+use crate::score::Measure;
 use crate::value::Row;
 use crate::writes::{Writes, writing};
 use crate::{Result, Store};
@@ -41,6 +43,15 @@ impl ItemStep {
     /// Reads a name.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|step| step.as_str() == text)
+    }
+
+    /// What is measured when it is done.
+    const fn measure(self) -> Option<Measure> {
+        match self {
+            Self::Opened => None,
+            Self::Acknowledged => Some(Measure::DeliveryToAcknowledge),
+            Self::Acted => Some(Measure::DeliveryToAction),
+        }
     }
 }
 
@@ -186,12 +197,20 @@ async fn mark(writes: &mut impl Writes, new: &NewMark) -> Result<bool> {
     if writes.rows(MARK_PUT, values).await?.is_empty() {
         return Ok(false);
     }
+    let mut body = json!({ "object": new.object, "note": new.note });
+    let mut entries = Vec::new();
+    if let Some(measure) = new.step.measure() {
+        let (score, others) = item_score(writes, new.member, &new.object, measure, now).await?;
+        score.into_body(&mut body);
+        entries = others;
+    }
     let entry = NewEntry {
         kind: format!("item-{}", new.step.as_str()),
         member: Some(new.member),
-        body: json!({ "object": new.object, "note": new.note }).to_string(),
+        body: body.to_string(),
     };
-    writes.append(&[entry]).await?;
+    entries.insert(0, entry);
+    writes.append(&entries).await?;
     Ok(true)
 }
 

@@ -14,6 +14,7 @@
 //! | [`delivery`] | what was handed to whom, in stretches |
 //! | [`recall`], [`item`] | items called back; what members did about single items |
 //! | [`request`] | questions to a community and their answers |
+//! | [`score`] | numbers of the scorecard, folded from the ledger |
 //! | [`proposal`] | what takes two people, and waits for the second |
 //! | [`setting`] | settings and warninglists |
 //! | [`record`] | the ledger |
@@ -43,6 +44,7 @@ pub mod proposal;
 pub mod recall;
 pub mod record;
 pub mod request;
+pub mod score;
 pub mod setting;
 pub mod sighting;
 mod sqlite;
@@ -86,8 +88,11 @@ pub use proposal::{NewProposal, Proposal, ProposalState};
 pub use recall::{Acknowledgement, NewRecall, OwedRow, Recall, RecallKind, RecallNumbers};
 pub use record::{NewEntry, RecordRow};
 pub use request::{NewRequest, Request, RequestAnswer, RequestNumbers};
+pub use score::{
+    Histogram, LogFamily, Measure, MemberCount, Score, ScoreCell, ScoreDifference, ScoreSpan, Tally, WHOLE, Watching,
+};
 pub use setting::Warninglist;
-pub use sighting::{NewHit, NewMessage, Seen, SeenKey, SeenState, SeenValue, SightingForm, SightingRule};
+pub use sighting::{NewHit, NewMessage, ReportSum, Seen, SeenKey, SeenState, SeenValue, SightingForm, SightingRule};
 pub use subscription::{NewSubscription, Subscription, SubscriptionId, SubscriptionKind, SubscriptionReport};
 pub use transfer::{Transfer, TransferState};
 

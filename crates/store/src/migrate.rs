@@ -37,7 +37,9 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     migration!(5, "0005_membership"),
     migration!(6, "0006_recall"),
     migration!(7, "0007_sign_in"),
-    migration!(8, "0008_ways_in"),
+    migration!(8, "0008_score"),
+    migration!(9, "0009_reports"),
+    migration!(10, "0010_ways_in"),
 ];
 
 /// Where the steps that were applied are remembered; the same on both databases.

@@ -22,6 +22,7 @@ mod push;
 mod recall;
 mod receipts;
 mod request;
+mod scorecard;
 mod serve;
 mod share;
 mod sighting;
@@ -82,6 +83,7 @@ async fn with_node(command: Command, global: &Global, output: Output) -> Result<
             Command::Invite(command) => membership::invite(&local, global, command, output).await,
             Command::Recall(command) => recall::run(&local, global, command, output).await,
             Command::Receipts(command) => receipts::run(&local, global, command, output).await,
+            Command::Scorecard(command) => scorecard::run(&local, global, command, output).await,
             Command::Request(command) => request::run(&local, global, command, output).await,
             Command::Member(command) => member::run(&local, global, command, output).await,
             Command::Community(command) => community::run(&local, global, command, output).await,

@@ -99,7 +99,7 @@ pub fn recount(path: &Path, output: Output) -> Result<(), Failure> {
         };
         let answered = line.receipts.into_iter().flatten().filter_map(|receipt| receipt.entry);
         for entry in answered.chain(line.entry) {
-            recount.add(&entry.kind, &entry.body);
+            recount.add(entry.at_micros, &entry.kind, &entry.body);
         }
     }
     if recount.entries == 0 {
@@ -107,7 +107,38 @@ pub fn recount(path: &Path, output: Output) -> Result<(), Failure> {
         return Err(Failure::input(message).help("take what 'ledger receipts' or 'ledger export' wrote"));
     }
     show_numbers(&recount.numbers(), output);
+    show_score(&recount, output);
     Ok(())
+}
+
+/// Prints the numbers of the scorecard, month by month; community 0 is the whole partnership.
+fn show_score(recount: &Recount, output: Output) {
+    let score = recount.score();
+    if output.is_json() {
+        for one in &score {
+            output.json_line(&json!({
+                "community": one.community.0, "month": one.month, "measure": one.measure.as_str(),
+                "count": one.number.count, "median_ms": one.number.median, "ninth_decile_ms": one.number.ninth_decile,
+            }));
+        }
+        return;
+    }
+    let span = |ms: Option<u64>| ms.map(server::pages::scorecard::span).unwrap_or_default();
+    let row = |one: &node::recount::Scored| {
+        vec![
+            one.community.0.to_string(),
+            one.month.clone(),
+            one.measure.as_str().to_owned(),
+            one.number.count.to_string(),
+            span(one.number.median),
+            span(one.number.ninth_decile),
+        ]
+    };
+    let rows: Vec<Vec<String>> = score.iter().map(row).collect();
+    output.table(
+        &["community", "month", "measure", "count", "half within", "nine in ten"],
+        &rows,
+    );
 }
 
 /// A line of an export, a receipt, or an answer of the API.
@@ -120,6 +151,7 @@ struct Line {
 /// What an entry says.
 #[derive(serde::Deserialize)]
 struct Opened {
+    at_micros: i64,
     kind: String,
     body: String,
 }

@@ -160,6 +160,7 @@ pub async fn serve(local: Local, listening: Listening, base: String) -> Result<(
     rounds.spawn(commitments(local.node.clone(), mailer, stopped.clone()));
     rounds.spawn(policy(local.node.clone(), stopped.clone()));
     rounds.spawn(retention(local.node.clone(), stopped.clone()));
+    rounds.spawn(scorecards(local.node.clone(), stopped.clone()));
     if local.config.watch.is_on() {
         let settings = local.config.watch.settings(&local.data)?;
         let node = local.node.clone();
@@ -331,6 +332,33 @@ async fn retention(node: node::Node, mut stopped: watch::Receiver<bool>) {
         tokio::select! {
             () = tokio::time::sleep(RETENTION_ROUND) => {}
             _ = stopped.changed() => return,
+        }
+    }
+}
+
+/// Keeps the numbers of the scorecards up to date, round after round, and counts them again each night; until told to stop.
+async fn scorecards(node: node::Node, mut stopped: watch::Receiver<bool>) {
+    let day = |node: &node::Node| node.now().micros().div_euclid(86_400_000_000);
+    let mut checked = day(&node);
+    loop {
+        if let Err(error) = node.scorecards_run().await {
+            tracing::warn!(%error, "the numbers of the scorecards are behind");
+        }
+        let today = day(&node);
+        if today != checked {
+            checked = today;
+            match node.store().score_check().await {
+                Ok(differences) if differences.is_empty() => tracing::info!("the scorecards are what the ledger says"),
+                Ok(differences) => tracing::error!(
+                    many = differences.len(),
+                    first = ?differences.first(),
+                    "ALARM: numbers of the scorecards are not what the ledger says; run 'commonwatch scorecard check'"
+                ),
+                Err(error) => tracing::warn!(%error, "the scorecards could not be counted again"),
+            }
+        }
+        if pause(&mut stopped).await {
+            return;
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::kit::Place;
 
 /// Every command with its subcommands.
-const COMMANDS: [&str; 38] = [
+const COMMANDS: [&str; 41] = [
     "demo",
     "serve",
     "share",
@@ -29,6 +29,9 @@ const COMMANDS: [&str; 38] = [
     "sighting report",
     "recall",
     "receipts",
+    "scorecard",
+    "scorecard show",
+    "scorecard report",
     "request",
     "member",
     "member add",
@@ -90,6 +93,7 @@ fn the_first_page_names_every_command_and_the_exit_codes() {
       invite       Invite organisations to the partnership
       recall       Take back, correct or narrow what was shared, and answer recalls
       receipts     What became of an item, what others may read of it, your member's own numbers
+      scorecard    Numbers of your member and of all others together; the yearly report
       request      Ask a community, answer, close
       member       Members of the partnership and their people
       community    Communities and who is in them
@@ -605,6 +609,46 @@ fn the_help_of_each_command() {
 
     Options:
                         [default: commonwatch-data]
+
+    ### commonwatch scorecard
+    Numbers of your member and of all others together; the yearly report
+
+    Usage: commonwatch scorecard [OPTIONS] <COMMAND>
+
+    Commands:
+      show     Show the numbers of your member, and of all members where that is about no few
+      report   Make the report of a year that is over: it is about nobody, and may be published
+      check    Count everything again from the ledger and compare: what differs is an alarm
+      rebuild  Put what the ledger says in place of the stored numbers
+      help     Print this message or the help of the given subcommand(s)
+
+    Options:
+                        [default: commonwatch-data]
+
+    ### commonwatch scorecard show
+    Show the numbers of your member, and of all members where that is about no few
+
+    Usage: commonwatch scorecard show [OPTIONS]
+
+    Options:
+          --community <ALIAS>  The community (alias); the whole partnership where none is named
+          --from <MONTH>       The first month, as in 2026-01; eleven months before the last where it is
+                               left out
+          --to <MONTH>         The last month; this one where it is left out
+          --format <FORMAT>    In which form [default: table] [possible values: table, csv, html]
+                               [default: commonwatch-data]
+
+    ### commonwatch scorecard report
+    Make the report of a year that is over: it is about nobody, and may be published
+
+    Usage: commonwatch scorecard report [OPTIONS] <YEAR>
+
+    Arguments:
+      <YEAR>  The year, as in 2025
+
+    Options:
+          --format <FORMAT>  In which form [default: table] [possible values: table, csv, html]
+                             [default: commonwatch-data]
 
     ### commonwatch request
     Ask a community, answer, close

@@ -14,14 +14,16 @@ use crate::error::Error;
 use crate::node::Node;
 use crate::partnership::check_text;
 
-/// What a charter can set a number for; each is measured elsewhere under the same name.
-pub const TARGETS: [&str; 6] = [
+/// What a charter can set a number for: what nine in ten must not exceed, and shares of a hundred (`node::scorecard`).
+pub const TARGETS: [&str; 8] = [
     "observation-to-share-hours",
     "share-to-delivery-minutes",
-    "share-to-acknowledge-hours",
-    "acknowledge-to-action-hours",
+    "share-to-watchlist-minutes",
+    "delivery-to-acknowledge-hours",
+    "delivery-to-action-hours",
     "moderation-hours",
     "false-positives-percent",
+    "promises-in-time-percent",
 ];
 
 /// What becomes of a member's contributions when it leaves the partnership.

@@ -61,6 +61,7 @@ mod tests {
             spec_version: String::new(),
             digest: [0; 32],
             body: if gone { String::new() } else { "x".repeat(size) },
+            audience: policy::AudienceId(1),
         };
         let kind = if gone {
             ChangeKind::Removed(RemovedWhy::Retracted)

@@ -97,6 +97,8 @@ impl Node {
     /// When the store does not answer; what was decided so far stays decided.
     pub async fn sightings_due(&self, now: Timestamp) -> Result<DueReport, Error> {
         let mut report = DueReport::default();
+        // What came before a stretch is over belongs to it.
+        self.telemetry_add().await?;
         loop {
             let closed = self.store().seen_close(now, BATCH).await?;
             report.closed += closed as u64;

@@ -1,5 +1,7 @@
 //! Hits become counts: for each indicator, value and community over a stretch of time.
 
+use std::sync::Arc;
+
 use std::collections::{BTreeMap, HashMap};
 
 use matching::hit::Hit;
@@ -107,31 +109,39 @@ impl Node {
         Ok(recorded)
     }
 
-    /// The communities that would be told of an indicator; none where the caller sees no such indicator.
+    /// The communities that would be told of each of these indicators; those that the caller does not see are left out.
+    pub(crate) async fn told_of_many(
+        &self,
+        caller: &Caller,
+        indicators: &[String],
+    ) -> Result<HashMap<String, Vec<Option<CommunityId>>>, Error> {
+        let viewer = self.viewer(caller).await?;
+        let is_indicator = |id: &&String| stix::id::object_type(id) == "indicator";
+        let indicators: Vec<String> = indicators.iter().filter(is_indicator).cloned().collect();
+        let found = self.store().audiences_of(&viewer, &indicators).await?;
+        let told = |(indicator, audiences): (String, Vec<Arc<policy::Audience>>)| {
+            let mut communities: Vec<_> = destinations(audiences.iter().map(|one| &**one), &caller.principal)
+                .into_iter()
+                .map(|destination| destination.community)
+                .collect();
+            communities.dedup();
+            if communities.is_empty() {
+                // Nobody can be told; the member's own record has it all the same.
+                communities.push(None);
+            }
+            (indicator, communities)
+        };
+        Ok(found.into_iter().map(told).collect())
+    }
+
+    /// The same of one.
     pub(crate) async fn told_of(
         &self,
         caller: &Caller,
         indicator: &str,
     ) -> Result<Option<Vec<Option<CommunityId>>>, Error> {
-        if stix::id::object_type(indicator) != "indicator" {
-            return Ok(None);
-        }
-        let viewer = self.viewer(caller).await?;
-        let details = self.store().object_get(&viewer, indicator).await?;
-        if details.is_empty() {
-            return Ok(None);
-        }
-        let audiences = details.iter().map(|detail| &detail.audience);
-        let mut communities: Vec<_> = destinations(audiences, &caller.principal)
-            .into_iter()
-            .map(|destination| destination.community)
-            .collect();
-        communities.dedup();
-        if communities.is_empty() {
-            // Nobody can be told; the member's own record has it all the same.
-            communities.push(None);
-        }
-        Ok(Some(communities))
+        let mut found = self.told_of_many(caller, &[indicator.to_owned()]).await?;
+        Ok(found.remove(indicator))
     }
 
     fn new_hit(&self, hit: &SeenHit, rule: &SightingRule, events: u64, now: Timestamp) -> NewHit {
@@ -169,6 +179,7 @@ impl Node {
         before: Option<i64>,
     ) -> Result<Vec<(Seen, Vec<SeenValue>)>, Error> {
         let member = own_member(caller)?;
+        self.telemetry_add().await?;
         let mut hits = Vec::new();
         for seen in self.store().seen_list(member, before, limit.min(MOST_LISTED)).await? {
             let values = self.store().seen_values(seen.id).await?;

@@ -55,7 +55,7 @@ impl Inner {
     async fn write(self: Arc<Self>, store: Store, member: MemberId) {
         while let Some(together) = self.take(member) {
             let (messages, waiting): (Vec<_>, Vec<_>) = together.into_iter().unzip();
-            match store.seen_count_messages(member, messages).await {
+            match store.messages_put(member, &messages).await {
                 Ok(are_new) => {
                     for (answered, is_new) in waiting.into_iter().zip(are_new) {
                         // Whoever asked may be gone; it will send the message again, and be told that it is counted.
@@ -63,11 +63,9 @@ impl Inner {
                     }
                 }
                 Err(error) => {
-                    let is_full = error.kind() == store::ErrorKind::Conflict;
                     let shown = error.to_string();
                     for answered in waiting {
-                        let error = if is_full { Error::Conflict } else { Error::Unavailable };
-                        let _ = answered.send(Err(error(shown.clone())));
+                        let _ = answered.send(Err(Error::Unavailable(shown.clone())));
                     }
                 }
             }

@@ -3,27 +3,29 @@
 //! ```text
 //! message (an id, and a line for each report) ─► read: added up by indicator ─► gather: what waits is written together
 //!                                                                                   │ one transaction a member:
-//!                                                                                   │ message ids, counts
+//!                                                                                   │ a row for each message
 //!                                                                                   ▼
-//!                                                      store::sighting, from where the member's rules tell of it
+//!                 store::sighting, from where the member's rules tell of it ◄─ add: many messages added up
 //! ```
 //!
 //! A message is counted once, whoever sends it again: its id is remembered in the transaction that counts it, and the
 //! answer comes after the commit. So a sender that got no answer sends the same message again, and a consumer of a
 //! broker acknowledges after the answer. Ids are forgotten after [`REMEMBERED_DAYS`].
 
+mod add;
 mod feed;
 mod gather;
 mod read;
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{Hash as _, Hasher as _};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use policy::{Action, CommunityId, MemberId, decide};
 use serde::Serialize;
 use stix::{Place, Problem, Timestamp};
-use store::{NewHit, NewMessage, SeenValue};
+use store::{NewMessage, ReportSum};
 
 pub use feed::{Feed, FeedCounts, FeedStatus};
 pub(crate) use gather::Gather;
@@ -32,7 +34,7 @@ pub use read::Refused;
 use crate::accounts::Caller;
 use crate::error::Error;
 use crate::node::Node;
-use crate::sightings::{own_member, rule_for, stretch};
+use crate::sightings::own_member;
 
 /// For how many days the id of a message is remembered.
 pub const REMEMBERED_DAYS: i64 = 7;
@@ -68,51 +70,73 @@ type Told = Option<Arc<[Option<CommunityId>]>>;
 
 /// Who would be told of what, for a short while.
 #[derive(Debug, Default)]
-pub(crate) struct Kept(Mutex<KeptNow>);
+pub(crate) struct Kept {
+    now: Mutex<KeptNow>,
+    /// Whoever finds something missing reads it for all who wait for the same.
+    reading: tokio::sync::Mutex<()>,
+}
 
 #[derive(Debug, Default)]
 struct KeptNow {
     generation: i64,
-    since: i64,
-    told: HashMap<(MemberId, String), Told>,
+    told: HashMap<MemberId, HashMap<String, KeptTold>>,
+    many: usize,
+}
+
+#[derive(Clone, Debug)]
+struct KeptTold {
+    told: Told,
+    until: i64,
 }
 
 impl Kept {
-    /// What is kept of these indicators. Everything is dropped when the rules changed, or with time: what was taken back
-    /// is not counted for longer than that.
+    /// What is kept of these indicators; the others in `missing`. Everything is dropped when the rules changed, and each
+    /// with time: what was taken back is not counted for longer than that.
     fn get<'i>(
         &self,
         member: MemberId,
         generation: i64,
         now: Timestamp,
-        indicators: impl Iterator<Item = &'i str>,
+        indicators: impl Iterator<Item = &'i String>,
+        missing: &mut Vec<&'i String>,
     ) -> HashMap<&'i str, Told> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_over = now.micros().saturating_sub(kept.since) >= KEPT_MICROS || now.micros() < kept.since;
-        if kept.generation != generation || is_over || kept.told.len() > KEPT_MOST {
+        let mut kept = self.now.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.generation != generation || kept.many > KEPT_MOST {
             *kept = KeptNow {
                 generation,
-                since: now.micros(),
-                told: HashMap::new(),
+                ..KeptNow::default()
             };
         }
-        let mut key = (member, String::new());
+        let of_member = kept.told.get(&member);
         let mut found = HashMap::new();
         for indicator in indicators {
-            key.1.clear();
-            key.1.push_str(indicator);
-            if let Some(told) = kept.told.get(&key) {
-                found.insert(indicator, told.clone());
+            let there = of_member.and_then(|told| told.get(indicator));
+            match there.filter(|there| now.micros() < there.until && there.until <= now.micros() + 2 * KEPT_MICROS) {
+                Some(there) => {
+                    found.insert(indicator.as_str(), there.told.clone());
+                }
+                None => missing.push(indicator),
             }
         }
         found
     }
 
-    fn put(&self, member: MemberId, generation: i64, indicator: &str, told: &Told) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.generation == generation {
-            kept.told.insert((member, indicator.to_owned()), told.clone());
+    /// Each is kept for one to two of [`KEPT_MICROS`], so that not all are read again at once.
+    fn put(&self, member: MemberId, generation: i64, now: Timestamp, told: impl Iterator<Item = (String, Told)>) {
+        let mut kept = self.now.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.generation != generation {
+            return;
         }
+        let mut added = 0;
+        let of_member = kept.told.entry(member).or_default();
+        for (indicator, told) in told {
+            let mut hasher = std::hash::DefaultHasher::new();
+            indicator.hash(&mut hasher);
+            let spread = i64::try_from(hasher.finish() % KEPT_MICROS.unsigned_abs()).unwrap_or_default();
+            let until = now.micros() + KEPT_MICROS + spread;
+            added += usize::from(of_member.insert(indicator, KeptTold { told, until }).is_none());
+        }
+        kept.many += added;
     }
 }
 
@@ -136,11 +160,11 @@ impl Node {
             refusals: read.refusals,
             ..Reported::default()
         };
-        let hits = self.hits_of(caller, member, &read.sums, now, &mut reported).await?;
+        let sums = self.sums_of(caller, member, read.sums, now, &mut reported).await?;
         let message = NewMessage {
             message: message.to_owned(),
             at: now,
-            hits,
+            sums,
         };
         if !self.telemetry_gather().count(self.store(), member, message).await? {
             reported = Reported {
@@ -151,27 +175,18 @@ impl Node {
         Ok(reported)
     }
 
-    /// The sums as hits for each community that would be told, and in `reported` how many that are.
-    async fn hits_of(
+    /// The sums of indicators that the caller sees, and in `reported` how many events that are.
+    async fn sums_of(
         &self,
         caller: &Caller,
         member: MemberId,
-        sums: &HashMap<String, read::Sum>,
+        sums: HashMap<String, read::Sum>,
         now: Timestamp,
         reported: &mut Reported,
-    ) -> Result<Vec<NewHit>, Error> {
-        let rules = self.store().sighting_rule_list(member).await?;
-        let generation = self.store().policy_generation().await?;
-        let mut told = self
-            .telemetry_kept()
-            .get(member, generation, now, sums.keys().map(String::as_str));
-        let mut hits = Vec::with_capacity(sums.len());
-        for (indicator, sum) in sums {
-            if !told.contains_key(indicator.as_str()) {
-                let found = self.told_of(caller, indicator).await?.map(Into::into);
-                self.telemetry_kept().put(member, generation, indicator, &found);
-                told.insert(indicator, found);
-            }
+    ) -> Result<Vec<ReportSum>, Error> {
+        let told = self.told_of_all(caller, member, sums.keys(), now).await?;
+        let mut counted = Vec::with_capacity(sums.len());
+        for (indicator, sum) in &sums {
             let Some(Some(communities)) = told.get(indicator.as_str()) else {
                 let full = reported.unknown.len() >= UNKNOWN_MOST && !reported.unknown.contains_key(indicator);
                 let name = if full { "" } else { indicator.as_str() };
@@ -179,28 +194,48 @@ impl Node {
                 continue;
             };
             reported.counted += sum.count;
-            for community in communities.iter() {
-                let rule = rule_for(&rules, *community);
-                let (starts, ends) = stretch(&rule, now);
-                hits.push(NewHit {
-                    uuid: self.fresh_uuid(),
-                    indicator: indicator.clone(),
-                    community: rule.community,
-                    starts,
-                    ends,
-                    value: SeenValue {
-                        value: String::new(),
-                        kind: String::new(),
-                        source: String::new(),
-                        count: i64::try_from(sum.count).unwrap_or(i64::MAX),
-                        first: sum.first,
-                        last: sum.last,
-                    },
-                    event: None,
-                });
-            }
+            counted.push(ReportSum {
+                indicator: indicator.clone(),
+                communities: communities.to_vec(),
+                count: sum.count,
+                first: sum.first,
+                last: sum.last,
+            });
         }
-        Ok(hits)
+        Ok(counted)
+    }
+
+    /// Who would be told of each indicator, as it is kept, else from the store.
+    async fn told_of_all<'i>(
+        &self,
+        caller: &Caller,
+        member: MemberId,
+        indicators: impl Iterator<Item = &'i String> + Clone,
+        now: Timestamp,
+    ) -> Result<HashMap<&'i str, Told>, Error> {
+        let generation = self.store().policy_generation().await?;
+        let kept = self.telemetry_kept();
+        let mut missing = Vec::new();
+        let told = kept.get(member, generation, now, indicators.clone(), &mut missing);
+        if missing.is_empty() {
+            return Ok(told);
+        }
+        let _turn = kept.reading.lock().await;
+        // Somebody else may have read them meanwhile.
+        let mut missing = Vec::new();
+        let mut told = kept.get(member, generation, now, indicators, &mut missing);
+        let wanted: Vec<String> = missing.iter().map(|indicator| (*indicator).clone()).collect();
+        let mut found = self.told_of_many(caller, &wanted).await?;
+        let read: Vec<(&'i str, Told)> = missing
+            .into_iter()
+            .map(|indicator| (indicator.as_str(), found.remove(indicator).map(Into::into)))
+            .collect();
+        let owned = read
+            .iter()
+            .map(|(indicator, told)| ((*indicator).to_owned(), told.clone()));
+        kept.put(member, generation, now, owned);
+        told.extend(read);
+        Ok(told)
     }
 
     /// Forgets the ids of messages that are too old to come again; gives how many.

@@ -1,5 +1,6 @@
 //! Running the watch: compiling, swapping, reading, hunting, until told to stop.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,6 +18,7 @@ use super::{Matchers, Settings, Shared, StreamHealth, past};
 use crate::accounts::Caller;
 use crate::error::Error;
 use crate::node::Node;
+use crate::scorecard::{WatchWish, family};
 use crate::sightings::SeenHit;
 
 /// Pieces that wait for the matchers, of all sources together.
@@ -60,6 +62,8 @@ impl Node {
             token.clone(),
         ));
         let mut compiled = self.sight_state(&caller).await.unwrap_or_default();
+        let mut said = BTreeSet::new();
+        self.say_watching(&caller, compiled.0, &mut said, true).await;
         let mut is_hunted = self.hunt_new(&caller, &settings, &options, &recorder).await;
         loop {
             let pause = tokio::time::sleep(Duration::from_secs(settings.refresh_seconds.max(1)));
@@ -73,7 +77,8 @@ impl Node {
             recorder.flush(false);
             // Nothing new, and no day gone by: what is in force is what would be compiled.
             let state = self.sight_state(&caller).await.unwrap_or_default();
-            if state != compiled {
+            let is_new = state != compiled;
+            if is_new {
                 compiled = state;
                 is_hunted = false;
                 if let Err(error) = self.rearm(&caller, &settings, &current).await {
@@ -81,6 +86,7 @@ impl Node {
                     continue;
                 }
             }
+            self.say_watching(&caller, compiled.0, &mut said, is_new).await;
             if !is_hunted {
                 is_hunted = self.hunt_new(&caller, &settings, &options, &recorder).await;
             }
@@ -92,6 +98,27 @@ impl Node {
         drop(recorder);
         let _ = counted.await;
         Ok(())
+    }
+
+    /// Notes for the scorecard that a watchlist is in force, or that logs of another kind are read.
+    async fn say_watching(&self, caller: &Caller, last: Position, said: &mut BTreeSet<store::LogFamily>, is_new: bool) {
+        let sources = self.watch_shared().with(|health| {
+            let readers = health.sources.values().filter(|source| source.tally.events > 0);
+            readers
+                .map(|source| family(&source.tally.reader))
+                .collect::<BTreeSet<_>>()
+        });
+        if !is_new && sources == *said {
+            return;
+        }
+        let wish = WatchWish {
+            upto: Timestamp::from_micros(last.0).min(self.now()),
+            families: sources.iter().copied().collect(),
+        };
+        match self.watching_say(caller, &wish).await {
+            Ok(_) => *said = sources,
+            Err(error) => self.watch_shared().error(self.now(), &error),
+        }
     }
 
     /// What a watchlist compiled now would differ by: the last thing the caller sees, which rules hold, which day it is.

@@ -264,7 +264,7 @@ async fn the_intake_holds_to_the_charter() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_charter_is_read_by_those_who_may_know_the_community() {
     let partners = Partners::new().await;
-    let charter = r#"{"purpose":"All","accountable":"city","targets":{"share-to-acknowledge-hours":24}}"#;
+    let charter = r#"{"purpose":"All","accountable":"city","targets":{"delivery-to-acknowledge-hours":24}}"#;
     put(&partners, partners.all, charter).await;
     let read = partners
         .node

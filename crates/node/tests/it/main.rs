@@ -17,6 +17,7 @@ mod providers;
 mod push;
 mod real_data;
 mod recall;
+mod scorecard;
 mod sharing;
 mod sightings;
 mod sign_in;

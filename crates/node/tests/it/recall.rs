@@ -314,7 +314,8 @@ async fn a_member_counts_its_own_numbers_again_from_its_receipts() {
         for receipt in node.receipts(caller, 0, 1_000).await.unwrap() {
             let text = serde_json::from_str::<serde_json::Value>(&receipt.to_json().unwrap()).unwrap();
             let entry = &text["entry"];
-            recount.add(entry["kind"].as_str().unwrap(), entry["body"].as_str().unwrap());
+            let text = |name: &str| entry[name].as_str().unwrap();
+            recount.add(entry["at_micros"].as_i64().unwrap(), text("kind"), text("body"));
         }
         assert_eq!(recount.numbers(), online);
         assert_eq!((online.requests.answered, online.recalls.made), (answered, made));

@@ -5,7 +5,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     about, calendar, commitments, communities, exchange, export, find, item, keys, ledger, membership, notices,
-    partnership, passkeys, privacy, proposals, providers, recall, requests, share, sightings, sign_in, telemetry,
+    partnership, passkeys, privacy, proposals, providers, recall, requests, scorecard, share, sightings, sign_in, telemetry,
     watch,
 };
 
@@ -149,6 +149,9 @@ use super::{
         requests::one,
         requests::answer_give,
         requests::close,
+        scorecard::scorecard,
+        scorecard::report,
+        scorecard::watching,
         exchange::subscriptions,
         exchange::subscription_put,
         exchange::subscription_delete,

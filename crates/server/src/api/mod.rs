@@ -24,6 +24,7 @@
 //! | [`recall`] | `recalls` |
 //! | [`item`] | `objects/{id}/receipts`, `receipts/numbers`, `disclosure` |
 //! | [`requests`] | `requests` |
+//! | [`scorecard`] | `scorecard`, `reports/{year}`, `watching` |
 //! | [`ledger`] | `ledger/checkpoint`, `ledger/tile/…`, `receipts` |
 //!
 //! A parameter or field that is not known is refused: a mistyped `tlp` must not share what it was to hold back. Lists go
@@ -51,6 +52,7 @@ pub mod proposals;
 pub mod providers;
 pub mod recall;
 pub mod requests;
+pub mod scorecard;
 pub mod share;
 pub mod sightings;
 pub mod sign_in;
@@ -410,6 +412,9 @@ fn exchange_routes() -> Vec<Route> {
             Needs::Contributor,
             requests::close,
         ),
+        route(Method::GET, "/scorecard", Needs::Member, scorecard::scorecard),
+        route(Method::GET, "/reports/{year}", Needs::Operator, scorecard::report),
+        route(Method::POST, "/watching", Needs::Contributor, scorecard::watching),
         route(Method::GET, "/export", Needs::Reader, export::export),
         route(Method::GET, "/ledger/checkpoint", Needs::Reader, ledger::checkpoint),
         route(Method::GET, "/ledger/tile/{*tile}", Needs::Reader, ledger::tile),

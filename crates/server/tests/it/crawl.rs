@@ -213,6 +213,7 @@ async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
         ("{name}", vec!["feed".to_owned(), "nothing".to_owned()]),
         ("{recall}", recalls),
         ("{request}", requests),
+        ("{year}", vec!["2020".to_owned(), "2999".to_owned()]),
         ("{proposal}", proposals),
         ("{provider}", vec!["city".to_owned(), "village".to_owned()]),
         ("{link}", vec!["1".to_owned(), "x".to_owned()]),
@@ -532,6 +533,14 @@ fn questions(path: &str, canaries: &[Canary]) -> Vec<String> {
         "/api/v1/requests" => ["common", "grove", "wood", "hidden", "nowhere"]
             .map(|community| format!("{path}?community={community}"))
             .to_vec(),
+        "/api/v1/scorecard" => ["", "common", "grove", "wood", "hidden", "nowhere"]
+            .into_iter()
+            .flat_map(|community| ["json", "csv", "html"].map(|format| (community, format)))
+            .map(|(community, format)| match community {
+                "" => format!("{path}?format={format}"),
+                _ => format!("{path}?community={community}&format={format}"),
+            })
+            .collect(),
         "/api/v1/export" => {
             let formats = formats::write::OutFormat::ALL.map(formats::write::OutFormat::as_str);
             let collections = [
@@ -767,6 +776,7 @@ async fn every_route_but_the_open_ones_asks_who_it_is() {
         ("{name}", vec!["feed".to_owned(), "nothing".to_owned()]),
         ("{recall}", vec!["x".to_owned()]),
         ("{request}", vec!["x".to_owned()]),
+        ("{year}", vec!["2020".to_owned()]),
         ("{proposal}", vec!["x".to_owned()]),
         ("{provider}", vec!["x".to_owned()]),
         ("{link}", vec!["1".to_owned()]),

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::account::rule_changed;
 use crate::db::{Along, Change};
 use crate::membership::told;
+use crate::score::{Measure, Score, WHOLE};
 use crate::value::{Row, list_text, many};
 use crate::{Error, Result, Store};
 
@@ -217,7 +218,13 @@ impl Store {
         // Whose it is stays out of what others hold as their receipt.
         let change = change.entry(rule_changed(actor, "moderated", subject.clone()));
         let anonymous = Principal::public();
-        Along(change.entry(told(&anonymous, held.terms.member, "moderated", subject)))
+        let mut score = Score::default();
+        let waited = self.now().micros() - held.since.micros();
+        for community in [held.terms.community, WHOLE] {
+            score.time(community, Measure::Moderation, waited);
+        }
+        let entry = score.into_entry(told(&anonymous, held.terms.member, "moderated", subject));
+        Along(change.entry(entry))
     }
 
     /// Refuses something that waits, and says why.

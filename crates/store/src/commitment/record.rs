@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use stix::Timestamp;
 
-use super::{Commitment, StepKind};
+use super::{Commitment, CommitmentState, StepKind};
 use crate::record::NewEntry;
+use crate::score::{Measure, Score, WHOLE};
 use crate::value::Row;
 use crate::writes::Writes;
 use crate::{Error, Result};
@@ -100,10 +101,17 @@ impl Recorder {
         if terms.owed_to != terms.owed_by {
             sides.push(terms.owed_to);
         }
-        self.entries.extend(sides.into_iter().map(|member| NewEntry {
-            kind: KIND.to_owned(),
-            member: Some(member),
-            body: body.to_string(),
+        let score = promise(one, step.what, step.at);
+        self.entries.extend(sides.into_iter().map(|member| {
+            let mut body = body.clone();
+            if member == terms.owed_by {
+                score.into_body(&mut body);
+            }
+            NewEntry {
+                kind: KIND.to_owned(),
+                member: Some(member),
+                body: body.to_string(),
+            }
         }));
         Ok(())
     }
@@ -112,6 +120,21 @@ impl Recorder {
     pub async fn finish(self, writes: &mut impl Writes) -> Result<()> {
         writes.append(&self.entries).await
     }
+}
+
+/// What a step adds to the numbers of who owes it.
+fn promise(one: &Commitment, what: StepKind, at: Timestamp) -> Score {
+    let measure = match what {
+        StepKind::Settled(CommitmentState::Kept) if one.due.is_some_and(|due| due < at) => Measure::KeptLate,
+        StepKind::Settled(CommitmentState::Kept) => Measure::KeptInTime,
+        StepKind::Settled(CommitmentState::NotNeeded) => Measure::NotNeeded,
+        _ => return Score::default(),
+    };
+    let mut score = Score::default();
+    for community in one.terms.community.into_iter().chain([WHOLE]) {
+        score.count(community, measure, 1);
+    }
+    score
 }
 
 fn clock(text: &str) -> Value {

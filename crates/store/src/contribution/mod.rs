@@ -8,6 +8,8 @@
 //! viewer ── ObjectQuery ───► merge (one run for each audience) ─► select (pure: versions, filters) ──► ObjectPage
 //! ```
 
+mod assess;
+mod audiences;
 pub mod change;
 mod check;
 pub mod departure;
@@ -41,6 +43,7 @@ use crate::db::{Along, Db};
 use crate::sqlite::Terms;
 use crate::{Result, Store};
 
+pub(crate) use assess::{item_score, watch_ages};
 pub(crate) use sqlite_write::Interned;
 
 pub use change::{ChangeKind, ChangeRow, Changes, RemovedWhy};

@@ -108,6 +108,8 @@ pub struct ObjectRow {
     pub digest: [u8; 32],
     /// The exact JSON text; empty in manifests.
     pub body: String,
+    /// Whom this contribution is for.
+    pub audience: policy::AudienceId,
 }
 
 /// Rows in the order of `added`.

@@ -68,6 +68,7 @@ impl Loaded {
             spec_version: self.spec_version,
             digest: self.digest,
             body: self.body,
+            audience: self.audience,
         }
     }
 }

@@ -175,7 +175,7 @@ fn any(row: &Row) -> Result<(i64, i64, MemberId, Audience)> {
 }
 
 /// Every contribution of an object by a member, with what decides who was given it.
-async fn spots_of(reads: &mut impl Rows, id: &str, owner: MemberId) -> Result<Vec<Spot>> {
+pub(super) async fn spots_of(reads: &mut impl Rows, id: &str, owner: MemberId) -> Result<Vec<Spot>> {
     let rows = reads.rows(ALL, vec![id_hash(id).into(), id.into()]).await?;
     let rows: Vec<_> = rows.iter().map(any).collect::<Result<_>>()?;
     Ok(spots(id, owner, &rows))

@@ -14,6 +14,9 @@ use crate::{Error, Result, Store};
 const STRETCHES: &str = "select d.member, d.channel, s.terms, d.filter, d.at, d.position, d.last_position, d.pages \
                          from delivered d join standing s on s.id = d.standing \
                          where d.to_added >= ?1 and d.from_added < ?1 order by d.at, d.id";
+const STRETCHES_OF: &str = "select d.member, d.channel, s.terms, d.filter, d.at, d.position, d.last_position, d.pages \
+                            from delivered d join standing s on s.id = d.standing \
+                            where d.member = ?2 and d.to_added >= ?1 and d.from_added < ?1 order by d.at, d.id";
 const ENTRIES: &str = "select at, body from ledger_entry where member = ?1 and position >= ?2 and position <= ?3 \
                        and kind = 'delivered' order by position";
 const OPENED: &str = "select member, at from item_mark where object = ?1 and what = 'opened'";
@@ -110,9 +113,22 @@ async fn page_time(reads: &mut impl Rows, stretch: &Stretch, added: i64) -> Resu
 
 /// The members that were given one of these contributions, each with the first time.
 pub(crate) async fn given_to(reads: &mut impl Rows, spots: &[Spot]) -> Result<BTreeMap<MemberId, Given>> {
+    given_by(reads, spots, None).await
+}
+
+/// The same, for one member where it is named.
+pub(crate) async fn given_by(
+    reads: &mut impl Rows,
+    spots: &[Spot],
+    member: Option<MemberId>,
+) -> Result<BTreeMap<MemberId, Given>> {
     let mut given: BTreeMap<MemberId, Given> = BTreeMap::new();
     for spot in spots {
-        for row in reads.rows(STRETCHES, vec![spot.added.into()]).await? {
+        let stretches = match member {
+            Some(member) => reads.rows(STRETCHES_OF, vec![spot.added.into(), member.into()]).await?,
+            None => reads.rows(STRETCHES, vec![spot.added.into()]).await?,
+        };
+        for row in stretches {
             let stretch = stretch(&row)?;
             let known = given
                 .get(&stretch.member)

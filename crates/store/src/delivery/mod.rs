@@ -11,14 +11,15 @@
 //! first or named versions, counts as having held it.
 
 mod given;
+mod mark;
 mod stretch;
 
 pub use given::{Given, Spot};
-pub(crate) use given::{given_to, spots};
+pub(crate) use given::{given_by, given_to, spots};
 
 use std::collections::BTreeSet;
 
-use policy::{Audience, CommunityId, MemberId, Principal, may_see};
+use policy::{Audience, AudienceId, CommunityId, MemberId, Principal, may_see};
 use serde::{Deserialize, Serialize};
 use stix::Timestamp;
 
@@ -109,6 +110,8 @@ pub struct NewDelivery {
     pub to: Timestamp,
     /// How many objects it holds.
     pub objects: u64,
+    /// The place of each, and whom it is for.
+    pub rows: Vec<(Timestamp, AudienceId)>,
     /// What else the ledger says of it.
     pub body: serde_json::Map<String, serde_json::Value>,
 }

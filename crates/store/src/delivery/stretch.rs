@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
-use super::{NewDelivery, ONE_STRETCH};
+use super::{NewDelivery, ONE_STRETCH, mark};
 use crate::db::Db;
 use crate::record::NewEntry;
+use crate::score::Score;
 use crate::value::Value;
 use crate::writes::{Writes, writing};
 use crate::{Error, Result, Store};
@@ -30,7 +31,7 @@ async fn standing(writes: &mut impl Writes, terms: &str) -> Result<i64> {
         .int(0)
 }
 
-fn entry(delivery: &NewDelivery, filter: &str) -> NewEntry {
+fn entry(delivery: &NewDelivery, filter: &str, score: &Score) -> NewEntry {
     let mut body = delivery.body.clone();
     body.insert("way".to_owned(), json!(delivery.channel));
     body.insert("after".to_owned(), json!(delivery.after.to_micros_text()));
@@ -39,16 +40,20 @@ fn entry(delivery: &NewDelivery, filter: &str) -> NewEntry {
     if !filter.is_empty() {
         body.insert("filter".to_owned(), json!(filter));
     }
+    let mut body = serde_json::Value::Object(body);
+    score.into_body(&mut body);
     NewEntry {
         kind: "delivered".to_owned(),
         member: Some(delivery.member),
-        body: serde_json::Value::Object(body).to_string(),
+        body: body.to_string(),
     }
 }
 
 async fn record(writes: &mut impl Writes, delivery: &NewDelivery, terms: &str, filter: &str) -> Result<()> {
     let standing = standing(writes, terms).await?;
-    writes.append(&[entry(delivery, filter)]).await?;
+    let now = writes.now();
+    let score = mark::score(writes, delivery, filter, now).await?;
+    writes.append(&[entry(delivery, filter, &score)]).await?;
     // The time is that of the entry: whoever finds the page in the ledger must find the same.
     let last = writes.rows(LAST_ENTRY, Vec::new()).await?;
     let last = last

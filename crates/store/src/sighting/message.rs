@@ -1,74 +1,121 @@
 //! Reports of many systems in messages: each message is counted once, however often it comes.
+//!
+//! ```text
+//! message ──► counted_message (its id, and what it says): one row, in the commit that is answered
+//!                   │ a little later, many together
+//!                   ▼
+//!              seen: one statement for each indicator; what the message says is cleared in the same transaction
+//! ```
+//!
+//! So a message costs one row, however many indicators it names, and adding up costs what differs, not what came.
 
-use std::collections::BTreeMap;
-
-use policy::{CommunityId, MemberId};
+use policy::MemberId;
 use stix::Timestamp;
 
+use super::journal::{self, ReportSum};
 use super::seen::{NewHit, count_in};
 use crate::db::{Change, Db};
-use crate::value::many;
+use crate::value::{Row, many};
 use crate::writes::{Writes, writing};
-use crate::{Result, Store};
+use crate::{Error, Result, Store};
 
-/// Hits that came in one message.
+/// Messages of one member that may wait to be added up.
+const MOST_PENDING: i64 = 20_000;
+
+/// Reports that came in one message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewMessage {
     /// What its sender calls it; never used twice by that member for different content.
     pub message: String,
     /// When it came.
     pub at: Timestamp,
-    /// What it counts.
-    pub hits: Vec<NewHit>,
+    /// What it says.
+    pub sums: Vec<ReportSum>,
 }
 
 /// The member is looked at by the index; `do nothing` gives no row.
-const REMEMBER: &str = "insert into counted_message (member, message, at) values (?1, ?2, ?3) \
+const REMEMBER: &str = "insert into counted_message (member, message, at, hits) values (?1, ?2, ?3, ?4) \
                         on conflict (member, message) do nothing returning member";
-const OLD: &str = "select member, message from counted_message where at <= ?1 order by at limit ?2";
+const PENDING: &str = "select message, at, hits from counted_message where hits is not null and member = ?1 \
+                       order by at limit ?2";
+const PENDING_MEMBERS: &str = "select distinct member from counted_message where hits is not null order by member";
+const PENDING_OF: &str =
+    "select count(*) from (select 1 from counted_message where hits is not null and member = ?1 limit ?2) as waiting";
+const ADDED: &str = "update counted_message set hits = null where member = ?1 and message = ?2 and hits is not null \
+                     returning member";
+const OLD: &str = "select member, message from counted_message where at <= ?1 and hits is null order by at limit ?2";
 const FORGET: &str = "delete from counted_message where member = ?1 and message = ?2";
 
-async fn count_messages(writes: &mut impl Writes, member: MemberId, messages: &[NewMessage]) -> Result<Vec<bool>> {
-    let mut are_new = Vec::with_capacity(messages.len());
-    let mut merged = Merged::default();
-    for message in messages {
-        let row = vec![member.into(), (&message.message).into(), message.at.into()];
-        let is_new = !writes.rows(REMEMBER, row).await?.is_empty();
-        if is_new {
-            message.hits.iter().for_each(|hit| merged.add(hit));
-        }
-        are_new.push(is_new);
+async fn remember(
+    writes: &mut impl Writes,
+    member: MemberId,
+    messages: &[(String, Timestamp, Vec<u8>)],
+) -> Result<Vec<bool>> {
+    let waiting = writes
+        .rows(PENDING_OF, vec![member.into(), MOST_PENDING.into()])
+        .await?;
+    if waiting.first().map(|row| row.int(0)).transpose()?.unwrap_or_default() >= MOST_PENDING {
+        return Err(
+            Error::unavailable(format!("{MOST_PENDING} messages of this member wait to be added up"))
+                .help("send the message again in a minute"),
+        );
     }
-    let hits: Vec<NewHit> = merged.0.into_values().collect();
-    if !hits.is_empty() {
-        count_in(writes, member, &hits).await?;
+    let mut are_new = Vec::with_capacity(messages.len());
+    for (message, at, hits) in messages {
+        let row = vec![member.into(), message.into(), (*at).into(), hits.clone().into()];
+        are_new.push(!writes.rows(REMEMBER, row).await?.is_empty());
     }
     Ok(are_new)
 }
 
-/// Hits on the same indicator for the same community, added up: what is written costs what differs, not what came.
-#[derive(Default)]
-struct Merged<'h>(BTreeMap<(&'h str, Option<CommunityId>, &'h str), NewHit>);
-
-impl<'h> Merged<'h> {
-    fn add(&mut self, hit: &'h NewHit) {
-        let key = (hit.indicator.as_str(), hit.community, hit.value.value.as_str());
-        self.0
-            .entry(key)
-            .and_modify(|there| {
-                there.value.count = there.value.count.saturating_add(hit.value.count);
-                there.value.first = there.value.first.min(hit.value.first);
-                there.value.last = there.value.last.max(hit.value.last);
-            })
-            .or_insert_with(|| hit.clone());
+async fn add(writes: &mut impl Writes, member: MemberId, messages: &[String], hits: &[NewHit]) -> Result<()> {
+    for message in messages {
+        if writes
+            .rows(ADDED, vec![member.into(), message.into()])
+            .await?
+            .is_empty()
+        {
+            return Err(Error::not_found("the message was added up by somebody else"));
+        }
     }
+    count_in(writes, member, hits).await
+}
+
+fn pending(row: &Row) -> Result<NewMessage> {
+    Ok(NewMessage {
+        message: row.text(0)?,
+        at: row.time(1)?,
+        sums: journal::read(row.bytes(2)?)?,
+    })
 }
 
 impl Store {
-    /// Counts what messages of a member say, all or none; says of each whether it was new. One that was counted before
-    /// counts nothing.
-    pub async fn seen_count_messages(&self, member: MemberId, messages: Vec<NewMessage>) -> Result<Vec<bool>> {
-        writing!(self, true, |writes| count_messages(writes, member, &messages))
+    /// Notes what messages of a member say, all or none; says of each whether it was new. One that came before counts
+    /// nothing.
+    pub async fn messages_put(&self, member: MemberId, messages: &[NewMessage]) -> Result<Vec<bool>> {
+        let mut rows = Vec::with_capacity(messages.len());
+        for message in messages {
+            rows.push((message.message.clone(), message.at, journal::write(&message.sums)?));
+        }
+        writing!(self, true, |writes| remember(writes, member, &rows))
+    }
+
+    /// The members of whom messages wait to be added up.
+    pub async fn messages_pending_members(&self) -> Result<Vec<MemberId>> {
+        self.list(PENDING_MEMBERS, Vec::new(), |row| row.int(0).map(MemberId))
+            .await
+    }
+
+    /// Messages of a member that wait to be added up, the oldest first.
+    pub async fn messages_pending(&self, member: MemberId, limit: usize) -> Result<Vec<NewMessage>> {
+        self.list(PENDING, vec![member.into(), many(limit).into()], pending)
+            .await
+    }
+
+    /// Adds what messages of a member say, as hits, to what was seen. Not found, and nothing is added, where one of them
+    /// does not wait any more.
+    pub async fn messages_add(&self, member: MemberId, messages: Vec<String>, hits: Vec<NewHit>) -> Result<()> {
+        writing!(self, true, |writes| add(writes, member, &messages, &hits))
     }
 
     /// Forgets up to `limit` messages that were counted at or before a time; gives how many. One of them that came

@@ -11,10 +11,12 @@
 //! again and no second one. Rows are the member's own: every reader here names the member, and the rules above decide
 //! who acts for it.
 
+mod journal;
 mod message;
 mod rule;
 mod seen;
 
+pub use journal::ReportSum;
 pub use message::NewMessage;
 pub use rule::SightingRule;
 pub use seen::{NewHit, SeenKey};

@@ -95,7 +95,10 @@ on_both! {
             (StepKind::Made, Some(cert.id), None),
             (StepKind::Settled(CommitmentState::Kept), Some(city.id), Some("blocked at the border")),
         ]);
-        let (own, others) = (receipts(&store, &city).await, receipts(&store, &cert).await);
+        let (mut own, others) = (receipts(&store, &city).await, receipts(&store, &cert).await);
+        // It adds to the numbers of who owed it, and of nobody else.
+        let score = own[1].as_object_mut().and_then(|entry| entry.remove("score"));
+        assert_eq!(score, Some(serde_json::json!({ "0": { "kept-late": { "0": 1 } } })));
         assert_eq!(own, others);
         assert_eq!((&own[0]["because"], &own[0]["owed_by"]), (&"the charter says so".into(), &city.identity.clone().into()));
         assert_eq!((&own[1]["what"], own.len()), (&"kept".into(), 2));

@@ -15,5 +15,6 @@ mod membership;
 mod paging;
 mod recall;
 mod schedule;
+mod score;
 mod sighting;
 mod sign_in;

@@ -37,6 +37,7 @@ async fn hand(store: &Store, member: &Member, after: Timestamp, filter: Delivery
         after,
         to: last.added,
         objects: page.rows.len() as u64,
+        rows: page.rows.iter().map(|row| (row.added, row.audience)).collect(),
         body: Map::new(),
     };
     store.delivery_record(delivery).await.unwrap();

@@ -3,8 +3,8 @@
 use policy::Principal;
 use stix::Timestamp;
 use store::{
-    Contribution, FeedbackKind, NewHit, NewMessage, Origin, Position, SeenKey, SeenState, SeenValue, SightingFacts,
-    SightingForm, SightingRule, Store,
+    Contribution, FeedbackKind, NewHit, NewMessage, Origin, Position, ReportSum, SeenKey, SeenState, SeenValue,
+    SightingFacts, SightingForm, SightingRule, Store,
 };
 use uuid::Uuid;
 
@@ -85,18 +85,38 @@ on_both! {
     async fn a_message_is_counted_once_however_often_it_comes(store: Store) {
         let city = kit::member(&store, "city").await;
         let other = kit::member(&store, "other").await;
-        let message = |name: &str, hits: Vec<NewHit>| NewMessage { message: name.to_owned(), at: at(60), hits };
-        let plain = |number, indicator: &str, seconds, count| hit(number, indicator, "", seconds, count);
+        let sum = |indicator: &str, seconds, count| ReportSum {
+            indicator: indicator.to_owned(),
+            communities: vec![None],
+            count,
+            first: at(seconds),
+            last: at(seconds),
+        };
+        let message = |name: &str, sums: Vec<ReportSum>| NewMessage { message: name.to_owned(), at: at(60), sums };
         let both = vec![
-            message("m1", vec![plain(1, "indicator--a", 20, 3), plain(2, "indicator--b", 5, 1)]),
-            message("m2", vec![plain(3, "indicator--a", 10, 4)]),
-            message("m1", vec![plain(4, "indicator--a", 30, 100)]),
+            message("m1", vec![sum("indicator--a", 20, 3), sum("indicator--b", 5, 1)]),
+            message("m2", vec![sum("indicator--a", 10, 4)]),
+            message("m1", vec![sum("indicator--a", 30, 100)]),
         ];
-        let count = |member, messages| store.seen_count_messages(member, messages);
-        assert_eq!(count(city.id, both.clone()).await.unwrap(), [true, true, false]);
-        assert_eq!(count(city.id, both.clone()).await.unwrap(), [false, false, false]);
-        let of_other = vec![message("m1", vec![plain(9, "indicator--a", 20, 3)])];
-        assert_eq!(count(other.id, of_other).await.unwrap(), [true], "ids are the member's own");
+        assert_eq!(store.messages_put(city.id, &both).await.unwrap(), [true, true, false]);
+        assert_eq!(store.messages_put(city.id, &both).await.unwrap(), [false, false, false]);
+        let of_other = [message("m1", vec![sum("indicator--a", 20, 3)])];
+        assert_eq!(store.messages_put(other.id, &of_other).await.unwrap(), [true], "ids are the member's own");
+        assert_eq!(store.messages_pending_members().await.unwrap(), [city.id, other.id]);
+        let waiting = store.messages_pending(city.id, 10).await.unwrap();
+        assert_eq!(waiting, both[..2], "as they came");
+        assert_eq!(store.counted_messages_forget(at(60), 10).await.unwrap(), 0, "what waits is not forgotten");
+
+        let plain = |number, indicator: &str, seconds, count| hit(number, indicator, "", seconds, count);
+        let hits = vec![plain(1, "indicator--a", 10, 3), plain(1, "indicator--a", 20, 4), plain(2, "indicator--b", 5, 1)];
+        let names = || vec!["m1".to_owned(), "m2".to_owned()];
+        store.messages_add(city.id, names(), hits.clone()).await.unwrap();
+        let again = store.messages_add(city.id, names(), hits.clone()).await.unwrap_err();
+        assert_eq!(again.kind(), store::ErrorKind::NotFound);
+        let mixed = store.messages_add(other.id, names(), hits).await.unwrap_err();
+        assert_eq!(mixed.kind(), store::ErrorKind::NotFound, "all of them or none");
+        assert_eq!(store.messages_pending(other.id, 10).await.unwrap().len(), 1);
+        store.messages_add(other.id, vec!["m1".to_owned()], Vec::new()).await.unwrap();
         let all = store.seen_list(city.id, None, 10).await.unwrap();
         let mut all: Vec<_> = all.iter().map(|seen| (&*seen.indicator, seen.count, seen.first, seen.last)).collect();
         all.sort_unstable();
@@ -107,7 +127,7 @@ on_both! {
         assert_eq!(store.counted_messages_forget(at(59), 10).await.unwrap(), 0);
         assert_eq!(store.counted_messages_forget(at(60), 2).await.unwrap(), 2);
         assert_eq!(store.counted_messages_forget(at(60), 2).await.unwrap(), 1);
-        assert_eq!(count(city.id, both[..1].to_vec()).await.unwrap(), [true]);
+        assert_eq!(store.messages_put(city.id, &both[..1]).await.unwrap(), [true]);
     }
 
     async fn values_beyond_the_most_are_counted_together(store: Store) {
