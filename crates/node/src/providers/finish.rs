@@ -221,7 +221,10 @@ impl Node {
             }
             store::ErrorKind::NotFound => doubted("this offer is not there, was used, or is over"),
             _ => error.into(),
-        })
+        })?;
+        let what = format!("an account of {} was tied to it", provider.title);
+        self.tell_of_account(person, &what).await;
+        Ok(())
     }
 
     /// Makes an account for somebody whom the configuration wants to have one.

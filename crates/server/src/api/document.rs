@@ -5,8 +5,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     about, calendar, commitments, communities, exchange, export, find, item, keys, ledger, membership, notices,
-    partnership, passkeys, privacy, proposals, providers, recall, requests, scorecard, share, sightings, sign_in, telemetry,
-    watch,
+    partnership, passkeys, privacy, proposals, providers, recall, requests, scorecard, share, sightings, sign_in,
+    telemetry, watch,
 };
 
 #[derive(OpenApi)]
