@@ -17,6 +17,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use stix::Timestamp;
 
 use crate::kit::{Answer, Place, Started};
 
@@ -535,12 +536,12 @@ fn five_nodes_share_act_and_answer_for_it() {
         let owed = owed["recalls"].as_array().unwrap().clone();
         assert_eq!(owed.len(), 2, "{owed:?}");
         for recall in &owed {
-            let done = if recall["object"] == object_id(0) {
-                "removed"
-            } else {
-                "replaced"
-            };
-            assert_eq!(recall["done"], done, "{recall}");
+            let gone = recall["object"] == object_id(0);
+            assert_eq!(recall["done"], if gone { "removed" } else { "replaced" }, "{recall}");
+            // By the clock of the hub, however wrong that of the member is.
+            let at = |name: &str| Timestamp::parse(recall[name].as_str().unwrap()).unwrap().micros();
+            let (made, answered) = (at("at"), at("acknowledged"));
+            assert!((made..made + FAST * 500_000).contains(&answered), "{recall}");
         }
     }
     // The hub of the other side answered for its own.
@@ -576,6 +577,7 @@ fn five_nodes_share_act_and_answer_for_it() {
         &Value::Null,
     );
     assert_eq!(status, 401);
+    assert_eq!(water.try_run(&["subscribe", "run", "hub"]).code, 4);
     south.run(&["member", "suspend", "North hub of the north"]);
     north.done(
         &city_key,
@@ -590,6 +592,9 @@ fn five_nodes_share_act_and_answer_for_it() {
     let of_city = recounted(&north, "city");
     let of_south = recounted(&north, "south-hub");
     let of_tech = recounted(&south, "tech");
+    for node in [&city, &water, &tech] {
+        recounted(node, "operator");
+    }
     assert_eq!(count(&of_city, "shared", ""), 6);
     assert_eq!(count(&of_city, "bridge-crossed", &object_id(2)), 1);
     assert_eq!(count(&of_city, "bridge-crossed", &object_id(3)), 0, "it never crossed");
