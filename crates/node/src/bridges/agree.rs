@@ -411,7 +411,8 @@ impl Node {
             if known.set.state == BridgeState::Ended {
                 return Err(Error::Conflict("this bridge has ended".to_owned()));
             }
-            if known.set.proposal.is_some() && known.set.proposal_ours {
+            // Where both propose at the same time, one has to give way: the side that did not make the bridge.
+            if known.set.proposal.is_some() && known.set.proposal_ours && known.set.first {
                 return Err(Error::Conflict("terms that we proposed wait for you".to_owned()));
             }
             if terms.version != known.set.version + 1 {
@@ -464,6 +465,7 @@ impl Node {
             hub_title: Some(hub.title),
             proposal: Some(text.to_owned()),
             proposal_ours: false,
+            untold: None,
             ..known.map_or(fresh, |known| known.set)
         };
         let principal = self.store().principal_of_member(member).await?;

@@ -9,7 +9,7 @@ use store::{Bridge, BridgeItem, BridgeState, NewEntry, NewRecall, RecallKind};
 use uuid::Uuid;
 
 use super::message::{Call, CallDone, Item, Message, RefusedItem, Reply, SeenCount};
-use super::terms::{PairHere, Terms, stops};
+use super::terms::{Hub, PairHere, Terms, stops};
 use super::{channel, not_there};
 use crate::accounts::Caller;
 use crate::error::{Error, bad};
@@ -136,6 +136,13 @@ impl Node {
         if item.tlp > pair.tlp || item.tlp == Tlp::Red || item.pap > pair.pap {
             return Some("it is marked more strictly than passes this bridge");
         }
+        let is_plain = |hub: &Hub| {
+            let title = hub.title.chars().count() <= MOST_NAME && !hub.title.chars().any(char::is_control);
+            title && stix::Id::parse(&hub.identity).is_ok()
+        };
+        if !item.path.iter().all(|hop| is_plain(&hop.hub)) {
+            return Some("its path does not name hubs");
+        }
         if last.hub.identity != sender || last.bridge != bridge.set.uuid {
             return Some("the last hub of its path is not the one that sends it");
         }
@@ -182,7 +189,8 @@ impl Node {
         }
         let (mut kept, mut said) = (Vec::new(), Vec::new());
         for (id, item) in group {
-            let (version, why) = match results.remove(&id) {
+            // Two versions of one object in a message have one answer.
+            let (version, why) = match results.get(&id).cloned() {
                 Some((version, ItemState::Refused { problem })) => (version, Some(problem.to_string())),
                 Some((version, ItemState::Accepted | ItemState::Unchanged)) => (version, None),
                 None => (String::new(), Some("it was not understood".to_owned())),

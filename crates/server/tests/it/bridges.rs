@@ -632,3 +632,64 @@ async fn nobody_else_speaks_at_a_bridge_and_what_breaks_the_terms_is_refused() {
     let answer = b.send("POST", &path, &headers, Some(good.as_bytes())).await;
     assert_eq!(answer.json()["taken"], 1, "{}", answer.text());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn either_side_proposes_other_terms_and_of_two_at_once_one_gives_way() {
+    let (a, b) = (hub(1).await, hub(2).await);
+    let ends = connect((&a, "1"), (&b, "2"), pair(), AfterEnd::Stays).await;
+    let proposal = async |kit: &Kit, other: &Kit, name: &str, member, pair| {
+        let known = kit.node.store().bridge_get(name).await.unwrap().unwrap();
+        let settings: Value = serde_json::from_str(&known.set.settings).unwrap();
+        let secret = settings["bearer"].as_str().unwrap().to_owned();
+        let wish = wish(kit, other, name, member, &secret, pair).await;
+        kit.node.bridge_propose(&kit.operator().await, wish).await.unwrap()
+    };
+    let back = PairHere {
+        sends: true,
+        takes: true,
+        ..pair()
+    };
+    let proposed = proposal(&b, &a, &ends.there, ends.member_there, back.clone()).await;
+    assert_eq!(proposed.bridge.set.untold, None, "{:?}", proposed.bridge.last_error);
+    let view = a
+        .get("operator", &format!("/api/v1/bridges/{}", ends.here))
+        .await
+        .json();
+    assert_eq!(
+        (&view["proposed"], &view["waits_for_us"]),
+        (&json!(2), &json!(true)),
+        "{view}"
+    );
+    let read = AcceptWish {
+        version: 2,
+        url: None,
+        settings: None,
+        interval_seconds: None,
+    };
+    a.node
+        .bridge_accept(&a.operator().await, &ends.here, read)
+        .await
+        .unwrap();
+    share(&b, "alder-analyst", "community=common&tlp=green", &[indicator(1, "x")]).await;
+    assert_eq!(run(&b, &ends.there).await.sent, 1);
+    assert!(seen(&a, "birch-analyst", &id("indicator", 1)).await.is_some());
+    // Both at once: the side that made the bridge stands by its own.
+    let first = proposal(&a, &b, &ends.here, ends.member_here, pair()).await;
+    assert_eq!(first.bridge.set.untold, None);
+    let operator = b.operator().await;
+    let waits = b.node.bridge(&operator, &ends.there).await.unwrap();
+    assert_eq!(waits.proposed.map(|(version, _)| version), Some(3));
+    let known = b.node.store().bridge_get(&ends.there).await.unwrap().unwrap();
+    let key: Value = serde_json::from_str(&known.set.settings).unwrap();
+    let own = wish(
+        &b,
+        &a,
+        &ends.there,
+        ends.member_there,
+        key["bearer"].as_str().unwrap(),
+        back,
+    )
+    .await;
+    let refused = b.node.bridge_propose(&operator, own).await.unwrap_err();
+    assert!(refused.to_string().contains("accept them"), "{refused}");
+}
