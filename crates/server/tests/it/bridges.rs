@@ -229,6 +229,15 @@ async fn of_every_marking_passes_what_both_agreed_and_nothing_is_wider_on_the_ot
         let elder = seen(&b, "elder-analyst", &object).await;
         assert_eq!(elder.is_some(), number == 1, "{number}");
     }
+    // Whoever shares is told before that it passes.
+    for (tlp, hubs) in [("green", json!(["Hub 2"])), ("amber+strict", Value::Null)] {
+        let wish = json!({ "communities": ["common"], "tlp": tlp }).to_string();
+        let preview = a
+            .ask("alder-analyst", "POST", "/api/v1/share/preview", Some(&wish))
+            .await
+            .json();
+        assert_eq!(preview["bridges"], hubs, "{preview}");
+    }
     // The same again passes once; what is stricter passes by other terms, which both must have.
     assert_eq!(run(&a, &ends.here).await.sent, 0);
     let stricter = PairHere {
