@@ -702,3 +702,42 @@ async fn either_side_proposes_other_terms_and_of_two_at_once_one_gives_way() {
     let refused = b.node.bridge_propose(&operator, own).await.unwrap_err();
     assert!(refused.to_string().contains("accept them"), "{refused}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proposal_that_reached_nobody_is_told_later_and_consent_is_never_taken_for_another_text() {
+    let (a, b) = (hub(1).await, hub(2).await);
+    let (member, key) = partner(&a, "Hub 2").await;
+    let (member_there, secret) = partner(&b, "Hub 1").await;
+    let operator = a.operator().await;
+    let right = wish(&a, &b, "to-2", member, &secret, pair()).await;
+    let nowhere = BridgeWish {
+        url: "http://127.0.0.1:1/".to_owned(),
+        ..right.clone()
+    };
+    let untold = a.node.bridge_propose(&operator, nowhere).await.unwrap().bridge;
+    assert_eq!(untold.set.untold.as_deref(), Some("offer"));
+    assert!(untold.last_error.unwrap().contains("not told yet"));
+    assert!(b.node.bridges(&b.operator().await).await.unwrap().is_empty());
+    let told = a.node.bridge_propose(&operator, right).await.unwrap();
+    assert_eq!((told.bridge.set.untold, told.proposed.unwrap().0), (None, 2));
+    // What is accepted has to be what waits here, to the letter.
+    let uuid = told.bridge.set.uuid;
+    let hub = json!({ "identity": b.node.settings().identity.to_string(), "title": "Hub 2" });
+    let consent = json!({ "kind": "acceptance", "version": 2, "digest": "00", "person": "Eve", "hub": hub });
+    let headers = [
+        ("Authorization".to_owned(), format!("Bearer {key}")),
+        ("Content-Type".to_owned(), "application/json".to_owned()),
+    ];
+    let path = format!("/api/v1/hub/{uuid}");
+    let answer = a
+        .send("POST", &path, &headers, Some(consent.to_string().as_bytes()))
+        .await;
+    assert_eq!(answer.status, 409, "{}", answer.text());
+    accept(&b, member_there, a.port, &key).await;
+    let view = a.get("operator", "/api/v1/bridges/to-2").await.json();
+    assert_eq!(
+        (&view["state"], &view["version"]),
+        (&json!("active"), &json!(2)),
+        "{view}"
+    );
+}
