@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use utoipa::openapi::{Content, Ref, RefOr, Required, Response};
+use serde::Serialize;
 use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use serde::Serialize;
+use utoipa::openapi::{Content, Ref, RefOr, Required, Response};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use super::exact::Exact;

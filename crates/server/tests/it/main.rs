@@ -12,6 +12,7 @@ mod events;
 mod fuzz;
 mod idempotency;
 mod kit;
+mod lists;
 mod membership;
 #[path = "../../../../fuzz/mutate.rs"]
 mod mutate;
@@ -21,3 +22,4 @@ mod sharing;
 mod sightings;
 mod sign_in;
 mod transport;
+mod webhooks;
