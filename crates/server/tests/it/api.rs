@@ -425,7 +425,7 @@ async fn a_packed_export_is_whole() {
     let kit = Kit::start().await;
     let many: Vec<String> = (0..50).map(|number| indicator(number, "x")).collect();
     kit.share("alder-contributor", "common", &many).await;
-    for format in ["stix", "csv"] {
+    for format in ["stix-ndjson", "csv"] {
         let path = format!("/api/v1/export?format={format}");
         let plain = kit.get("alder-reader", &path).await;
         let headers = [
@@ -439,6 +439,6 @@ async fn a_packed_export_is_whole() {
         flate2::read::MultiGzDecoder::new(&packed.body[..])
             .read_to_end(&mut whole)
             .unwrap();
-        assert_eq!(whole, plain.body, "{format}");
+        assert!(whole == plain.body, "{format}");
     }
 }
