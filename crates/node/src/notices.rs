@@ -1,10 +1,11 @@
-//! Where and how people are told things: their e-mail address, and whether at once, once a day or not at all.
+//! Where and how people are told things: their e-mail address, and whether at once, once a day or not at all; and what they
+//! are told of their account.
 
 use std::str::FromStr as _;
 
 use policy::{Action, PersonId, decide};
 use stix::{Place, Problem};
-use store::{Addressee, NoticeWish};
+use store::{Addressee, NewNotice, NoticeChannel, NoticeWish};
 
 use crate::accounts::Caller;
 use crate::error::Error;
@@ -60,6 +61,46 @@ impl Node {
             .store()
             .addressee_put(&caller.principal, person, email, wish)
             .await?)
+    }
+
+    /// Tells people something, whom e-mail reaches and who want it, at once: what waits for the next digest is too late.
+    /// What it is about is done already; that it cannot be told goes to the log.
+    pub(crate) async fn tell_people(&self, people: &[Addressee], subject: &str, body: &str) {
+        let reached = |one: &&Addressee| one.active && one.email.is_some() && one.wish != NoticeWish::None;
+        let notice = |to: &Addressee| {
+            let uuid = self.fresh_uuid();
+            NewNotice {
+                uuid,
+                occasion: format!("told {uuid}"),
+                commitment: None,
+                person: to.person,
+                channel: NoticeChannel::Mail,
+                subject: subject.to_owned(),
+                body: body.to_owned(),
+                next_try: self.now(),
+            }
+        };
+        let notices: Vec<NewNotice> = people.iter().filter(reached).map(notice).collect();
+        if !notices.is_empty()
+            && let Err(error) = self.store().notice_put_many(&notices).await
+        {
+            tracing::warn!("people could not be told: {error}");
+        }
+    }
+
+    /// Tells a person that the ways into their account changed: if it was not them, they learn of it.
+    pub(crate) async fn tell_of_account(&self, person: PersonId, what: &str) {
+        let title = &self.settings().title;
+        let body = format!(
+            "At {title}, {what}.\n\nIf that was neither you nor asked for by you, end your sessions and tell an operator.\n"
+        );
+        match self.store().addressee_get(person).await {
+            Ok(found) => {
+                self.tell_people(found.as_slice(), &format!("Your account: {what}"), &body)
+                    .await
+            }
+            Err(error) => tracing::warn!("a person could not be told: {error}"),
+        }
     }
 }
 

@@ -275,7 +275,9 @@ impl Node {
         let found = self.store().person_get(person).await?;
         let mut person = found.ok_or_else(|| Error::NotFound(absent("person")))?;
         person.password_hash = Some(self.password_hash(password)?);
-        Ok(self.store().person_update(&caller.principal, &person).await?)
+        self.store().person_update(&caller.principal, &person).await?;
+        self.tell_of_account(person.id, "the password was changed").await;
+        Ok(())
     }
 
     /// Who signs in with a password has every scope, so no key gives one.

@@ -11,9 +11,11 @@
 //! looked up ([`Node::subject`]) and done ([`Node::carry_out`]); those take the confirmation along into their transaction.
 //! Both people are asked of the policy when it is proposed and again when it is confirmed.
 
-use policy::{Action, MemberState, Presence, decide, may};
+use std::collections::BTreeSet;
+
+use policy::{Action, MemberState, Presence, Role, decide, may};
 use serde::{Deserialize, Serialize};
-use store::{Along, MemberKey, NewProposal, Person, Proposal, ProposalState};
+use store::{Along, CommunityKey, MemberKey, NewProposal, Person, Proposal, ProposalState};
 use uuid::Uuid;
 
 use crate::accounts::Caller;
@@ -188,12 +190,52 @@ impl Node {
             store::ErrorKind::Conflict => Error::Conflict("this is proposed already, and waits for another".to_owned()),
             _ => error.into(),
         })?;
+        self.tell_who_decides(caller, subject.action, &made).await?;
         Ok(ProposalView {
             proposal: made,
             act: act.clone(),
             about: subject.about,
             by: caller.name.clone(),
         })
+    }
+
+    /// Tells those who may confirm it that something waits for one of them; not what, as mail is read on its way.
+    async fn tell_who_decides(&self, caller: &Caller, action: Action, made: &Proposal) -> Result<(), Error> {
+        let store = self.store();
+        let members = match action {
+            Action::Release(community, _) => {
+                let memberships = store.membership_list(community).await?;
+                let coordinating = memberships.iter().filter(|one| one.coordinates).map(|one| one.member);
+                let owner = store.community_get(CommunityKey::Id(community)).await?;
+                owner
+                    .map(|community| community.owner)
+                    .into_iter()
+                    .chain(coordinating)
+                    .collect()
+            }
+            _ => {
+                let people = store.person_list(None).await?;
+                let operators = people.iter().filter(|person| person.role == Role::Operator);
+                operators.map(|person| person.member).collect::<BTreeSet<_>>()
+            }
+        };
+        let mut told = Vec::new();
+        for member in members {
+            told.extend(store.addressee_list(member).await?);
+        }
+        let least = match action {
+            Action::Release(..) => Role::Coordinator,
+            _ => Role::Operator,
+        };
+        told.retain(|one| one.role.implies(least) && Some(one.person) != caller.principal.person);
+        let terms = &made.terms;
+        let body = format!(
+            "{} proposed something that takes two people. It can be confirmed or refused until {}.\n\nRead it:\n  \
+             commonwatch proposal list\n",
+            caller.name, terms.expires
+        );
+        self.tell_people(&told, "A second person is asked for", &body).await;
+        Ok(())
     }
 
     /// A proposal as this caller sees it; none where it is neither their own nor theirs to decide.

@@ -25,4 +25,4 @@ pub use principal::{AudienceId, CommunityId, MemberId, PersonId, Presence, Princ
 pub use scope::{Scope, Scopes};
 pub use sight::may_see;
 pub use standing::MemberState;
-pub use viewer::Viewer;
+pub use viewer::{Viewer, leaves};

@@ -61,16 +61,9 @@ impl Viewer {
         most: (Tlp, Pap),
         audiences: impl IntoIterator<Item = (AudienceId, &'a Audience)>,
     ) -> Self {
-        let leaves = |audience: &Audience| {
-            audience.communities().contains(&community)
-                && audience.named().is_empty()
-                && audience.tlp() <= most.0
-                && audience.tlp() != Tlp::Red
-                && audience.pap() <= most.1
-        };
         let kept = audiences
             .into_iter()
-            .filter(|(id, audience)| self.sees(*id) && leaves(audience));
+            .filter(|(id, audience)| self.sees(*id) && leaves(audience, community, most));
         Self::of(Arc::clone(&self.principal), kept.map(|(id, _)| id))
     }
 
@@ -88,4 +81,13 @@ impl Viewer {
     pub fn sees(&self, audience: AudienceId) -> bool {
         self.audiences.binary_search(&audience).is_ok()
     }
+}
+
+/// Whether what an audience may see leaves a community by a bridge that lets this marking pass at the most.
+pub fn leaves(audience: &Audience, community: CommunityId, most: (Tlp, Pap)) -> bool {
+    audience.communities().contains(&community)
+        && audience.named().is_empty()
+        && audience.tlp() <= most.0
+        && audience.tlp() != Tlp::Red
+        && audience.pap() <= most.1
 }

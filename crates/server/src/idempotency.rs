@@ -190,7 +190,7 @@ async fn settle(node: &Node, turn: Turn, shows_secret: bool, done: Result<Respon
 async fn copied(response: Response) -> Result<(Option<Content>, Response), Fault> {
     use axum::body::HttpBody as _;
     let size = response.body().size_hint().exact();
-    if !size.is_some_and(|size| size <= BODY_MOST as u64) {
+    if size.is_none_or(|size| size > BODY_MOST as u64) {
         return Ok((None, response));
     }
     let (parts, body) = response.into_parts();

@@ -209,6 +209,16 @@ impl Store {
         self.change(change.entry(entry)).await.map(drop)
     }
 
+    /// Writes notices that are about no commitment; an occasion that was written stays as it was.
+    pub async fn notice_put_many(&self, all: &[NewNotice]) -> Result<()> {
+        let now = self.now();
+        let put = |change: Change, new: &NewNotice| {
+            let (sql, row) = notice_row(new, now);
+            change.with(sql, row)
+        };
+        self.change(all.iter().fold(Change::new(), put)).await.map(drop)
+    }
+
     /// Notices that are to be sent by now, the longest due first.
     pub async fn notice_due(&self, channel: NoticeChannel, now: Timestamp, limit: usize) -> Result<Vec<Notice>> {
         let values = vec![now.into(), channel.as_str().into(), many(limit).into()];

@@ -236,7 +236,8 @@ impl Store {
 
     /// Subscriptions by name, strictly after one.
     pub async fn subscription_page(&self, after: &str, limit: usize) -> Result<Vec<Subscription>> {
-        self.list(PAGE, vec![after.into(), many(limit).into()], subscription).await
+        self.list(PAGE, vec![after.into(), many(limit).into()], subscription)
+            .await
     }
 
     /// One subscription by name.

@@ -13,7 +13,7 @@ use super::share::{community as find_community, member as find_member};
 use crate::cli::membership::CommunityMore;
 use crate::context::Local;
 use crate::failure::{self, Failure};
-use crate::output::Output;
+use crate::output::{Output, printable};
 
 /// How many are listed.
 const LISTED: usize = 200;
@@ -242,6 +242,9 @@ fn print(report: &PreviewReport, output: Output) {
             ", and others that are not shown to you"
         };
         output.line(&format!("{}{rest}", report.names.join(", ")));
+    }
+    for hub in &report.bridges {
+        output.line(&format!("and over a bridge to {}", printable(hub)));
     }
     if report.waits {
         output.line("it waits for the moderators of the community first");

@@ -3,7 +3,7 @@
 use crate::kit::Place;
 
 /// Every command with its subcommands.
-const COMMANDS: [&str; 41] = [
+const COMMANDS: [&str; 43] = [
     "demo",
     "serve",
     "share",
@@ -40,6 +40,8 @@ const COMMANDS: [&str; 41] = [
     "community add",
     "key",
     "key add",
+    "webhook",
+    "webhook add",
     "warninglist",
     "ledger",
     "backup",
@@ -102,6 +104,7 @@ fn the_first_page_names_every_command_and_the_exit_codes() {
       session      Where people are signed in
       factor       How people sign in: second factors, passkeys, accounts at identity providers
       proposal     What takes two people: propose, confirm, refuse
+      webhook      Have your programs told what is new: signed messages to an address
       privacy      What is kept of people: the record of processing, a person's data, erasing them
       warninglist  Lists of values known to be harmless
       ledger       The ledger: checkpoints, receipts, verification
@@ -802,6 +805,36 @@ fn the_help_of_each_command() {
           --expires <TIME>  When it ends, as in 90d
           --from <NETWORK>  Network it may be used from, as in 192.0.2.0/24; may be given several times
                             [default: commonwatch-data]
+
+    ### commonwatch webhook
+    Have your programs told what is new: signed messages to an address
+
+    Usage: commonwatch webhook [OPTIONS] <COMMAND>
+
+    Commands:
+      add      Have messages posted to an address; prints the secret of their signatures once
+      list     List your member's webhooks and how they go
+      show     Show what was posted to one, and what waits
+      test     Post a message that says nothing, to see whether it arrives
+      enable   Post again to one that was switched off
+      disable  Post nothing for now
+      remove   Take one away
+      help     Print this message or the help of the given subcommand(s)
+
+    Options:
+                        [default: commonwatch-data]
+
+    ### commonwatch webhook add
+    Have messages posted to an address; prints the secret of their signatures once
+
+    Usage: commonwatch webhook add [OPTIONS] <URL>
+
+    Arguments:
+      <URL>  A public address of https, unless the node's [webhooks] allow others
+
+    Options:
+          --kind <KIND>  Of which kind, as in object-added, reminder or digest; all where none is given
+                         [default: commonwatch-data]
 
     ### commonwatch warninglist
     Lists of values known to be harmless

@@ -17,6 +17,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use stix::Timestamp;
 
 use crate::kit::{Answer, Place, Started};
 
@@ -324,11 +325,14 @@ fn carry(hub: &Node) -> Answer {
 /// program counts has to be what the hub says.
 fn recounted(hub: &Node, login: &str) -> Vec<(String, Value)> {
     let file = format!("ledger-{login}.jsonl");
+    // First, because what is judged for it becomes entries.
+    let card = hub.json(&["--as", login, "scorecard", "show"]).remove(0);
     hub.run(&["--as", login, "ledger", "export", &file]);
     let key = hub.run(&["ledger", "public-key"]);
     hub.run(&["ledger", "verify", &file, "--key", key.trim()]);
     let said = hub.json(&["--as", login, "receipts", "numbers"]);
-    let counted = hub.json(&["ledger", "recount", &file]);
+    let mut counted = hub.json(&["ledger", "recount", &file]);
+    let scored = counted.split_off(1);
     assert_eq!(said, counted, "{login}");
     let entries = hub.place.read(&file);
     let entries = entries.lines().filter_map(|line| {
@@ -339,7 +343,38 @@ fn recounted(hub: &Node, login: &str) -> Vec<(String, Value)> {
     });
     let entries: Vec<_> = entries.collect();
     own_count(&entries, &said[0]);
+    own_score(&entries, &scored, &card);
     entries
+}
+
+/// The numbers of the scorecard, three ways: as the hub says them, as the program counts them in the export, and summed
+/// here from what the raw entries say they add.
+fn own_score(entries: &[(String, Value)], scored: &[Value], card: &Value) {
+    let mut summed: BTreeMap<String, u64> = BTreeMap::new();
+    for (_, body) in entries {
+        for (measure, buckets) in body["score"]["0"].as_object().into_iter().flatten() {
+            let many = buckets.as_object().unwrap().values().map(|many| many.as_u64().unwrap());
+            *summed.entry(measure.clone()).or_default() += many.sum::<u64>();
+        }
+    }
+    let mut recounted: BTreeMap<String, u64> = BTreeMap::new();
+    for line in scored.iter().filter(|line| line["community"] == 0) {
+        let measure = line["measure"].as_str().unwrap().to_owned();
+        *recounted.entry(measure).or_default() += line["count"].as_u64().unwrap();
+    }
+    let mut told: BTreeMap<String, u64> = BTreeMap::new();
+    for line in card["measures"].as_array().unwrap() {
+        let count = line["own"]["count"].as_u64().unwrap();
+        // Kinds of logs are told with the coverage.
+        if count > 0 {
+            told.insert(line["measure"].as_str().unwrap().to_owned(), count);
+        }
+    }
+    recounted.remove("log-family");
+    summed.remove("log-family");
+    assert!(!told.is_empty(), "{card}");
+    assert_eq!(told, recounted, "as the program counts");
+    assert_eq!(told, summed, "as the entries add up");
 }
 
 /// The numbers of a member from nothing but the raw entries: written here once more, on purpose not with the program's code.
@@ -535,12 +570,12 @@ fn five_nodes_share_act_and_answer_for_it() {
         let owed = owed["recalls"].as_array().unwrap().clone();
         assert_eq!(owed.len(), 2, "{owed:?}");
         for recall in &owed {
-            let done = if recall["object"] == object_id(0) {
-                "removed"
-            } else {
-                "replaced"
-            };
-            assert_eq!(recall["done"], done, "{recall}");
+            let gone = recall["object"] == object_id(0);
+            assert_eq!(recall["done"], if gone { "removed" } else { "replaced" }, "{recall}");
+            // By the clock of the hub, however wrong that of the member is.
+            let at = |name: &str| Timestamp::parse(recall[name].as_str().unwrap()).unwrap().micros();
+            let (made, answered) = (at("at"), at("acknowledged"));
+            assert!((made..made + FAST * 500_000).contains(&answered), "{recall}");
         }
     }
     // The hub of the other side answered for its own.
@@ -576,6 +611,7 @@ fn five_nodes_share_act_and_answer_for_it() {
         &Value::Null,
     );
     assert_eq!(status, 401);
+    assert_eq!(water.try_run(&["subscribe", "run", "hub"]).code, 4);
     south.run(&["member", "suspend", "North hub of the north"]);
     north.done(
         &city_key,
@@ -590,6 +626,9 @@ fn five_nodes_share_act_and_answer_for_it() {
     let of_city = recounted(&north, "city");
     let of_south = recounted(&north, "south-hub");
     let of_tech = recounted(&south, "tech");
+    for node in [&city, &water, &tech] {
+        recounted(node, "operator");
+    }
     assert_eq!(count(&of_city, "shared", ""), 6);
     assert_eq!(count(&of_city, "bridge-crossed", &object_id(2)), 1);
     assert_eq!(count(&of_city, "bridge-crossed", &object_id(3)), 0, "it never crossed");

@@ -144,7 +144,10 @@ impl Node {
         }
         let first = known.as_ref().is_none_or(|known| known.set.first);
         let uuid = known.as_ref().map_or_else(|| self.fresh_uuid(), |known| known.set.uuid);
-        let version = known.as_ref().map_or(0, |known| known.set.version) + 1;
+        // Above every text that the other side may have read: consent to one is never taken for another.
+        let waiting = known.as_ref().and_then(|known| known.set.proposal.as_deref());
+        let waiting = waiting.map(Terms::read).transpose()?.map_or(0, |terms| terms.version);
+        let version = known.as_ref().map_or(0, |known| known.set.version).max(waiting) + 1;
         let terms = Terms::new(uuid, version, wish.pairs, first, wish.after_end)?;
         self.check_pairs(wish.member, &terms.here(first)).await?;
         let text = terms.text()?;
@@ -411,19 +414,16 @@ impl Node {
             if known.set.state == BridgeState::Ended {
                 return Err(Error::Conflict("this bridge has ended".to_owned()));
             }
-            if known.set.proposal.is_some() && known.set.proposal_ours {
+            // Where both propose at the same time, one has to give way: the side that did not make the bridge.
+            if known.set.proposal.is_some() && known.set.proposal_ours && known.set.first {
                 return Err(Error::Conflict("terms that we proposed wait for you".to_owned()));
             }
-            if terms.version != known.set.version + 1 {
+            if terms.version <= known.set.version {
                 return Err(Error::Conflict(format!(
                     "what holds here is version {}",
                     known.set.version
                 )));
             }
-        } else if terms.version != 1 {
-            return Err(Error::Conflict(
-                "there is no such bridge here, and this is not its beginning".to_owned(),
-            ));
         } else {
             let all = self.store().bridge_list().await?;
             let of_one = |one: &&Bridge| one.set.member == member && one.set.state != BridgeState::Ended;
@@ -464,6 +464,7 @@ impl Node {
             hub_title: Some(hub.title),
             proposal: Some(text.to_owned()),
             proposal_ours: false,
+            untold: None,
             ..known.map_or(fresh, |known| known.set)
         };
         let principal = self.store().principal_of_member(member).await?;

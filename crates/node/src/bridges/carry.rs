@@ -15,7 +15,7 @@ use store::{
 
 use super::agree::{ACCEPTANCE, BridgeSettings, END, OFFER};
 use super::items::{Fate, Leaving, Outlet};
-use super::message::{Call, Item, Message, Reply, SeenCount};
+use super::message::{Call, Item, Message, RefusedItem, Reply, SeenCount};
 use super::terms::{PairHere, Terms, digest_of};
 use super::{channel, not_there};
 use crate::accounts::Caller;
@@ -23,6 +23,7 @@ use crate::client::{Client, Failure, Request};
 use crate::delivery::{Question, Way};
 use crate::error::Error;
 use crate::node::Node;
+use crate::push::is_about_content;
 use crate::subscriptions::schedule::{Ended, next_run};
 use crate::subscriptions::{Stop, TURN_MICROS, administer, check_url};
 
@@ -256,16 +257,44 @@ impl Carry<'_> {
         batch: Vec<Leaving>,
         version: i64,
     ) -> Result<(), Stop> {
-        if batch.is_empty() {
-            return Ok(());
+        let mut parts = vec![batch];
+        while let Some(mut part) = parts.pop() {
+            if part.is_empty() {
+                continue;
+            }
+            let message = Message::Items {
+                version,
+                community: outlet.pair.theirs.clone(),
+                items: part.iter().map(|one| one.item.clone()).collect(),
+            };
+            let reply = match line.say(&message).await {
+                Ok(reply) => reply,
+                Err(failure) if is_about_content(&failure) && part.len() > 1 => {
+                    // Somewhere in here is what the other hub cannot read; the rest shall go through.
+                    let rest = part.split_off(part.len() / 2);
+                    parts.extend([rest, part]);
+                    continue;
+                }
+                Err(failure) if is_about_content(&failure) => Reply {
+                    refused: part.iter().map(|one| refused(one, &failure)).collect(),
+                    ..Reply::default()
+                },
+                Err(failure) => return Err(failure.into()),
+            };
+            self.answered_items(outlet, caller, part, version, reply).await?;
         }
-        let items: Vec<Item> = batch.iter().map(|one| one.item.clone()).collect();
-        let message = Message::Items {
-            version,
-            community: outlet.pair.theirs.clone(),
-            items,
-        };
-        let reply = line.say(&message).await?;
+        Ok(())
+    }
+
+    /// Writes down what became of items.
+    async fn answered_items(
+        &mut self,
+        outlet: &Outlet<'_>,
+        caller: &Caller,
+        batch: Vec<Leaving>,
+        version: i64,
+        reply: Reply,
+    ) -> Result<(), Stop> {
         if reply.waiting > 0 {
             self.note(format!("{} items wait for the moderators there", reply.waiting));
         }
@@ -572,6 +601,14 @@ fn call(recall: &Recall, still_open: bool) -> Call {
         reason: recall.reason.clone(),
         tlp,
         pap,
+    }
+}
+
+/// An item that the other hub does not read even alone.
+fn refused(one: &Leaving, failure: &Failure) -> RefusedItem {
+    RefusedItem {
+        id: one.row.id.clone(),
+        why: failure.to_string(),
     }
 }
 

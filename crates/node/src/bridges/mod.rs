@@ -33,10 +33,10 @@ pub use carry::CarryReport;
 pub use message::{Call, CallDone, Item, Message, RefusedItem, Reply, SeenCount};
 pub use terms::{AfterEnd, Direction, Hop, Hub, Pair, PairHere, Terms};
 
-use policy::MemberId;
+use policy::{Audience, MemberId};
 use stix::Timestamp;
 use stix::marking::{Pap, Tlp};
-use store::{Bridge, ObjectDetail};
+use store::{Bridge, BridgeState, Community, ObjectDetail};
 
 use crate::accounts::Caller;
 use crate::error::Error;
@@ -89,6 +89,32 @@ impl Node {
         principal.role = Some(policy::Role::Contributor);
         principal.read_only = false;
         Ok(Caller::new(principal, channel(bridge)))
+    }
+
+    /// The hubs to which what is shared with a community for an audience passes, as things stand now.
+    pub(crate) async fn hubs_beyond(&self, community: &Community, audience: &Audience) -> Result<Vec<String>, Error> {
+        let Some(charter) = self.charter_in_force(community.id).await?.text.bridges else {
+            return Ok(Vec::new());
+        };
+        let mut hubs = Vec::new();
+        for bridge in self.store().bridge_list().await? {
+            let Some(terms) = bridge
+                .set
+                .terms
+                .as_deref()
+                .filter(|_| bridge.set.state == BridgeState::Active)
+            else {
+                continue;
+            };
+            let leaves = |pair: &PairHere| {
+                let most = (pair.tlp.min(charter), pair.pap);
+                pair.sends && pair.ours == community.alias && policy::leaves(audience, community.id, most)
+            };
+            if Terms::read(terms)?.here(bridge.set.first).iter().any(leaves) {
+                hubs.push(bridge.set.hub_title.unwrap_or(bridge.set.name));
+            }
+        }
+        Ok(hubs)
     }
 
     /// How an object came here over bridges, as far as the reader sees what came.

@@ -9,9 +9,10 @@ use store::{Bridge, BridgeItem, BridgeState, NewEntry, NewRecall, RecallKind};
 use uuid::Uuid;
 
 use super::message::{Call, CallDone, Item, Message, RefusedItem, Reply, SeenCount};
-use super::terms::{PairHere, Terms, stops};
+use super::terms::{Hub, PairHere, Terms, stops};
 use super::{channel, not_there};
 use crate::accounts::Caller;
+use crate::disclosure::FEWEST;
 use crate::error::{Error, bad};
 use crate::intake::{Handling, ItemState, ShareRequest};
 use crate::node::Node;
@@ -136,6 +137,13 @@ impl Node {
         if item.tlp > pair.tlp || item.tlp == Tlp::Red || item.pap > pair.pap {
             return Some("it is marked more strictly than passes this bridge");
         }
+        let is_plain = |hub: &Hub| {
+            let title = hub.title.chars().count() <= MOST_NAME && !hub.title.chars().any(char::is_control);
+            title && stix::Id::parse(&hub.identity).is_ok()
+        };
+        if !item.path.iter().all(|hop| is_plain(&hop.hub)) {
+            return Some("its path does not name hubs");
+        }
         if last.hub.identity != sender || last.bridge != bridge.set.uuid {
             return Some("the last hub of its path is not the one that sends it");
         }
@@ -182,7 +190,8 @@ impl Node {
         }
         let (mut kept, mut said) = (Vec::new(), Vec::new());
         for (id, item) in group {
-            let (version, why) = match results.remove(&id) {
+            // Two versions of one object in a message have one answer.
+            let (version, why) = match results.get(&id).cloned() {
                 Some((version, ItemState::Refused { problem })) => (version, Some(problem.to_string())),
                 Some((version, ItemState::Accepted | ItemState::Unchanged)) => (version, None),
                 None => (String::new(), Some("it was not understood".to_owned())),
@@ -242,23 +251,24 @@ impl Node {
             reply.done.push(CallDone {
                 id: call.id,
                 done: done.to_owned(),
-                note: note.map(str::to_owned),
+                note,
             });
         }
         self.recalls_changed();
         Ok(reply)
     }
 
-    async fn take_recall(&self, bridge: &Bridge, call: &Call) -> Result<(&'static str, Option<&'static str>), Error> {
+    async fn take_recall(&self, bridge: &Bridge, call: &Call) -> Result<(&'static str, Option<String>), Error> {
+        let said = |text: &str| Some(text.to_owned());
         let Some(item) = self.store().bridge_item(bridge.id, &call.object, false).await? else {
-            return Ok(("removed", Some("it is not here by this bridge")));
+            return Ok(("removed", said("it is not here by this bridge")));
         };
         let kind = match call.action.as_str() {
             "retract" => RecallKind::Retract,
             "correct" => RecallKind::Correct,
             "narrow" => RecallKind::Narrow(call.tlp.unwrap_or(Tlp::Clear), call.pap.unwrap_or(Pap::Clear)),
-            "keep" => return Ok(("kept", Some("it is still shared over the bridge"))),
-            _ => return Ok(("kept", Some("this hub does not know what that asks for"))),
+            "keep" => return Ok(("kept", said("it is still shared over the bridge"))),
+            _ => return Ok(("kept", said("this hub does not know what that asks for"))),
         };
         let principal = policy::Principal {
             member: Some(bridge.set.member),
@@ -279,8 +289,9 @@ impl Node {
                 reason
             },
         };
+        let mut note = None;
         match self.store().recall(&principal, &new).await {
-            Ok(_) => {}
+            Ok(recalled) => note = Some(asked(recalled.owed.len() as u64)),
             Err(error) if matches!(error.kind(), store::ErrorKind::NotFound | store::ErrorKind::Conflict) => {}
             Err(error) if error.kind() == store::ErrorKind::Input => match kind {
                 RecallKind::Correct => return Ok(("later", None)),
@@ -305,7 +316,7 @@ impl Node {
             RecallKind::Correct | RecallKind::Exclude(_) => ("replaced", item),
         };
         self.note_recall(bridge, item, call, done).await?;
-        Ok((done, None))
+        Ok((done, note))
     }
 
     /// What cannot be kept as narrow as that (TLP:RED names nobody here) goes.
@@ -315,7 +326,7 @@ impl Node {
         item: BridgeItem,
         new: NewRecall,
         principal: &policy::Principal,
-    ) -> Result<(&'static str, Option<&'static str>), Error> {
+    ) -> Result<(&'static str, Option<String>), Error> {
         let new = NewRecall {
             kind: RecallKind::Retract,
             ..new
@@ -327,7 +338,7 @@ impl Node {
             ..item
         };
         self.store().bridge_items_put(bridge.id, &[item], Vec::new()).await?;
-        Ok(("removed", Some("it could not be kept under that marking")))
+        Ok(("removed", Some("it could not be kept under that marking".to_owned())))
     }
 
     async fn note_recall(&self, bridge: &Bridge, item: BridgeItem, call: &Call, done: &str) -> Result<(), Error> {
@@ -405,4 +416,13 @@ impl Node {
         }
         Ok(reply)
     }
+}
+
+/// How many members on this side were given an item that is recalled; never a number below five.
+fn asked(members: u64) -> String {
+    let many = match members {
+        few if few < FEWEST => "fewer than five members".to_owned(),
+        many => format!("{many} members"),
+    };
+    format!("{many} there had been given it; each is asked to act and answer there")
 }

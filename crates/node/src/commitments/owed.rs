@@ -14,6 +14,8 @@ use crate::node::Node;
 
 /// The space in which the names of these commitments are made.
 const NAMES: Uuid = Uuid::from_u128(0x2d4b_5a38_91f6_4c27_8b5e_0f63_c1d9_7a44);
+/// The setting that says up to which recall it was looked who owes an answer.
+const LOOKED_AT: &str = "recalls-owed";
 /// Recalls read together.
 const AT_ONCE: usize = 500;
 
@@ -46,7 +48,10 @@ impl Node {
             return Ok(0);
         };
         let mut promises = Vec::new();
-        let mut after = (0, MemberId(0));
+        // Whom a recall concerns is written down with it, so each recall is looked at once.
+        let looked_at = self.store().setting_get(LOOKED_AT).await?;
+        let looked_at = looked_at.and_then(|text| text.parse().ok()).unwrap_or(0);
+        let mut after = (looked_at, MemberId(i64::MAX));
         loop {
             let outstanding = self.recalls_outstanding(after, AT_ONCE).await?;
             let Some((last, owed)) = outstanding.last() else { break };
@@ -70,6 +75,9 @@ impl Node {
         while promises.peek().is_some() {
             self.commitments_by_rule(&actor, promises.by_ref().take(AT_ONCE).collect())
                 .await?;
+        }
+        if after.0 > looked_at {
+            self.store().setting_put(LOOKED_AT, &after.0.to_string()).await?;
         }
         Ok(made)
     }

@@ -63,6 +63,9 @@ pub struct PreviewReport {
     pub all_names: bool,
     /// Whether it waits for the moderators of a community first.
     pub waits: bool,
+    /// The partner hubs to which it passes over a bridge, and so whoever their agreement lets read it there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bridges: Vec<String>,
     /// Why this group is unusual for the member; none where it is not.
     pub unusual: Option<String>,
     /// What stands against it; where there is something, nobody gets it.
@@ -122,6 +125,14 @@ impl Node {
             report.unusual = self.unusual(own, &audience).await?;
             if report.refused.is_empty() {
                 self.readers(caller, &communities, &audience, &mut report).await?;
+                for community in &communities {
+                    let hubs = self.hubs_beyond(community, &audience).await?;
+                    let shown = shows_members(principal, community);
+                    let named = hubs
+                        .into_iter()
+                        .map(|hub| if shown { hub } else { "a partner hub".to_owned() });
+                    report.bridges.extend(named);
+                }
             }
         }
         Ok(report)

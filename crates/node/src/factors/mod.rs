@@ -131,6 +131,7 @@ impl Node {
             .map_err(Error::from)?;
         let own = caller.credential.map(|(id, _)| id);
         store.session_end_all(actor, person, own).await.map_err(Error::from)?;
+        self.tell_of_account(person, "a second factor was made").await;
         Ok(codes)
     }
 
@@ -147,7 +148,9 @@ impl Node {
             return Err(wrong_code().into());
         }
         let removed = self.store().factor_remove(&caller.principal, person).await;
-        Ok(removed.map_err(Error::from)?)
+        removed.map_err(Error::from)?;
+        self.tell_of_account(person, "the second factor was removed").await;
+        Ok(())
     }
 
     /// Removes the factor of somebody who lost it; an operator does, for others, and their sessions end.
@@ -158,6 +161,7 @@ impl Node {
         decide(&caller.principal, Action::ResetFactors(person)).map_err(refused)?;
         self.store().factor_remove(&caller.principal, person).await?;
         self.store().session_end_all(&caller.principal, person, None).await?;
+        self.tell_of_account(person, "the second factor was removed").await;
         Ok(())
     }
 

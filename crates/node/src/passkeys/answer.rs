@@ -162,8 +162,8 @@ fn cose_key(value: &Value<'_>) -> Option<PublicKey> {
         }),
         // The modulus is where the others have their curve.
         (3, -257, None) => Some(PublicKey::Rsa {
-            n: bytes(-1)?.to_vec(),
-            e: bytes(-2)?.to_vec(),
+            n: bytes(-1).filter(|n| (256..=1_024).contains(&n.len()))?.to_vec(),
+            e: bytes(-2).filter(|e| e.len() <= 8)?.to_vec(),
         }),
         _ => None,
     }

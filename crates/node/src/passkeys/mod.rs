@@ -232,10 +232,12 @@ impl Node {
             backed_up: made.backed_up,
         };
         let put = self.store().passkey_put(&caller.principal, new).await;
-        put.map_err(|error| match error.kind() {
+        let put = put.map_err(|error| match error.kind() {
             store::ErrorKind::Conflict => Error::Conflict("this passkey is known here already".to_owned()),
             _ => error.into(),
-        })
+        })?;
+        self.tell_of_account(person, "a passkey was made").await;
+        Ok(put)
     }
 
     /// Asks who is there: any passkey of this place answers, and no name is asked for.
@@ -287,12 +289,8 @@ impl Node {
                 "a passkey answered with a count that it had before"
             );
             let help = "it may have been copied: remove it, and look where else its person is signed in";
-            return Err(Error::from(bad(
-                "passkey-copied",
-                "this passkey answered with a count that it had before",
-                help,
-            ))
-            .into());
+            let message = "this passkey answered with a count that it had before";
+            return Err(bad("passkey-copied", message, help).into());
         }
         Ok(person)
     }
@@ -377,6 +375,7 @@ impl Node {
         self.store().passkey_remove(&caller.principal, person, id).await?;
         let kept = caller.credential.map(|(id, _)| id).filter(|_| own);
         self.store().session_end_all(&caller.principal, person, kept).await?;
+        self.tell_of_account(person, "a passkey was removed").await;
         Ok(())
     }
 }

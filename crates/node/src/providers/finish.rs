@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use policy::{PersonId, Principal, Role};
+use policy::{Action, PersonId, Principal, Role, may};
 use stix::Timestamp;
 use store::{CredentialId, NewLink, NewPerson, Person};
 use subtle::ConstantTimeEq as _;
@@ -36,7 +36,7 @@ pub struct Said {
 #[derive(Debug)]
 pub enum Finished {
     /// A session began.
-    SignedIn(Began),
+    SignedIn(Box<Began>),
     /// The account there is tied to the person whose session asked for it.
     Linked(PersonId),
 }
@@ -105,7 +105,7 @@ impl Node {
                     None => self.provisioned(provider, &claims).await?,
                 };
                 let began = self.let_in(provider, person, &claims, shown, from).await?;
-                Ok(Finished::SignedIn(began))
+                Ok(Finished::SignedIn(Box::new(began)))
             }
             Purpose::Link { person, session } => {
                 let person = PersonId(*person);
@@ -119,10 +119,13 @@ impl Node {
                 let offer = offer.filter(|offer| offer.provider == name);
                 let offer = offer.ok_or_else(|| doubted("this offer is not there, was used, or is over"))?;
                 let person = self.person_of(offer.person).await?;
+                if !self.offers_still(offer.by_person, &person).await? {
+                    return Err(doubted("who made this offer may not make it any more").into());
+                }
                 self.fits(provider, Some(person.member)).await?;
                 self.tie(provider, &claims, person.id, Some(digest)).await?;
                 let began = self.let_in(provider, person, &claims, shown, from).await?;
-                Ok(Finished::SignedIn(began))
+                Ok(Finished::SignedIn(Box::new(began)))
             }
         }
     }
@@ -181,6 +184,17 @@ impl Node {
         }
     }
 
+    /// Whether who made an offer may give this person a way in as they stand now: who was made more since is not theirs.
+    async fn offers_still(&self, by: Option<PersonId>, person: &Person) -> Result<bool, Error> {
+        let by = match by {
+            Some(by) => self.store().person_get(by).await?,
+            None => None,
+        };
+        let Some(by) = by else { return Ok(false) };
+        let principal = self.store().principal_of(&by, false).await?;
+        Ok(may(&principal, Action::ManagePerson(person.member, person.role)).is_ok())
+    }
+
     /// Ties an account to a person; one that is tied to somebody stays with them.
     async fn tie(
         &self,
@@ -207,7 +221,10 @@ impl Node {
             }
             store::ErrorKind::NotFound => doubted("this offer is not there, was used, or is over"),
             _ => error.into(),
-        })
+        })?;
+        let what = format!("an account of {} was tied to it", provider.title);
+        self.tell_of_account(person, &what).await;
+        Ok(())
     }
 
     /// Makes an account for somebody whom the configuration wants to have one.

@@ -24,6 +24,7 @@ use crate::node::Node;
 use crate::subscriptions::{administer, check_interval, check_name, check_url};
 
 pub use run::PushReport;
+pub(crate) use send::is_about_content;
 
 /// Objects in an envelope where the settings do not say.
 const PAGE_SIZE: usize = 500;

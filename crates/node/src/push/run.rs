@@ -84,7 +84,7 @@ impl Run<'_> {
     async fn push(&mut self) -> Result<bool, Stop> {
         let settings = PeerSettings::parse(&self.peer.terms.settings)?;
         let mut receiver = None;
-        let from_there = self.from_there().await?;
+        let from_there = self.own_channels().await?;
         for _ in 0..MOST_READINGS {
             // Again for each reading: what the member may no longer see is not sent any more.
             self.caller = self
@@ -115,7 +115,7 @@ impl Run<'_> {
     }
 
     /// The channels of what this node fetches from the peer's own host.
-    async fn from_there(&self) -> Result<HashSet<String>, Stop> {
+    async fn own_channels(&self) -> Result<HashSet<String>, Stop> {
         let peer = check_url(&self.peer.terms.url)?.origin();
         let all = self.node.store().subscription_list().await?;
         let same = all

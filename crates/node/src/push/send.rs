@@ -174,7 +174,7 @@ fn verdict(status: &Value) -> Verdict {
 }
 
 /// Whether a failure is about what was sent, so that fewer objects at a time may go through.
-pub(super) fn is_about_content(failure: &Failure) -> bool {
+pub(crate) fn is_about_content(failure: &Failure) -> bool {
     matches!(failure.status, Some(400 | 413 | 422))
 }
 

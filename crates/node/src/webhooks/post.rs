@@ -141,7 +141,8 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     // What carries an IPv4 address (translation, 6to4, Teredo) goes where that one goes: nobody needs it here.
     let tunnels = (a == 0x64 && b == 0xff9b) || a == 0x2002 || (a == 0x2001 && b < 0x200);
     // 2000::/3 is all that was given out so far.
-    (a & 0xe000) == 0x2000 && !tunnels && !(a == 0x2001 && b == 0xdb8) && !(a == 0x3fff && b < 0x1000)
+    let documentation = (a == 0x2001 && b == 0xdb8) || (a == 0x3fff && b < 0x1000);
+    (a & 0xe000) == 0x2000 && !tunnels && !documentation
 }
 
 /// Why a message did not arrive.

@@ -174,3 +174,51 @@ async fn mail_goes_over_tls_to_a_server_of_an_authority_of_ones_own() {
     assert_eq!((sent.messages, sent.error), (1, None));
     assert!(server.taken()[0].signed_in);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_confirm_is_told_that_something_waits_and_a_person_that_their_account_changed() {
+    let partners = Partners::new().await;
+    let node = &partners.node;
+    for (login, member) in [("second", "Example CERT"), ("third", "Example CERT")] {
+        let role = if login == "second" {
+            policy::Role::Operator
+        } else {
+            policy::Role::Coordinator
+        };
+        crate::membership::person(&partners, login, member, role).await;
+        tell(
+            &partners,
+            login,
+            Some(&format!("{login}@cert.example")),
+            NoticeWish::Daily,
+        )
+        .await;
+    }
+    tell(&partners, "operator", Some("operator@city.example"), NoticeWish::AtOnce).await;
+    tell(&partners, "cert", Some("cert@cert.example"), NoticeWish::None).await;
+    let server = Smtp::start(None).await;
+    let mailer = mailer(&server);
+    let operator = partners.caller("operator").await;
+    let key = store::MemberKey::Name("Example Waterworks");
+    let member = node.store().member_get(key).await.unwrap().unwrap().uuid;
+    let expel = node::proposals::Act::Expel { member };
+    node.proposal_make(&operator, &expel, "a-secret-reason").await.unwrap();
+    for login in ["second", "cert"] {
+        let person = partners.caller(login).await.principal.person.unwrap();
+        node.password_change(&operator, person, "another long password")
+            .await
+            .unwrap();
+    }
+    node.mail_due(partners.now(), &mailer).await.unwrap();
+    let taken = server.taken();
+    let to: Vec<&str> = taken.iter().map(|one| one.to.as_str()).collect();
+    assert_eq!(to, ["RCPT TO:<second@cert.example>"]);
+    for part in [
+        "A second person is asked for",
+        "operator proposed something",
+        "the password was changed",
+    ] {
+        assert!(taken[0].text.contains(part), "{}", taken[0].text);
+    }
+    assert!(!taken[0].text.contains("a-secret-reason") && !taken[0].text.contains("Waterworks"));
+}

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod bad_input;
+mod bridges;
 mod commitments;
 mod communities;
 mod kit;

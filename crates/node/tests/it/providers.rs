@@ -361,6 +361,14 @@ async fn an_offer_ties_one_account_once_and_stays_with_whom_it_is_tied_to() {
     // Nobody takes an account that is tied.
     let again = offered("cert").await.unwrap().token;
     assert_eq!(refused(by_offer(&again, "9").await).0, "conflict");
+    // Who was made more since is not let in by somebody who is less.
+    let promoted = node::membership::PersonChange {
+        role: Some(Role::Operator),
+        ..Default::default()
+    };
+    let operator = partners.caller("operator").await;
+    node.person_change(&operator, "cert", promoted).await.unwrap();
+    assert_eq!(refused(by_offer(&again, "11").await).0, "sign-in-refused");
     partners.pass_days(OFFER_DAYS);
     assert_eq!(refused(by_offer(&again, "11").await).0, "sign-in-refused", "in time");
 }

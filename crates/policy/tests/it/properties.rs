@@ -239,6 +239,25 @@ proptest! {
     }
 
     #[test]
+    fn what_leaves_by_a_bridge_is_of_its_community_for_nobody_by_name_and_marked_no_more_strictly(
+        who in principal(), all in audiences(), community in select(COMMUNITIES.to_vec()), most in audience(),
+    ) {
+        let community = CommunityId(community);
+        let view = Viewer::resolve(Arc::new(who), refs(&all));
+        let most = (most.tlp(), most.pap());
+        let leaving = view.leaving(community, most, refs(&all));
+        prop_assert!(leaving.audiences().windows(2).all(|pair| pair[0] < pair[1]));
+        prop_assert!(leaving.audiences().iter().all(|id| view.within(community, refs(&all)).sees(*id)));
+        let may_leave = |audience: &Audience| {
+            let plain = audience.named().is_empty() && audience.tlp() != stix::marking::Tlp::Red;
+            plain && audience.communities().contains(&community) && audience.tlp() <= most.0 && audience.pap() <= most.1
+        };
+        for id in leaving.audiences() {
+            prop_assert!(all.iter().any(|(other, audience)| other == id && may_leave(audience)));
+        }
+    }
+
+    #[test]
     fn a_key_that_may_only_read_changes_nothing(who in principal(), action in action()) {
         let reading = Principal { read_only: true, ..who.clone() };
         if changes_something(action) {

@@ -117,7 +117,7 @@ pub struct NewBridgeView {
 /// The consent to what the other hub proposed.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct AcceptView {
+pub struct BridgeAcceptView {
     /// The version that was read.
     pub version: i64,
     /// The address of the other hub; as before where nothing is said.
@@ -341,13 +341,13 @@ pub async fn propose(mut asked: Asked) -> Result<Response, Fault> {
 }
 
 /// Accepts the terms that the other hub proposed.
-#[utoipa::path(post, path = "/api/v1/bridges/{name}/accept", tag = "bridges", request_body = AcceptView,
+#[utoipa::path(post, path = "/api/v1/bridges/{name}/accept", tag = "bridges", request_body = BridgeAcceptView,
     params(("name" = String, Path, description = "Its name")),
     responses((status = 200, body = BridgeAnswer), (status = 403), (status = 404), (status = 409), (status = 422)))]
 pub async fn accept(mut asked: Asked) -> Result<Response, Fault> {
     must(&asked, Action::Administer)?;
     Parameters::read(&asked, &[])?;
-    let wish: AcceptView = json(&mut asked).await?;
+    let wish: BridgeAcceptView = json(&mut asked).await?;
     let wish = AcceptWish {
         version: wish.version,
         url: wish.url,

@@ -2,18 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use utoipa::openapi::{Content, Ref, RefOr, Required, Response};
+use serde::Serialize;
 use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use serde::Serialize;
+use utoipa::openapi::{Content, Ref, RefOr, Required, Response};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use super::exact::Exact;
 use super::{
-    about, bridges, calendar, commitments, communities, events, exchange, export, find, item, keys, ledger, membership, notices,
-    partnership, passkeys, privacy, proposals, providers, recall, requests, scorecard, share, sightings, sign_in, telemetry,
-    watch, webhooks,
+    about, bridges, calendar, commitments, communities, events, exchange, export, find, item, keys, ledger, membership,
+    notices, partnership, passkeys, privacy, proposals, providers, recall, requests, scorecard, share, sightings,
+    sign_in, telemetry, watch, webhooks,
 };
 
 #[derive(OpenApi)]

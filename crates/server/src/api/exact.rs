@@ -30,12 +30,20 @@ fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("NewMemberView", "kind", kinds.clone()),
         ("NewInvitationView", "kind", kinds.clone()),
         ("AcceptView", "kind", kinds),
-        ("MemberChange", "state", MemberState::ALL.map(MemberState::as_str).to_vec()),
+        (
+            "MemberChange",
+            "state",
+            MemberState::ALL.map(MemberState::as_str).to_vec(),
+        ),
         ("NewPersonView", "role", roles.clone()),
         ("PersonChangeView", "role", roles.clone()),
         ("NewInvitationView", "role", roles),
         ("NewAgreementView", "kind", vec!["partnership", "data-set"]),
-        ("NewFeedback", "kind", vec![FeedbackKind::FalsePositive.as_str(), FeedbackKind::Expired.as_str()]),
+        (
+            "NewFeedback",
+            "kind",
+            vec![FeedbackKind::FalsePositive.as_str(), FeedbackKind::Expired.as_str()],
+        ),
         ("NewItemReceipt", "what", vec!["acknowledged", "acted"]),
         ("NewRecall", "kind", vec!["retract", "correct", "narrow", "exclude"]),
         ("NewRecall", "tlp", colours.clone()),
@@ -47,8 +55,16 @@ fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("NewCommunityView", "strictest_tlp", colours.clone()),
         ("NewSubscriptionView", "tlp", colours),
         ("NewSubscriptionView", "pap", permitted),
-        ("NewSubscriptionView", "kind", SubscriptionKind::ALL.map(SubscriptionKind::as_str).to_vec()),
-        ("NoticesView", "notices", NoticeWish::ALL.map(NoticeWish::as_str).to_vec()),
+        (
+            "NewSubscriptionView",
+            "kind",
+            SubscriptionKind::ALL.map(SubscriptionKind::as_str).to_vec(),
+        ),
+        (
+            "NoticesView",
+            "notices",
+            NoticeWish::ALL.map(NoticeWish::as_str).to_vec(),
+        ),
         ("RuleView", "form", SightingForm::ALL.map(SightingForm::as_str).to_vec()),
         ("DisclosureView", "received", shown.clone()),
         ("DisclosureView", "opened", shown.clone()),
@@ -88,7 +104,8 @@ const LINES: [(&str, &str, usize); 3] = [
     ("NewClosing", "summary", 10_000),
 ];
 /// The same, with lines and tabulators.
-const LINES_TEXT: &str = "^[^\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f]*$";
+const LINES_TEXT: &str =
+    "^[^\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f]*$";
 
 /// Fields that take a number within bounds.
 const NUMBERS: [(&str, &str, i64, i64); 5] = [
@@ -135,13 +152,16 @@ fn parameter_pattern(path: &str, name: &str) -> Option<&'static str> {
 }
 
 /// A time as it is written.
-const TIME: &str = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$";
+const TIME: &str =
+    "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$";
 
 /// Cursors are the key of the last of the page before; where that is a name, any text is one.
 fn cursor_pattern(path: &str) -> Option<&'static str> {
     let path = path.strip_prefix(super::BASE)?;
     Some(match path {
-        "/members" | "/communities" | "/people" | "/vetting" | "/agreements/owed" | "/subscriptions" | "/peers" => return None,
+        "/members" | "/communities" | "/people" | "/vetting" | "/agreements/owed" | "/subscriptions" | "/peers" => {
+            return None;
+        }
         "/agreements" => "^(partnership|data-set)\\.[0-9]{1,18}$",
         "/commitments" => "^[0-9]{1,18}\\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
         "/contacts/due" => "^[0-9]{1,18}\\.[0-9]{1,18}\\.[0-9]{1,18}$",
@@ -236,7 +256,9 @@ impl Modify for Exact {
         // Whatever is a time is one in UTC.
         let components = document.components.get_or_insert_default();
         for schema in components.schemas.values_mut() {
-            let RefOr::T(Schema::Object(found)) = schema else { continue };
+            let RefOr::T(Schema::Object(found)) = schema else {
+                continue;
+            };
             for property in found.properties.values_mut() {
                 if let RefOr::T(Schema::Object(object)) = property
                     && object.format == Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))

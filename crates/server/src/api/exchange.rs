@@ -259,10 +259,7 @@ pub struct NewPeerView {
 pub async fn peers(asked: Asked) -> Result<Response, Fault> {
     administer(&asked)?;
     let wish = Parameters::read(&asked, &["limit", "cursor"])?.page()?;
-    let page = asked
-        .node()
-        .peer_page(asked.caller(), wish.after(), wish.limit)
-        .await?;
+    let page = asked.node().peer_page(asked.caller(), wish.after(), wish.limit).await?;
     let next = wish.next(&page, |last| last.peer.terms.name.clone());
     let scheduled = page.into_iter().map(Scheduled::from).collect();
     answer(StatusCode::OK, &ScheduledList { scheduled, next })

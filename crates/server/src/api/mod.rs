@@ -187,7 +187,7 @@ fn sign_in_routes() -> Vec<Route> {
         route(M::GET, "/links", Member, providers::links),
         route(M::POST, "/links", Member, providers::link),
         route(M::DELETE, "/links/{link}", Member, providers::unlink),
-        route(M::POST, "/people/{login}/link", Coordinator, providers::offer),
+        route(M::POST, "/people/{login}/link", Coordinator, providers::offer).shows_secret(),
         route(M::DELETE, "/session", Member, sign_in::leave),
         route(M::GET, "/session/step-up", Member, sign_in::ways),
         route(M::POST, "/session/step-up", Member, sign_in::step_up),

@@ -80,7 +80,10 @@ impl NewHitView {
             }
         };
         if self.count == 0 || i64::try_from(self.count).is_err() {
-            return Err(bad("bad-count", "a hit stands for one event at least, and for no more than can be counted"));
+            return Err(bad(
+                "bad-count",
+                "a hit stands for one event at least, and for no more than can be counted",
+            ));
         }
         Ok(SeenHit {
             indicator: self.indicator,

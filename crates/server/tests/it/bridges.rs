@@ -229,6 +229,15 @@ async fn of_every_marking_passes_what_both_agreed_and_nothing_is_wider_on_the_ot
         let elder = seen(&b, "elder-analyst", &object).await;
         assert_eq!(elder.is_some(), number == 1, "{number}");
     }
+    // Whoever shares is told before that it passes.
+    for (tlp, hubs) in [("green", json!(["Hub 2"])), ("amber+strict", Value::Null)] {
+        let wish = json!({ "communities": ["common"], "tlp": tlp }).to_string();
+        let preview = a
+            .ask("alder-analyst", "POST", "/api/v1/share/preview", Some(&wish))
+            .await
+            .json();
+        assert_eq!(preview["bridges"], hubs, "{preview}");
+    }
     // The same again passes once; what is stricter passes by other terms, which both must have.
     assert_eq!(run(&a, &ends.here).await.sent, 0);
     let stricter = PairHere {
@@ -631,4 +640,104 @@ async fn nobody_else_speaks_at_a_bridge_and_what_breaks_the_terms_is_refused() {
     );
     let answer = b.send("POST", &path, &headers, Some(good.as_bytes())).await;
     assert_eq!(answer.json()["taken"], 1, "{}", answer.text());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn either_side_proposes_other_terms_and_of_two_at_once_one_gives_way() {
+    let (a, b) = (hub(1).await, hub(2).await);
+    let ends = connect((&a, "1"), (&b, "2"), pair(), AfterEnd::Stays).await;
+    let proposal = async |kit: &Kit, other: &Kit, name: &str, member, pair| {
+        let known = kit.node.store().bridge_get(name).await.unwrap().unwrap();
+        let settings: Value = serde_json::from_str(&known.set.settings).unwrap();
+        let secret = settings["bearer"].as_str().unwrap().to_owned();
+        let wish = wish(kit, other, name, member, &secret, pair).await;
+        kit.node.bridge_propose(&kit.operator().await, wish).await.unwrap()
+    };
+    let back = PairHere {
+        sends: true,
+        takes: true,
+        ..pair()
+    };
+    let proposed = proposal(&b, &a, &ends.there, ends.member_there, back.clone()).await;
+    assert_eq!(proposed.bridge.set.untold, None, "{:?}", proposed.bridge.last_error);
+    let view = a
+        .get("operator", &format!("/api/v1/bridges/{}", ends.here))
+        .await
+        .json();
+    assert_eq!(
+        (&view["proposed"], &view["waits_for_us"]),
+        (&json!(2), &json!(true)),
+        "{view}"
+    );
+    let read = AcceptWish {
+        version: 2,
+        url: None,
+        settings: None,
+        interval_seconds: None,
+    };
+    a.node
+        .bridge_accept(&a.operator().await, &ends.here, read)
+        .await
+        .unwrap();
+    share(&b, "alder-analyst", "community=common&tlp=green", &[indicator(1, "x")]).await;
+    assert_eq!(run(&b, &ends.there).await.sent, 1);
+    assert!(seen(&a, "birch-analyst", &id("indicator", 1)).await.is_some());
+    // Both at once: the side that made the bridge stands by its own.
+    let first = proposal(&a, &b, &ends.here, ends.member_here, pair()).await;
+    assert_eq!(first.bridge.set.untold, None);
+    let operator = b.operator().await;
+    let waits = b.node.bridge(&operator, &ends.there).await.unwrap();
+    assert_eq!(waits.proposed.map(|(version, _)| version), Some(3));
+    let known = b.node.store().bridge_get(&ends.there).await.unwrap().unwrap();
+    let key: Value = serde_json::from_str(&known.set.settings).unwrap();
+    let own = wish(
+        &b,
+        &a,
+        &ends.there,
+        ends.member_there,
+        key["bearer"].as_str().unwrap(),
+        back,
+    )
+    .await;
+    let refused = b.node.bridge_propose(&operator, own).await.unwrap_err();
+    assert!(refused.to_string().contains("accept them"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proposal_that_reached_nobody_is_told_later_and_consent_is_never_taken_for_another_text() {
+    let (a, b) = (hub(1).await, hub(2).await);
+    let (member, key) = partner(&a, "Hub 2").await;
+    let (member_there, secret) = partner(&b, "Hub 1").await;
+    let operator = a.operator().await;
+    let right = wish(&a, &b, "to-2", member, &secret, pair()).await;
+    let nowhere = BridgeWish {
+        url: "http://127.0.0.1:1/".to_owned(),
+        ..right.clone()
+    };
+    let untold = a.node.bridge_propose(&operator, nowhere).await.unwrap().bridge;
+    assert_eq!(untold.set.untold.as_deref(), Some("offer"));
+    assert!(untold.last_error.unwrap().contains("not told yet"));
+    assert!(b.node.bridges(&b.operator().await).await.unwrap().is_empty());
+    let told = a.node.bridge_propose(&operator, right).await.unwrap();
+    assert_eq!((told.bridge.set.untold, told.proposed.unwrap().0), (None, 2));
+    // What is accepted has to be what waits here, to the letter.
+    let uuid = told.bridge.set.uuid;
+    let hub = json!({ "identity": b.node.settings().identity.to_string(), "title": "Hub 2" });
+    let consent = json!({ "kind": "acceptance", "version": 2, "digest": "00", "person": "Eve", "hub": hub });
+    let headers = [
+        ("Authorization".to_owned(), format!("Bearer {key}")),
+        ("Content-Type".to_owned(), "application/json".to_owned()),
+    ];
+    let path = format!("/api/v1/hub/{uuid}");
+    let answer = a
+        .send("POST", &path, &headers, Some(consent.to_string().as_bytes()))
+        .await;
+    assert_eq!(answer.status, 409, "{}", answer.text());
+    accept(&b, member_there, a.port, &key).await;
+    let view = a.get("operator", "/api/v1/bridges/to-2").await.json();
+    assert_eq!(
+        (&view["state"], &view["version"]),
+        (&json!("active"), &json!(2)),
+        "{view}"
+    );
 }

@@ -14,6 +14,7 @@ mod events;
 mod fuzz;
 mod idempotency;
 mod kit;
+mod lists;
 mod membership;
 #[path = "../../../../fuzz/mutate.rs"]
 mod mutate;
@@ -23,6 +24,7 @@ mod sharing;
 mod sightings;
 mod sign_in;
 mod transport;
+mod webhooks;
 
 #[path = "../../../node/tests/it/kit/authenticator.rs"]
 #[allow(dead_code, reason = "the tests of `node` use the rest")]

@@ -118,17 +118,16 @@ impl Store {
 
     /// The offers that a member made or got, by community, strictly after one.
     pub async fn handover_page(&self, member: MemberId, after: i64, limit: usize) -> Result<Vec<Handover>> {
-        self.list(OFFERS_PAGE, vec![after.into(), member.into(), many(limit).into()], handover)
-            .await
+        self.list(
+            OFFERS_PAGE,
+            vec![after.into(), member.into(), many(limit).into()],
+            handover,
+        )
+        .await
     }
 
     /// Who shares in the name of a member, and in whose names it does, strictly after a pair.
-    pub async fn delegation_page(
-        &self,
-        member: MemberId,
-        after: (i64, i64),
-        limit: usize,
-    ) -> Result<Vec<Delegation>> {
+    pub async fn delegation_page(&self, member: MemberId, after: (i64, i64), limit: usize) -> Result<Vec<Delegation>> {
         let values = vec![member.into(), after.0.into(), after.1.into(), many(limit).into()];
         self.list(DELEGATIONS_PAGE, values, delegation).await
     }

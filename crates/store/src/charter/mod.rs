@@ -142,8 +142,12 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<Charter>> {
         let before = before.unwrap_or(i64::MAX);
-        self.list(VERSIONS_PAGE, vec![community.into(), before.into(), many(limit).into()], charter)
-            .await
+        self.list(
+            VERSIONS_PAGE,
+            vec![community.into(), before.into(), many(limit).into()],
+            charter,
+        )
+        .await
     }
 
     /// Every version of a community's charter, the one in force first.

@@ -42,7 +42,7 @@ on_both! {
         assert_eq!(again.unwrap_err().kind(), store::ErrorKind::NotFound);
         assert_eq!(store.ledger_size().await.unwrap(), size);
         let outcomes = store.contribute(&kit::origin(&city), vec![three]).await.unwrap();
-        assert!(matches!(outcomes[0], store::Outcome::Accepted { .. }), "it was not stored before");
+        assert!(matches!(outcomes[0], Outcome::Accepted { .. }), "it was not stored before");
     }
 
     async fn what_is_contributed_is_read_byte_for_byte_in_order(store: Store) {

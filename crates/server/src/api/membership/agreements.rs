@@ -102,7 +102,9 @@ pub async fn agreements(asked: Asked) -> Result<Response, Fault> {
     let after = after.map(|(kind, number)| (kind.as_str(), number));
     let page = asked.node().agreement_page(asked.caller(), after, wish.limit).await?;
     let (agreements, accepted) = page;
-    let next = wish.next(&agreements, |last| format!("{}.{}", last.terms.kind.as_str(), last.number));
+    let next = wish.next(&agreements, |last| {
+        format!("{}.{}", last.terms.kind.as_str(), last.number)
+    });
     let view = AgreementList {
         agreements: agreements.into_iter().map(AgreementView::from).collect(),
         accepted: accepted.into_iter().map(AcceptanceView::from).collect(),

@@ -166,7 +166,9 @@ pub async fn contacts_due(asked: Asked) -> Result<Response, Fault> {
     let node = asked.node();
     let wish = Parameters::read(&asked, &["limit", "cursor"])?.page()?;
     let [at, member, place] = wish.key(numbers)?.unwrap_or([i64::MIN; 3]);
-    let page = node.contacts_due_page(node.now(), (at, member, place), wish.limit).await?;
+    let page = node
+        .contacts_due_page(node.now(), (at, member, place), wish.limit)
+        .await?;
     let key = |last: &ContactDue| {
         let (contact, terms) = (&last.contact, &last.contact.terms);
         let at = contact.checked.unwrap_or(contact.changed).micros();
@@ -175,7 +177,10 @@ pub async fn contacts_due(asked: Asked) -> Result<Response, Fault> {
     let next = wish.next(&page, key);
     let mut due = Vec::with_capacity(page.len());
     for one in page {
-        let found = node.store().member_get(store::MemberKey::Id(one.contact.terms.member)).await?;
+        let found = node
+            .store()
+            .member_get(store::MemberKey::Id(one.contact.terms.member))
+            .await?;
         due.push(ContactDueView {
             member: found.map_or_else(String::new, |member| member.name),
             place: one.contact.terms.place,

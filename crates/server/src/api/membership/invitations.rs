@@ -163,10 +163,7 @@ pub async fn invitations(asked: Asked) -> Result<Response, Fault> {
     must(&asked, Action::CreateCommunity)?;
     let wish = Parameters::read(&asked, &["limit", "cursor"])?.page()?;
     let before = wish.number()?;
-    let page = asked
-        .node()
-        .invitation_page(asked.caller(), before, wish.limit)
-        .await?;
+    let page = asked.node().invitation_page(asked.caller(), before, wish.limit).await?;
     let next = wish.next(&page, |last| last.id.0.to_string());
     let invitations = page.into_iter().map(|one| InvitationView::new(one, None)).collect();
     answer(StatusCode::OK, &InvitationList { invitations, next })

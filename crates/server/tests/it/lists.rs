@@ -1,0 +1,140 @@
+//! Every list goes on by cursor: page by page it is the same as in one, nothing twice and nothing left out.
+
+use serde_json::Value;
+
+use super::kit::Kit;
+
+/// All pages of a list of so many a page; more of them than there could be is a cursor that does not move.
+async fn pages(kit: &Kit, who: &str, path: &str, field: &str, limit: usize) -> Vec<Value> {
+    let sign = if path.contains('?') { '&' } else { '?' };
+    let (mut all, mut cursor) = (Vec::new(), None);
+    for _ in 0..100 {
+        let mut asked = format!("{path}{sign}limit={limit}");
+        if let Some(cursor) = &cursor {
+            asked.push_str(&format!("&cursor={cursor}"));
+        }
+        let answer = kit.get(who, &asked).await;
+        assert_eq!(answer.status, 200, "{asked}: {}", answer.text());
+        let page = answer.json();
+        let rows = page[field].as_array().unwrap();
+        assert!(rows.len() <= limit, "{asked}: {page}");
+        all.extend(rows.iter().cloned());
+        match page["next"].as_str() {
+            Some(next) => cursor = Some(next.replace(' ', "%20")),
+            None => return all,
+        }
+    }
+    panic!("{path} does not end");
+}
+
+/// A partnership in which each list has several.
+async fn filled() -> Kit {
+    let kit = Kit::start().await;
+    let done = async |who: &str, method: &str, path: &str, body: &str| {
+        let answer = kit.ask(who, method, &format!("/api/v1{path}"), Some(body)).await;
+        assert!(answer.status < 300, "{method} {path}: {}", answer.text());
+    };
+    for number in 0..4 {
+        let label = format!(r#"{{"label":"key {number}"}}"#);
+        done("alder-coordinator", "POST", "/keys", &label).await;
+        let wish = format!(r#"{{"label":"invitation {number}","community":"common"}}"#);
+        done("alder-coordinator", "POST", "/invitations", &wish).await;
+        let text = format!(r#"{{"kind":"data-set","title":"version {number}","text":"words"}}"#);
+        done("operator", "POST", "/agreements", &text).await;
+        let charter = format!(r#"{{"purpose":"purpose {number}"}}"#);
+        done("alder-coordinator", "PUT", "/communities/grove/charter", &charter).await;
+        let wish = r#"{"url":"https://hooks.example/x"}"#;
+        done("alder-coordinator", "POST", "/webhooks", wish).await;
+        let subscription =
+            r#"{"kind":"list","url":"https://list.example/x","member":"Alder","community":"common","tlp":"green"}"#;
+        done(
+            "operator",
+            "PUT",
+            &format!("/subscriptions/list-{number}"),
+            subscription,
+        )
+        .await;
+        let peer = r#"{"url":"https://peer.example/api/collections/1/","member":"Birch"}"#;
+        done("operator", "PUT", &format!("/peers/peer-{number}"), peer).await;
+    }
+    for other in ["Birch", "Cedar", "Elder"] {
+        done("operator", "PUT", &format!("/delegations/{other}"), "{}").await;
+    }
+    kit
+}
+
+#[tokio::test]
+async fn page_by_page_a_list_is_the_same_as_in_one() {
+    let kit = filled().await;
+    for (who, path, field, least) in [
+        ("operator", "/members", "members", 6),
+        ("alder-reader", "/members", "members", 3),
+        ("operator", "/communities", "communities", 4),
+        ("alder-reader", "/communities", "communities", 3),
+        ("alder-reader", "/people", "people", 5),
+        ("alder-coordinator", "/keys", "keys", 5),
+        ("alder-coordinator", "/invitations", "invitations", 4),
+        ("operator", "/invitations", "invitations", 4),
+        ("alder-reader", "/agreements", "agreements", 4),
+        ("alder-reader", "/communities/grove/charter/versions", "versions", 4),
+        ("alder-coordinator", "/webhooks", "webhooks", 4),
+        ("operator", "/subscriptions", "scheduled", 4),
+        ("operator", "/peers", "scheduled", 4),
+        ("operator", "/delegations", "by", 3),
+    ] {
+        let path = format!("/api/v1{path}");
+        let whole = kit.get(who, &path).await.json();
+        assert_eq!(whole["next"], Value::Null, "{path}");
+        let whole = whole[field].as_array().unwrap().clone();
+        assert!(whole.len() >= least, "{who} {path}: {whole:?}");
+        for limit in [1, 2, whole.len(), whole.len() + 1] {
+            assert_eq!(
+                pages(&kit, who, &path, field, limit).await,
+                whole,
+                "{who} {path} by {limit}"
+            );
+        }
+    }
+    for path in [
+        "sessions",
+        "vetting",
+        "hand-overs",
+        "data-sets",
+        "contacts/due",
+        "agreements/owed",
+    ] {
+        let answer = kit.get("operator", &format!("/api/v1/{path}?limit=1")).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_of_somebody_elses_making_is_refused_or_names_a_place_and_no_more() {
+    let kit = filled().await;
+    for path in [
+        "keys",
+        "sessions",
+        "invitations",
+        "agreements",
+        "webhooks",
+        "hand-overs",
+        "delegations",
+        "data-sets",
+        "contacts/due",
+        "communities/grove/charter/versions",
+    ] {
+        for cursor in ["x", "1.", "9999999999999999999999", "%00"] {
+            let answer = kit.get("operator", &format!("/api/v1/{path}?cursor={cursor}")).await;
+            assert_eq!(answer.status, 400, "{path} {cursor}: {}", answer.text());
+        }
+    }
+    // A name that is not the caller's to know is a place in the alphabet like any other.
+    let after = kit.get("cedar-analyst", "/api/v1/members?cursor=Birch").await.json();
+    let names: Vec<&str> = after["members"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|member| member["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["Cedar"]);
+}
