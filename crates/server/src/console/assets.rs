@@ -19,15 +19,34 @@ struct Asset {
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let sources: [(&str, &str, &'static str, &'static [u8]); 4] = [
-        ("console", "css", "text/css; charset=utf-8", include_bytes!("../../static/console.css")),
-        ("console", "js", "text/javascript; charset=utf-8", include_bytes!("../../static/console.js")),
-        ("htmx", "js", "text/javascript; charset=utf-8", include_bytes!("../../static/htmx.min.js")),
+        (
+            "console",
+            "css",
+            "text/css; charset=utf-8",
+            include_bytes!("../../static/console.css"),
+        ),
+        (
+            "console",
+            "js",
+            "text/javascript; charset=utf-8",
+            include_bytes!("../../static/console.js"),
+        ),
+        (
+            "htmx",
+            "js",
+            "text/javascript; charset=utf-8",
+            include_bytes!("../../static/htmx.min.js"),
+        ),
         ("mark", "svg", "image/svg+xml", include_bytes!("../../static/mark.svg")),
     ];
     let asset = |(stem, end, media_type, content): (&str, &str, &'static str, &'static [u8])| {
         let digest = hex::encode(Sha256::digest(content));
         let name = format!("{stem}-{}.{end}", digest.get(..12).unwrap_or_default());
-        Asset { name, media_type, content }
+        Asset {
+            name,
+            media_type,
+            content,
+        }
     };
     sources.map(asset).into_iter().collect()
 });
@@ -44,7 +63,10 @@ pub(crate) fn named(stem: &str, end: &str) -> &'static str {
 /// One of them.
 pub(crate) async fn file(stranger: Stranger) -> Result<Response, Fault> {
     let name = stranger.asked.param("file");
-    let asset = ASSETS.iter().find(|asset| asset.name == name).ok_or_else(Fault::not_found)?;
+    let asset = ASSETS
+        .iter()
+        .find(|asset| asset.name == name)
+        .ok_or_else(Fault::not_found)?;
     let mut response = (StatusCode::OK, asset.content).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(asset.media_type));
@@ -59,7 +81,12 @@ mod tests {
 
     #[test]
     fn each_asset_has_a_name_with_its_digest() {
-        for (stem, end) in [("console", ".css"), ("console", ".js"), ("htmx", ".js"), ("mark", ".svg")] {
+        for (stem, end) in [
+            ("console", ".css"),
+            ("console", ".js"),
+            ("htmx", ".js"),
+            ("mark", ".svg"),
+        ] {
             assert!(named(stem, end).len() > stem.len() + 12, "{stem}{end}");
         }
         assert_ne!(named("console", ".css"), named("console", ".js"));

@@ -18,7 +18,11 @@ impl Form {
         let is_form = kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
         if !is_form {
             let message = "send a form: 'Content-Type: application/x-www-form-urlencoded'";
-            return Err(Fault::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", message));
+            return Err(Fault::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported-media-type",
+                message,
+            ));
         }
         let body = asked.take_body().await?;
         let text = std::str::from_utf8(&body).map_err(|_| bad("bad-form", "the form is not UTF-8"))?;

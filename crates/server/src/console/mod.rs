@@ -6,7 +6,10 @@
 //! | [`words`] | sentences in five languages (Fluent) |
 //! | [`form`] | reading what a form sends |
 //! | [`assets`] | style, script, icon: from this host, under names that change with their content |
-//! | [`sign_in`], [`today`], … | a page each, or a few that belong together |
+//! | [`sign_in`], [`today`] | a page each |
+//! | [`feed`] | finding, one object, sharing |
+//! | [`home`] | are we hit, what we owe, what was asked, recalls, numbers |
+//! | [`people`] | communities, members, exchange, ledger, one's own account, administration, help |
 //!
 //! A page asks the same use cases of `node` as the API does, as the same caller, and decides nothing. What is shown is
 //! escaped by the templates; nothing here marks anything as safe but the style sheet's own address. Changes are forms sent by
@@ -14,7 +17,10 @@
 //! what pages of other sites send.
 
 pub mod assets;
+pub mod feed;
 pub mod form;
+pub mod home;
+pub mod people;
 pub mod shell;
 pub mod sign_in;
 pub mod today;
@@ -39,9 +45,12 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::page_stranger(Method::GET, "/sign-in", sign_in::page),
         Route::page_stranger(Method::POST, "/sign-in", sign_in::begin),
         page(Method::POST, "/sign-out", Needs::Member, sign_in::leave),
-        page(Method::POST, "/language", Needs::Member, shell::choose_language),
+        Route::page_stranger(Method::POST, "/language", shell::choose_language),
         page(Method::GET, "/today", Needs::Member, today::page),
     ];
+    all.extend(feed::routes());
+    all.extend(home::routes());
+    all.extend(people::routes());
     all.sort_by(|one, other| one.path.cmp(&other.path));
     all
 }

@@ -10,7 +10,7 @@ use super::form::Form;
 use super::words::{Language, Words};
 use super::{assets, go_to, html};
 use crate::app::App;
-use crate::asked::Asked;
+use crate::asked::{Asked, Stranger};
 use crate::problem::Fault;
 
 /// The cookie that remembers the language somebody chose. It says nothing else, and no page of another site gets it sent.
@@ -121,7 +121,9 @@ fn links(caller: &Caller, here: &'static str) -> Vec<Link> {
 
 fn language(headers: &HeaderMap) -> Language {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let mut pairs = cookies
+        .flat_map(|text| text.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='));
     let chosen = pairs.find(|(name, _)| *name == LANGUAGE_COOKIE);
     let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     chosen
@@ -138,11 +140,15 @@ pub(crate) fn way_back(text: &str) -> &str {
 }
 
 /// Remembers the language somebody chose.
-pub(crate) async fn choose_language(mut asked: Asked) -> Result<Response, Fault> {
+pub(crate) async fn choose_language(stranger: Stranger) -> Result<Response, Fault> {
+    let mut asked = stranger.asked;
     let form = Form::read(&mut asked, &["language", "back"]).await?;
     let language = Language::parse(form.text("language")).unwrap_or(Language::English);
     let mut response = go_to(&format!("{}{}", base(&asked.app), way_back(form.text("back"))))?;
-    let cookie = format!("{LANGUAGE_COOKIE}={}; Path=/; Max-Age={YEAR_SECONDS}; SameSite=Lax", language.tag());
+    let cookie = format!(
+        "{LANGUAGE_COOKIE}={}; Path=/; Max-Age={YEAR_SECONDS}; SameSite=Lax",
+        language.tag()
+    );
     let value = HeaderValue::from_str(&cookie).map_err(Fault::ours)?;
     response.headers_mut().append(SET_COOKIE, value);
     Ok(response)
@@ -194,7 +200,15 @@ mod tests {
 
     #[test]
     fn the_way_back_is_never_to_another_host() {
-        for odd in ["", "//evil.example", "/\\evil.example", "https://evil.example", "/a b", "/a\nb", "javascript:x"] {
+        for odd in [
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/a b",
+            "/a\nb",
+            "javascript:x",
+        ] {
             assert_eq!(way_back(odd), "/today", "{odd:?}");
         }
         assert_eq!(way_back("/objects/indicator--x?tab=1"), "/objects/indicator--x?tab=1");

@@ -57,13 +57,21 @@ pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
         ..ListWish::default()
     };
     let due = node.commitments(caller, &wish).await?.commitments;
-    let hits = node.hits(caller, LINES, None).await?.into_iter().map(|(seen, values)| Hit {
-        indicator: seen.indicator,
-        count: seen.count,
-        last: seen.last,
-        state: seen.state.as_str(),
-        values: values.into_iter().map(|value| value.value).filter(|value| !value.is_empty()).collect(),
-    });
+    let hits = node
+        .hits(caller, LINES, None)
+        .await?
+        .into_iter()
+        .map(|(seen, values)| Hit {
+            indicator: seen.indicator,
+            count: seen.count,
+            last: seen.last,
+            state: seen.state.as_str(),
+            values: values
+                .into_iter()
+                .map(|value| value.value)
+                .filter(|value| !value.is_empty())
+                .collect(),
+        });
     let since = node.now().plus_micros(-NEW_DAYS * 86_400_000_000);
     let query = SearchQuery {
         since: Some(since),

@@ -10,6 +10,17 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
+macro_rules! sources {
+    ($tag:literal) => {
+        [
+            include_str!(concat!("../../locales/", $tag, "/console.ftl")),
+            include_str!(concat!("../../locales/", $tag, "/feed.ftl")),
+            include_str!(concat!("../../locales/", $tag, "/home.ftl")),
+            include_str!(concat!("../../locales/", $tag, "/people.ftl")),
+        ]
+    };
+}
+
 /// A language of the console.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Language {
@@ -76,19 +87,24 @@ impl Language {
         best.map(|(language, ..)| language)
     }
 
-    fn source(self) -> &'static str {
+    /// Its files: one for what every page has, and one for each group of pages.
+    fn sources(self) -> [&'static str; 4] {
         match self {
-            Self::English => include_str!("../../locales/en/console.ftl"),
-            Self::Spanish => include_str!("../../locales/es/console.ftl"),
-            Self::French => include_str!("../../locales/fr/console.ftl"),
-            Self::German => include_str!("../../locales/de/console.ftl"),
-            Self::Dutch => include_str!("../../locales/nl/console.ftl"),
+            Self::English => sources!("en"),
+            Self::Spanish => sources!("es"),
+            Self::French => sources!("fr"),
+            Self::German => sources!("de"),
+            Self::Dutch => sources!("nl"),
         }
     }
 }
 
-static BUNDLES: LazyLock<HashMap<Language, FluentBundle<FluentResource>>> =
-    LazyLock::new(|| Language::ALL.into_iter().map(|language| (language, bundle(language))).collect());
+static BUNDLES: LazyLock<HashMap<Language, FluentBundle<FluentResource>>> = LazyLock::new(|| {
+    Language::ALL
+        .into_iter()
+        .map(|language| (language, bundle(language)))
+        .collect()
+});
 
 fn bundle(language: Language) -> FluentBundle<FluentResource> {
     let tag: LanguageIdentifier = language.tag().parse().unwrap_or_default();
@@ -96,8 +112,10 @@ fn bundle(language: Language) -> FluentBundle<FluentResource> {
     // Marks around what is put in are for mixed directions; they would be in what people copy.
     bundle.set_use_isolating(false);
     // What cannot be read is left out, and then said in English; a test holds that there is nothing of the kind.
-    let resource = FluentResource::try_new(language.source().to_owned()).unwrap_or_else(|(resource, _)| resource);
-    bundle.add_resource_overriding(resource);
+    for source in language.sources() {
+        let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(resource, _)| resource);
+        bundle.add_resource_overriding(resource);
+    }
     bundle
 }
 
@@ -146,7 +164,8 @@ mod tests {
     fn keys(language: Language) -> BTreeSet<String> {
         let read = |line: &str| line.split_once(" =").map(|(key, _)| key.to_owned());
         let is_key = |line: &&str| line.starts_with(|first: char| first.is_ascii_lowercase());
-        language.source().lines().filter(is_key).filter_map(read).collect()
+        let lines = language.sources().into_iter().flat_map(str::lines);
+        lines.filter(is_key).filter_map(read).collect()
     }
 
     #[test]
@@ -158,8 +177,10 @@ mod tests {
             assert!(missing.is_empty(), "{} lacks {missing:?}", language.tag());
             let odd: Vec<_> = keys(language).difference(&english).cloned().collect();
             assert!(odd.is_empty(), "{} has {odd:?} that nobody else has", language.tag());
-            let read = FluentResource::try_new(language.source().to_owned());
-            assert!(read.is_ok(), "{}: {:?}", language.tag(), read.err().map(|(_, errors)| errors));
+            for source in language.sources() {
+                let read = FluentResource::try_new(source.to_owned());
+                assert!(read.is_ok(), "{}: {:?}", language.tag(), read.err());
+            }
         }
     }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use http::Method;
 use server::{App, Needs, Options, Route, routes};
 
-use super::kit::{Kit, Wish, id, indicator};
+use super::kit::{Answer, Kit, Wish, id, indicator};
 
 /// A word, who may see it (actors whose name begins so), and where it is.
 struct Canary {
@@ -219,6 +219,7 @@ async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
         ("{recall}", recalls),
         ("{request}", requests),
         ("{year}", vec!["2020".to_owned(), "2999".to_owned()]),
+        ("{file}", vec!["x".to_owned()]),
         ("{proposal}", proposals),
         ("{provider}", vec!["city".to_owned(), "village".to_owned()]),
         ("{link}", vec!["1".to_owned(), "x".to_owned()]),
@@ -602,6 +603,12 @@ fn leaked<'a>(raw: &[u8], canaries: &'a [Canary], actor: &str) -> Vec<&'a str> {
         .collect()
 }
 
+/// Whether somebody is told to sign in: by the status, and by a page that sends them to do so.
+fn asks_who_it_is(answer: &Answer) -> bool {
+    let to = answer.header("location").unwrap_or_default();
+    answer.status == 401 || (answer.status == 303 && to.contains("/sign-in?back="))
+}
+
 fn table(kit: &Kit) -> Vec<Route> {
     routes(&App::new(kit.node.clone(), Options::new([0; 32])))
 }
@@ -630,7 +637,7 @@ async fn nobody_reads_a_word_that_is_not_for_them() {
                 }
                 if actor.starts_with("dogwood") {
                     assert!(
-                        answer.status == 401 || route.needs == Needs::Nothing,
+                        asks_who_it_is(&answer) || route.needs == Needs::Nothing,
                         "{actor} {path}: {}",
                         answer.status
                     );
@@ -668,7 +675,7 @@ async fn nobody_changes_what_is_not_theirs_and_no_refusal_tells_anything() {
             for path in paths(route, &pool) {
                 let body = (route.method != Method::DELETE).then_some("{\"label\":\"x\",\"active\":false}");
                 let answer = kit.ask(&actor, route.method.as_str(), &path, body).await;
-                let refused = matches!(answer.status, 400 | 401 | 403 | 404 | 422);
+                let refused = matches!(answer.status, 400 | 403 | 404 | 415 | 422) || asks_who_it_is(&answer);
                 assert!(
                     refused,
                     "{actor} {} {path}: {} {}",
@@ -810,6 +817,7 @@ async fn every_route_but_the_open_ones_asks_who_it_is() {
         ("{recall}", vec!["x".to_owned()]),
         ("{request}", vec!["x".to_owned()]),
         ("{year}", vec!["2020".to_owned()]),
+        ("{file}", vec!["x".to_owned()]),
         ("{proposal}", vec!["x".to_owned()]),
         ("{provider}", vec!["x".to_owned()]),
         ("{link}", vec!["1".to_owned()]),
@@ -829,7 +837,7 @@ async fn every_route_but_the_open_ones_asks_who_it_is() {
     for route in table(&kit) {
         for path in paths(&route, &pool) {
             let answer = kit.ask("public", route.method.as_str(), &path, None).await;
-            if answer.status != 401 {
+            if !asks_who_it_is(&answer) {
                 open.push(path);
             }
         }
@@ -840,6 +848,10 @@ async fn every_route_but_the_open_ones_asks_who_it_is() {
         "/api/v1/openapi.json",
         "/api/v1/sign-in",
         "/api/v1/status",
+        "/language",
+        "/sign-in",
+        "/sign-in",
+        "/static/x",
         "/api/v1/invitations/x",
         "/api/v1/invitations/x/accept",
         "/api/v1/session",

@@ -1,0 +1,1 @@
+# Sentences of crates/server/src/console/feed
