@@ -18,3 +18,4 @@ mod recall;
 mod schedule;
 mod sighting;
 mod sign_in;
+mod webhook;
