@@ -20,3 +20,4 @@ mod schedule;
 mod score;
 mod sighting;
 mod sign_in;
+mod webhook;
