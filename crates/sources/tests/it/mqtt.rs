@@ -38,8 +38,13 @@ impl Publisher {
     }
 
     async fn publish(&mut self, text: &str) {
+        self.send(text, false).await;
+    }
+
+    /// `retained`: the broker gives it to whoever subscribes from then on; an empty one ends that.
+    async fn send(&mut self, text: &str, retained: bool) {
         self.client
-            .publish(&self.topic, QoS::AtLeastOnce, false, text)
+            .publish(&self.topic, QoS::AtLeastOnce, retained, text)
             .await
             .unwrap();
         while !matches!(
@@ -49,15 +54,12 @@ impl Publisher {
     }
 }
 
-/// Publishes until the feed, whose session is made when it first connects, gives the first message.
+/// Waits until the feed has subscribed: it is given what the broker retains for it. Publishing until something comes would fill
+/// the queue that the broker keeps for it (mosquitto: 1,000 messages), and what comes then is thrown away.
 async fn first(running: &mut Running, publisher: &mut Publisher) {
-    loop {
-        publisher.publish("first").await;
-        if let Ok(mut piece) = running.pieces.try_recv() {
-            piece.taken();
-            return;
-        }
-    }
+    publisher.send("first", true).await;
+    until(running, "first").await;
+    publisher.send("", true).await;
 }
 
 /// Waits for a message. Others may come before it: what was acknowledged while the line broke comes twice.
@@ -66,7 +68,6 @@ async fn until(running: &mut Running, text: &str) {
 }
 
 #[tokio::test]
-#[ignore = "waits for ever in one of a few runs of all tests together, never alone: the cause is not known yet"]
 async fn a_broken_connection_loses_nothing_and_the_session_is_kept() {
     if !answers("MQTT", SERVER) {
         return;
