@@ -103,7 +103,9 @@ pub use score::{
     Histogram, LogFamily, Measure, MemberCount, Score, ScoreCell, ScoreDifference, ScoreSpan, Tally, WHOLE, Watching,
 };
 pub use setting::Warninglist;
-pub use sighting::{NewHit, NewMessage, ReportSum, Seen, SeenKey, SeenState, SeenValue, SightingForm, SightingRule};
+pub use sighting::{
+    NewHit, NewMessage, PendingMessage, ReportSum, Seen, SeenKey, SeenState, SeenValue, SightingForm, SightingRule,
+};
 pub use subscription::{NewSubscription, Subscription, SubscriptionId, SubscriptionKind, SubscriptionReport};
 pub use transfer::{Transfer, TransferState};
 pub use webhook::{MessageOut, NewMessageOut, NewWebhook, Webhook};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use policy::{CommunityId, MemberId};
-use store::{ErrorKind, NewHit, NewMessage, SeenValue, SightingRule};
+use store::{ErrorKind, NewHit, PendingMessage, SeenValue, SightingRule};
 
 use crate::error::Error;
 use crate::node::Node;
@@ -44,13 +44,13 @@ impl Node {
             }
             let many = messages.len();
             let mut sums = Sums::new();
-            let mut names = Vec::with_capacity(many);
+            let mut ids = Vec::with_capacity(many);
             for message in messages {
-                names.push(message.message.clone());
+                ids.push(message.id);
                 self.sum(&rules, message, &mut sums);
             }
             let hits = sums.into_values().collect();
-            match self.store().messages_add(member, names, hits).await {
+            match self.store().messages_add(member, ids, hits).await {
                 // Another process was quicker.
                 Err(error) if error.kind() == ErrorKind::NotFound => return Ok(added),
                 other => other?,
@@ -59,7 +59,7 @@ impl Node {
         }
     }
 
-    fn sum(&self, rules: &[SightingRule], message: NewMessage, sums: &mut Sums) {
+    fn sum(&self, rules: &[SightingRule], message: PendingMessage, sums: &mut Sums) {
         let mut stretches: HashMap<Option<CommunityId>, (stix::Timestamp, stix::Timestamp)> = HashMap::new();
         for one in message.sums {
             let count = i64::try_from(one.count).unwrap_or(i64::MAX);

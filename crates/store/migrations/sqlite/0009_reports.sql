@@ -1,3 +1,9 @@
--- What a message says, until it is added to what was seen (store::sighting::journal); none afterwards.
-alter table counted_message add column hits blob;
-create index counted_message_pending on counted_message (at) where hits is not null;
+-- What messages say, until it is added to what was seen (store::sighting::journal).
+create table pending_message (
+    id integer primary key,
+    member integer not null references member (id),
+    message text not null,
+    at integer not null,
+    hits blob not null
+) strict;
+create index pending_message_member on pending_message (member, id);

@@ -1,13 +1,13 @@
 //! Reports of many systems in messages: each message is counted once, however often it comes.
 //!
 //! ```text
-//! message ──► counted_message (its id, and what it says): one row, in the commit that is answered
-//!                   │ a little later, many together
-//!                   ▼
-//!              seen: one statement for each indicator; what the message says is cleared in the same transaction
+//! message ──► counted_message (its id), pending_message (what it says): in the commit that is answered
+//!                                            │ a little later, many together
+//!                                            ▼
+//!              seen: one statement for each indicator; what the message said goes in the same transaction
 //! ```
 //!
-//! So a message costs one row, however many indicators it names, and adding up costs what differs, not what came.
+//! So a message costs two rows, however many indicators it names, and adding up costs what differs, not what came.
 
 use policy::MemberId;
 use stix::Timestamp;
@@ -33,17 +33,26 @@ pub struct NewMessage {
     pub sums: Vec<ReportSum>,
 }
 
+/// A message that waits to be added up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PendingMessage {
+    /// Its number.
+    pub id: i64,
+    /// When it came.
+    pub at: Timestamp,
+    /// What it says.
+    pub sums: Vec<ReportSum>,
+}
+
 /// The member is looked at by the index; `do nothing` gives no row.
-const REMEMBER: &str = "insert into counted_message (member, message, at, hits) values (?1, ?2, ?3, ?4) \
+const REMEMBER: &str = "insert into counted_message (member, message, at) values (?1, ?2, ?3) \
                         on conflict (member, message) do nothing returning member";
-const PENDING: &str = "select message, at, hits from counted_message where hits is not null and member = ?1 \
-                       order by at limit ?2";
-const PENDING_MEMBERS: &str = "select distinct member from counted_message where hits is not null order by member";
-const PENDING_OF: &str =
-    "select count(*) from (select 1 from counted_message where hits is not null and member = ?1 limit ?2) as waiting";
-const ADDED: &str = "update counted_message set hits = null where member = ?1 and message = ?2 and hits is not null \
-                     returning member";
-const OLD: &str = "select member, message from counted_message where at <= ?1 and hits is null order by at limit ?2";
+const PUT: &str = "insert into pending_message (member, message, at, hits) values (?1, ?2, ?3, ?4)";
+const PENDING: &str = "select id, at, hits from pending_message where member = ?1 order by id limit ?2";
+const PENDING_MEMBERS: &str = "select distinct member from pending_message order by member";
+const PENDING_OF: &str = "select count(*) from (select 1 from pending_message where member = ?1 limit ?2) as waiting";
+const ADDED: &str = "delete from pending_message where id = ?1 and member = ?2 returning id";
+const OLD: &str = "select member, message from counted_message where at <= ?1 order by at limit ?2";
 const FORGET: &str = "delete from counted_message where member = ?1 and message = ?2";
 
 async fn remember(
@@ -62,16 +71,21 @@ async fn remember(
     }
     let mut are_new = Vec::with_capacity(messages.len());
     for (message, at, hits) in messages {
-        let row = vec![member.into(), message.into(), (*at).into(), hits.clone().into()];
-        are_new.push(!writes.rows(REMEMBER, row).await?.is_empty());
+        let row = vec![member.into(), message.into(), (*at).into()];
+        let is_new = !writes.rows(REMEMBER, row).await?.is_empty();
+        if is_new {
+            let row = vec![member.into(), message.into(), (*at).into(), hits.clone().into()];
+            writes.rows(PUT, row).await?;
+        }
+        are_new.push(is_new);
     }
     Ok(are_new)
 }
 
-async fn add(writes: &mut impl Writes, member: MemberId, messages: &[String], hits: &[NewHit]) -> Result<()> {
+async fn add(writes: &mut impl Writes, member: MemberId, messages: &[i64], hits: &[NewHit]) -> Result<()> {
     for message in messages {
         if writes
-            .rows(ADDED, vec![member.into(), message.into()])
+            .rows(ADDED, vec![(*message).into(), member.into()])
             .await?
             .is_empty()
         {
@@ -81,9 +95,9 @@ async fn add(writes: &mut impl Writes, member: MemberId, messages: &[String], hi
     count_in(writes, member, hits).await
 }
 
-fn pending(row: &Row) -> Result<NewMessage> {
-    Ok(NewMessage {
-        message: row.text(0)?,
+fn pending(row: &Row) -> Result<PendingMessage> {
+    Ok(PendingMessage {
+        id: row.int(0)?,
         at: row.time(1)?,
         sums: journal::read(row.bytes(2)?)?,
     })
@@ -107,14 +121,14 @@ impl Store {
     }
 
     /// Messages of a member that wait to be added up, the oldest first.
-    pub async fn messages_pending(&self, member: MemberId, limit: usize) -> Result<Vec<NewMessage>> {
+    pub async fn messages_pending(&self, member: MemberId, limit: usize) -> Result<Vec<PendingMessage>> {
         self.list(PENDING, vec![member.into(), many(limit).into()], pending)
             .await
     }
 
     /// Adds what messages of a member say, as hits, to what was seen. Not found, and nothing is added, where one of them
     /// does not wait any more.
-    pub async fn messages_add(&self, member: MemberId, messages: Vec<String>, hits: Vec<NewHit>) -> Result<()> {
+    pub async fn messages_add(&self, member: MemberId, messages: Vec<i64>, hits: Vec<NewHit>) -> Result<()> {
         writing!(self, true, |writes| add(writes, member, &messages, &hits))
     }
 

@@ -17,7 +17,7 @@ mod rule;
 mod seen;
 
 pub use journal::ReportSum;
-pub use message::NewMessage;
+pub use message::{NewMessage, PendingMessage};
 pub use rule::SightingRule;
 pub use seen::{NewHit, SeenKey};
 
