@@ -14,7 +14,7 @@ use crate::node::Node;
 const MOST: usize = 1_000;
 
 /// What people look for when they type words, before what connects it.
-const THINGS: [&str; 16] = [
+pub const THINGS: [&str; 16] = [
     "attack-pattern",
     "campaign",
     "course-of-action",

@@ -540,6 +540,7 @@ fn questions(path: &str, canaries: &[Canary]) -> Vec<String> {
     };
     match path {
         "/api/v1/search" => words().map(|word| format!("{path}?q={word}")).collect(),
+        "/feed" | "/feed/more" => words().chain([""]).map(|word| format!("{path}?q={word}")).collect(),
         "/api/v1/observables" => (0..25).map(|last| format!("{path}?value=192.0.2.{last}")).collect(),
         "/api/v1/people" => ["", "?member=Alder", "?member=Elder", "?member=Nobody"]
             .map(|query| format!("{path}{query}"))
