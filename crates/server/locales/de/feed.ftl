@@ -151,3 +151,69 @@ object-graph-left = { $count ->
     [one] { $count } weiteres steht nur in der Liste.
    *[other] { $count } weitere stehen nur in der Liste.
 }
+share-lead = Fügen Sie irgendetwas ein: einen Bericht, eine Liste, eine E-Mail, Regeln, STIX oder MISP. Bevor etwas gesendet wird, sehen Sie, was verstanden wurde und wer es lesen wird.
+share-text = Was möchten Sie teilen?
+share-text-hint = Werte, die so geschrieben sind, dass niemand sie anklickt (hxxp, [.]), gelten als schädlich; andere werden nur erwähnt.
+share-file = Oder eine Datei (Text, PDF, Archiv); Sie können sie auch auf das Feld ziehen
+share-with = Mit wem?
+share-nobody = Keine Gemeinschaft: die eigene Organisation und wer genannt ist
+share-named = Nur diese Mitglieder (freiwillig)
+share-named-hint = Namen mit Kommas dazwischen. TLP:RED braucht sie.
+share-tlp = Wer darf es lesen? (TLP)
+share-pap = Was darf man damit tun? (PAP)
+share-default = Wie es selbst sagt, sonst wie die Gemeinschaft sagt
+share-check = Ansehen, was verstanden wurde
+share-check-again = Noch einmal ansehen
+share-send = Jetzt teilen
+share-changed = Seit dem Ansehen wurde etwas geändert. So steht es jetzt; gesendet wurde nichts.
+share-understood = Was verstanden wurde
+share-nothing = Nichts davon kann geteilt werden: keine Adresse, Domain, Prüfsumme, Regel und kein Objekt gefunden.
+share-objects = { $count ->
+    [one] { $count } Objekt
+   *[other] { $count } Objekte
+}
+share-one-by-one = Einzeln
+share-not-read = Wird abgelehnt:
+share-readers = Wer es lesen wird
+share-everybody = Alle dürfen es lesen und weitergeben, auch ohne Konto, wo dieser Knoten öffentlich ist.
+share-members = { $count ->
+    [one] { $count } Mitglied, das eigene mitgezählt:
+   *[other] { $count } Mitglieder, das eigene mitgezählt:
+}
+share-and-others = und andere, deren Namen Sie nicht sehen
+share-clients = { $count ->
+    [one] Und { $count } Kunde dieser Mitglieder.
+   *[other] Und { $count } Kunden dieser Mitglieder.
+}
+share-bridge = Es geht weiter an { $text } und an alle, die es dort lesen dürfen.
+share-waits = Es wartet zuerst auf die Moderatoren der Gemeinschaft; bis dahin sehen es sie und Sie.
+share-name-shown = Sie sehen den Namen Ihrer Organisation.
+share-name-kept = Sie sehen den Namen Ihrer Organisation nicht.
+share-stricter = Was im Text selbst strenger gekennzeichnet ist, bleibt es und erreicht weniger.
+share-unusual = Ist das die richtige Gruppe?
+share-names-us = Der Text selbst nennt Ihre Organisation. Nehmen Sie den Namen heraus, wenn ihn niemand wissen soll.
+share-mail = { $count ->
+    [one] Es steht { $count } E-Mail-Adresse darin. Gehört sie dem Angreifer oder jemandem, der zu schützen ist?
+   *[other] Es stehen { $count } E-Mail-Adressen darin. Gehören sie dem Angreifer oder Menschen, die zu schützen sind?
+}
+share-harmless = Warnlisten kennen diese Werte: sie sind privat oder meist harmlos. Nehmen Sie sie heraus, wenn sie nicht gemeint sind.
+shared-title = Was daraus wurde
+shared-accepted = angenommen
+shared-unchanged = waren schon da
+shared-refused = abgelehnt
+shared-more = Etwas anderes teilen
+shared-problems = Ablehnungen und Warnungen
+shared-refusal = abgelehnt
+shared-warning = Warnung
+shared-items = Was jetzt geteilt ist
+shared-was-there = war schon da
+shared-left = { $count ->
+    [one] { $count } weiteres ist nicht aufgeführt.
+   *[other] { $count } weitere sind nicht aufgeführt.
+}
+shared-line = Zeile { $count }
+left-revoked = Es ist widerrufen: niemand sollte mehr danach suchen.
+left-not-valid = Es gilt jetzt nicht: seine Zeit ist vorbei oder noch nicht gekommen.
+left-benign = Es sagt von sich selbst, dass es harmlos ist.
+left-pap = Seine Kennzeichnung (PAP) verbietet, was manche dieser Formate auf Ihren Systemen bewirken würden.
+left-warninglisted = Eine Warnliste kennt seinen Wert: eine Regel träfe Harmloses.

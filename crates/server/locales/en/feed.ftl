@@ -151,3 +151,69 @@ object-graph-left = { $count ->
     [one] { $count } more is only in the list.
    *[other] { $count } more are only in the list.
 }
+share-lead = Paste anything: a report, a list, a mail, rules, STIX or MISP. You see what was understood and who will read it before anything is sent.
+share-text = What do you want to share?
+share-text-hint = Values written so that nobody clicks them (hxxp, [.]) are read as bad; others are only mentioned.
+share-file = Or a file (text, PDF, archive); you may drop it on the box too
+share-with = With whom?
+share-nobody = No community: our own organisation, and who is named
+share-named = Only these members (not needed)
+share-named-hint = Names with commas between them. TLP:RED needs them.
+share-tlp = Who may read it? (TLP)
+share-pap = What may they do with it? (PAP)
+share-default = As it says itself, else as the community says
+share-check = See what was understood
+share-check-again = Look again
+share-send = Share it now
+share-changed = You changed something since you looked. This is how it is now; nothing was sent.
+share-understood = What was understood
+share-nothing = Nothing in it can be shared: no address, domain, hash, rule or object was found.
+share-objects = { $count ->
+    [one] { $count } object
+   *[other] { $count } objects
+}
+share-one-by-one = One by one
+share-not-read = Will be refused:
+share-readers = Who will read it
+share-everybody = Everybody may read it and pass it on, also without an account where this node is open to the public.
+share-members = { $count ->
+    [one] { $count } member, your own among them:
+   *[other] { $count } members, your own among them:
+}
+share-and-others = and others whose names are not yours to see
+share-clients = { $count ->
+    [one] And { $count } client of these members.
+   *[other] And { $count } clients of these members.
+}
+share-bridge = It passes on to { $text }, and to whoever may read it there.
+share-waits = It waits for the moderators of the community first; until then they and you see it.
+share-name-shown = They see the name of your organisation.
+share-name-kept = They do not see the name of your organisation.
+share-stricter = What carries a stricter marking in the text itself keeps it, and reaches fewer.
+share-unusual = Is this the right group?
+share-names-us = The text itself says the name of your organisation. Take it out if nobody is to know.
+share-mail = { $count ->
+    [one] There is { $count } e-mail address in it. Is it the attacker’s, or a person’s to protect?
+   *[other] There are { $count } e-mail addresses in it. Are they the attacker’s, or people’s to protect?
+}
+share-harmless = Warninglists know these values: they are private, or harmless in most places. Take them out unless you mean them.
+shared-title = What became of it
+shared-accepted = accepted
+shared-unchanged = were there already
+shared-refused = refused
+shared-more = Share something else
+shared-problems = Refusals and warnings
+shared-refusal = refused
+shared-warning = warning
+shared-items = What is shared now
+shared-was-there = was there already
+shared-left = { $count ->
+    [one] { $count } more is not listed.
+   *[other] { $count } more are not listed.
+}
+shared-line = line { $count }
+left-revoked = It is revoked: nobody should look for it any more.
+left-not-valid = It is not valid now: its time is over, or has not come.
+left-benign = It says of itself that it is harmless.
+left-pap = Its marking (PAP) forbids what some of these formats would make your systems do.
+left-warninglisted = A warninglist knows its value: a rule would hit what is harmless.

@@ -151,3 +151,69 @@ object-graph-left = { $count ->
     [one] { $count } más solo está en la lista.
    *[other] { $count } más solo están en la lista.
 }
+share-lead = Pegue lo que sea: un informe, una lista, un correo, reglas, STIX o MISP. Antes de enviar verá qué se entendió y quién lo leerá.
+share-text = ¿Qué quiere compartir?
+share-text-hint = Los valores escritos para que nadie los pulse (hxxp, [.]) se leen como dañinos; los demás solo se mencionan.
+share-file = O un archivo (texto, PDF, comprimido); también puede soltarlo en el cuadro
+share-with = ¿Con quién?
+share-nobody = Ninguna comunidad: nuestra organización y quien se nombre
+share-named = Solo estos miembros (opcional)
+share-named-hint = Nombres separados por comas. TLP:RED los necesita.
+share-tlp = ¿Quién puede leerlo? (TLP)
+share-pap = ¿Qué pueden hacer con ello? (PAP)
+share-default = Lo que diga el contenido o, si no, la comunidad
+share-check = Ver qué se entendió
+share-check-again = Ver de nuevo
+share-send = Compartir ahora
+share-changed = Algo cambió desde que lo vio. Así está ahora; no se envió nada.
+share-understood = Qué se entendió
+share-nothing = No hay nada que compartir: no se encontró dirección, dominio, hash, regla ni objeto.
+share-objects = { $count ->
+    [one] { $count } objeto
+   *[other] { $count } objetos
+}
+share-one-by-one = Uno por uno
+share-not-read = Se rechazará:
+share-readers = Quién lo leerá
+share-everybody = Cualquiera puede leerlo y difundirlo, también sin cuenta si este nodo está abierto al público.
+share-members = { $count ->
+    [one] { $count } miembro, el suyo incluido:
+   *[other] { $count } miembros, el suyo incluido:
+}
+share-and-others = y otros cuyos nombres no puede ver
+share-clients = { $count ->
+    [one] Y { $count } cliente de estos miembros.
+   *[other] Y { $count } clientes de estos miembros.
+}
+share-bridge = Pasa a { $text } y a quien pueda leerlo allí.
+share-waits = Primero espera a los moderadores de la comunidad; hasta entonces lo ven ellos y usted.
+share-name-shown = Ven el nombre de su organización.
+share-name-kept = No ven el nombre de su organización.
+share-stricter = Lo que lleva en el texto un marcado más estricto lo conserva y llega a menos.
+share-unusual = ¿Es este el grupo correcto?
+share-names-us = El propio texto dice el nombre de su organización. Quítelo si nadie debe saberlo.
+share-mail = { $count ->
+    [one] Hay { $count } correo electrónico. ¿Es del atacante o de alguien a quien proteger?
+   *[other] Hay { $count } correos electrónicos. ¿Son del atacante o de personas a proteger?
+}
+share-harmless = Las listas de avisos conocen estos valores: son privados o inofensivos casi en todas partes. Quítelos si no son lo que quiere decir.
+shared-title = Qué fue de ello
+shared-accepted = aceptados
+shared-unchanged = ya estaban
+shared-refused = rechazados
+shared-more = Compartir otra cosa
+shared-problems = Rechazos y avisos
+shared-refusal = rechazado
+shared-warning = aviso
+shared-items = Lo que ahora se comparte
+shared-was-there = ya estaba
+shared-left = { $count ->
+    [one] { $count } más no se muestra.
+   *[other] { $count } más no se muestran.
+}
+shared-line = línea { $count }
+left-revoked = Está revocado: nadie debería buscarlo ya.
+left-not-valid = No es válido ahora: su tiempo pasó o no ha llegado.
+left-benign = Dice de sí mismo que es inofensivo.
+left-pap = Su marcado (PAP) prohíbe lo que algunos de estos formatos harían en sus sistemas.
+left-warninglisted = Una lista de avisos conoce su valor: una regla acertaría en lo inofensivo.

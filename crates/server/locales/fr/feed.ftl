@@ -151,3 +151,69 @@ object-graph-left = { $count ->
     [one] { $count } autre n’est que dans la liste.
    *[other] { $count } autres ne sont que dans la liste.
 }
+share-lead = Collez ce que vous voulez : un rapport, une liste, un courriel, des règles, du STIX ou MISP. Vous voyez ce qui a été compris et qui le lira avant tout envoi.
+share-text = Que voulez-vous partager ?
+share-text-hint = Les valeurs écrites pour qu’on ne clique pas (hxxp, [.]) sont lues comme nuisibles ; les autres sont seulement mentionnées.
+share-file = Ou un fichier (texte, PDF, archive) ; vous pouvez aussi le déposer sur la zone
+share-with = Avec qui ?
+share-nobody = Aucune communauté : notre organisation, et qui est nommé
+share-named = Seulement ces membres (facultatif)
+share-named-hint = Noms séparés par des virgules. TLP:RED en a besoin.
+share-tlp = Qui peut le lire ? (TLP)
+share-pap = Que peuvent-ils en faire ? (PAP)
+share-default = Comme il est marqué, sinon comme le dit la communauté
+share-check = Voir ce qui a été compris
+share-check-again = Revoir
+share-send = Partager maintenant
+share-changed = Vous avez changé quelque chose depuis. Voici l’état actuel ; rien n’a été envoyé.
+share-understood = Ce qui a été compris
+share-nothing = Rien ne peut être partagé : aucune adresse, domaine, empreinte, règle ni objet.
+share-objects = { $count ->
+    [one] { $count } objet
+   *[other] { $count } objets
+}
+share-one-by-one = Un par un
+share-not-read = Sera refusé :
+share-readers = Qui le lira
+share-everybody = Tout le monde peut le lire et le diffuser, même sans compte si ce nœud est ouvert au public.
+share-members = { $count ->
+    [one] { $count } membre, le vôtre compris :
+   *[other] { $count } membres, le vôtre compris :
+}
+share-and-others = et d’autres dont vous ne voyez pas les noms
+share-clients = { $count ->
+    [one] Et { $count } client de ces membres.
+   *[other] Et { $count } clients de ces membres.
+}
+share-bridge = Il passe à { $text }, et à qui peut le lire là-bas.
+share-waits = Il attend d’abord les modérateurs de la communauté ; d’ici là, eux et vous le voyez.
+share-name-shown = Ils voient le nom de votre organisation.
+share-name-kept = Ils ne voient pas le nom de votre organisation.
+share-stricter = Ce qui porte un marquage plus strict dans le texte le garde, et touche moins de monde.
+share-unusual = Est-ce le bon groupe ?
+share-names-us = Le texte lui-même dit le nom de votre organisation. Enlevez-le si personne ne doit le savoir.
+share-mail = { $count ->
+    [one] Il y a { $count } adresse de courriel. Est-elle à l’attaquant, ou à quelqu’un à protéger ?
+   *[other] Il y a { $count } adresses de courriel. Sont-elles à l’attaquant, ou à des gens à protéger ?
+}
+share-harmless = Les listes d’avertissement connaissent ces valeurs : privées, ou inoffensives presque partout. Enlevez-les si vous ne les visez pas.
+shared-title = Ce qu’il en est advenu
+shared-accepted = acceptés
+shared-unchanged = étaient déjà là
+shared-refused = refusés
+shared-more = Partager autre chose
+shared-problems = Refus et avertissements
+shared-refusal = refusé
+shared-warning = avertissement
+shared-items = Ce qui est partagé maintenant
+shared-was-there = était déjà là
+shared-left = { $count ->
+    [one] { $count } autre n’est pas listé.
+   *[other] { $count } autres ne sont pas listés.
+}
+shared-line = ligne { $count }
+left-revoked = Il est révoqué : plus personne ne devrait le chercher.
+left-not-valid = Il n’est pas valable maintenant : son temps est passé, ou pas encore venu.
+left-benign = Il dit de lui-même qu’il est inoffensif.
+left-pap = Son marquage (PAP) interdit ce que certains de ces formats feraient faire à vos systèmes.
+left-warninglisted = Une liste d’avertissement connaît sa valeur : une règle toucherait ce qui est inoffensif.

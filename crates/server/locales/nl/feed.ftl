@@ -151,3 +151,69 @@ object-graph-left = { $count ->
     [one] { $count } andere staat alleen in de lijst.
    *[other] { $count } andere staan alleen in de lijst.
 }
+share-lead = Plak wat u wilt: een rapport, een lijst, een e-mail, regels, STIX of MISP. U ziet wat is begrepen en wie het zal lezen voordat er iets wordt verstuurd.
+share-text = Wat wilt u delen?
+share-text-hint = Waarden die zo zijn geschreven dat niemand erop klikt (hxxp, [.]) gelden als schadelijk; andere zijn alleen genoemd.
+share-file = Of een bestand (tekst, pdf, archief); u mag het ook op het vak slepen
+share-with = Met wie?
+share-nobody = Geen gemeenschap: onze eigen organisatie, en wie genoemd is
+share-named = Alleen deze leden (niet nodig)
+share-named-hint = Namen met komma’s ertussen. TLP:RED heeft ze nodig.
+share-tlp = Wie mag het lezen? (TLP)
+share-pap = Wat mogen zij ermee doen? (PAP)
+share-default = Zoals het zelf zegt, anders zoals de gemeenschap zegt
+share-check = Bekijk wat is begrepen
+share-check-again = Opnieuw bekijken
+share-send = Nu delen
+share-changed = U hebt iets veranderd sinds u keek. Zo is het nu; er is niets verstuurd.
+share-understood = Wat is begrepen
+share-nothing = Er kan niets worden gedeeld: geen adres, domein, hash, regel of object gevonden.
+share-objects = { $count ->
+    [one] { $count } object
+   *[other] { $count } objecten
+}
+share-one-by-one = Eén voor één
+share-not-read = Wordt geweigerd:
+share-readers = Wie het zal lezen
+share-everybody = Iedereen mag het lezen en doorgeven, ook zonder account waar dit knooppunt openbaar is.
+share-members = { $count ->
+    [one] { $count } lid, het uwe meegeteld:
+   *[other] { $count } leden, het uwe meegeteld:
+}
+share-and-others = en anderen van wie u de namen niet ziet
+share-clients = { $count ->
+    [one] En { $count } klant van deze leden.
+   *[other] En { $count } klanten van deze leden.
+}
+share-bridge = Het gaat door naar { $text }, en naar wie het daar mag lezen.
+share-waits = Het wacht eerst op de moderatoren van de gemeenschap; tot dan zien zij en u het.
+share-name-shown = Zij zien de naam van uw organisatie.
+share-name-kept = Zij zien de naam van uw organisatie niet.
+share-stricter = Wat in de tekst zelf strenger is gemarkeerd, blijft dat en bereikt minder.
+share-unusual = Is dit de juiste groep?
+share-names-us = De tekst zelf noemt uw organisatie. Haal de naam eruit als niemand het mag weten.
+share-mail = { $count ->
+    [one] Er staat { $count } e-mailadres in. Is het van de aanvaller, of van iemand die beschermd moet worden?
+   *[other] Er staan { $count } e-mailadressen in. Zijn ze van de aanvaller, of van mensen die beschermd moeten worden?
+}
+share-harmless = Waarschuwingslijsten kennen deze waarden: ze zijn privé, of meestal onschadelijk. Haal ze eruit als u ze niet bedoelt.
+shared-title = Wat ervan is geworden
+shared-accepted = aangenomen
+shared-unchanged = waren er al
+shared-refused = geweigerd
+shared-more = Iets anders delen
+shared-problems = Weigeringen en waarschuwingen
+shared-refusal = geweigerd
+shared-warning = waarschuwing
+shared-items = Wat nu is gedeeld
+shared-was-there = was er al
+shared-left = { $count ->
+    [one] { $count } andere staat niet in de lijst.
+   *[other] { $count } andere staan niet in de lijst.
+}
+shared-line = regel { $count }
+left-revoked = Het is ingetrokken: niemand hoort er nog naar te zoeken.
+left-not-valid = Het is nu niet geldig: de tijd is voorbij, of nog niet gekomen.
+left-benign = Het zegt van zichzelf dat het onschadelijk is.
+left-pap = De markering (PAP) verbiedt wat sommige van deze formaten uw systemen zouden laten doen.
+left-warninglisted = Een waarschuwingslijst kent de waarde: een regel zou treffen wat onschadelijk is.

@@ -52,9 +52,10 @@ pub struct Link {
 }
 
 /// Every entry of the navigation: path, key, and the least role that it is of use to.
-const LINKS: [(&str, &str, Role); 2] = [
+const LINKS: [(&str, &str, Role); 3] = [
     ("/today", "nav-today", Role::Reader),
     ("/feed", "nav-feed", Role::Reader),
+    ("/share", "nav-share", Role::Contributor),
 ];
 
 impl Shell {

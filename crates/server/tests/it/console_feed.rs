@@ -141,12 +141,10 @@ async fn the_list_goes_on_by_cursor_until_its_end() {
 #[tokio::test]
 async fn an_object_tells_what_it_is_and_what_was_done_about_it() {
     let kit = Kit::start().await;
-    kit.share(
-        "alder-contributor",
-        "common",
-        &[indicator(1, "Pump <b>\"trouble\"</b>".replace('"', "\\\"").as_str())],
-    )
-    .await;
+    let object = indicator(1, r#"Pump <b>\"trouble\"</b>"#).replace("45.155.205.7", "45.155.205.7");
+    kit.share("alder-contributor", "common", &[object]).await;
+    kit.share("alder-contributor", "common", &[indicator(2, "Harmless")])
+        .await;
     kit.share("alder-contributor", "grove", &[indicator(3, "Secret of the grove")])
         .await;
     let path = format!("/objects/{}", id("indicator", 1));
@@ -165,6 +163,11 @@ async fn an_object_tells_what_it_is_and_what_was_done_about_it() {
         assert!(page.contains(part), "no {part} in {page}");
     }
     assert!(!page.contains("<b>") && !page.contains("/recall\""), "{page}");
+    let harmless = birch.read(&format!("/objects/{}", id("indicator", 2))).await;
+    assert!(
+        harmless.contains("No rule or list") && harmless.contains("A warninglist knows its value"),
+        "{harmless}"
+    );
     // What is hidden is the same page as what is not there.
     let hidden = birch
         .send("GET", &format!("/objects/{}", id("indicator", 3)), None)
@@ -185,12 +188,8 @@ async fn an_object_tells_what_it_is_and_what_was_done_about_it() {
     let again = birch.post(&format!("{path}/receipts"), &[("what", "acted")]).await;
     assert!(again.contains("had said so before"), "{again}");
     let long = "x".repeat(1_001);
-    let wrong = birch.send(
-        "POST",
-        &format!("{path}/receipts"),
-        Some(&form(&[("what", "acknowledged"), ("note", &long)])),
-    );
-    let wrong = wrong.await;
+    let noted = form(&[("what", "acknowledged"), ("note", &long)]);
+    let wrong = birch.send("POST", &format!("{path}/receipts"), Some(&noted)).await;
     assert_eq!(wrong.status, 422);
     assert!(wrong.text().contains("1000 characters") && wrong.text().contains(&long));
     let wrong = [("kind", "false-positive"), ("comment", "<script>our own pump")];
@@ -235,4 +234,132 @@ async fn only_who_shared_it_recalls_it() {
         .await;
     assert!(gone.contains("The recall is made"), "{gone}");
     assert_eq!(birch.send("GET", &path, None).await.status, 404);
+}
+
+/// The value of a hidden field of a page.
+fn hidden<'p>(page: &'p str, name: &str) -> &'p str {
+    let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\"")).unwrap();
+    rest.split('"').next().unwrap()
+}
+
+#[tokio::test]
+async fn a_report_is_shared_in_two_steps_by_who_knows_no_stix() {
+    let kit = Kit::start().await;
+    let alder = Browser::of(&kit, "alder-contributor").await;
+    let empty = alder.read("/share").await;
+    assert!(
+        empty.contains("Community grove") && !empty.contains("Community wood"),
+        "{empty}"
+    );
+    let text =
+        "Pumps were attacked\nfrom 203[.]0[.]113[.]9, 10[.]0[.]0[.]7 and <script>alert(1)</script> evil[.]example";
+    let filled = |seen: &str, text: &str, tlp: &str| {
+        form(&[
+            ("text", text),
+            ("community", "common"),
+            ("tlp", tlp),
+            ("pap", "amber"),
+            ("named", ""),
+            ("seen", seen),
+        ])
+    };
+    let looked = alder.send("POST", "/share", Some(&filled("", text, "green"))).await;
+    let looked = looked.text();
+    for part in [
+        "203.0.113.9",
+        "evil.example",
+        "report 1",
+        "TLP:GREEN",
+        "PAP:AMBER",
+        "2 members",
+        "Birch",
+        "10.0.0.7</code>",
+        "Share it now",
+        "see the name of your organisation",
+    ] {
+        assert!(looked.contains(part), "no {part} in {looked}");
+    }
+    assert!(!looked.contains("<script>alert"), "{looked}");
+    let nobody_yet = kit
+        .get("birch-reader", "/api/v1/observables?value=evil.example")
+        .await
+        .json();
+    assert_eq!(
+        nobody_yet["found"].as_array().unwrap().len(),
+        0,
+        "looking shares nothing"
+    );
+    let seen = hidden(&looked, "seen").to_owned();
+    // What was not looked at is not sent.
+    let other = alder
+        .send("POST", "/share/send", Some(&filled(&seen, text, "clear")))
+        .await;
+    assert!(
+        other.text().contains("You changed something since you looked"),
+        "{}",
+        other.text()
+    );
+    let sent = alder
+        .send("POST", "/share/send", Some(&filled(&seen, text, "green")))
+        .await;
+    let to = sent.header("location").unwrap().to_owned();
+    let report = alder.read(&to).await;
+    assert!(
+        report.contains("accepted") && report.contains("/objects/report--"),
+        "{report}"
+    );
+    let birch = Browser::of(&kit, "birch-reader").await;
+    let found = birch.read("/feed?q=evil.example").await;
+    assert!(found.contains("/objects/indicator--"), "{found}");
+    assert_eq!(birch.send("GET", &to, None).await.status, 404);
+    assert_eq!(birch.send("GET", "/share", None).await.status, 403);
+}
+
+#[tokio::test]
+async fn what_cannot_be_shared_is_said_and_kept_in_the_form() {
+    let kit = Kit::start().await;
+    let alder = Browser::of(&kit, "alder-contributor").await;
+    let look = async |fields: &[(&str, &str)]| {
+        let answer = alder.send("POST", "/share", Some(&form(fields))).await;
+        assert!(answer.status < 500, "{}", answer.text());
+        (answer.status, answer.text())
+    };
+    let (_, red) = look(&[
+        ("text", "1[.]2[.]3[.]4 is bad"),
+        ("community", "common"),
+        ("tlp", "red"),
+    ])
+    .await;
+    assert!(red.contains("role=\"alert\"") && !red.contains("Share it now"), "{red}");
+    let (_, none) = look(&[("text", "nothing of note"), ("community", "common")]).await;
+    assert!(
+        none.contains("Nothing in it can be shared") && !none.contains("Share it now"),
+        "{none}"
+    );
+    let (status, stranger) = look(&[
+        ("text", "1[.]2[.]3[.]4"),
+        ("community", "common"),
+        ("named", "Elder<b>"),
+    ])
+    .await;
+    assert_eq!(status, 400);
+    assert!(
+        stranger.contains("no member called") && stranger.contains("1[.]2[.]3[.]4"),
+        "{stranger}"
+    );
+    assert!(!stranger.contains("<b>"));
+    let wood = look(&[("text", "1[.]2[.]3[.]4"), ("community", "wood")]).await;
+    let nowhere = look(&[("text", "1[.]2[.]3[.]4"), ("community", "nowhere")]).await;
+    assert_eq!((wood.0, nowhere.0), (404, 404));
+    let (_, own) = look(&[
+        ("text", "Alder saw a@evil.example and 1[.]2[.]3[.]4"),
+        ("community", "common"),
+        ("withheld", "yes"),
+    ])
+    .await;
+    for part in ["The text itself says the name", "e-mail address", "do not see the name"] {
+        assert!(own.contains(part), "no {part} in {own}");
+    }
+    let pdf = look(&[("text", "data:application/pdf;base64,!!"), ("community", "common")]).await;
+    assert!(pdf.1.contains("arrived damaged"), "{}", pdf.1);
 }

@@ -24,7 +24,7 @@ fn back(asked: &Asked, said: &str) -> Result<Response, Fault> {
 }
 
 /// Whether what was sent can be mended by who sent it.
-fn is_theirs(fault: &Fault) -> bool {
+pub(super) fn is_theirs(fault: &Fault) -> bool {
     matches!(
         fault.status(),
         StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY | StatusCode::CONFLICT | StatusCode::FORBIDDEN

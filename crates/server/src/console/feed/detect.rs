@@ -1,6 +1,8 @@
 //! What to put into one's own tools, made from one indicator: rules and lists, as far as its marking allows.
 
-use formats::write::{Change, Facts, Memory, Options, OutFormat, export};
+use std::collections::BTreeSet;
+
+use formats::write::{Change, Facts, LeftOut, Memory, Options, OutFormat, Summary, export};
 use node::Node;
 use stix::Problem;
 use store::ObjectDetail;
@@ -30,6 +32,8 @@ pub(super) struct Text {
 pub(super) struct Texts {
     pub texts: Vec<Text>,
     pub why_not: Vec<String>,
+    /// The same, where a rule of all formats leaves it out: the keys of the sentences.
+    pub left_out: BTreeSet<&'static str>,
 }
 
 impl Texts {
@@ -60,7 +64,9 @@ impl Texts {
                 pap: Some(detail.audience.pap()),
                 forbidden: node::export::forbids(detail.audience.pap(), format),
             };
-            let (written, problems) = write(format, &options, &object, &facts);
+            let (written, left, problems) = write(format, &options, &object, &facts);
+            made.left_out
+                .extend(left.left_out.keys().filter_map(|why| sentence(*why)));
             for problem in problems {
                 if made.why_not.len() < OFFERED.len() && !made.why_not.contains(&problem.message) {
                     made.why_not.push(problem.message);
@@ -75,13 +81,25 @@ impl Texts {
     }
 }
 
+/// The key of the sentence for what leaves an indicator out of every format; what one format cannot say, it says itself.
+fn sentence(why: LeftOut) -> Option<&'static str> {
+    match why {
+        LeftOut::Revoked => Some("left-revoked"),
+        LeftOut::Expired | LeftOut::NotYetValid => Some("left-not-valid"),
+        LeftOut::Benign => Some("left-benign"),
+        LeftOut::Pap => Some("left-pap"),
+        LeftOut::Warninglisted => Some("left-warninglisted"),
+        _ => None,
+    }
+}
+
 /// One object in a format; nothing where none of it could be written.
 fn write(
     format: OutFormat,
     options: &Options<'_>,
     object: &stix::Object<'_>,
     facts: &Facts,
-) -> (Option<String>, Vec<Problem>) {
+) -> (Option<String>, Summary, Vec<Problem>) {
     let (mut target, mut problems) = (Memory::default(), Vec::new());
     let mut tell = |problem: Problem| problems.push(problem);
     let written = (|| {
@@ -89,12 +107,12 @@ fn write(
         writer.add(object, Change::Added, facts)?;
         writer.finish()
     })();
-    let is_some = written.is_ok_and(|summary| summary.written > 0);
+    let summary: Summary = written.unwrap_or_default();
     let text = target
         .files
         .into_values()
         .next()
         .and_then(|bytes| String::from_utf8(bytes).ok());
-    let text = text.filter(|text| is_some && text.len() <= MOST);
-    (text, problems)
+    let text = text.filter(|text| summary.written > 0 && text.len() <= MOST);
+    (text, summary, problems)
 }

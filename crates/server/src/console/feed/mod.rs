@@ -7,6 +7,7 @@
 //! | [`find`] | the list, and each value of a pasted report looked up |
 //! | [`object`], [`graph`], [`detect`] | one object: the page, the picture of what is around it, rules made from it |
 //! | [`acts`] | what somebody does about it |
+//! | [`share`] | sharing: what was understood, who will read it, what became of it |
 
 mod acts;
 mod asking;
@@ -14,6 +15,7 @@ mod detect;
 mod find;
 mod graph;
 mod object;
+mod share;
 mod understand;
 
 use http::Method;
@@ -32,5 +34,9 @@ pub(super) fn routes() -> Vec<Route> {
         page(Method::POST, "/objects/{id}/feedback", Needs::Analyst, acts::feedback),
         page(Method::GET, "/objects/{id}/recall", Needs::Analyst, acts::recall_page),
         page(Method::POST, "/objects/{id}/recall", Needs::Analyst, acts::recall),
+        page(Method::GET, "/share", Needs::Contributor, share::page),
+        page(Method::POST, "/share", Needs::Contributor, share::check),
+        page(Method::POST, "/share/send", Needs::Contributor, share::send),
+        page(Method::GET, "/share/{status}", Needs::Member, share::report),
     ]
 }

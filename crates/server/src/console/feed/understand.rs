@@ -56,7 +56,18 @@ impl Understood {
 
 impl Sink for Understood {
     fn object(&mut self, found: Found<'_>) -> Result<(), Problem> {
-        let object = stix::Object::parse(&found.text)?;
+        self.looked_into += 1;
+        if self.looked_into <= LOOKED_INTO {
+            let mut others = Vec::new();
+            // As the intake judges it, but for what only the intake knows: what is here already.
+            let judged = node::intake::examine(&found.text, &mut others, |_, _| Ok(()));
+            for problem in judged.err().iter().chain(&others) {
+                self.problem(node::intake::placed(problem.clone(), &found.place));
+            }
+        }
+        let Ok(object) = stix::Object::parse(&found.text) else {
+            return Ok(());
+        };
         let map = object.map();
         let object_type = map.str("type").unwrap_or_default().to_owned();
         if self.objects.len() < SHOWN {
@@ -66,7 +77,6 @@ impl Sink for Understood {
                 .push((object_type.clone(), name.chars().take(200).collect()));
         }
         *self.counts.entry(object_type).or_default() += 1;
-        self.looked_into += 1;
         if self.looked_into <= LOOKED_INTO {
             for observable in stix::observable::extract(map) {
                 self.value(observable);
