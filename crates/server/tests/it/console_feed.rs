@@ -65,6 +65,7 @@ async fn one_box_finds_words_values_and_each_value_of_a_report() {
     let birch = Browser::of(&kit, "birch-reader").await;
     let newest = birch.read("/feed").await;
     assert!(newest.contains("Pump trouble") && newest.contains("Valve"), "{newest}");
+    assert!(newest.contains("TLP:GREEN"), "{newest}");
     assert!(!newest.contains("Secret of the grove"));
     let words = birch.read("/feed?q=pump").await;
     assert!(words.contains("Pump trouble") && !words.contains(">Valve<"), "{words}");
@@ -141,7 +142,7 @@ async fn the_list_goes_on_by_cursor_until_its_end() {
 #[tokio::test]
 async fn an_object_tells_what_it_is_and_what_was_done_about_it() {
     let kit = Kit::start().await;
-    let object = indicator(1, r#"Pump <b>\"trouble\"</b>"#).replace("45.155.205.7", "45.155.205.7");
+    let object = indicator(1, r#"Pump <b>\"trouble\"</b>"#).replace("192.0.2.1", "45.155.205.7");
     kit.share("alder-contributor", "common", &[object]).await;
     kit.share("alder-contributor", "common", &[indicator(2, "Harmless")])
         .await;
@@ -155,7 +156,7 @@ async fn an_object_tells_what_it_is_and_what_was_done_about_it() {
         "TLP:GREEN",
         "Community common",
         "Alder",
-        "192.0.2.1",
+        "45.155.205.7",
         "Suricata",
         "alert ",
         "/receipts",

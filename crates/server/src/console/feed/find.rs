@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
+use stix::marking::Tlp;
 use stix::observable::{Observable, guess, refang};
 use store::{Found, Position};
 
@@ -36,22 +37,38 @@ const OFFERED: [&str; 7] = [
     "attack-pattern",
 ];
 
+/// A line of the list.
+struct Row {
+    one: Found,
+    /// The strictest colour under which the reader sees it.
+    colour: Option<Tlp>,
+}
+
 /// A part of the list, with where it goes on.
 struct Rows {
-    found: Vec<Found>,
+    found: Vec<Row>,
     /// The question and cursor of the next part.
     next: Option<String>,
 }
 
 impl Rows {
     /// What was found, of which `ROWS` make a full part.
-    fn new(q: &str, mut found: Vec<Found>, asking: Option<&Asking>) -> Self {
+    async fn new(asked: &Asked, q: &str, mut found: Vec<Found>, asking: Option<&Asking>) -> Result<Self, Fault> {
         let last = found.last().filter(|_| found.len() >= ROWS);
         let next = last.map(|last| format!("q={}&cursor={}", encoded(q), last.row.added.micros()));
         if let Some(asking) = asking {
             found.retain(|one| asking.wants(&one.row.object_type, one.row.added));
         }
-        Self { found, next }
+        let ids: Vec<String> = found.iter().map(|one| one.row.id.clone()).collect();
+        let colours = asked.node().colours(asked.caller(), &ids).await?;
+        let row = |one: Found| Row {
+            colour: colours.get(&one.row.id).copied(),
+            one,
+        };
+        Ok(Self {
+            found: found.into_iter().map(row).collect(),
+            next,
+        })
     }
 }
 
@@ -203,13 +220,13 @@ async fn rows(asked: &Asked, q: &str, asking: &Asking, cursor: Option<Position>)
     if value(&asking.words).is_some() {
         let found = node.find_value(caller, &asking.words, ROWS, cursor).await?;
         let found = found.map(|(_, found)| found).unwrap_or_default();
-        return Ok(Rows::new(q, found, Some(asking)));
+        return Rows::new(asked, q, found, Some(asking)).await;
     }
     if asking.words.len() > WORDS_MOST {
-        return Ok(Rows::new(q, Vec::new(), None));
+        return Rows::new(asked, q, Vec::new(), None).await;
     }
     let found = node.search(caller, &asking.query(), ROWS, cursor).await?;
-    Ok(Rows::new(q, found, None))
+    Rows::new(asked, q, found, None).await
 }
 
 /// Looks up each value of a text; gives how many were left out too.

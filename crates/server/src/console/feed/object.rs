@@ -140,6 +140,8 @@ pub(super) async fn again(asked: &Asked, wrong: &Fault, typed: &str) -> Result<R
     let mut page = build(asked).await?;
     page.wrong = Some(wrong.message().to_owned());
     page.typed = typed.to_owned();
+    // What was sent by POST has no address to come back to.
+    page.shell.address = format!("/objects/{}", encoded(asked.param("id")));
     Ok(html(wrong.status(), page.render().map_err(Fault::ours)?))
 }
 
