@@ -50,7 +50,7 @@ impl Graph {
                 (x.round() as i32, y.round() as i32)
             };
             let full = edge.title.clone().unwrap_or_else(|| edge.other.clone());
-            let ((x, y), (label_x, label_y), (end_x, end_y)) = (point(1.0), point(0.58), point(0.9));
+            let ((x, y), (label_x, label_y), (end_x, end_y)) = (point(1.0), point(0.45), point(0.9));
             Node {
                 id: edge.other.clone(),
                 name: short(&full),
