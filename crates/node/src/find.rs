@@ -1,7 +1,9 @@
 //! Finding: by value, by words, by identifier, and what is connected to what. All of it through the caller's view.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
+use stix::marking::Tlp;
 use stix::observable::Observable;
 use store::{Counts, Edge, Found, ObjectDetail, Position, SearchQuery};
 
@@ -14,7 +16,7 @@ use crate::node::Node;
 const MOST: usize = 1_000;
 
 /// What people look for when they type words, before what connects it.
-const THINGS: [&str; 16] = [
+pub const THINGS: [&str; 16] = [
     "attack-pattern",
     "campaign",
     "course-of-action",
@@ -166,6 +168,18 @@ impl Node {
             ));
         }
         Ok(self.store().neighbours(&viewer, id, limit.min(MOST), before).await?)
+    }
+
+    /// The strictest colour under which the caller sees each of these objects; one that it does not see is left out.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn colours(&self, caller: &Caller, ids: &[String]) -> Result<HashMap<String, Tlp>, Error> {
+        let viewer = self.viewer(caller).await?;
+        let audiences = self.store().audiences_of(&viewer, ids).await?;
+        let strictest = |audiences: Vec<Arc<policy::Audience>>| audiences.iter().map(|one| one.tlp()).max();
+        let found = audiences.into_iter().filter_map(|(id, of)| Some((id, strictest(of)?)));
+        Ok(found.collect())
     }
 
     /// How much the caller may see.

@@ -47,3 +47,28 @@
     navigator.clipboard?.writeText(text).then(() => { button.textContent = button.dataset.done ?? button.textContent; });
   });
 })();
+// Sharing: a file is put into the text box; what is no text goes in packed, and the node finds out what it is.
+(() => {
+  for (const hidden of document.querySelectorAll("[data-script]")) hidden.hidden = false;
+  const packed = (bytes) => {
+    let text = "";
+    for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+    return `data:application/octet-stream;base64,${btoa(text)}`;
+  };
+  const put = async (file, box) => {
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    try { box.value = new TextDecoder("utf-8", { fatal: true }).decode(bytes); } catch { box.value = packed(bytes); }
+    box.focus();
+  };
+  document.addEventListener("change", (event) => {
+    const box = document.getElementById(event.target.dataset?.readInto ?? "");
+    if (box && event.target.files?.[0]) put(event.target.files[0], box);
+  });
+  for (const box of document.querySelectorAll("textarea[data-drop]")) {
+    box.addEventListener("dragover", (event) => event.preventDefault());
+    box.addEventListener("drop", (event) => {
+      const file = event.dataTransfer?.files?.[0];
+      if (file) { event.preventDefault(); put(file, box); }
+    });
+  }
+})();

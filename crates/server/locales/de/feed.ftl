@@ -1,1 +1,219 @@
 # Sentences of crates/server/src/console/feed
+nav-feed = Feed
+feed-lead = Alles, was mit uns geteilt wird, das Neueste zuerst. Fügen Sie einen Wert, Wörter oder einen ganzen Bericht ein.
+feed-box = Wonach suchen Sie?
+feed-find = Suchen
+feed-filters = Eine Adresse, Domain, URL, Prüfsumme oder E-Mail-Adresse, auch entschärft; oder Wörter, die alle vorkommen. Filter:
+feed-odd-type = Diesen Typ gibt es nicht: { $text }
+feed-odd-since = Keine Zeit: { $text }. Schreiben Sie since:7d, since:24h oder since:2026-11-01.
+feed-odd-filter = Einen Filter { $text }: gibt es hier nicht; er wurde weggelassen. Es gibt type: und since:.
+feed-report = Einen ganzen Bericht einfügen
+feed-report-label = Text, Liste, Regeln, STIX oder MISP: jeder Wert darin wird gesucht. Nichts wird geteilt oder behalten.
+feed-report-look = Jeden Wert suchen
+feed-understood = Verstanden als { $text }:
+feed-values = { $count ->
+    [one] { $count } Wert im Text
+   *[other] { $count } Werte im Text
+}
+feed-values-left = { $count ->
+    [one] { $count } weiterer Wert wurde nicht gesucht.
+   *[other] { $count } weitere Werte wurden nicht gesucht.
+}
+feed-no-values = Im Text wurde keine Adresse, Domain, URL, Prüfsumme oder Schwachstelle gefunden.
+feed-unknown-value = hier nicht bekannt
+feed-known-value = hier bekannt
+feed-newest = Neuestes
+feed-found = Gefunden
+feed-more = Mehr
+feed-end = Das war alles.
+feed-nothing-yet = Noch ist nichts mit Ihnen geteilt. Was andere teilen, erscheint hier; Sie können anfangen.
+feed-value-unknown = Dieser Wert steht in nichts, was Ihnen offen ist. Das heißt nicht, dass er harmlos ist.
+feed-nothing-found = Nichts gefunden. Versuchen Sie weniger Wörter, den Anfang eines Wortes mit *, oder type:any auch für Beziehungen und Werte.
+said-recalled = Der Rückruf ist gemacht: wer es hatte, ist gebeten zu handeln.
+nav-share = Teilen
+what-attack-pattern = Eine Vorgehensweise von Angreifern (eine Technik).
+what-campaign = Eine Reihe von Angriffen mit einem Ziel.
+what-course-of-action = Etwas, was man dagegen tun kann.
+what-grouping = Dinge, die zusammengehören.
+what-identity = Eine Organisation oder eine Person.
+what-incident = Etwas, das geschehen ist.
+what-indicator = Ein Muster, nach dem man in Protokollen und Verkehr sucht: wo es vorkommt, stimmt wahrscheinlich etwas nicht.
+what-infrastructure = Systeme, die Angreifer benutzen.
+what-intrusion-set = Angriffe, die nach derselben Gruppe aussehen.
+what-location = Ein Ort.
+what-malware = Schadsoftware.
+what-note = Was jemand zu etwas hier zu sagen hat.
+what-observed-data = Was irgendwo gesehen wurde, ohne Urteil.
+what-opinion = Ob jemand einer Sache hier zustimmt.
+what-relationship = Wie zwei Dinge zusammenhängen.
+what-report = Ein Bericht, mit den Dingen, von denen er handelt.
+what-sighting = Jemand hat das gesehen.
+what-threat-actor = Leute, die angreifen.
+what-tool = Gewöhnliche Software, die auch Angreifer benutzen.
+what-vulnerability = Eine Schwachstelle in einem Produkt.
+what-value = Ein Wert, der erwähnt wurde; damit allein sagt niemand, dass er schädlich ist.
+what-other = Etwas, das geteilt wurde.
+tlp-clear = Alle dürfen es lesen und weitergeben.
+tlp-green = Es bleibt unter den Mitgliedern der Gemeinschaft.
+tlp-amber = Es bleibt in den Organisationen, die es bekamen, und bei deren Kunden, die es brauchen.
+tlp-amber-strict = Es bleibt in den Organisationen, die es bekamen.
+tlp-red = Nur für die, die genannt sind.
+pap-clear = Sie dürfen es nutzen, wie Sie wollen.
+pap-green = Sie dürfen es auf eigenen Systemen sperren; darüber hinaus bitte nichts tun.
+pap-amber = Sie dürfen danach suchen und beobachten; nicht sperren, sonst merkt es der Angreifer.
+pap-red = Sie dürfen nur in eigenen Protokollen danach suchen, wo es niemand merkt.
+object-revoked = widerrufen
+object-own = von uns geteilt
+object-warning = Eine Warnliste kennt einen seiner Werte als harmlos: { $text }
+object-description = Was darüber gesagt wird
+object-who = Wer es sehen darf und woher es kommt
+object-communities = Zu uns kam es durch:
+object-named = Eingeschränkt auf:
+object-narrowed = Es ist auf Mitglieder eingeschränkt, die genannt wurden; Ihres ist eines davon.
+object-from = Von
+object-withheld = Name zurückgehalten
+object-withheld-own = andere sehen den Namen nicht
+object-added = Hinzugefügt
+object-creator = Erstellt von
+object-id = Kennung
+object-came-by = Wie es herkam, Knoten für Knoten
+object-do = Was Sie tun können
+object-note = Eine Notiz für die eigenen Unterlagen (freiwillig)
+object-acknowledge = Wir haben es zur Kenntnis genommen
+object-act = Wir haben gehandelt
+object-judge = Es ist falsch oder vorbei
+object-judge-kind = Was ist es?
+object-false-positive = Ein Fehlalarm: es trifft Harmloses
+object-expired = Abgelaufen: es stimmte und stimmt nicht mehr
+object-comment = Warum? Das lesen die, die es haben.
+object-judge-send = Mitteilen
+object-recall = Zurückrufen …
+object-pattern = Wonach zu suchen ist
+object-score = Bewertung jetzt
+object-score-hint = Sie fällt mit der Zeit, steigt mit Sichtungen und fällt, wenn jemand es falsch nennt.
+object-valid = Gültig
+object-open-end = ohne Ende
+object-over = vorbei
+object-detect = Für Ihre Werkzeuge
+object-detect-none = Daraus lässt sich keine Regel oder Liste machen.
+object-why-not = Warum manche Formate fehlen
+object-values = Werte darin
+object-neighbours = Verbunden mit
+object-alone = Nichts, was Ihnen offen ist, ist damit verbunden.
+object-graph = { $count ->
+    [one] Bild: { $count } Objekt darum herum; die Liste folgt
+   *[other] Bild: { $count } Objekte darum herum; die Liste folgt
+}
+object-not-here = nicht hier oder Ihnen nicht offen
+object-more-neighbours = Es kann mehr geben; die API nennt alle.
+object-judged = Gesehen, und was andere sagen
+object-receipts = Was daraus wurde
+receipt-could-see = Dürfen es sehen
+receipt-received = Haben es bekommen
+receipt-opened = Haben es geöffnet
+receipt-acknowledged = Haben es zur Kenntnis genommen
+receipt-acted = Haben gehandelt
+receipt-saw = Haben es bei sich gesehen
+figure-exactly = { $count ->
+    [one] { $count } weiteres
+   *[other] { $count } weitere
+}
+figure-few = weniger als fünf weitere, vielleicht keines
+figure-most = alle anderen bis auf weniger als fünf
+object-versions = Fassungen
+object-version = Fassung
+object-marking = Kennzeichnung
+object-changed = Was sich änderte
+object-superseded = es gibt eine spätere
+object-versions-left = { $count ->
+    [one] { $count } ältere wird nicht gezeigt.
+   *[other] { $count } ältere werden nicht gezeigt.
+}
+object-raw = Das Objekt, wie es ist (STIX JSON)
+copy = Kopieren
+copied = Kopiert
+cancel = Abbrechen
+said-acknowledged = Vermerkt: Ihre Organisation hat es zur Kenntnis genommen.
+said-acted = Vermerkt: Ihre Organisation hat gehandelt.
+said-before = Ihre Organisation hatte das schon gesagt; das erste Mal zählt.
+said-feedback = Ihre Rückmeldung ist unterwegs zu denen, die es haben.
+recall-lead = Es gilt sofort und für alle. Wer es bekam, wird gebeten zu handeln und zu antworten; Sie sehen, wer das tat.
+recall-kind = Was soll geschehen?
+recall-retract = Es verschwindet: es hätte nicht geteilt werden sollen
+recall-correct = Ältere Fassungen verschwinden: eine neuere ist schon geteilt
+recall-narrow = Es bleibt, für weniger: unter der strengeren Farbe unten
+recall-tlp = Die Farbe, wenn es bleibt
+recall-reason = Warum?
+recall-reason-hint = Das lesen alle, die handeln müssen. Sagen Sie, was falsch ist, und nichts, was niemand wissen darf.
+recall-send = Jetzt zurückrufen
+share-withheld = Unseren Namen nicht nennen: nur die Unterlagen dieses Knotens haben ihn
+object-graph-left = { $count ->
+    [one] { $count } weiteres steht nur in der Liste.
+   *[other] { $count } weitere stehen nur in der Liste.
+}
+share-lead = Fügen Sie irgendetwas ein: einen Bericht, eine Liste, eine E-Mail, Regeln, STIX oder MISP. Bevor etwas gesendet wird, sehen Sie, was verstanden wurde und wer es lesen wird.
+share-text = Was möchten Sie teilen?
+share-text-hint = Werte, die so geschrieben sind, dass niemand sie anklickt (hxxp, [.]), gelten als schädlich; andere werden nur erwähnt.
+share-file = Oder eine Datei (Text, PDF, Archiv); Sie können sie auch auf das Feld ziehen
+share-with = Mit wem?
+share-nobody = Keine Gemeinschaft: die eigene Organisation und wer genannt ist
+share-named = Nur diese Mitglieder (freiwillig)
+share-named-hint = Namen mit Kommas dazwischen. TLP:RED braucht sie.
+share-tlp = Wer darf es lesen? (TLP)
+share-pap = Was darf man damit tun? (PAP)
+share-default = Wie es selbst sagt, sonst wie die Gemeinschaft sagt
+share-check = Ansehen, was verstanden wurde
+share-check-again = Noch einmal ansehen
+share-send = Jetzt teilen
+share-changed = Seit dem Ansehen wurde etwas geändert. So steht es jetzt; gesendet wurde nichts.
+share-understood = Was verstanden wurde
+share-nothing = Nichts davon kann geteilt werden: keine Adresse, Domain, Prüfsumme, Regel und kein Objekt gefunden.
+share-objects = { $count ->
+    [one] { $count } Objekt
+   *[other] { $count } Objekte
+}
+share-one-by-one = Einzeln
+share-not-read = Wird abgelehnt:
+share-readers = Wer es lesen wird
+share-everybody = Alle dürfen es lesen und weitergeben, auch ohne Konto, wo dieser Knoten öffentlich ist.
+share-members = { $count ->
+    [one] { $count } Mitglied, das eigene mitgezählt:
+   *[other] { $count } Mitglieder, das eigene mitgezählt:
+}
+share-and-others = und andere, deren Namen Sie nicht sehen
+share-clients = { $count ->
+    [one] Und { $count } Kunde dieser Mitglieder.
+   *[other] Und { $count } Kunden dieser Mitglieder.
+}
+share-bridge = Es geht weiter an { $text } und an alle, die es dort lesen dürfen.
+share-waits = Es wartet zuerst auf die Moderatoren der Gemeinschaft; bis dahin sehen es sie und Sie.
+share-name-shown = Sie sehen den Namen Ihrer Organisation.
+share-name-kept = Sie sehen den Namen Ihrer Organisation nicht.
+share-stricter = Was im Text selbst strenger gekennzeichnet ist, bleibt es und erreicht weniger.
+share-unusual = Ist das die richtige Gruppe?
+share-names-us = Der Text selbst nennt Ihre Organisation. Nehmen Sie den Namen heraus, wenn ihn niemand wissen soll.
+share-mail = { $count ->
+    [one] Es steht { $count } E-Mail-Adresse darin. Gehört sie dem Angreifer oder jemandem, der zu schützen ist?
+   *[other] Es stehen { $count } E-Mail-Adressen darin. Gehören sie dem Angreifer oder Menschen, die zu schützen sind?
+}
+share-harmless = Warnlisten kennen diese Werte: sie sind privat oder meist harmlos. Nehmen Sie sie heraus, wenn sie nicht gemeint sind.
+shared-title = Was daraus wurde
+shared-accepted = angenommen
+shared-unchanged = waren schon da
+shared-refused = abgelehnt
+shared-more = Etwas anderes teilen
+shared-problems = Ablehnungen und Warnungen
+shared-refusal = abgelehnt
+shared-warning = Warnung
+shared-items = Was jetzt geteilt ist
+shared-was-there = war schon da
+shared-left = { $count ->
+    [one] { $count } weiteres ist nicht aufgeführt.
+   *[other] { $count } weitere sind nicht aufgeführt.
+}
+shared-line = Zeile { $count }
+left-revoked = Es ist widerrufen: niemand sollte mehr danach suchen.
+left-not-valid = Es gilt jetzt nicht: seine Zeit ist vorbei oder noch nicht gekommen.
+left-benign = Es sagt von sich selbst, dass es harmlos ist.
+left-pap = Seine Kennzeichnung (PAP) verbietet, was manche dieser Formate auf Ihren Systemen bewirken würden.
+left-warninglisted = Eine Warnliste kennt seinen Wert: eine Regel träfe Harmloses.

@@ -1,1 +1,219 @@
 # Sentences of crates/server/src/console/feed
+nav-feed = Novedades
+feed-lead = Todo lo que se comparte con nosotros, lo más nuevo primero. Pegue un valor, palabras o un informe entero.
+feed-box = ¿Qué busca?
+feed-find = Buscar
+feed-filters = Una dirección, un dominio, una URL, un hash o un correo, también desactivados; o palabras que aparecen todas. Filtros:
+feed-odd-type = No existe ese tipo: { $text }
+feed-odd-since = No es un momento: { $text }. Escriba since:7d, since:24h o since:2026-11-01.
+feed-odd-filter = Aquí no hay filtro { $text }:; se ha omitido. Hay type: y since:.
+feed-report = Pegar un informe entero
+feed-report-label = Texto, lista, reglas, STIX o MISP: se busca cada valor. Nada se comparte ni se guarda.
+feed-report-look = Buscar cada valor
+feed-understood = Entendido como { $text }:
+feed-values = { $count ->
+    [one] { $count } valor en el texto
+   *[other] { $count } valores en el texto
+}
+feed-values-left = { $count ->
+    [one] { $count } valor más no se buscó.
+   *[other] { $count } valores más no se buscaron.
+}
+feed-no-values = No se encontró ninguna dirección, dominio, URL, hash ni vulnerabilidad en el texto.
+feed-unknown-value = no se conoce aquí
+feed-known-value = conocido aquí
+feed-newest = Lo más nuevo
+feed-found = Encontrado
+feed-more = Más
+feed-end = Eso es todo.
+feed-nothing-yet = Todavía no se comparte nada con usted. Aquí aparece lo que otros comparten; puede empezar usted.
+feed-value-unknown = Este valor no está en nada que esté abierto para usted. Eso no significa que sea inofensivo.
+feed-nothing-found = No se encontró nada. Pruebe menos palabras, el principio de una palabra con *, o type:any para relaciones y valores.
+said-recalled = La retirada está hecha: se pide a quienes lo tenían que actúen.
+nav-share = Compartir
+what-attack-pattern = Una forma de actuar de los atacantes (una técnica).
+what-campaign = Una serie de ataques con un mismo fin.
+what-course-of-action = Algo que se puede hacer al respecto.
+what-grouping = Cosas que van juntas.
+what-identity = Una organización o una persona.
+what-incident = Algo que ocurrió.
+what-indicator = Un patrón que buscar en registros y tráfico: donde aparece, es probable que algo vaya mal.
+what-infrastructure = Sistemas que usan los atacantes.
+what-intrusion-set = Ataques que parecen obra de un mismo grupo.
+what-location = Un lugar.
+what-malware = Software dañino.
+what-note = Lo que alguien dice sobre algo de aquí.
+what-observed-data = Lo que se vio en algún lugar, sin juicio.
+what-opinion = Si alguien está de acuerdo con algo de aquí.
+what-relationship = Cómo se relacionan dos cosas.
+what-report = Un informe, con las cosas de las que trata.
+what-sighting = Alguien vio esto.
+what-threat-actor = Personas que atacan.
+what-tool = Software corriente que también usan los atacantes.
+what-vulnerability = Una debilidad de un producto.
+what-value = Un valor mencionado; solo por eso nadie dice que sea dañino.
+what-other = Algo que se compartió.
+tlp-clear = Cualquiera puede leerlo y difundirlo.
+tlp-green = Queda entre los miembros de la comunidad.
+tlp-amber = Queda en las organizaciones que lo recibieron y sus clientes que lo necesiten.
+tlp-amber-strict = Queda dentro de las organizaciones que lo recibieron.
+tlp-red = Solo para quienes se nombra.
+pap-clear = Puede usarlo como quiera.
+pap-green = Puede bloquearlo en sus sistemas; no actúe más allá.
+pap-amber = Puede buscarlo y vigilar; no lo bloquee, o el atacante lo notará.
+pap-red = Solo puede buscarlo en sus propios registros, donde nadie lo note.
+object-revoked = revocado
+object-own = compartido por nosotros
+object-warning = Una lista de avisos conoce uno de sus valores como inofensivo: { $text }
+object-description = Lo que se dice de ello
+object-who = Quién puede verlo y de dónde viene
+object-communities = Nos llegó por:
+object-named = Limitado a:
+object-narrowed = Está limitado a miembros que nombró quien lo compartió; el suyo es uno de ellos.
+object-from = De
+object-withheld = nombre reservado
+object-withheld-own = otros no ven el nombre
+object-added = Añadido
+object-creator = Hecho por
+object-id = Identificador
+object-came-by = Cómo llegó aquí, nodo a nodo
+object-do = Qué puede hacer
+object-note = Una nota para su registro (opcional)
+object-acknowledge = Tomamos nota
+object-act = Hemos actuado
+object-judge = Es erróneo o ya pasó
+object-judge-kind = ¿Qué es?
+object-false-positive = Un falso positivo: acierta en lo inofensivo
+object-expired = Caducado: era correcto y ya no lo es
+object-comment = ¿Por qué? Lo leen quienes lo tienen.
+object-judge-send = Decírselo
+object-recall = Retirarlo …
+object-pattern = Qué buscar
+object-score = Puntuación ahora
+object-score-hint = Baja con el tiempo, sube con avistamientos y baja si alguien dice que es erróneo.
+object-valid = Válido
+object-open-end = sin fin
+object-over = terminado
+object-detect = Para sus herramientas
+object-detect-none = No se puede hacer de ello ninguna regla ni lista.
+object-why-not = Por qué faltan algunos formatos
+object-values = Valores que contiene
+object-neighbours = Relacionado con
+object-alone = Nada de lo que está abierto para usted está relacionado.
+object-graph = { $count ->
+    [one] Dibujo: { $count } objeto alrededor; sigue la lista
+   *[other] Dibujo: { $count } objetos alrededor; sigue la lista
+}
+object-not-here = no está aquí o no está abierto para usted
+object-more-neighbours = Puede haber más; la API los da todos.
+object-judged = Visto, y lo que dicen otros
+object-receipts = Qué fue de ello
+receipt-could-see = Pueden verlo
+receipt-received = Lo recibieron
+receipt-opened = Lo abrieron
+receipt-acknowledged = Tomaron nota
+receipt-acted = Actuaron
+receipt-saw = Lo vieron en casa
+figure-exactly = { $count ->
+    [one] { $count } más
+   *[other] { $count } más
+}
+figure-few = menos de cinco más, quizá ninguno
+figure-most = todos los demás menos menos de cinco
+object-versions = Versiones
+object-version = Versión
+object-marking = Marcado
+object-changed = Qué cambió
+object-superseded = hay una posterior
+object-versions-left = { $count ->
+    [one] No se muestra { $count } más antigua.
+   *[other] No se muestran { $count } más antiguas.
+}
+object-raw = El objeto tal cual (STIX JSON)
+copy = Copiar
+copied = Copiado
+cancel = Dejarlo
+said-acknowledged = Anotado: su organización tomó nota.
+said-acted = Anotado: su organización actuó.
+said-before = Su organización ya lo había dicho; cuenta la primera vez.
+said-feedback = Su opinión va de camino a quienes lo tienen.
+recall-lead = Tiene efecto de inmediato y para todos. A quien lo recibió se le pide actuar y responder; usted ve quién lo hizo.
+recall-kind = ¿Qué se quiere?
+recall-retract = Desaparece: no debía compartirse
+recall-correct = Las versiones antiguas desaparecen: ya se compartió una nueva
+recall-narrow = Se queda para menos: con el color más estricto de abajo
+recall-tlp = El color, si se queda
+recall-reason = ¿Por qué?
+recall-reason-hint = Lo lee todo el que tiene que actuar. Diga qué está mal y nada que no deba saberse.
+recall-send = Retirarlo ahora
+share-withheld = No mostrar nuestro nombre: solo lo tiene el registro de este nodo
+object-graph-left = { $count ->
+    [one] { $count } más solo está en la lista.
+   *[other] { $count } más solo están en la lista.
+}
+share-lead = Pegue lo que sea: un informe, una lista, un correo, reglas, STIX o MISP. Antes de enviar verá qué se entendió y quién lo leerá.
+share-text = ¿Qué quiere compartir?
+share-text-hint = Los valores escritos para que nadie los pulse (hxxp, [.]) se leen como dañinos; los demás solo se mencionan.
+share-file = O un archivo (texto, PDF, comprimido); también puede soltarlo en el cuadro
+share-with = ¿Con quién?
+share-nobody = Ninguna comunidad: nuestra organización y quien se nombre
+share-named = Solo estos miembros (opcional)
+share-named-hint = Nombres separados por comas. TLP:RED los necesita.
+share-tlp = ¿Quién puede leerlo? (TLP)
+share-pap = ¿Qué pueden hacer con ello? (PAP)
+share-default = Lo que diga el contenido o, si no, la comunidad
+share-check = Ver qué se entendió
+share-check-again = Ver de nuevo
+share-send = Compartir ahora
+share-changed = Algo cambió desde que lo vio. Así está ahora; no se envió nada.
+share-understood = Qué se entendió
+share-nothing = No hay nada que compartir: no se encontró dirección, dominio, hash, regla ni objeto.
+share-objects = { $count ->
+    [one] { $count } objeto
+   *[other] { $count } objetos
+}
+share-one-by-one = Uno por uno
+share-not-read = Se rechazará:
+share-readers = Quién lo leerá
+share-everybody = Cualquiera puede leerlo y difundirlo, también sin cuenta si este nodo está abierto al público.
+share-members = { $count ->
+    [one] { $count } miembro, el suyo incluido:
+   *[other] { $count } miembros, el suyo incluido:
+}
+share-and-others = y otros cuyos nombres no puede ver
+share-clients = { $count ->
+    [one] Y { $count } cliente de estos miembros.
+   *[other] Y { $count } clientes de estos miembros.
+}
+share-bridge = Pasa a { $text } y a quien pueda leerlo allí.
+share-waits = Primero espera a los moderadores de la comunidad; hasta entonces lo ven ellos y usted.
+share-name-shown = Ven el nombre de su organización.
+share-name-kept = No ven el nombre de su organización.
+share-stricter = Lo que lleva en el texto un marcado más estricto lo conserva y llega a menos.
+share-unusual = ¿Es este el grupo correcto?
+share-names-us = El propio texto dice el nombre de su organización. Quítelo si nadie debe saberlo.
+share-mail = { $count ->
+    [one] Hay { $count } correo electrónico. ¿Es del atacante o de alguien a quien proteger?
+   *[other] Hay { $count } correos electrónicos. ¿Son del atacante o de personas a proteger?
+}
+share-harmless = Las listas de avisos conocen estos valores: son privados o inofensivos casi en todas partes. Quítelos si no son lo que quiere decir.
+shared-title = Qué fue de ello
+shared-accepted = aceptados
+shared-unchanged = ya estaban
+shared-refused = rechazados
+shared-more = Compartir otra cosa
+shared-problems = Rechazos y avisos
+shared-refusal = rechazado
+shared-warning = aviso
+shared-items = Lo que ahora se comparte
+shared-was-there = ya estaba
+shared-left = { $count ->
+    [one] { $count } más no se muestra.
+   *[other] { $count } más no se muestran.
+}
+shared-line = línea { $count }
+left-revoked = Está revocado: nadie debería buscarlo ya.
+left-not-valid = No es válido ahora: su tiempo pasó o no ha llegado.
+left-benign = Dice de sí mismo que es inofensivo.
+left-pap = Su marcado (PAP) prohíbe lo que algunos de estos formatos harían en sus sistemas.
+left-warninglisted = Una lista de avisos conoce su valor: una regla acertaría en lo inofensivo.

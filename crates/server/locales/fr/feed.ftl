@@ -1,1 +1,219 @@
 # Sentences of crates/server/src/console/feed
+nav-feed = Fil
+feed-lead = Tout ce qui est partagé avec nous, le plus récent d’abord. Collez une valeur, des mots ou un rapport entier.
+feed-box = Que cherchez-vous ?
+feed-find = Chercher
+feed-filters = Une adresse, un domaine, une URL, une empreinte ou un courriel, même neutralisés ; ou des mots tous présents. Filtres :
+feed-odd-type = Ce type n’existe pas : { $text }
+feed-odd-since = Ce n’est pas une date : { $text }. Écrivez since:7d, since:24h ou since:2026-11-01.
+feed-odd-filter = Il n’y a pas de filtre { $text }: ici ; il a été ignoré. Il y a type: et since:.
+feed-report = Coller un rapport entier
+feed-report-label = Texte, liste, règles, STIX ou MISP : chaque valeur est cherchée. Rien n’est partagé ni conservé.
+feed-report-look = Chercher chaque valeur
+feed-understood = Compris comme { $text } :
+feed-values = { $count ->
+    [one] { $count } valeur dans le texte
+   *[other] { $count } valeurs dans le texte
+}
+feed-values-left = { $count ->
+    [one] { $count } autre valeur n’a pas été cherchée.
+   *[other] { $count } autres valeurs n’ont pas été cherchées.
+}
+feed-no-values = Aucune adresse, aucun domaine, URL, empreinte ni vulnérabilité dans le texte.
+feed-unknown-value = inconnue ici
+feed-known-value = connue ici
+feed-newest = Le plus récent
+feed-found = Trouvé
+feed-more = Suite
+feed-end = C’est tout.
+feed-nothing-yet = Rien n’est encore partagé avec vous. Ce que d’autres partagent apparaît ici ; vous pouvez commencer.
+feed-value-unknown = Cette valeur n’est dans rien qui vous soit ouvert. Cela ne dit pas qu’elle est inoffensive.
+feed-nothing-found = Rien trouvé. Essayez moins de mots, le début d’un mot avec *, ou type:any pour les relations et les valeurs aussi.
+said-recalled = Le rappel est fait : ceux qui l’avaient sont priés d’agir.
+nav-share = Partager
+what-attack-pattern = Une façon de faire des attaquants (une technique).
+what-campaign = Une série d’attaques avec un même but.
+what-course-of-action = Quelque chose que l’on peut faire.
+what-grouping = Des choses qui vont ensemble.
+what-identity = Une organisation ou une personne.
+what-incident = Quelque chose qui s’est produit.
+what-indicator = Un motif à chercher dans les journaux et le trafic : s’il apparaît, quelque chose ne va sans doute pas.
+what-infrastructure = Des systèmes que des attaquants utilisent.
+what-intrusion-set = Des attaques qui semblent l’œuvre d’un même groupe.
+what-location = Un lieu.
+what-malware = Un logiciel malveillant.
+what-note = Ce que quelqu’un dit d’une chose d’ici.
+what-observed-data = Ce qui a été vu quelque part, sans jugement.
+what-opinion = Si quelqu’un est d’accord avec une chose d’ici.
+what-relationship = Comment deux choses sont liées.
+what-report = Un rapport, avec ce dont il traite.
+what-sighting = Quelqu’un a vu cela.
+what-threat-actor = Des gens qui attaquent.
+what-tool = Un logiciel ordinaire que des attaquants utilisent aussi.
+what-vulnerability = Une faille d’un produit.
+what-value = Une valeur mentionnée ; cela seul ne dit pas qu’elle est nuisible.
+what-other = Quelque chose qui a été partagé.
+tlp-clear = Tout le monde peut le lire et le diffuser.
+tlp-green = Il reste entre les membres de la communauté.
+tlp-amber = Il reste dans les organisations qui l’ont reçu, et chez leurs clients qui en ont besoin.
+tlp-amber-strict = Il reste dans les organisations qui l’ont reçu.
+tlp-red = Seulement pour ceux qui sont nommés.
+pap-clear = Vous pouvez l’utiliser librement.
+pap-green = Vous pouvez le bloquer sur vos systèmes ; n’agissez pas au-delà.
+pap-amber = Vous pouvez le chercher et surveiller ; ne bloquez pas, l’attaquant le verrait.
+pap-red = Vous pouvez seulement le chercher dans vos propres journaux, sans qu’on le remarque.
+object-revoked = révoqué
+object-own = partagé par nous
+object-warning = Une liste d’avertissement connaît une de ses valeurs comme inoffensive : { $text }
+object-description = Ce qui en est dit
+object-who = Qui peut le voir, et d’où il vient
+object-communities = Il nous est venu par :
+object-named = Limité à :
+object-narrowed = Il est limité aux membres que l’auteur a nommés ; le vôtre en est.
+object-from = De
+object-withheld = nom tu
+object-withheld-own = les autres ne voient pas le nom
+object-added = Ajouté
+object-creator = Créé par
+object-id = Identifiant
+object-came-by = Comment il est venu, nœud par nœud
+object-do = Ce que vous pouvez faire
+object-note = Une note pour votre registre (facultatif)
+object-acknowledge = Nous en prenons note
+object-act = Nous avons agi
+object-judge = C’est faux, ou terminé
+object-judge-kind = Qu’est-ce ?
+object-false-positive = Un faux positif : il touche ce qui est inoffensif
+object-expired = Expiré : c’était juste, ce ne l’est plus
+object-comment = Pourquoi ? Ceux qui l’ont le liront.
+object-judge-send = Le leur dire
+object-recall = Le rappeler …
+object-pattern = Que chercher
+object-score = Score actuel
+object-score-hint = Il baisse avec le temps, monte avec les observations, et baisse si quelqu’un le dit faux.
+object-valid = Valable
+object-open-end = sans fin
+object-over = terminé
+object-detect = Pour vos outils
+object-detect-none = On ne peut en faire ni règle ni liste.
+object-why-not = Pourquoi certains formats manquent
+object-values = Valeurs contenues
+object-neighbours = Lié à
+object-alone = Rien de ce qui vous est ouvert n’y est lié.
+object-graph = { $count ->
+    [one] Schéma : { $count } objet autour ; la liste suit
+   *[other] Schéma : { $count } objets autour ; la liste suit
+}
+object-not-here = pas ici, ou pas ouvert pour vous
+object-more-neighbours = Il peut y en avoir d’autres ; l’API les donne tous.
+object-judged = Vu, et ce qu’en disent les autres
+object-receipts = Ce qu’il en est advenu
+receipt-could-see = Peuvent le voir
+receipt-received = L’ont reçu
+receipt-opened = L’ont ouvert
+receipt-acknowledged = En ont pris note
+receipt-acted = Ont agi
+receipt-saw = L’ont vu chez eux
+figure-exactly = { $count ->
+    [one] { $count } autre
+   *[other] { $count } autres
+}
+figure-few = moins de cinq autres, peut-être aucun
+figure-most = tous les autres sauf moins de cinq
+object-versions = Versions
+object-version = Version
+object-marking = Marquage
+object-changed = Ce qui a changé
+object-superseded = il y en a une plus récente
+object-versions-left = { $count ->
+    [one] { $count } plus ancienne n’est pas montrée.
+   *[other] { $count } plus anciennes ne sont pas montrées.
+}
+object-raw = L’objet tel quel (STIX JSON)
+copy = Copier
+copied = Copié
+cancel = Laisser
+said-acknowledged = Noté : votre organisation en a pris note.
+said-acted = Noté : votre organisation a agi.
+said-before = Votre organisation l’avait déjà dit ; la première fois compte.
+said-feedback = Votre avis est en route vers ceux qui l’ont.
+recall-lead = Il prend effet aussitôt et pour tous. Ceux qui l’ont reçu sont priés d’agir et de répondre ; vous voyez qui l’a fait.
+recall-kind = Que faut-il ?
+recall-retract = Il disparaît : il ne fallait pas le partager
+recall-correct = Les anciennes versions disparaissent : une nouvelle est déjà partagée
+recall-narrow = Il reste, pour moins de monde : sous la couleur plus stricte ci-dessous
+recall-tlp = La couleur, s’il reste
+recall-reason = Pourquoi ?
+recall-reason-hint = Tous ceux qui doivent agir le lisent. Dites ce qui ne va pas, et rien qui ne doive être su.
+recall-send = Rappeler maintenant
+share-withheld = Taire notre nom : seul le registre de ce nœud l’a
+object-graph-left = { $count ->
+    [one] { $count } autre n’est que dans la liste.
+   *[other] { $count } autres ne sont que dans la liste.
+}
+share-lead = Collez ce que vous voulez : un rapport, une liste, un courriel, des règles, du STIX ou MISP. Vous voyez ce qui a été compris et qui le lira avant tout envoi.
+share-text = Que voulez-vous partager ?
+share-text-hint = Les valeurs écrites pour qu’on ne clique pas (hxxp, [.]) sont lues comme nuisibles ; les autres sont seulement mentionnées.
+share-file = Ou un fichier (texte, PDF, archive) ; vous pouvez aussi le déposer sur la zone
+share-with = Avec qui ?
+share-nobody = Aucune communauté : notre organisation, et qui est nommé
+share-named = Seulement ces membres (facultatif)
+share-named-hint = Noms séparés par des virgules. TLP:RED en a besoin.
+share-tlp = Qui peut le lire ? (TLP)
+share-pap = Que peuvent-ils en faire ? (PAP)
+share-default = Comme il est marqué, sinon comme le dit la communauté
+share-check = Voir ce qui a été compris
+share-check-again = Revoir
+share-send = Partager maintenant
+share-changed = Vous avez changé quelque chose depuis. Voici l’état actuel ; rien n’a été envoyé.
+share-understood = Ce qui a été compris
+share-nothing = Rien ne peut être partagé : aucune adresse, domaine, empreinte, règle ni objet.
+share-objects = { $count ->
+    [one] { $count } objet
+   *[other] { $count } objets
+}
+share-one-by-one = Un par un
+share-not-read = Sera refusé :
+share-readers = Qui le lira
+share-everybody = Tout le monde peut le lire et le diffuser, même sans compte si ce nœud est ouvert au public.
+share-members = { $count ->
+    [one] { $count } membre, le vôtre compris :
+   *[other] { $count } membres, le vôtre compris :
+}
+share-and-others = et d’autres dont vous ne voyez pas les noms
+share-clients = { $count ->
+    [one] Et { $count } client de ces membres.
+   *[other] Et { $count } clients de ces membres.
+}
+share-bridge = Il passe à { $text }, et à qui peut le lire là-bas.
+share-waits = Il attend d’abord les modérateurs de la communauté ; d’ici là, eux et vous le voyez.
+share-name-shown = Ils voient le nom de votre organisation.
+share-name-kept = Ils ne voient pas le nom de votre organisation.
+share-stricter = Ce qui porte un marquage plus strict dans le texte le garde, et touche moins de monde.
+share-unusual = Est-ce le bon groupe ?
+share-names-us = Le texte lui-même dit le nom de votre organisation. Enlevez-le si personne ne doit le savoir.
+share-mail = { $count ->
+    [one] Il y a { $count } adresse de courriel. Est-elle à l’attaquant, ou à quelqu’un à protéger ?
+   *[other] Il y a { $count } adresses de courriel. Sont-elles à l’attaquant, ou à des gens à protéger ?
+}
+share-harmless = Les listes d’avertissement connaissent ces valeurs : privées, ou inoffensives presque partout. Enlevez-les si vous ne les visez pas.
+shared-title = Ce qu’il en est advenu
+shared-accepted = acceptés
+shared-unchanged = étaient déjà là
+shared-refused = refusés
+shared-more = Partager autre chose
+shared-problems = Refus et avertissements
+shared-refusal = refusé
+shared-warning = avertissement
+shared-items = Ce qui est partagé maintenant
+shared-was-there = était déjà là
+shared-left = { $count ->
+    [one] { $count } autre n’est pas listé.
+   *[other] { $count } autres ne sont pas listés.
+}
+shared-line = ligne { $count }
+left-revoked = Il est révoqué : plus personne ne devrait le chercher.
+left-not-valid = Il n’est pas valable maintenant : son temps est passé, ou pas encore venu.
+left-benign = Il dit de lui-même qu’il est inoffensif.
+left-pap = Son marquage (PAP) interdit ce que certains de ces formats feraient faire à vos systèmes.
+left-warninglisted = Une liste d’avertissement connaît sa valeur : une règle toucherait ce qui est inoffensif.

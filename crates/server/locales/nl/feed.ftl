@@ -1,1 +1,219 @@
 # Sentences of crates/server/src/console/feed
+nav-feed = Feed
+feed-lead = Alles wat met ons wordt gedeeld, het nieuwste eerst. Plak een waarde, woorden of een heel rapport.
+feed-box = Wat zoekt u?
+feed-find = Zoeken
+feed-filters = Een adres, domein, URL, hash of e-mailadres, ook onschadelijk geschreven; of woorden die alle voorkomen. Filters:
+feed-odd-type = Dit type bestaat niet: { $text }
+feed-odd-since = Geen tijd: { $text }. Schrijf since:7d, since:24h of since:2026-11-01.
+feed-odd-filter = Een filter { $text }: is er hier niet; het is weggelaten. Er zijn type: en since:.
+feed-report = Een heel rapport plakken
+feed-report-label = Tekst, lijst, regels, STIX of MISP: elke waarde wordt opgezocht. Niets wordt gedeeld of bewaard.
+feed-report-look = Elke waarde opzoeken
+feed-understood = Begrepen als { $text }:
+feed-values = { $count ->
+    [one] { $count } waarde in de tekst
+   *[other] { $count } waarden in de tekst
+}
+feed-values-left = { $count ->
+    [one] { $count } andere waarde is niet opgezocht.
+   *[other] { $count } andere waarden zijn niet opgezocht.
+}
+feed-no-values = In de tekst is geen adres, domein, URL, hash of kwetsbaarheid gevonden.
+feed-unknown-value = hier niet bekend
+feed-known-value = hier bekend
+feed-newest = Nieuwste
+feed-found = Gevonden
+feed-more = Meer
+feed-end = Dat was alles.
+feed-nothing-yet = Er is nog niets met u gedeeld. Wat anderen delen verschijnt hier; u kunt beginnen.
+feed-value-unknown = Deze waarde staat in niets wat voor u open is. Dat zegt niet dat ze onschadelijk is.
+feed-nothing-found = Niets gevonden. Probeer minder woorden, het begin van een woord met *, of type:any ook voor relaties en waarden.
+said-recalled = De terugroeping is gedaan: wie het had wordt gevraagd te handelen.
+nav-share = Delen
+what-attack-pattern = Een werkwijze van aanvallers (een techniek).
+what-campaign = Een reeks aanvallen met één doel.
+what-course-of-action = Iets wat men eraan kan doen.
+what-grouping = Dingen die bij elkaar horen.
+what-identity = Een organisatie of een persoon.
+what-incident = Iets wat is gebeurd.
+what-indicator = Een patroon om naar te zoeken in logs en verkeer: waar het voorkomt is waarschijnlijk iets mis.
+what-infrastructure = Systemen die aanvallers gebruiken.
+what-intrusion-set = Aanvallen die op het werk van één groep lijken.
+what-location = Een plaats.
+what-malware = Schadelijke software.
+what-note = Wat iemand over iets hier te zeggen heeft.
+what-observed-data = Wat ergens is gezien, zonder oordeel.
+what-opinion = Of iemand het met iets hier eens is.
+what-relationship = Hoe twee dingen samenhangen.
+what-report = Een rapport, met de dingen waarover het gaat.
+what-sighting = Iemand heeft dit gezien.
+what-threat-actor = Mensen die aanvallen.
+what-tool = Gewone software die ook aanvallers gebruiken.
+what-vulnerability = Een zwakke plek in een product.
+what-value = Een waarde die is genoemd; daarmee alleen zegt niemand dat ze schadelijk is.
+what-other = Iets wat is gedeeld.
+tlp-clear = Iedereen mag het lezen en doorgeven.
+tlp-green = Het blijft onder de leden van de gemeenschap.
+tlp-amber = Het blijft binnen de organisaties die het kregen, en hun klanten die het nodig hebben.
+tlp-amber-strict = Het blijft binnen de organisaties die het kregen.
+tlp-red = Alleen voor wie genoemd is.
+pap-clear = U mag het vrij gebruiken.
+pap-green = U mag het op uw eigen systemen blokkeren; doe niets daarbuiten.
+pap-amber = U mag ernaar zoeken en kijken; blokkeer het niet, anders merkt de aanvaller het.
+pap-red = U mag er alleen in uw eigen logs naar zoeken, waar niemand het merkt.
+object-revoked = ingetrokken
+object-own = door ons gedeeld
+object-warning = Een waarschuwingslijst kent een van de waarden als onschadelijk: { $text }
+object-description = Wat erover wordt gezegd
+object-who = Wie het mag zien, en waar het vandaan komt
+object-communities = Het kwam bij ons via:
+object-named = Beperkt tot:
+object-narrowed = Het is beperkt tot leden die de deler noemde; het uwe is er een van.
+object-from = Van
+object-withheld = naam achtergehouden
+object-withheld-own = anderen zien de naam niet
+object-added = Toegevoegd
+object-creator = Gemaakt door
+object-id = Kenmerk
+object-came-by = Hoe het hier kwam, knooppunt voor knooppunt
+object-do = Wat u kunt doen
+object-note = Een notitie voor uw eigen administratie (niet nodig)
+object-acknowledge = Wij hebben kennisgenomen
+object-act = Wij hebben gehandeld
+object-judge = Het klopt niet, of is voorbij
+object-judge-kind = Wat is het?
+object-false-positive = Vals alarm: het treft wat onschadelijk is
+object-expired = Verlopen: het klopte, en nu niet meer
+object-comment = Waarom? Wie het heeft leest dit.
+object-judge-send = Laten weten
+object-recall = Terugroepen …
+object-pattern = Waarnaar te zoeken
+object-score = Score nu
+object-score-hint = Hij daalt met de tijd, stijgt met waarnemingen en daalt als iemand het onjuist noemt.
+object-valid = Geldig
+object-open-end = zonder einde
+object-over = voorbij
+object-detect = Voor uw hulpmiddelen
+object-detect-none = Er kan geen regel of lijst van worden gemaakt.
+object-why-not = Waarom sommige formaten ontbreken
+object-values = Waarden erin
+object-neighbours = Verbonden met
+object-alone = Niets wat voor u open is, is ermee verbonden.
+object-graph = { $count ->
+    [one] Tekening: { $count } object eromheen; de lijst volgt
+   *[other] Tekening: { $count } objecten eromheen; de lijst volgt
+}
+object-not-here = niet hier, of niet open voor u
+object-more-neighbours = Er kunnen er meer zijn; de API noemt ze alle.
+object-judged = Gezien, en wat anderen zeggen
+object-receipts = Wat ervan is geworden
+receipt-could-see = Mogen het zien
+receipt-received = Hebben het gekregen
+receipt-opened = Hebben het geopend
+receipt-acknowledged = Hebben kennisgenomen
+receipt-acted = Hebben gehandeld
+receipt-saw = Zagen het bij zichzelf
+figure-exactly = { $count ->
+    [one] { $count } andere
+   *[other] { $count } andere
+}
+figure-few = minder dan vijf andere, misschien geen
+figure-most = alle andere op minder dan vijf na
+object-versions = Versies
+object-version = Versie
+object-marking = Markering
+object-changed = Wat is veranderd
+object-superseded = er is een latere
+object-versions-left = { $count ->
+    [one] { $count } oudere wordt niet getoond.
+   *[other] { $count } oudere worden niet getoond.
+}
+object-raw = Het object zoals het is (STIX JSON)
+copy = Kopiëren
+copied = Gekopieerd
+cancel = Laat maar
+said-acknowledged = Genoteerd: uw organisatie heeft kennisgenomen.
+said-acted = Genoteerd: uw organisatie heeft gehandeld.
+said-before = Uw organisatie had dat al gezegd; de eerste keer telt.
+said-feedback = Uw terugkoppeling is onderweg naar wie het heeft.
+recall-lead = Het geldt meteen en voor iedereen. Wie het kreeg wordt gevraagd te handelen en te antwoorden; u ziet wie dat deed.
+recall-kind = Wat is de bedoeling?
+recall-retract = Het gaat weg: het had niet gedeeld mogen worden
+recall-correct = Oudere versies gaan weg: een nieuwere is al gedeeld
+recall-narrow = Het blijft, voor minder: onder de strengere kleur hieronder
+recall-tlp = De kleur, als het blijft
+recall-reason = Waarom?
+recall-reason-hint = Iedereen die moet handelen leest dit. Zeg wat er mis is, en niets wat niet bekend mag worden.
+recall-send = Nu terugroepen
+share-withheld = Onze naam niet noemen: alleen de administratie van dit knooppunt heeft hem
+object-graph-left = { $count ->
+    [one] { $count } andere staat alleen in de lijst.
+   *[other] { $count } andere staan alleen in de lijst.
+}
+share-lead = Plak wat u wilt: een rapport, een lijst, een e-mail, regels, STIX of MISP. U ziet wat is begrepen en wie het zal lezen voordat er iets wordt verstuurd.
+share-text = Wat wilt u delen?
+share-text-hint = Waarden die zo zijn geschreven dat niemand erop klikt (hxxp, [.]) gelden als schadelijk; andere zijn alleen genoemd.
+share-file = Of een bestand (tekst, pdf, archief); u mag het ook op het vak slepen
+share-with = Met wie?
+share-nobody = Geen gemeenschap: onze eigen organisatie, en wie genoemd is
+share-named = Alleen deze leden (niet nodig)
+share-named-hint = Namen met komma’s ertussen. TLP:RED heeft ze nodig.
+share-tlp = Wie mag het lezen? (TLP)
+share-pap = Wat mogen zij ermee doen? (PAP)
+share-default = Zoals het zelf zegt, anders zoals de gemeenschap zegt
+share-check = Bekijk wat is begrepen
+share-check-again = Opnieuw bekijken
+share-send = Nu delen
+share-changed = U hebt iets veranderd sinds u keek. Zo is het nu; er is niets verstuurd.
+share-understood = Wat is begrepen
+share-nothing = Er kan niets worden gedeeld: geen adres, domein, hash, regel of object gevonden.
+share-objects = { $count ->
+    [one] { $count } object
+   *[other] { $count } objecten
+}
+share-one-by-one = Eén voor één
+share-not-read = Wordt geweigerd:
+share-readers = Wie het zal lezen
+share-everybody = Iedereen mag het lezen en doorgeven, ook zonder account waar dit knooppunt openbaar is.
+share-members = { $count ->
+    [one] { $count } lid, het uwe meegeteld:
+   *[other] { $count } leden, het uwe meegeteld:
+}
+share-and-others = en anderen van wie u de namen niet ziet
+share-clients = { $count ->
+    [one] En { $count } klant van deze leden.
+   *[other] En { $count } klanten van deze leden.
+}
+share-bridge = Het gaat door naar { $text }, en naar wie het daar mag lezen.
+share-waits = Het wacht eerst op de moderatoren van de gemeenschap; tot dan zien zij en u het.
+share-name-shown = Zij zien de naam van uw organisatie.
+share-name-kept = Zij zien de naam van uw organisatie niet.
+share-stricter = Wat in de tekst zelf strenger is gemarkeerd, blijft dat en bereikt minder.
+share-unusual = Is dit de juiste groep?
+share-names-us = De tekst zelf noemt uw organisatie. Haal de naam eruit als niemand het mag weten.
+share-mail = { $count ->
+    [one] Er staat { $count } e-mailadres in. Is het van de aanvaller, of van iemand die beschermd moet worden?
+   *[other] Er staan { $count } e-mailadressen in. Zijn ze van de aanvaller, of van mensen die beschermd moeten worden?
+}
+share-harmless = Waarschuwingslijsten kennen deze waarden: ze zijn privé, of meestal onschadelijk. Haal ze eruit als u ze niet bedoelt.
+shared-title = Wat ervan is geworden
+shared-accepted = aangenomen
+shared-unchanged = waren er al
+shared-refused = geweigerd
+shared-more = Iets anders delen
+shared-problems = Weigeringen en waarschuwingen
+shared-refusal = geweigerd
+shared-warning = waarschuwing
+shared-items = Wat nu is gedeeld
+shared-was-there = was er al
+shared-left = { $count ->
+    [one] { $count } andere staat niet in de lijst.
+   *[other] { $count } andere staan niet in de lijst.
+}
+shared-line = regel { $count }
+left-revoked = Het is ingetrokken: niemand hoort er nog naar te zoeken.
+left-not-valid = Het is nu niet geldig: de tijd is voorbij, of nog niet gekomen.
+left-benign = Het zegt van zichzelf dat het onschadelijk is.
+left-pap = De markering (PAP) verbiedt wat sommige van deze formaten uw systemen zouden laten doen.
+left-warninglisted = Een waarschuwingslijst kent de waarde: een regel zou treffen wat onschadelijk is.

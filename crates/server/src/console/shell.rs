@@ -52,7 +52,11 @@ pub struct Link {
 }
 
 /// Every entry of the navigation: path, key, and the least role that it is of use to.
-const LINKS: [(&str, &str, Role); 1] = [("/today", "nav-today", Role::Reader)];
+const LINKS: [(&str, &str, Role); 3] = [
+    ("/today", "nav-today", Role::Reader),
+    ("/feed", "nav-feed", Role::Reader),
+    ("/share", "nav-share", Role::Contributor),
+];
 
 impl Shell {
     /// For a page that somebody signed in for.

@@ -540,6 +540,11 @@ fn questions(path: &str, canaries: &[Canary]) -> Vec<String> {
     };
     match path {
         "/api/v1/search" => words().map(|word| format!("{path}?q={word}")).collect(),
+        // A page repeats what it was asked: so the last letter is left open.
+        "/feed" | "/feed/more" => words()
+            .map(|word| format!("{path}?q={}*", &word[..word.len() - 1]))
+            .chain([path.to_owned()])
+            .collect(),
         "/api/v1/observables" => (0..25).map(|last| format!("{path}?value=192.0.2.{last}")).collect(),
         "/api/v1/people" => ["", "?member=Alder", "?member=Elder", "?member=Nobody"]
             .map(|query| format!("{path}{query}"))

@@ -1,0 +1,428 @@
+//! One object and all that the reader may know of it: what it is, who sees it, what it is connected to, what became of it.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use askama::Template;
+use axum::response::Response;
+use http::StatusCode;
+use node::bridges::CameBy;
+use node::disclosure::{Figure, Told};
+use node::item::ItemReceipts;
+use node::sightings::comment_of;
+use policy::{Action, decide};
+use stix::Timestamp;
+use stix::marking::{Pap, Tlp};
+use stix::observable::Kind;
+use store::{Edge, Feedback, ObjectDetail};
+
+use super::detect::Texts;
+use super::graph::{Graph, label};
+use crate::api::ask::Parameters;
+use crate::asked::Asked;
+use crate::console::html;
+use crate::console::shell::{Shell, encoded};
+use crate::problem::Fault;
+
+/// Connections on the page.
+const NEIGHBOURS: usize = 50;
+/// Versions on the page.
+const VERSIONS: usize = 20;
+/// Values on the page.
+const VALUES: usize = 100;
+/// Feedback that is looked through.
+const FEEDBACK: usize = 200;
+/// Bytes of the object that the page shows.
+const BODY: usize = 200 << 10;
+/// Characters of a description.
+const DESCRIPTION: usize = 4_000;
+
+/// What the page before may say was done.
+pub(super) const SAID: [&str; 4] = ["said-acknowledged", "said-acted", "said-before", "said-feedback"];
+
+/// Types for which there is a sentence.
+const TYPES: [&str; 20] = [
+    "attack-pattern",
+    "campaign",
+    "course-of-action",
+    "grouping",
+    "identity",
+    "incident",
+    "indicator",
+    "infrastructure",
+    "intrusion-set",
+    "location",
+    "malware",
+    "note",
+    "observed-data",
+    "opinion",
+    "relationship",
+    "report",
+    "sighting",
+    "threat-actor",
+    "tool",
+    "vulnerability",
+];
+
+/// A contribution in the list of versions.
+struct Version {
+    detail: ObjectDetail,
+    /// Properties that differ from the version before.
+    changed: Vec<String>,
+}
+
+/// What is special to an indicator.
+struct Indicator {
+    pattern: String,
+    pattern_type: String,
+    from: Timestamp,
+    until: Option<Timestamp>,
+    is_over: bool,
+    score: Option<u8>,
+    texts: Texts,
+}
+
+/// A line of what became of one's own item.
+struct Receipt {
+    key: &'static str,
+    named: Vec<(String, Option<Timestamp>)>,
+    others: Figure,
+}
+
+#[derive(Template)]
+#[template(path = "console/feed/object.html")]
+struct Page {
+    shell: Shell,
+    id: String,
+    object_type: String,
+    what: String,
+    name: String,
+    description: String,
+    latest: ObjectDetail,
+    /// The communities it is for that the reader's member is in.
+    communities: Vec<String>,
+    /// The members it is narrowed to, for the one who did so.
+    named: Vec<String>,
+    /// Whether it is narrowed to members.
+    is_narrowed: bool,
+    is_own: bool,
+    versions: Vec<Version>,
+    versions_left: usize,
+    indicator: Option<Indicator>,
+    values: Vec<(String, String)>,
+    neighbours: Vec<Edge>,
+    judged: Vec<Edge>,
+    graph: Graph,
+    feedback: Vec<Feedback>,
+    came_by: Vec<CameBy>,
+    receipts: Vec<Receipt>,
+    body: String,
+    may_say: bool,
+    may_judge: bool,
+    may_recall: bool,
+    said: Option<&'static str>,
+    wrong: Option<String>,
+    /// What was typed and could not be taken.
+    typed: String,
+}
+
+/// The page.
+pub(super) async fn page(asked: Asked) -> Result<Response, Fault> {
+    let parameters = Parameters::read(&asked, &["said"])?;
+    let said = parameters.one("said")?.unwrap_or_default().to_owned();
+    let mut page = build(&asked).await?;
+    page.said = SAID.into_iter().find(|key| *key == said);
+    Ok(html(StatusCode::OK, page.render().map_err(Fault::ours)?))
+}
+
+/// The page again, with what was wrong about what was sent.
+pub(super) async fn again(asked: &Asked, wrong: &Fault, typed: &str) -> Result<Response, Fault> {
+    let mut page = build(asked).await?;
+    page.wrong = Some(wrong.message().to_owned());
+    page.typed = typed.to_owned();
+    // What was sent by POST has no address to come back to.
+    page.shell.address = format!("/objects/{}", encoded(asked.param("id")));
+    Ok(html(wrong.status(), page.render().map_err(Fault::ours)?))
+}
+
+/// Whether the caller's member contributed it.
+pub(super) fn is_own(asked: &Asked, contributions: &[ObjectDetail]) -> bool {
+    let own = asked.caller().principal.member;
+    own.is_some() && contributions.iter().any(|one| one.origin == own)
+}
+
+async fn build(asked: &Asked) -> Result<Page, Fault> {
+    let (node, caller, id) = (asked.node(), asked.caller(), asked.param("id"));
+    let shown = node.show(caller, id, NEIGHBOURS).await?;
+    if !asked.is_head() {
+        node.item_opened(caller, id, &shown).await?;
+    }
+    let Some(latest) = shown.contributions.first().cloned() else {
+        return Err(Fault::not_found());
+    };
+    let own = is_own(asked, &shown.contributions);
+    let may = |action| decide(&caller.principal, action).is_ok();
+    let is_indicator = latest.row.object_type == "indicator";
+    let object = stix::Object::parse(&latest.row.body)?;
+    let text = |key: &str| object.map().str(key).unwrap_or_default();
+    let name = latest.title.clone().filter(|title| !title.is_empty());
+    let score = shown.score.as_ref().map(|score| score.value);
+    let indicator = latest.indicator.as_ref().map(|facts| Indicator {
+        pattern: text("pattern").to_owned(),
+        pattern_type: facts.pattern_type.clone(),
+        from: facts.valid_from,
+        until: facts.valid_until,
+        is_over: facts.valid_until.is_some_and(|until| until <= node.now()),
+        score,
+        texts: Texts::of(node, &latest, score),
+    });
+    let (judged, neighbours): (Vec<_>, Vec<_>) = shown.neighbours.into_iter().partition(judges);
+    let communities = communities(asked, &latest).await?;
+    let named = if latest.origin.is_some() && latest.origin == caller.principal.member {
+        names(asked, &latest).await?
+    } else {
+        Vec::new()
+    };
+    let receipts = match own {
+        true => node.item_receipts(caller, id).await.map(receipts).or_else(absent)?,
+        false => Vec::new(),
+    };
+    let feedback = match own && is_indicator {
+        true => node.feedback(caller, FEEDBACK, None).await?.feedback,
+        false => Vec::new(),
+    };
+    let description = [
+        text("description"),
+        text("content"),
+        text("explanation"),
+        text("abstract"),
+    ];
+    let description = description
+        .into_iter()
+        .find(|text| !text.is_empty())
+        .unwrap_or_default();
+    Ok(Page {
+        shell: Shell::of(asked, "feed").await?,
+        id: id.to_owned(),
+        object_type: latest.row.object_type.clone(),
+        what: what(&latest.row.object_type, object.map().contains("created")),
+        name: name.unwrap_or_else(|| id.to_owned()),
+        description: description.chars().take(DESCRIPTION).collect(),
+        communities,
+        named,
+        is_narrowed: !latest.audience.named().is_empty(),
+        is_own: own,
+        versions_left: shown.contributions.len().saturating_sub(VERSIONS),
+        versions: versions(shown.contributions),
+        indicator,
+        values: values(&latest),
+        graph: Graph::new(&neighbours),
+        neighbours,
+        judged,
+        feedback: feedback.into_iter().filter(|one| one.about == id).collect(),
+        came_by: shown.came_by,
+        receipts,
+        body: indented(&latest.row.body, BODY),
+        may_say: !own && caller.principal.member.is_some() && may(Action::Acknowledge),
+        may_judge: is_indicator && may(Action::JudgeSightings),
+        may_recall: own
+            && caller
+                .principal
+                .member
+                .is_some_and(|member| may(Action::Retract(member))),
+        latest,
+        said: None,
+        wrong: None,
+        typed: String::new(),
+    })
+}
+
+/// Receipts that are not the caller's to read are none.
+fn absent(error: node::Error) -> Result<Vec<Receipt>, Fault> {
+    match error {
+        node::Error::NotFound(_) | node::Error::NotAllowed(_) => Ok(Vec::new()),
+        other => Err(other.into()),
+    }
+}
+
+/// The key of the sentence that says what it is.
+fn what(object_type: &str, has_created: bool) -> String {
+    match object_type {
+        known if TYPES.contains(&known) => format!("what-{known}"),
+        // What has no time of its own is a value: an address, a file.
+        _ if !has_created => "what-value".to_owned(),
+        _ => "what-other".to_owned(),
+    }
+}
+
+/// Whether a connection says that somebody saw it, or what somebody thinks of it.
+fn judges(edge: &Edge) -> bool {
+    let kind = edge.other_type.as_deref().unwrap_or_default();
+    let is_seen = edge
+        .via
+        .as_ref()
+        .is_some_and(|(via, _)| stix::id::object_type(via) == "sighting");
+    is_seen || matches!(kind, "sighting" | "opinion" | "note")
+}
+
+/// Those of its communities that the reader's member is in; of others nothing is said.
+async fn communities(asked: &Asked, detail: &ObjectDetail) -> Result<Vec<String>, Fault> {
+    let own = &asked.caller().principal.communities;
+    let meant = |id: &policy::CommunityId| own.contains(id) && detail.audience.communities().contains(id);
+    let known = asked.node().communities(asked.caller()).await?;
+    let known = known.into_iter().filter(|community| meant(&community.id));
+    Ok(known.map(|community| community.title).collect())
+}
+
+/// The members that the reader itself named.
+async fn names(asked: &Asked, detail: &ObjectDetail) -> Result<Vec<String>, Fault> {
+    if detail.audience.named().is_empty() {
+        return Ok(Vec::new());
+    }
+    let known = asked.node().members(asked.caller()).await?;
+    let known = known
+        .into_iter()
+        .filter(|member| detail.audience.named().contains(&member.id));
+    Ok(known.map(|member| member.name).collect())
+}
+
+fn values(detail: &ObjectDetail) -> Vec<(String, String)> {
+    let kind = |code: i16| u8::try_from(code).ok().and_then(Kind::from_code);
+    let named = |(code, value): &(i16, String)| {
+        let kind = kind(*code).map_or_else(String::new, |kind| kind.as_str().to_owned());
+        (kind, value.clone())
+    };
+    let known: BTreeSet<_> = detail.observables.iter().map(named).collect();
+    known.into_iter().take(VALUES).collect()
+}
+
+/// The contributions, each with what it changes.
+fn versions(contributions: Vec<ObjectDetail>) -> Vec<Version> {
+    let before = |detail: &ObjectDetail| {
+        let mut others = contributions.iter();
+        others.find(|other| other.row.version < detail.row.version)
+    };
+    let one = |detail: &ObjectDetail| Version {
+        changed: before(detail).map_or_else(Vec::new, |other| changed(&other.row.body, &detail.row.body)),
+        detail: detail.clone(),
+    };
+    contributions.iter().take(VERSIONS).map(one).collect()
+}
+
+/// The properties in which two versions differ, but for the time of the version.
+fn changed(before: &str, after: &str) -> Vec<String> {
+    type Properties = serde_json::Map<String, serde_json::Value>;
+    let read = |text: &str| serde_json::from_str::<Properties>(text).unwrap_or_default();
+    let (before, after) = (read(before), read(after));
+    let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let differ = |key: &&&String| **key != "modified" && before.get(**key) != after.get(**key);
+    keys.iter().filter(differ).take(20).map(|key| (*key).clone()).collect()
+}
+
+/// How many others there are, as it may be told.
+fn figure(shell: &Shell, others: &Figure) -> Cow<'static, str> {
+    match others {
+        Figure::Exactly(count) => shell.t.count("figure-exactly", count),
+        Figure::FewerThanFive => shell.t.say("figure-few"),
+        Figure::AllButFewerThanFive => shell.t.say("figure-most"),
+    }
+}
+
+fn receipts(receipts: ItemReceipts) -> Vec<Receipt> {
+    fn line<T>(key: &'static str, told: Told<T>, at: impl Fn(T) -> Option<Timestamp>) -> Receipt {
+        Receipt {
+            key,
+            named: told.named.into_iter().map(|(name, what)| (name, at(what))).collect(),
+            others: told.others,
+        }
+    }
+    vec![
+        line("receipt-could-see", receipts.could_see, |()| None),
+        line("receipt-received", receipts.received, |given| Some(given.at)),
+        line("receipt-opened", receipts.opened, Some),
+        line("receipt-acknowledged", receipts.acknowledged, Some),
+        line("receipt-acted", receipts.acted, Some),
+        line("receipt-saw", receipts.saw, Some),
+    ]
+}
+
+/// The key of the sentence for a colour.
+pub(super) fn tlp_key(tlp: Tlp) -> &'static str {
+    match tlp {
+        Tlp::Clear => "tlp-clear",
+        Tlp::Green => "tlp-green",
+        Tlp::Amber => "tlp-amber",
+        Tlp::AmberStrict => "tlp-amber-strict",
+        Tlp::Red => "tlp-red",
+    }
+}
+
+/// The key of the sentence for permitted actions.
+pub(super) fn pap_key(pap: Pap) -> &'static str {
+    match pap {
+        Pap::Clear => "pap-clear",
+        Pap::Green => "pap-green",
+        Pap::Amber => "pap-amber",
+        Pap::Red => "pap-red",
+    }
+}
+
+/// The text of an object with a line for each property. Not a character but white space differs.
+fn indented(text: &str, most: usize) -> String {
+    let (mut out, mut depth, mut in_text, mut escaped) = (String::new(), 0_usize, false, false);
+    for one in text.chars() {
+        if out.len() > most {
+            out.push('…');
+            return out;
+        }
+        if in_text {
+            out.push(one);
+            in_text = escaped || one != '"';
+            escaped = one == '\\' && !escaped;
+            continue;
+        }
+        let line = |out: &mut String, depth: usize| {
+            out.push('\n');
+            out.extend(std::iter::repeat_n("  ", depth.min(40)));
+        };
+        match one {
+            '"' => in_text = true,
+            '{' | '[' => depth += 1,
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                line(&mut out, depth);
+            }
+            ' ' | '\n' | '\r' | '\t' => continue,
+            _ => {}
+        }
+        out.push(one);
+        match one {
+            '{' | '[' | ',' => line(&mut out, depth),
+            ':' => out.push(' '),
+            _ => {}
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_is_indented_and_stays_what_it_is() {
+        let text = r#"{"a":[1,{"b":"x\"}],{ :,"}],"c":"é\\"}"#;
+        let shown = indented(text, 1_000);
+        assert!(shown.lines().count() > 6, "{shown}");
+        let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        assert_eq!(read(&shown), read(text));
+        assert!(indented(text, 5).ends_with('…'));
+    }
+
+    #[test]
+    fn what_differs_between_versions_is_named() {
+        let before = r#"{"name":"a","modified":"1","labels":["x"],"gone":1}"#;
+        let after = r#"{"name":"b","modified":"2","labels":["x"],"new":1}"#;
+        assert_eq!(changed(before, after), ["gone", "name", "new"]);
+    }
+}
