@@ -52,7 +52,10 @@ pub struct Link {
 }
 
 /// Every entry of the navigation: path, key, and the least role that it is of use to.
-const LINKS: [(&str, &str, Role); 1] = [("/today", "nav-today", Role::Reader)];
+const LINKS: [(&str, &str, Role); 2] = [
+    ("/today", "nav-today", Role::Reader),
+    ("/commitments", "nav-promises", Role::Reader),
+];
 
 impl Shell {
     /// For a page that somebody signed in for.

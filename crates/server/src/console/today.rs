@@ -2,11 +2,12 @@
 
 use askama::Template;
 use axum::response::Response;
-use node::commitments::{CommitmentShown, ListWish, Side};
+use node::commitments::{ListWish, Side};
 use policy::{Action, decide};
 use stix::Timestamp;
 use store::{Found, SearchQuery};
 
+use super::home::promise::Promise;
 use super::shell::Shell;
 use super::show;
 use crate::api::ask::Parameters;
@@ -15,6 +16,8 @@ use crate::problem::Fault;
 
 /// Lines of each list.
 const LINES: usize = 8;
+/// What is owed that is looked through for what is most urgent.
+const LOOKED_THROUGH: usize = 500;
 /// What was added so many days ago is new.
 const NEW_DAYS: i64 = 7;
 
@@ -22,12 +25,16 @@ const NEW_DAYS: i64 = 7;
 #[template(path = "console/today.html")]
 struct Page {
     shell: Shell,
-    due: Vec<CommitmentShown>,
+    /// What is owed, by what happens if it is missed.
+    due: Vec<Promise>,
+    more_due: usize,
     hits: Vec<Hit>,
     waiting: usize,
     recalls: u64,
     new: Vec<Found>,
     watch: Watch,
+    /// Whether nothing waits for anybody.
+    nothing_to_do: bool,
 }
 
 /// A stretch of hits.
@@ -53,10 +60,15 @@ pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
     let (node, caller) = (asked.node(), asked.caller());
     let wish = ListWish {
         side: Side::Owes,
-        limit: LINES,
+        limit: LOOKED_THROUGH,
         ..ListWish::default()
     };
-    let due = node.commitments(caller, &wish).await?.commitments;
+    let shell = Shell::of(&asked, "today").await?;
+    let owed = node.commitments(caller, &wish).await?.commitments;
+    let mut due: Vec<Promise> = owed.into_iter().map(|one| Promise::new(shell.t, one)).collect();
+    due.sort_by_key(Promise::urgency);
+    let more_due = due.len().saturating_sub(LINES);
+    due.truncate(LINES);
     let hits = node
         .hits(caller, LINES, None)
         .await?
@@ -79,15 +91,19 @@ pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
     };
     let new = node.search(caller, &query, LINES, None).await?;
     let may_judge = decide(&caller.principal, Action::JudgeSightings).is_ok();
+    let waiting = match may_judge {
+        true => node.sightings_pending(caller, LINES, None).await?.len(),
+        false => 0,
+    };
+    let recalls = node.recalls_open(caller).await?.unsigned_abs();
     let page = Page {
-        shell: Shell::of(&asked, "today").await?,
+        nothing_to_do: due.is_empty() && waiting == 0 && recalls == 0,
+        shell,
         due,
+        more_due,
         hits: hits.collect(),
-        waiting: match may_judge {
-            true => node.sightings_pending(caller, LINES, None).await?.len(),
-            false => 0,
-        },
-        recalls: node.recalls_open(caller).await?.unsigned_abs(),
+        waiting,
+        recalls,
         new,
         watch: watch(&asked),
     };
