@@ -143,3 +143,114 @@ today-more-due = { $count ->
     [one] noch { $count }
    *[other] noch { $count }
 }
+nav-hits = Sind wir betroffen?
+hits-lead = Was andere geteilt haben und hier gesehen wurde, und was wir davon sagen.
+tab-seen = Hier gesehen
+tab-log = Ein Protokoll prüfen
+tab-rules = Was wir sagen
+more-values = { $count ->
+    [one] und noch { $count } Wert
+   *[other] und noch { $count } Werte
+}
+named-members = dabei genannte Mitglieder
+hits-waiting = Wartet auf Ihre Antwort
+hits-waiting-lead = Sollen die, die es geteilt haben, erfahren, dass es hier gesehen wurde? Die Werte bleiben zu Hause; was gesagt würde, steht dabei.
+answer-until = Antworten bis
+nobody-to-tell = Es gibt niemanden mehr, dem es gesagt werden könnte.
+what-is-told = Was gesagt wird
+how-much = Wie viel
+tell = Sagen
+do-not-tell = Nicht sagen
+hits-seen = Gesehen
+hits-teach = Die Wache füllt diese Liste, wenn sie Ihre Protokolle liest; oder prüfen Sie eines von Hand:
+hit-state-open = wird gezählt
+hit-state-closed = gezählt
+hit-state-waiting = wartet auf Antwort
+hit-state-confirmed = wird gesagt
+hit-state-told = gesagt
+hit-state-kept = bleibt zu Hause
+hit-state-declined = nicht gesagt
+hit-state-lapsed = zu spät zum Sagen
+hit-state-refused = konnte nicht gesagt werden
+form-never = nichts
+form-count = wie viele, nicht wer
+form-sector = wie viele, und unser Sektor
+form-full = wie viele, wann, und unser Name
+said-told = Es ist gesagt.
+said-declined = Es bleibt zu Hause.
+said-not-told = Es konnte nicht gesagt werden; die Liste sagt, warum.
+said-rules = Die Regeln gelten ab jetzt.
+rules-lead = Für jede Gemeinschaft: was andere erfahren, wenn hier gesehen wird, was sie geteilt haben.
+rule-others = Alle Gemeinschaften ohne eigene Regel
+rule-as-others = wie für alle anderen
+rule-asks = Wer entscheidet
+rule-asks-yes = jemand wird zuerst gefragt
+rule-asks-no = es wird von selbst gesagt
+rule-stretch = Zusammengezählt über
+rule-log-line = Mit einer Zeile des Protokolls (nur mit unserem Namen)
+rules-save = Regeln speichern
+rules-not-yours = Eine Analystin oder ein Analyst von uns ändert sie.
+yes = ja
+no = nein
+stretch-300 = fünf Minuten
+stretch-3600 = eine Stunde
+stretch-21600 = sechs Stunden
+stretch-86400 = einen Tag
+stretch-604800 = eine Woche
+watch-lead = Was die Wache dieses Knotens liest, und wie gut.
+watch-since = Läuft seit
+watch-list = Sucht nach
+watch-left-out = Ausgelassen (jeder aus einem Grund)
+watch-unusable = Nicht brauchbar
+watch-hits = Treffer
+watch-hunts = Suchen in der Vergangenheit
+watch-streams = Ströme
+watch-sources = Quellen
+watch-source = Quelle
+watch-reader = Gelesen als
+watch-records = Zeilen
+watch-malformed = Seltsame Zeilen
+watch-behind = Rückstand
+watch-last = Zuletzt
+stream-ended = beendet
+stream-away = wartet auf seinen Server
+stream-runs = läuft
+log-lead = Geben Sie ein Protokoll her: Es wird hier mit allem verglichen, was Sie sehen dürfen, und vergessen.
+log-title = Ein Protokoll prüfen
+log-file = Eine Datei
+log-label = Zeilen eines Protokolls
+log-hint = { $count ->
+    [one] Proxy, DNS, Firewall, Post, System: jeder Text, bis { $count } MiB. Größere zu Hause: commonwatch match FILE.
+   *[other] Proxy, DNS, Firewall, Post, System: jeder Text, bis { $count } MiB. Größere zu Hause: commonwatch match FILE.
+}
+log-too-large = { $count ->
+    [one] Diese Datei ist größer als { $count } MiB. Wählen Sie einen Teil.
+   *[other] Diese Datei ist größer als { $count } MiB. Wählen Sie einen Teil.
+}
+log-look = Nachsehen
+log-clean = Nichts von dem, was Sie sehen dürfen, steht in diesem Protokoll.
+log-hits = { $count ->
+    [one] { $count } Treffer
+   *[other] { $count } Treffer
+}
+log-read = { $count ->
+    [one] { $count } Zeile wurde gelesen.
+   *[other] { $count } Zeilen wurden gelesen.
+}
+log-looked-for = { $count ->
+    [one] { $count } Wert wurde gesucht.
+   *[other] { $count } Werte wurden gesucht.
+}
+log-forgotten = Nichts vom Protokoll wurde behalten.
+log-not-whole = Es dauerte zu lange und wurde beendet: Das ist nicht die ganze Antwort. Senden Sie einen kleineren Teil.
+log-nothing-to-look-for = Hier gibt es noch nichts, wonach gesucht werden könnte.
+log-what-now = Ein Treffer ist ein Grund nachzusehen, noch kein Beweis. Suchen Sie das Gerät dieser Zeile, lesen Sie den Indikator, tun Sie, was er rät, und sagen Sie es Ihrer Gemeinschaft, wenn Sie können.
+log-line = { $count ->
+    [one] Zeile { $count }
+   *[other] Zeile { $count }
+}
+log-host = auf { $text }
+log-untold = { $count ->
+    [one] { $count } weiterer Treffer ist nicht gezeigt.
+   *[other] { $count } weitere Treffer sind nicht gezeigt.
+}

@@ -143,3 +143,114 @@ today-more-due = { $count ->
     [one] { $count } more
    *[other] { $count } more
 }
+nav-hits = Are we hit?
+hits-lead = What others shared and was seen here, and what we tell of it.
+tab-seen = Seen here
+tab-log = Check a log
+tab-rules = What we tell
+more-values = { $count ->
+    [one] and { $count } more value
+   *[other] and { $count } more values
+}
+named-members = members named with it
+hits-waiting = Waits for your answer
+hits-waiting-lead = Shall those who shared it learn that it was seen here? The values below stay at home; what would be told stands beside each.
+answer-until = Answer until
+nobody-to-tell = There is nobody any more who could be told.
+what-is-told = What is told
+how-much = How much
+tell = Tell it
+do-not-tell = Do not tell
+hits-seen = Seen
+hits-teach = The watch fills this list when it reads your logs; or check one by hand:
+hit-state-open = being counted
+hit-state-closed = counted
+hit-state-waiting = waits for an answer
+hit-state-confirmed = will be told
+hit-state-told = told
+hit-state-kept = kept at home
+hit-state-declined = not told
+hit-state-lapsed = too late to tell
+hit-state-refused = could not be told
+form-never = nothing
+form-count = how many, not by whom
+form-sector = how many, and our sector
+form-full = how many, when, and our name
+said-told = It is told.
+said-declined = It stays at home.
+said-not-told = It could not be told; the list says why.
+said-rules = The rules hold from now on.
+rules-lead = For each community: what others learn when something they shared is seen here.
+rule-others = All communities without a rule of their own
+rule-as-others = as for all others
+rule-asks = Who decides
+rule-asks-yes = somebody is asked first
+rule-asks-no = it is told by itself
+rule-stretch = Counted together over
+rule-log-line = With a line of the log (only with our name)
+rules-save = Save the rules
+rules-not-yours = An analyst of ours changes these.
+yes = yes
+no = no
+stretch-300 = five minutes
+stretch-3600 = an hour
+stretch-21600 = six hours
+stretch-86400 = a day
+stretch-604800 = a week
+watch-lead = What the live watch of this node reads, and how well.
+watch-since = Runs since
+watch-list = Looks for
+watch-left-out = Left out (each for a reason)
+watch-unusable = Cannot be used
+watch-hits = Hits
+watch-hunts = Hunts in the past
+watch-streams = Streams
+watch-sources = Sources
+watch-source = Source
+watch-reader = Read as
+watch-records = Lines
+watch-malformed = Odd lines
+watch-behind = Behind
+watch-last = Last
+stream-ended = ended
+stream-away = waits for its broker
+stream-runs = runs
+log-lead = Drop a log: it is matched here against everything you may see, and forgotten.
+log-title = Check a log
+log-file = A file
+log-label = Lines of a log
+log-hint = { $count ->
+    [one] Proxy, DNS, firewall, mail, system: any text, up to { $count } MiB. Larger ones at home: commonwatch match FILE.
+   *[other] Proxy, DNS, firewall, mail, system: any text, up to { $count } MiB. Larger ones at home: commonwatch match FILE.
+}
+log-too-large = { $count ->
+    [one] This file is larger than { $count } MiB. Choose a part of it.
+   *[other] This file is larger than { $count } MiB. Choose a part of it.
+}
+log-look = Look
+log-clean = Nothing that you may see is in this log.
+log-hits = { $count ->
+    [one] { $count } hit
+   *[other] { $count } hits
+}
+log-read = { $count ->
+    [one] { $count } line was read.
+   *[other] { $count } lines were read.
+}
+log-looked-for = { $count ->
+    [one] { $count } value was looked for.
+   *[other] { $count } values were looked for.
+}
+log-forgotten = Nothing of the log was kept.
+log-not-whole = It took too long and was stopped: this is not the whole answer. Send a smaller part.
+log-nothing-to-look-for = There is nothing here yet that could be looked for.
+log-what-now = A hit is a reason to look, not yet a proof. Find the machine in that line, see what the indicator says, do what it advises, and tell your community if you can.
+log-line = { $count ->
+    [one] Line { $count }
+   *[other] Line { $count }
+}
+log-host = on { $text }
+log-untold = { $count ->
+    [one] { $count } more hit is not shown.
+   *[other] { $count } more hits are not shown.
+}

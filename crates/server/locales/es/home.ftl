@@ -143,3 +143,114 @@ today-more-due = { $count ->
     [one] { $count } más
    *[other] { $count } más
 }
+nav-hits = ¿Nos afecta?
+hits-lead = Lo que otros compartieron y se vio aquí, y lo que contamos de ello.
+tab-seen = Visto aquí
+tab-log = Comprobar un registro
+tab-rules = Lo que contamos
+more-values = { $count ->
+    [one] y { $count } valor más
+   *[other] y { $count } valores más
+}
+named-members = miembros nombrados en ello
+hits-waiting = Espera su respuesta
+hits-waiting-lead = ¿Deben saber quienes lo compartieron que se vio aquí? Los valores se quedan en casa; lo que se contaría está al lado.
+answer-until = Responda antes de
+nobody-to-tell = Ya no hay a quién contárselo.
+what-is-told = Lo que se cuenta
+how-much = Cuánto
+tell = Contarlo
+do-not-tell = No contarlo
+hits-seen = Visto
+hits-teach = La vigilancia llena esta lista al leer sus registros; o compruebe uno a mano:
+hit-state-open = contándose
+hit-state-closed = contado
+hit-state-waiting = espera respuesta
+hit-state-confirmed = se contará
+hit-state-told = contado a otros
+hit-state-kept = se queda en casa
+hit-state-declined = no contado
+hit-state-lapsed = tarde para contarlo
+hit-state-refused = no se pudo contar
+form-never = nada
+form-count = cuántos, no quién
+form-sector = cuántos, y nuestro sector
+form-full = cuántos, cuándo y nuestro nombre
+said-told = Está contado.
+said-declined = Se queda en casa.
+said-not-told = No se pudo contar; la lista dice por qué.
+said-rules = Las reglas valen desde ahora.
+rules-lead = Para cada comunidad: lo que otros saben cuando se ve aquí algo que compartieron.
+rule-others = Todas las comunidades sin regla propia
+rule-as-others = como para las demás
+rule-asks = Quién decide
+rule-asks-yes = se pregunta antes a alguien
+rule-asks-no = se cuenta por sí solo
+rule-stretch = Se cuenta junto durante
+rule-log-line = Con una línea del registro (solo con nuestro nombre)
+rules-save = Guardar las reglas
+rules-not-yours = Un analista nuestro los cambia.
+yes = sí
+no = no
+stretch-300 = cinco minutos
+stretch-3600 = una hora
+stretch-21600 = seis horas
+stretch-86400 = un día
+stretch-604800 = una semana
+watch-lead = Lo que lee la vigilancia de este nodo, y cómo va.
+watch-since = Funciona desde
+watch-list = Busca
+watch-left-out = Omitidos (cada uno con motivo)
+watch-unusable = No se pueden usar
+watch-hits = Aciertos
+watch-hunts = Búsquedas en el pasado
+watch-streams = Flujos
+watch-sources = Fuentes
+watch-source = Fuente
+watch-reader = Leído como
+watch-records = Líneas
+watch-malformed = Líneas raras
+watch-behind = Atraso
+watch-last = Último
+stream-ended = terminado
+stream-away = espera a su servidor
+stream-runs = funciona
+log-lead = Suelte un registro: se compara aquí con todo lo que usted puede ver, y se olvida.
+log-title = Comprobar un registro
+log-file = Un archivo
+log-label = Líneas de un registro
+log-hint = { $count ->
+    [one] Proxy, DNS, cortafuegos, correo, sistema: cualquier texto, hasta { $count } MiB. Los mayores en casa: commonwatch match FILE.
+   *[other] Proxy, DNS, cortafuegos, correo, sistema: cualquier texto, hasta { $count } MiB. Los mayores en casa: commonwatch match FILE.
+}
+log-too-large = { $count ->
+    [one] Este archivo es mayor que { $count } MiB. Elija una parte.
+   *[other] Este archivo es mayor que { $count } MiB. Elija una parte.
+}
+log-look = Mirar
+log-clean = Nada de lo que puede ver está en este registro.
+log-hits = { $count ->
+    [one] { $count } acierto
+   *[other] { $count } aciertos
+}
+log-read = { $count ->
+    [one] Se leyó { $count } línea.
+   *[other] Se leyeron { $count } líneas.
+}
+log-looked-for = { $count ->
+    [one] Se buscó { $count } valor.
+   *[other] Se buscaron { $count } valores.
+}
+log-forgotten = No se guardó nada del registro.
+log-not-whole = Tardó demasiado y se detuvo: no es la respuesta entera. Envíe una parte menor.
+log-nothing-to-look-for = Aún no hay nada que buscar aquí.
+log-what-now = Un acierto es motivo para mirar, aún no una prueba. Busque el equipo de esa línea, lea el indicador, haga lo que aconseja y avise a su comunidad si puede.
+log-line = { $count ->
+    [one] Línea { $count }
+   *[other] Línea { $count }
+}
+log-host = en { $text }
+log-untold = { $count ->
+    [one] { $count } acierto más no se muestra.
+   *[other] { $count } aciertos más no se muestran.
+}

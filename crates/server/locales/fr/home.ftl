@@ -143,3 +143,114 @@ today-more-due = { $count ->
     [one] encore { $count }
    *[other] encore { $count }
 }
+nav-hits = Sommes-nous touchés ?
+hits-lead = Ce que d’autres ont partagé et qui a été vu ici, et ce que nous en disons.
+tab-seen = Vu ici
+tab-log = Vérifier un journal
+tab-rules = Ce que nous disons
+more-values = { $count ->
+    [one] et encore { $count } valeur
+   *[other] et encore { $count } valeurs
+}
+named-members = membres nommés avec
+hits-waiting = Attend votre réponse
+hits-waiting-lead = Ceux qui l’ont partagé doivent-ils savoir qu’il a été vu ici ? Les valeurs restent chez nous ; ce qui serait dit est à côté.
+answer-until = Répondre avant le
+nobody-to-tell = Il n’y a plus personne à qui le dire.
+what-is-told = Ce qui est dit
+how-much = Combien
+tell = Le dire
+do-not-tell = Ne pas le dire
+hits-seen = Vu
+hits-teach = La veille remplit cette liste en lisant vos journaux ; ou vérifiez-en un à la main :
+hit-state-open = en cours de comptage
+hit-state-closed = compté
+hit-state-waiting = attend une réponse
+hit-state-confirmed = sera dit
+hit-state-told = dit
+hit-state-kept = gardé chez nous
+hit-state-declined = non dit
+hit-state-lapsed = trop tard pour le dire
+hit-state-refused = n’a pas pu être dit
+form-never = rien
+form-count = combien, pas qui
+form-sector = combien, et notre secteur
+form-full = combien, quand, et notre nom
+said-told = C’est dit.
+said-declined = Cela reste chez nous.
+said-not-told = Cela n’a pas pu être dit ; la liste dit pourquoi.
+said-rules = Les règles valent dès maintenant.
+rules-lead = Pour chaque communauté : ce que d’autres apprennent quand ce qu’ils ont partagé est vu ici.
+rule-others = Toutes les communautés sans règle propre
+rule-as-others = comme pour les autres
+rule-asks = Qui décide
+rule-asks-yes = quelqu’un est interrogé d’abord
+rule-asks-no = c’est dit automatiquement
+rule-stretch = Compté ensemble sur
+rule-log-line = Avec une ligne du journal (seulement avec notre nom)
+rules-save = Enregistrer les règles
+rules-not-yours = Un analyste de chez nous les change.
+yes = oui
+no = non
+stretch-300 = cinq minutes
+stretch-3600 = une heure
+stretch-21600 = six heures
+stretch-86400 = un jour
+stretch-604800 = une semaine
+watch-lead = Ce que lit la veille de ce nœud, et comment elle va.
+watch-since = En marche depuis
+watch-list = Cherche
+watch-left-out = Laissés de côté (chacun avec raison)
+watch-unusable = Inutilisables
+watch-hits = Touches
+watch-hunts = Recherches dans le passé
+watch-streams = Flux
+watch-sources = Sources
+watch-source = Source
+watch-reader = Lu comme
+watch-records = Lignes
+watch-malformed = Lignes étranges
+watch-behind = Retard
+watch-last = Dernier
+stream-ended = terminé
+stream-away = attend son serveur
+stream-runs = en marche
+log-lead = Déposez un journal : il est comparé ici à tout ce que vous pouvez voir, puis oublié.
+log-title = Vérifier un journal
+log-file = Un fichier
+log-label = Lignes d’un journal
+log-hint = { $count ->
+    [one] Proxy, DNS, pare-feu, courrier, système : tout texte, jusqu’à { $count } Mio. Les plus grands chez vous : commonwatch match FILE.
+   *[other] Proxy, DNS, pare-feu, courrier, système : tout texte, jusqu’à { $count } Mio. Les plus grands chez vous : commonwatch match FILE.
+}
+log-too-large = { $count ->
+    [one] Ce fichier dépasse { $count } Mio. Choisissez-en une partie.
+   *[other] Ce fichier dépasse { $count } Mio. Choisissez-en une partie.
+}
+log-look = Regarder
+log-clean = Rien de ce que vous pouvez voir n’est dans ce journal.
+log-hits = { $count ->
+    [one] { $count } touche
+   *[other] { $count } touches
+}
+log-read = { $count ->
+    [one] { $count } ligne lue.
+   *[other] { $count } lignes lues.
+}
+log-looked-for = { $count ->
+    [one] { $count } valeur cherchée.
+   *[other] { $count } valeurs cherchées.
+}
+log-forgotten = Rien du journal n’a été gardé.
+log-not-whole = C’était trop long et a été arrêté : ce n’est pas toute la réponse. Envoyez une plus petite partie.
+log-nothing-to-look-for = Il n’y a encore rien à chercher ici.
+log-what-now = Une touche est une raison de regarder, pas encore une preuve. Trouvez la machine de cette ligne, lisez l’indicateur, faites ce qu’il conseille et prévenez votre communauté si vous le pouvez.
+log-line = { $count ->
+    [one] Ligne { $count }
+   *[other] Ligne { $count }
+}
+log-host = sur { $text }
+log-untold = { $count ->
+    [one] { $count } autre touche n’est pas montrée.
+   *[other] { $count } autres touches ne sont pas montrées.
+}

@@ -143,3 +143,114 @@ today-more-due = { $count ->
     [one] nog { $count }
    *[other] nog { $count }
 }
+nav-hits = Zijn wij geraakt?
+hits-lead = Wat anderen deelden en hier gezien is, en wat wij ervan vertellen.
+tab-seen = Hier gezien
+tab-log = Een log nakijken
+tab-rules = Wat wij vertellen
+more-values = { $count ->
+    [one] en nog { $count } waarde
+   *[other] en nog { $count } waarden
+}
+named-members = daarbij genoemde leden
+hits-waiting = Wacht op uw antwoord
+hits-waiting-lead = Moeten zij die het deelden weten dat het hier gezien is? De waarden blijven thuis; wat verteld zou worden staat erbij.
+answer-until = Antwoord voor
+nobody-to-tell = Er is niemand meer om het aan te vertellen.
+what-is-told = Wat verteld wordt
+how-much = Hoeveel
+tell = Vertellen
+do-not-tell = Niet vertellen
+hits-seen = Gezien
+hits-teach = De wacht vult deze lijst als zij uw logs leest; of kijk er een met de hand na:
+hit-state-open = wordt geteld
+hit-state-closed = geteld
+hit-state-waiting = wacht op antwoord
+hit-state-confirmed = wordt verteld
+hit-state-told = verteld
+hit-state-kept = blijft thuis
+hit-state-declined = niet verteld
+hit-state-lapsed = te laat om te vertellen
+hit-state-refused = kon niet verteld worden
+form-never = niets
+form-count = hoeveel, niet wie
+form-sector = hoeveel, en onze sector
+form-full = hoeveel, wanneer, en onze naam
+said-told = Het is verteld.
+said-declined = Het blijft thuis.
+said-not-told = Het kon niet verteld worden; de lijst zegt waarom.
+said-rules = De regels gelden vanaf nu.
+rules-lead = Per gemeenschap: wat anderen leren als hier gezien wordt wat zij deelden.
+rule-others = Alle gemeenschappen zonder eigen regel
+rule-as-others = zoals voor alle andere
+rule-asks = Wie beslist
+rule-asks-yes = iemand wordt eerst gevraagd
+rule-asks-no = het wordt vanzelf verteld
+rule-stretch = Samengeteld over
+rule-log-line = Met een regel van de log (alleen met onze naam)
+rules-save = Regels opslaan
+rules-not-yours = Een analist van ons verandert deze.
+yes = ja
+no = nee
+stretch-300 = vijf minuten
+stretch-3600 = een uur
+stretch-21600 = zes uur
+stretch-86400 = een dag
+stretch-604800 = een week
+watch-lead = Wat de wacht van deze node leest, en hoe goed.
+watch-since = Loopt sinds
+watch-list = Zoekt naar
+watch-left-out = Weggelaten (elk met een reden)
+watch-unusable = Onbruikbaar
+watch-hits = Treffers
+watch-hunts = Zoektochten in het verleden
+watch-streams = Stromen
+watch-sources = Bronnen
+watch-source = Bron
+watch-reader = Gelezen als
+watch-records = Regels
+watch-malformed = Vreemde regels
+watch-behind = Achterstand
+watch-last = Laatst
+stream-ended = beëindigd
+stream-away = wacht op zijn server
+stream-runs = loopt
+log-lead = Zet een log hier neer: hij wordt hier vergeleken met alles wat u mag zien, en vergeten.
+log-title = Een log nakijken
+log-file = Een bestand
+log-label = Regels van een log
+log-hint = { $count ->
+    [one] Proxy, DNS, firewall, mail, systeem: elke tekst, tot { $count } MiB. Grotere thuis: commonwatch match FILE.
+   *[other] Proxy, DNS, firewall, mail, systeem: elke tekst, tot { $count } MiB. Grotere thuis: commonwatch match FILE.
+}
+log-too-large = { $count ->
+    [one] Dit bestand is groter dan { $count } MiB. Kies een deel ervan.
+   *[other] Dit bestand is groter dan { $count } MiB. Kies een deel ervan.
+}
+log-look = Kijken
+log-clean = Niets van wat u mag zien staat in deze log.
+log-hits = { $count ->
+    [one] { $count } treffer
+   *[other] { $count } treffers
+}
+log-read = { $count ->
+    [one] { $count } regel gelezen.
+   *[other] { $count } regels gelezen.
+}
+log-looked-for = { $count ->
+    [one] { $count } waarde gezocht.
+   *[other] { $count } waarden gezocht.
+}
+log-forgotten = Niets van de log is bewaard.
+log-not-whole = Het duurde te lang en is gestopt: dit is niet het hele antwoord. Stuur een kleiner deel.
+log-nothing-to-look-for = Er is hier nog niets om naar te zoeken.
+log-what-now = Een treffer is een reden om te kijken, nog geen bewijs. Zoek de machine van die regel, lees de indicator, doe wat die aanraadt, en vertel het uw gemeenschap als u kunt.
+log-line = { $count ->
+    [one] Regel { $count }
+   *[other] Regel { $count }
+}
+log-host = op { $text }
+log-untold = { $count ->
+    [one] { $count } andere treffer is niet getoond.
+   *[other] { $count } andere treffers zijn niet getoond.
+}

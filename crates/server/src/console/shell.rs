@@ -52,8 +52,9 @@ pub struct Link {
 }
 
 /// Every entry of the navigation: path, key, and the least role that it is of use to.
-const LINKS: [(&str, &str, Role); 2] = [
+const LINKS: [(&str, &str, Role); 3] = [
     ("/today", "nav-today", Role::Reader),
+    ("/hits", "nav-hits", Role::Reader),
     ("/commitments", "nav-promises", Role::Reader),
 ];
 

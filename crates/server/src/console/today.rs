@@ -8,6 +8,7 @@ use stix::Timestamp;
 use store::{Found, SearchQuery};
 
 use super::home::promise::Promise;
+use super::home::word;
 use super::shell::Shell;
 use super::show;
 use crate::api::ask::Parameters;
@@ -42,7 +43,7 @@ struct Hit {
     indicator: String,
     count: i64,
     last: Timestamp,
-    state: &'static str,
+    state: String,
     values: Vec<String>,
 }
 
@@ -64,8 +65,9 @@ pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
         ..ListWish::default()
     };
     let shell = Shell::of(&asked, "today").await?;
+    let words = shell.t;
     let owed = node.commitments(caller, &wish).await?.commitments;
-    let mut due: Vec<Promise> = owed.into_iter().map(|one| Promise::new(shell.t, one)).collect();
+    let mut due: Vec<Promise> = owed.into_iter().map(|one| Promise::new(words, one)).collect();
     due.sort_by_key(Promise::urgency);
     let more_due = due.len().saturating_sub(LINES);
     due.truncate(LINES);
@@ -77,7 +79,7 @@ pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
             indicator: seen.indicator,
             count: seen.count,
             last: seen.last,
-            state: seen.state.as_str(),
+            state: word(words, "hit-state", seen.state.as_str()),
             values: values
                 .into_iter()
                 .map(|value| value.value)

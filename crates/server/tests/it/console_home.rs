@@ -1,4 +1,4 @@
-//! Pages of what concerns us: promises, recalls, requests; read and changed as a browser does it.
+//! Pages of what concerns us: hits, promises, recalls, requests, numbers; read and changed as a browser does it.
 
 use super::kit::{Answer, Kit, id, indicator};
 
@@ -236,4 +236,136 @@ async fn a_question_is_asked_answered_and_closed() {
     let refused = alder.post("/requests", &odd).await;
     assert_eq!(refused.status, 422);
     assert!(refused.text().contains("When?") && refused.text().contains("value=\"soon\""));
+}
+
+/// Alder shares an address that it alone may see, and one for Alder and Birch.
+async fn indicators(kit: &Kit) {
+    kit.share("alder-contributor", "grove", &[indicator(7, "Ours alone")])
+        .await;
+    kit.share("alder-contributor", "common", &[indicator(8, "For both <b>")])
+        .await;
+}
+
+#[tokio::test]
+async fn a_log_is_matched_against_what_its_reader_may_see() {
+    let kit = Kit::start().await;
+    indicators(&kit).await;
+    let log =
+        "nothing here\r\n<script>x</script> from 192.0.2.7 to 10.0.0.1\r\nGET 192.0.2.8\r\nGET 192.0.2.8 again\r\n";
+    let (alder, birch) = (
+        Browser::of(&kit, "alder-analyst").await,
+        Browser::of(&kit, "birch-reader").await,
+    );
+    let found = alder.post("/hits/log", &[("log", log)]).await;
+    assert_eq!(found.status, 200, "{}", found.text());
+    let text = found.text();
+    for wanted in [
+        "Line 2",
+        "Line 3",
+        "192.0.2.7",
+        "Ours alone",
+        "For both &#60;b&#62;",
+        "3 hits",
+        "4 lines were read",
+    ] {
+        assert!(text.contains(wanted), "no '{wanted}' in {text}");
+    }
+    assert!(text.contains(&format!("/objects/{}", id("indicator", 7))), "{text}");
+    // The log is not in the answer.
+    assert!(!text.contains("nothing here") && !text.contains("<script>x"), "{text}");
+    let less = birch.post("/hits/log", &[("log", log)]).await.text();
+    assert!(
+        less.contains("2 hits") && !less.contains("Ours alone") && !less.contains("192.0.2.7"),
+        "{less}"
+    );
+    let clean = birch.post("/hits/log", &[("log", "all is well")]).await.text();
+    assert!(clean.contains("Nothing that you may see is in this log."), "{clean}");
+    let empty = birch.post("/hits/log", &[("log", " \r\n ")]).await;
+    assert_eq!(empty.status, 422);
+    let large = birch.post("/hits/log", &[("log", &"x".repeat(5 << 20))]).await;
+    assert_eq!(large.status, 422);
+    assert!(large.text().contains("4 MiB"), "{}", large.text());
+    // Nothing of it was kept.
+    assert!(
+        alder
+            .get("/hits")
+            .await
+            .text()
+            .contains("Nothing that was shared was seen here.")
+    );
+}
+
+#[tokio::test]
+async fn what_was_seen_is_told_or_kept_at_home_as_somebody_answers() {
+    let kit = Kit::start().await;
+    indicators(&kit).await;
+    let hit = serde_json::json!({"hits": [{"indicator": id("indicator", 8), "value": "192.0.2.8", "source": HOSTILE}]});
+    let recorded = kit
+        .ask("birch-contributor", "POST", "/api/v1/hits", Some(&hit.to_string()))
+        .await;
+    assert_eq!(recorded.json()["counted"], 1, "{}", recorded.text());
+    kit.node
+        .sightings_due(kit.node.now().plus_micros(3_600_000_000))
+        .await
+        .unwrap();
+    let (birch, alder) = (
+        Browser::of(&kit, "birch-analyst").await,
+        Browser::of(&kit, "alder-analyst").await,
+    );
+    let list = birch.get("/hits").await.text();
+    assert!(
+        list.contains("192.0.2.8") && list.contains("Waits for your answer"),
+        "{list}"
+    );
+    assert!(
+        list.contains("&#60;script&#62;") && !list.contains("<script>alert"),
+        "{list}"
+    );
+    assert!(!alder.get("/hits").await.text().contains("192.0.2.8"));
+    let answer = list.split("action=\"/hits/").nth(1).unwrap();
+    let path = format!("/hits/{}", answer.split('"').next().unwrap());
+    assert!(path.ends_with("/answer"), "{path}");
+    let too_much = birch.post(&path, &[("answer", "tell"), ("form", "full")]).await;
+    assert_eq!(too_much.status, 422, "{}", too_much.text());
+    assert_eq!(alder.post(&path, &[("answer", "keep")]).await.status, 404);
+    let told = birch.change(&path, &[("answer", "tell"), ("form", "count")]).await;
+    assert!(told.text().contains("It is told."), "{}", told.text());
+    assert_eq!(birch.post(&path, &[("answer", "keep")]).await.status, 404);
+}
+
+#[tokio::test]
+async fn rules_are_chosen_for_each_community_and_by_analysts_only() {
+    let kit = Kit::start().await;
+    let (analyst, reader) = (
+        Browser::of(&kit, "birch-analyst").await,
+        Browser::of(&kit, "birch-reader").await,
+    );
+    let line = |community, form, seconds| {
+        [
+            ("community", community),
+            ("form", form),
+            ("asks", "no"),
+            ("seconds", seconds),
+            ("log_line", "no"),
+        ]
+    };
+    let whole = [
+        line("", "count", "3600"),
+        line("common", "sector", "86400"),
+        line("wood", "", "3600"),
+    ]
+    .concat();
+    let saved = analyst.change("/hits/rules", &whole).await.text();
+    assert!(saved.contains("The rules hold from now on."), "{saved}");
+    assert!(
+        saved.contains("value=\"sector\" selected") && saved.contains("value=\"86400\" selected"),
+        "{saved}"
+    );
+    let bad = analyst.post("/hits/rules", &line("common", "sector", "1")).await;
+    assert_eq!(bad.status, 422, "{}", bad.text());
+    assert!(bad.text().contains("no stretch of time"), "{}", bad.text());
+    assert_eq!(analyst.post("/hits/rules", &whole[1..]).await.status, 400);
+    assert_eq!(reader.post("/hits/rules", &whole).await.status, 403);
+    assert!(reader.get("/hits/rules").await.text().contains("disabled"));
+    assert_eq!(reader.get("/hits/watch").await.status, 403);
 }

@@ -3,11 +3,15 @@
 //! | file | page |
 //! |---|---|
 //! | [`promise`] | a commitment as pages show it, and what happens if it is missed |
+//! | `hits` | what was seen here, what waits for an answer, what is told to whom, how the watch is |
+//! | `log` | a log that is dropped, matched and forgotten |
 //! | `commitments` | what we owe and what is owed to us; one with its history and what may be done with it |
 //! | `recalls` | recalls to answer, recalls made and who has not answered |
 //! | `requests` | what communities were asked, asking, answering, closing |
 
 mod commitments;
+mod hits;
+mod log;
 pub(crate) mod promise;
 mod recalls;
 mod requests;
@@ -28,7 +32,11 @@ use crate::routes::{Needs, Route};
 const LINES: usize = 50;
 
 /// What can be said after a change: keys of sentences. The address names one, and nothing else is ever shown from there.
-const SAID: [&str; 9] = [
+const SAID: [&str; 13] = [
+    "said-told",
+    "said-declined",
+    "said-not-told",
+    "said-rules",
     "said-kept",
     "said-not-needed",
     "said-delegated",
@@ -55,7 +63,14 @@ pub(super) fn routes() -> Vec<Route> {
         page(get.clone(), "/recalls", Needs::Member, recalls::list),
         page(get.clone(), "/recalls/{recall}", Needs::Member, recalls::show),
         page(get.clone(), "/requests", Needs::Member, requests::list),
-        page(get, "/requests/{request}", Needs::Member, requests::show),
+        page(get.clone(), "/requests/{request}", Needs::Member, requests::show),
+        page(get.clone(), "/hits", Needs::Member, hits::list),
+        page(get.clone(), "/hits/rules", Needs::Member, hits::rules),
+        page(get.clone(), "/hits/log", Needs::Member, log::page),
+        page(get, "/hits/watch", Needs::Operator, hits::watch),
+        page(post.clone(), "/hits/log", Needs::Member, log::look),
+        page(post.clone(), "/hits/rules", Needs::Analyst, hits::rules_put),
+        page(post.clone(), "/hits/{id}/answer", Needs::Analyst, hits::answer),
         page(post.clone(), "/requests", Needs::Contributor, requests::ask),
     ];
     let contributor = Needs::Contributor;
@@ -114,7 +129,7 @@ fn said(parameters: &Parameters) -> Option<&'static str> {
 }
 
 /// The sentence for a word that the node uses; the word itself where nobody wrote one.
-fn word(words: Words, prefix: &str, name: &str) -> String {
+pub(super) fn word(words: Words, prefix: &str, name: &str) -> String {
     let key = format!("{prefix}-{name}");
     let said = words.say(&key);
     if said == key {
@@ -154,4 +169,12 @@ fn own(asked: &Asked) -> MemberId {
 fn end_of_day(day: &str) -> Result<stix::Timestamp, Fault> {
     let unreadable = || crate::query::bad("bad-date", "write the day as in 2026-11-30");
     stix::Timestamp::parse(&format!("{day}T23:59:59Z")).map_err(|_| unreadable())
+}
+
+/// Refuses who has no member: there is nothing of theirs to show.
+fn must_be_of_a_member(asked: &Asked) -> Result<(), Fault> {
+    match asked.caller().principal.member {
+        Some(_) => Ok(()),
+        None => Err(Fault::from(node::Error::NotAllowed("sign in first"))),
+    }
 }
