@@ -44,6 +44,8 @@ pub struct LogMatch {
     pub records: u64,
     /// Values, patterns and rules that were looked for.
     pub looked_for: u64,
+    /// Values that were not: known to be harmless, over, or worth too little.
+    pub left_out: u64,
     /// Whether it was read to its end.
     pub is_whole: bool,
     /// What could not be read.
@@ -170,6 +172,7 @@ impl Node {
 
 fn matched(list: Watchlist, log: Vec<u8>, options: &Options) -> LogMatch {
     let looked_for = list.len() as u64;
+    let left_out = list.meta().left_out.iter().map(|(_, many)| many).sum();
     let sigma = shared_rules(&list);
     let current = Current::new(Armed {
         watchlist: Some(list),
@@ -183,6 +186,7 @@ fn matched(list: Watchlist, log: Vec<u8>, options: &Options) -> LogMatch {
         untold: found.untold,
         records: tally.records,
         looked_for,
+        left_out,
         is_whole: !options.stop.load(Ordering::Relaxed),
         problems: found.problems,
     }

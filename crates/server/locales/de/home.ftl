@@ -254,3 +254,72 @@ log-untold = { $count ->
     [one] { $count } weiterer Treffer ist nicht gezeigt.
    *[other] { $count } weitere Treffer sind nicht gezeigt.
 }
+log-left-out = { $count ->
+    [one] { $count } nicht: als harmlos bekannt, abgelaufen oder zu wenig wert.
+   *[other] { $count } nicht: als harmlos bekannt, abgelaufen oder zu wenig wert.
+}
+nav-numbers = Zahlen
+numbers-lead = Wie gut die Partnerschaft arbeitet: unsere Zahlen ganz, die von allen, wo sie auf niemanden zeigen.
+whole-partnership = Die ganze Partnerschaft
+from-month = Von
+to-month = Bis
+to-print = Zum Drucken
+numbers-overdue = { $count ->
+    [one] { $count } Zusage von uns ist überfällig.
+   *[other] { $count } Zusagen von uns sind überfällig.
+}
+targets = Ziele der Charta
+target = Ziel
+wanted = Gewollt
+we = Wir
+all = Alle
+met = erreicht
+not-met = nicht erreicht
+nothing-to-compare = nichts zu vergleichen
+coverage = Wer live wacht
+coverage-live = { $count ->
+    [one] { $count } Mitglied wacht live.
+   *[other] { $count } Mitglieder wachen live.
+}
+coverage-untold = Nicht gesagt, weil es zu wenige betrifft.
+coverage-members = { $count ->
+    [one] von { $count } Mitglied
+   *[other] von { $count } Mitgliedern
+}
+measures = Messgrößen
+measures-lead = Eine Zeit heißt: die Hälfte ist kürzer · neun von zehn sind kürzer (wie viele). Im Bild: Balken sind wir, der kurze Strich sind alle.
+definition = Was gezählt wird
+not-told = nicht gesagt
+untold-months = { $count ->
+    [one] ({ $count } Monat nicht gesagt)
+   *[other] ({ $count } Monate nicht gesagt)
+}
+chart-most = höchstens: { $text }
+by-month = Monat für Monat
+month = Monat
+measure-observation-to-share = Von der Beobachtung zum Teilen
+measure-share-to-delivery = Vom Teilen zur Zustellung
+measure-delivery-to-acknowledge = Von der Zustellung zur Bestätigung
+measure-delivery-to-action = Von der Zustellung zum Handeln
+measure-share-to-watchlist = Vom Teilen zur Wachliste
+measure-delivery-to-hit = Von der Zustellung zum ersten Treffer
+measure-moderation = Warten auf die Moderation
+measure-shared = Geteilt
+measure-first = Zuerst geteilt
+measure-corroborated = Von anderen bestätigt
+measure-useful = Anderswo nützlich
+measure-false-positive = Als falsch gemeldet
+measure-taken = Empfangen
+measure-sighted = Gemeldete Sichtungen
+measure-kept-in-time = Rechtzeitig gehaltene Zusagen
+measure-kept-late = Zu spät gehaltene Zusagen
+measure-not-needed = Nicht nötige Zusagen
+measure-live = Live-Wache
+target-observation-to-share-hours = Von der Beobachtung zum Teilen, Stunden
+target-share-to-delivery-minutes = Vom Teilen zur Zustellung, Minuten
+target-share-to-watchlist-minutes = Vom Teilen zur Wachliste, Minuten
+target-delivery-to-acknowledge-hours = Von der Zustellung zur Bestätigung, Stunden
+target-delivery-to-action-hours = Von der Zustellung zum Handeln, Stunden
+target-moderation-hours = Warten auf die Moderation, Stunden
+target-false-positives-percent = Falsche Meldungen, Prozent
+target-promises-in-time-percent = Rechtzeitig gehaltene Zusagen, Prozent

@@ -254,3 +254,72 @@ log-untold = { $count ->
     [one] { $count } more hit is not shown.
    *[other] { $count } more hits are not shown.
 }
+log-left-out = { $count ->
+    [one] { $count } was not: known to be harmless, over, or worth too little.
+   *[other] { $count } were not: known to be harmless, over, or worth too little.
+}
+nav-numbers = Numbers
+numbers-lead = How well the partnership works: our own numbers in full, those of all where they point at nobody.
+whole-partnership = The whole partnership
+from-month = From
+to-month = To
+to-print = To print
+numbers-overdue = { $count ->
+    [one] { $count } promise of ours is overdue.
+   *[other] { $count } promises of ours are overdue.
+}
+targets = Targets of the charter
+target = Target
+wanted = Wanted
+we = We
+all = All
+met = met
+not-met = not met
+nothing-to-compare = nothing to compare
+coverage = Who watches live
+coverage-live = { $count ->
+    [one] { $count } member watches live.
+   *[other] { $count } members watch live.
+}
+coverage-untold = Not told, because it is about too few.
+coverage-members = { $count ->
+    [one] of { $count } member
+   *[other] of { $count } members
+}
+measures = Measures
+measures-lead = A time is given as: half are shorter · nine in ten are shorter (how many). In a chart: bars are ours, the short line is all.
+definition = What is counted
+not-told = not told
+untold-months = { $count ->
+    [one] ({ $count } month not told)
+   *[other] ({ $count } months not told)
+}
+chart-most = most: { $text }
+by-month = Month by month
+month = Month
+measure-observation-to-share = From observation to share
+measure-share-to-delivery = From share to delivery
+measure-delivery-to-acknowledge = From delivery to acknowledgement
+measure-delivery-to-action = From delivery to action
+measure-share-to-watchlist = From share to watchlist
+measure-delivery-to-hit = From delivery to first hit
+measure-moderation = Waiting for a moderator
+measure-shared = Shared
+measure-first = Shared first
+measure-corroborated = Corroborated by others
+measure-useful = Useful elsewhere
+measure-false-positive = Called false positives
+measure-taken = Received
+measure-sighted = Sightings told
+measure-kept-in-time = Promises kept in time
+measure-kept-late = Promises kept late
+measure-not-needed = Promises not needed
+measure-live = Live watch
+target-observation-to-share-hours = From observation to share, hours
+target-share-to-delivery-minutes = From share to delivery, minutes
+target-share-to-watchlist-minutes = From share to watchlist, minutes
+target-delivery-to-acknowledge-hours = From delivery to acknowledgement, hours
+target-delivery-to-action-hours = From delivery to action, hours
+target-moderation-hours = Waiting for a moderator, hours
+target-false-positives-percent = False positives, per cent
+target-promises-in-time-percent = Promises kept in time, per cent

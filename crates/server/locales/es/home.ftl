@@ -254,3 +254,72 @@ log-untold = { $count ->
     [one] { $count } acierto más no se muestra.
    *[other] { $count } aciertos más no se muestran.
 }
+log-left-out = { $count ->
+    [one] { $count } no: es inofensivo, caducado o de poco valor.
+   *[other] { $count } no: son inofensivos, caducados o de poco valor.
+}
+nav-numbers = Cifras
+numbers-lead = Cómo funciona la asociación: nuestras cifras completas, las de todos donde no señalan a nadie.
+whole-partnership = Toda la asociación
+from-month = Desde
+to-month = Hasta
+to-print = Para imprimir
+numbers-overdue = { $count ->
+    [one] { $count } compromiso nuestro está vencido.
+   *[other] { $count } compromisos nuestros están vencidos.
+}
+targets = Objetivos de los estatutos
+target = Objetivo
+wanted = Deseado
+we = Nosotros
+all = Todos
+met = cumplido
+not-met = no cumplido
+nothing-to-compare = nada que comparar
+coverage = Quién vigila en vivo
+coverage-live = { $count ->
+    [one] { $count } miembro vigila en vivo.
+   *[other] { $count } miembros vigilan en vivo.
+}
+coverage-untold = No se dice, porque son muy pocos.
+coverage-members = { $count ->
+    [one] de { $count } miembro
+   *[other] de { $count } miembros
+}
+measures = Medidas
+measures-lead = Un tiempo se da así: la mitad son menores · nueve de diez son menores (cuántos). En el gráfico: barras nuestras, la raya corta es de todos.
+definition = Qué se cuenta
+not-told = no se dice
+untold-months = { $count ->
+    [one] ({ $count } mes no dicho)
+   *[other] ({ $count } meses no dichos)
+}
+chart-most = máximo: { $text }
+by-month = Mes a mes
+month = Mes
+measure-observation-to-share = De la observación a compartir
+measure-share-to-delivery = De compartir a la entrega
+measure-delivery-to-acknowledge = De la entrega al acuse
+measure-delivery-to-action = De la entrega a la acción
+measure-share-to-watchlist = De compartir a la lista de vigilancia
+measure-delivery-to-hit = De la entrega al primer acierto
+measure-moderation = En espera de un moderador
+measure-shared = Compartido
+measure-first = Compartido primero
+measure-corroborated = Corroborado por otros
+measure-useful = Útil en otro lugar
+measure-false-positive = Llamado falso positivo
+measure-taken = Recibido
+measure-sighted = Avistamientos contados
+measure-kept-in-time = Compromisos cumplidos a tiempo
+measure-kept-late = Compromisos cumplidos tarde
+measure-not-needed = Compromisos innecesarios
+measure-live = Vigilancia en vivo
+target-observation-to-share-hours = De la observación a compartir, horas
+target-share-to-delivery-minutes = De compartir a la entrega, minutos
+target-share-to-watchlist-minutes = De compartir a la lista, minutos
+target-delivery-to-acknowledge-hours = De la entrega al acuse, horas
+target-delivery-to-action-hours = De la entrega a la acción, horas
+target-moderation-hours = En espera de un moderador, horas
+target-false-positives-percent = Falsos positivos, por ciento
+target-promises-in-time-percent = Compromisos a tiempo, por ciento

@@ -254,3 +254,72 @@ log-untold = { $count ->
     [one] { $count } autre touche n’est pas montrée.
    *[other] { $count } autres touches ne sont pas montrées.
 }
+log-left-out = { $count ->
+    [one] { $count } ne l’a pas été : inoffensive, expirée ou de peu de valeur.
+   *[other] { $count } ne l’ont pas été : inoffensives, expirées ou de peu de valeur.
+}
+nav-numbers = Chiffres
+numbers-lead = Comment va le partenariat : nos chiffres en entier, ceux de tous quand ils ne désignent personne.
+whole-partnership = Tout le partenariat
+from-month = De
+to-month = À
+to-print = À imprimer
+numbers-overdue = { $count ->
+    [one] { $count } engagement à nous est en retard.
+   *[other] { $count } engagements à nous sont en retard.
+}
+targets = Objectifs de la charte
+target = Objectif
+wanted = Voulu
+we = Nous
+all = Tous
+met = atteint
+not-met = non atteint
+nothing-to-compare = rien à comparer
+coverage = Qui veille en direct
+coverage-live = { $count ->
+    [one] { $count } membre veille en direct.
+   *[other] { $count } membres veillent en direct.
+}
+coverage-untold = Non dit, car cela concerne trop peu.
+coverage-members = { $count ->
+    [one] sur { $count } membre
+   *[other] sur { $count } membres
+}
+measures = Mesures
+measures-lead = Un temps se lit : la moitié sont plus courts · neuf sur dix sont plus courts (combien). Dans le graphique : les barres sont à nous, le trait court est de tous.
+definition = Ce qui est compté
+not-told = non dit
+untold-months = { $count ->
+    [one] ({ $count } mois non dit)
+   *[other] ({ $count } mois non dits)
+}
+chart-most = plus haut : { $text }
+by-month = Mois par mois
+month = Mois
+measure-observation-to-share = De l’observation au partage
+measure-share-to-delivery = Du partage à la remise
+measure-delivery-to-acknowledge = De la remise à l’accusé
+measure-delivery-to-action = De la remise à l’action
+measure-share-to-watchlist = Du partage à la liste de veille
+measure-delivery-to-hit = De la remise à la première touche
+measure-moderation = En attente d’un modérateur
+measure-shared = Partagé
+measure-first = Partagé en premier
+measure-corroborated = Corroboré par d’autres
+measure-useful = Utile ailleurs
+measure-false-positive = Appelé faux positif
+measure-taken = Reçu
+measure-sighted = Observations dites
+measure-kept-in-time = Engagements tenus à temps
+measure-kept-late = Engagements tenus en retard
+measure-not-needed = Engagements pas nécessaires
+measure-live = Veille en direct
+target-observation-to-share-hours = De l’observation au partage, heures
+target-share-to-delivery-minutes = Du partage à la remise, minutes
+target-share-to-watchlist-minutes = Du partage à la liste, minutes
+target-delivery-to-acknowledge-hours = De la remise à l’accusé, heures
+target-delivery-to-action-hours = De la remise à l’action, heures
+target-moderation-hours = En attente d’un modérateur, heures
+target-false-positives-percent = Faux positifs, pour cent
+target-promises-in-time-percent = Engagements tenus à temps, pour cent

@@ -254,3 +254,72 @@ log-untold = { $count ->
     [one] { $count } andere treffer is niet getoond.
    *[other] { $count } andere treffers zijn niet getoond.
 }
+log-left-out = { $count ->
+    [one] { $count } niet: bekend als onschuldig, verlopen of te weinig waard.
+   *[other] { $count } niet: bekend als onschuldig, verlopen of te weinig waard.
+}
+nav-numbers = Cijfers
+numbers-lead = Hoe goed het samenwerkingsverband werkt: onze cijfers geheel, die van allen waar ze niemand aanwijzen.
+whole-partnership = Het hele samenwerkingsverband
+from-month = Van
+to-month = Tot
+to-print = Om af te drukken
+numbers-overdue = { $count ->
+    [one] { $count } toezegging van ons is te laat.
+   *[other] { $count } toezeggingen van ons zijn te laat.
+}
+targets = Doelen van het handvest
+target = Doel
+wanted = Gewenst
+we = Wij
+all = Allen
+met = gehaald
+not-met = niet gehaald
+nothing-to-compare = niets te vergelijken
+coverage = Wie live waakt
+coverage-live = { $count ->
+    [one] { $count } lid waakt live.
+   *[other] { $count } leden waken live.
+}
+coverage-untold = Niet verteld, omdat het om te weinig gaat.
+coverage-members = { $count ->
+    [one] van { $count } lid
+   *[other] van { $count } leden
+}
+measures = Maten
+measures-lead = Een tijd leest u als: de helft is korter · negen van tien zijn korter (hoeveel). In de grafiek: staven zijn wij, het korte streepje is allen.
+definition = Wat geteld wordt
+not-told = niet verteld
+untold-months = { $count ->
+    [one] ({ $count } maand niet verteld)
+   *[other] ({ $count } maanden niet verteld)
+}
+chart-most = hoogste: { $text }
+by-month = Maand voor maand
+month = Maand
+measure-observation-to-share = Van waarneming tot delen
+measure-share-to-delivery = Van delen tot levering
+measure-delivery-to-acknowledge = Van levering tot bevestiging
+measure-delivery-to-action = Van levering tot handelen
+measure-share-to-watchlist = Van delen tot waaklijst
+measure-delivery-to-hit = Van levering tot eerste treffer
+measure-moderation = Wachten op een moderator
+measure-shared = Gedeeld
+measure-first = Als eerste gedeeld
+measure-corroborated = Door anderen bevestigd
+measure-useful = Elders nuttig
+measure-false-positive = Vals alarm genoemd
+measure-taken = Ontvangen
+measure-sighted = Vertelde waarnemingen
+measure-kept-in-time = Op tijd nagekomen
+measure-kept-late = Te laat nagekomen
+measure-not-needed = Niet nodig gebleken
+measure-live = Live wacht
+target-observation-to-share-hours = Van waarneming tot delen, uren
+target-share-to-delivery-minutes = Van delen tot levering, minuten
+target-share-to-watchlist-minutes = Van delen tot waaklijst, minuten
+target-delivery-to-acknowledge-hours = Van levering tot bevestiging, uren
+target-delivery-to-action-hours = Van levering tot handelen, uren
+target-moderation-hours = Wachten op een moderator, uren
+target-false-positives-percent = Valse alarmen, procent
+target-promises-in-time-percent = Op tijd nagekomen, procent

@@ -52,10 +52,11 @@ pub struct Link {
 }
 
 /// Every entry of the navigation: path, key, and the least role that it is of use to.
-const LINKS: [(&str, &str, Role); 3] = [
+const LINKS: [(&str, &str, Role); 4] = [
     ("/today", "nav-today", Role::Reader),
     ("/hits", "nav-hits", Role::Reader),
     ("/commitments", "nav-promises", Role::Reader),
+    ("/scorecard", "nav-numbers", Role::Reader),
 ];
 
 impl Shell {

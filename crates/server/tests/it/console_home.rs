@@ -238,11 +238,15 @@ async fn a_question_is_asked_answered_and_closed() {
     assert!(refused.text().contains("When?") && refused.text().contains("value=\"soon\""));
 }
 
-/// Alder shares an address that it alone may see, and one for Alder and Birch.
+/// Alder shares an address that it alone may see, and one for Alder and Birch. They are fresh, and no examples: those are
+/// not looked for.
 async fn indicators(kit: &Kit) {
-    kit.share("alder-contributor", "grove", &[indicator(7, "Ours alone")])
-        .await;
-    kit.share("alder-contributor", "common", &[indicator(8, "For both <b>")])
+    let fresh = |number: u32, name: &str| {
+        let text = indicator(number, name).replace("2024-01-01", "2026-11-20");
+        text.replace("192.0.2.", "45.13.7.")
+    };
+    kit.share("alder-contributor", "grove", &[fresh(7, "Ours alone")]).await;
+    kit.share("alder-contributor", "common", &[fresh(8, "For both <b>")])
         .await;
 }
 
@@ -251,7 +255,7 @@ async fn a_log_is_matched_against_what_its_reader_may_see() {
     let kit = Kit::start().await;
     indicators(&kit).await;
     let log =
-        "nothing here\r\n<script>x</script> from 192.0.2.7 to 10.0.0.1\r\nGET 192.0.2.8\r\nGET 192.0.2.8 again\r\n";
+        "nothing here\r\n<script>x</script> from 45.13.7.7 to 10.0.0.1\r\nGET 45.13.7.8\r\nGET 45.13.7.8 again\r\n";
     let (alder, birch) = (
         Browser::of(&kit, "alder-analyst").await,
         Browser::of(&kit, "birch-reader").await,
@@ -262,7 +266,7 @@ async fn a_log_is_matched_against_what_its_reader_may_see() {
     for wanted in [
         "Line 2",
         "Line 3",
-        "192.0.2.7",
+        "45.13.7.7",
         "Ours alone",
         "For both &#60;b&#62;",
         "3 hits",
@@ -275,7 +279,7 @@ async fn a_log_is_matched_against_what_its_reader_may_see() {
     assert!(!text.contains("nothing here") && !text.contains("<script>x"), "{text}");
     let less = birch.post("/hits/log", &[("log", log)]).await.text();
     assert!(
-        less.contains("2 hits") && !less.contains("Ours alone") && !less.contains("192.0.2.7"),
+        less.contains("2 hits") && !less.contains("Ours alone") && !less.contains("45.13.7.7"),
         "{less}"
     );
     let clean = birch.post("/hits/log", &[("log", "all is well")]).await.text();
@@ -299,7 +303,7 @@ async fn a_log_is_matched_against_what_its_reader_may_see() {
 async fn what_was_seen_is_told_or_kept_at_home_as_somebody_answers() {
     let kit = Kit::start().await;
     indicators(&kit).await;
-    let hit = serde_json::json!({"hits": [{"indicator": id("indicator", 8), "value": "192.0.2.8", "source": HOSTILE}]});
+    let hit = serde_json::json!({"hits": [{"indicator": id("indicator", 8), "value": "45.13.7.8", "source": HOSTILE}]});
     let recorded = kit
         .ask("birch-contributor", "POST", "/api/v1/hits", Some(&hit.to_string()))
         .await;
@@ -314,14 +318,14 @@ async fn what_was_seen_is_told_or_kept_at_home_as_somebody_answers() {
     );
     let list = birch.get("/hits").await.text();
     assert!(
-        list.contains("192.0.2.8") && list.contains("Waits for your answer"),
+        list.contains("45.13.7.8") && list.contains("Waits for your answer"),
         "{list}"
     );
     assert!(
         list.contains("&#60;script&#62;") && !list.contains("<script>alert"),
         "{list}"
     );
-    assert!(!alder.get("/hits").await.text().contains("192.0.2.8"));
+    assert!(!alder.get("/hits").await.text().contains("45.13.7.8"));
     let answer = list.split("action=\"/hits/").nth(1).unwrap();
     let path = format!("/hits/{}", answer.split('"').next().unwrap());
     assert!(path.ends_with("/answer"), "{path}");
@@ -368,4 +372,38 @@ async fn rules_are_chosen_for_each_community_and_by_analysts_only() {
     assert_eq!(reader.post("/hits/rules", &whole).await.status, 403);
     assert!(reader.get("/hits/rules").await.text().contains("disabled"));
     assert_eq!(reader.get("/hits/watch").await.status, 403);
+}
+
+#[tokio::test]
+async fn numbers_have_their_definitions_and_a_span_of_months() {
+    let kit = Kit::start().await;
+    kit.share("alder-contributor", "common", &[indicator(1, "Shared once")])
+        .await;
+    kit.node.scorecards_run().await.unwrap();
+    let alder = Browser::of(&kit, "alder-reader").await;
+    let page = alder.get("/scorecard").await;
+    assert_eq!(page.status, 200, "{}", page.text());
+    let text = page.text();
+    assert!(
+        text.contains("What is counted") && text.contains("<svg class=\"chart\""),
+        "{text}"
+    );
+    assert!(
+        text.contains("/api/v1/scorecard?format=csv&#38;from=2025-12&#38;to=2026-11"),
+        "{text}"
+    );
+    let one = alder.get("/scorecard?community=common&from=2026-01&to=2026-03").await;
+    assert!(
+        one.text().contains("<option value=\"common\" selected>"),
+        "{}",
+        one.text()
+    );
+    let odd = alder.get("/scorecard?community=&from=soon&to=").await;
+    assert_eq!(odd.status, 422);
+    assert!(
+        odd.text().contains("is no month") && odd.text().contains("value=\"soon\""),
+        "{}",
+        odd.text()
+    );
+    assert_eq!(alder.get("/scorecard?community=wood").await.status, 404);
 }

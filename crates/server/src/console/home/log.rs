@@ -63,6 +63,7 @@ struct Outcome {
     untold: u64,
     records: u64,
     looked_for: u64,
+    left_out: u64,
     is_whole: bool,
     problems: Vec<String>,
 }
@@ -113,6 +114,7 @@ pub(super) async fn look(mut asked: Asked) -> Result<Response, Fault> {
                 untold: found.untold,
                 records: found.records,
                 looked_for: found.looked_for,
+                left_out: found.left_out,
                 is_whole: found.is_whole,
                 problems: found.problems.iter().map(ToString::to_string).collect(),
             });

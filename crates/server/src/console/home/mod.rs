@@ -8,6 +8,7 @@
 //! | `commitments` | what we owe and what is owed to us; one with its history and what may be done with it |
 //! | `recalls` | recalls to answer, recalls made and who has not answered |
 //! | `requests` | what communities were asked, asking, answering, closing |
+//! | `scorecard` | numbers, ours and of all, with what each means |
 
 mod commitments;
 mod hits;
@@ -15,6 +16,7 @@ mod log;
 pub(crate) mod promise;
 mod recalls;
 mod requests;
+mod scorecard;
 
 use axum::response::Response;
 use http::{Method, StatusCode};
@@ -67,6 +69,7 @@ pub(super) fn routes() -> Vec<Route> {
         page(get.clone(), "/hits", Needs::Member, hits::list),
         page(get.clone(), "/hits/rules", Needs::Member, hits::rules),
         page(get.clone(), "/hits/log", Needs::Member, log::page),
+        page(get.clone(), "/scorecard", Needs::Member, scorecard::page),
         page(get, "/hits/watch", Needs::Operator, hits::watch),
         page(post.clone(), "/hits/log", Needs::Member, log::look),
         page(post.clone(), "/hits/rules", Needs::Analyst, hits::rules_put),
