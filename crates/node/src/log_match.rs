@@ -28,6 +28,8 @@ const TOLD_MOST: usize = 500;
 const PROBLEMS_MOST: usize = 5;
 /// How long a log is matched before it is given up: a few patterns may be slow on a hostile one.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a log waits for its turn: what waits holds memory that others need for what they send.
+const TURN: Duration = Duration::from_secs(30);
 /// Compiling and matching take a processor and memory: one log at a time, the others wait their turn.
 static TURNS: Semaphore = Semaphore::const_new(1);
 
@@ -146,7 +148,9 @@ impl Node {
             let help = "send a part of it, or match it at home: commonwatch match FILE";
             return Err(bad("log-too-large", message, help));
         }
-        let _turn = TURNS.acquire().await.map_err(|error| Error::Ours(error.to_string()))?;
+        let Ok(Ok(_turn)) = tokio::time::timeout(TURN, TURNS.acquire()).await else {
+            return Err(Error::Unavailable("other logs are being matched".to_owned()));
+        };
         let options = watchlist::Options {
             seed: u64::from_le_bytes(self.random()),
             warninglists: Some(self.warninglists()),

@@ -18,7 +18,7 @@ use crate::problem::Fault;
 /// Lines of each list.
 const LINES: usize = 8;
 /// What is owed that is looked through for what is most urgent.
-const LOOKED_THROUGH: usize = 500;
+const LOOKED_THROUGH: usize = 100;
 /// What was added so many days ago is new.
 const NEW_DAYS: i64 = 7;
 
