@@ -21,6 +21,7 @@ pub mod founding;
 pub mod idempotency;
 pub mod intake;
 pub mod item;
+pub mod log_match;
 pub mod mail;
 pub mod membership;
 mod node;

@@ -46,6 +46,30 @@
     const text = document.getElementById(button.dataset.copy)?.textContent ?? "";
     navigator.clipboard?.writeText(text).then(() => { button.textContent = button.dataset.done ?? button.textContent; });
   });
+  // A file that is read into a text field, chosen or dropped there: it can be looked at before it is sent.
+  for (const box of document.querySelectorAll("[data-scripted]")) box.hidden = false;
+  const read = (file, field, most, note) => {
+    if (!file || !field) return;
+    const fits = file.size <= Number(most);
+    if (note) note.hidden = fits;
+    if (fits) file.text().then((text) => { field.value = text; });
+  };
+  document.addEventListener("change", (event) => {
+    const input = event.target;
+    if (!input.matches("input[type=file][data-into]")) return;
+    const { into, most, note } = input.dataset;
+    read(input.files[0], document.getElementById(into), most, document.getElementById(note));
+  });
+  document.addEventListener("dragover", (event) => {
+    if (event.target.closest("textarea[data-drop]")) event.preventDefault();
+  });
+  document.addEventListener("drop", (event) => {
+    const field = event.target.closest("textarea[data-drop]");
+    const file = event.dataTransfer?.files[0];
+    if (!field || !file) return;
+    event.preventDefault();
+    read(file, field, field.dataset.most, document.getElementById(field.dataset.drop));
+  });
 })();
 // Sharing: a file is put into the text box; what is no text goes in packed, and the node finds out what it is.
 (() => {

@@ -52,10 +52,13 @@ pub struct Link {
 }
 
 /// Every entry of the navigation: path, key, and the least role that it is of use to.
-const LINKS: [(&str, &str, Role); 3] = [
+const LINKS: &[(&str, &str, Role)] = &[
     ("/today", "nav-today", Role::Reader),
     ("/feed", "nav-feed", Role::Reader),
     ("/share", "nav-share", Role::Contributor),
+    ("/hits", "nav-hits", Role::Reader),
+    ("/commitments", "nav-promises", Role::Reader),
+    ("/scorecard", "nav-numbers", Role::Reader),
 ];
 
 impl Shell {
@@ -114,8 +117,8 @@ pub(crate) fn base(app: &App) -> String {
 }
 
 fn links(caller: &Caller, here: &'static str) -> Vec<Link> {
-    let open = LINKS.into_iter().filter(|(_, _, role)| caller.principal.has(*role));
-    let link = |(path, key, _): (&'static str, &'static str, Role)| Link {
+    let open = LINKS.iter().filter(|(_, _, role)| caller.principal.has(*role));
+    let link = |(path, key, _): &(&'static str, &'static str, Role)| Link {
         path,
         key,
         is_here: path.strip_prefix('/') == Some(here),

@@ -2,11 +2,13 @@
 
 use askama::Template;
 use axum::response::Response;
-use node::commitments::{CommitmentShown, ListWish, Side};
+use node::commitments::{ListWish, Side};
 use policy::{Action, decide};
 use stix::Timestamp;
 use store::{Found, SearchQuery};
 
+use super::home::promise::Promise;
+use super::home::word;
 use super::shell::Shell;
 use super::show;
 use crate::api::ask::Parameters;
@@ -15,6 +17,8 @@ use crate::problem::Fault;
 
 /// Lines of each list.
 const LINES: usize = 8;
+/// What is owed that is looked through for what is most urgent.
+const LOOKED_THROUGH: usize = 100;
 /// What was added so many days ago is new.
 const NEW_DAYS: i64 = 7;
 
@@ -22,12 +26,16 @@ const NEW_DAYS: i64 = 7;
 #[template(path = "console/today.html")]
 struct Page {
     shell: Shell,
-    due: Vec<CommitmentShown>,
+    /// What is owed, by what happens if it is missed.
+    due: Vec<Promise>,
+    more_due: usize,
     hits: Vec<Hit>,
     waiting: usize,
     recalls: u64,
     new: Vec<Found>,
     watch: Watch,
+    /// Whether nothing waits for anybody.
+    nothing_to_do: bool,
 }
 
 /// A stretch of hits.
@@ -35,7 +43,7 @@ struct Hit {
     indicator: String,
     count: i64,
     last: Timestamp,
-    state: &'static str,
+    state: String,
     values: Vec<String>,
 }
 
@@ -53,10 +61,16 @@ pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
     let (node, caller) = (asked.node(), asked.caller());
     let wish = ListWish {
         side: Side::Owes,
-        limit: LINES,
+        limit: LOOKED_THROUGH,
         ..ListWish::default()
     };
-    let due = node.commitments(caller, &wish).await?.commitments;
+    let shell = Shell::of(&asked, "today").await?;
+    let words = shell.t;
+    let owed = node.commitments(caller, &wish).await?.commitments;
+    let mut due: Vec<Promise> = owed.into_iter().map(|one| Promise::new(words, one)).collect();
+    due.sort_by_key(Promise::urgency);
+    let more_due = due.len().saturating_sub(LINES);
+    due.truncate(LINES);
     let hits = node
         .hits(caller, LINES, None)
         .await?
@@ -65,7 +79,7 @@ pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
             indicator: seen.indicator,
             count: seen.count,
             last: seen.last,
-            state: seen.state.as_str(),
+            state: word(words, "hit-state", seen.state.as_str()),
             values: values
                 .into_iter()
                 .map(|value| value.value)
@@ -79,15 +93,19 @@ pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
     };
     let new = node.search(caller, &query, LINES, None).await?;
     let may_judge = decide(&caller.principal, Action::JudgeSightings).is_ok();
+    let waiting = match may_judge {
+        true => node.sightings_pending(caller, LINES, None).await?.len(),
+        false => 0,
+    };
+    let recalls = node.recalls_open(caller).await?.unsigned_abs();
     let page = Page {
-        shell: Shell::of(&asked, "today").await?,
+        nothing_to_do: due.is_empty() && waiting == 0 && recalls == 0,
+        shell,
         due,
+        more_due,
         hits: hits.collect(),
-        waiting: match may_judge {
-            true => node.sightings_pending(caller, LINES, None).await?.len(),
-            false => 0,
-        },
-        recalls: node.recalls_open(caller).await?.unsigned_abs(),
+        waiting,
+        recalls,
         new,
         watch: watch(&asked),
     };

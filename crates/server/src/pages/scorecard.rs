@@ -41,7 +41,7 @@ pub fn span(ms: u64) -> String {
 }
 
 /// A number as one cell says it.
-fn cell(number: &Number) -> String {
+pub(crate) fn cell(number: &Number) -> String {
     match (number.median, number.ninth_decile) {
         (Some(median), Some(ninth)) => format!("{} · {} ({})", span(median), span(ninth), number.count),
         _ => number.count.to_string(),

@@ -561,7 +561,16 @@ fn questions(path: &str, canaries: &[Canary]) -> Vec<String> {
         "/api/v1/recalls" => ["", "?mine=true", "?mine=true&open=true"]
             .map(|query| format!("{path}{query}"))
             .to_vec(),
-        "/api/v1/requests" => ["common", "grove", "wood", "hidden", "nowhere"]
+        "/commitments" => ["", "?side=owed", "?all=true", "?side=owed&all=true"]
+            .map(|query| format!("{path}{query}"))
+            .to_vec(),
+        "/recalls" => ["", "?view=all", "?view=made"]
+            .map(|query| format!("{path}{query}"))
+            .to_vec(),
+        "/scorecard" => ["", "?community=common", "?community=wood", "?community=hidden"]
+            .map(|query| format!("{path}{query}"))
+            .to_vec(),
+        "/api/v1/requests" | "/requests" => ["common", "grove", "wood", "hidden", "nowhere"]
             .map(|community| format!("{path}?community={community}"))
             .to_vec(),
         "/api/v1/scorecard" => ["", "common", "grove", "wood", "hidden", "nowhere"]

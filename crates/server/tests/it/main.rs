@@ -9,6 +9,7 @@ mod commitments;
 mod confidential;
 mod conformance;
 mod console_feed;
+mod console_home;
 mod crawl;
 mod credentials;
 mod events;
