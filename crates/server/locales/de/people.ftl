@@ -1,1 +1,80 @@
 # Sentences of crates/server/src/console/people
+nav-account = Konto
+step-up-title = Sind Sie es?
+step-up-lead = Was folgt, soll niemand tun, der nur einen offenen Browser fand. Danach haben Sie zehn Minuten.
+step-up-wrong = Das zeigt nicht, dass Sie es sind. Versuchen Sie es noch einmal.
+step-up-button = Ich bin es
+step-up-none = Sie haben hier weder Passwort noch Authenticator: melden Sie sich ab und wieder an.
+cancel = Abbrechen
+role = Rolle
+save = Speichern
+copy = Kopieren
+copied = Kopiert
+noted-down = Ich habe es aufbewahrt
+shown-once = Er wird hier und jetzt gezeigt und nie wieder. Bewahren Sie ihn wie ein Passwort auf.
+sessions-title = Wo Sie angemeldet sind
+sessions-none = Mit keinem Browser.
+session = Sitzung
+session-this = diese
+session-began = seit
+last-used = zuletzt benutzt
+end = Beenden
+sessions-end-others = Alle anderen beenden
+keys-title = Schlüssel
+keys-lead = Programme melden sich mit einem Schlüssel an, nie mit Ihrem Passwort. Geben Sie jedem einen eigenen.
+keys-none = Sie haben keinen gültigen Schlüssel.
+key-new = Einen Schlüssel machen
+key-make = Schlüssel machen
+key-made = Ihr neuer Schlüssel
+key-label = Wie Sie ihn nennen
+key-scopes = Was er von Ihren Rechten darf
+key-addresses = Von wo
+key-addresses-hint = Adressen oder Netze; leer: überall
+scope-read = lesen, was Sie sehen dürfen
+scope-share = teilen und zurücknehmen
+scope-sightings = Treffer melden, Sichtungen beurteilen
+scope-commitments = Zusagen machen und halten
+scope-members = Mitglieder und Personen ändern
+scope-communities = Gemeinschaften führen
+scope-keys = Schlüssel machen, Sitzungen beenden
+scope-admin = den Knoten verwalten
+ends = Endet
+ends-never = nie
+in-days = { $count ->
+    [one] in einem Tag
+   *[other] in { $count } Tagen
+}
+revoke = Widerrufen
+factor-title = Zweiter Faktor
+factor-on = gilt seit
+factor-off = Ihr Passwort allein genügt. Mit einer Authenticator-App auf dem Telefon genügt ein gestohlenes Passwort nicht.
+factor-enrol = Einrichten
+factor-how = Geben Sie dieses Geheimnis in Ihren Authenticator ein, von Hand oder mit seiner Adresse. Dann den Code, den er zeigt. Das Geheimnis steht nur hier und jetzt.
+factor-secret = Geheimnis
+factor-address = Adresse
+factor-confirm = Bestätigen
+factor-remove = Zweiten Faktor entfernen
+code-or-recovery = Ein Code oder ein Ersatzcode
+codes-title = Ersatzcodes
+codes-how = Jeder lässt Sie einmal ohne Telefon ein. Sie stehen hier und jetzt und nie wieder: drucken Sie sie aus.
+codes-left = { $count ->
+    [one] { $count } Ersatzcode übrig
+   *[other] { $count } Ersatzcodes übrig
+}
+password-title = Passwort
+password-new = Neues Passwort
+password-hint = zwölf Zeichen oder mehr; ein paar Wörter merken sich leicht
+password-ends = Alle Ihre Sitzungen enden; melden Sie sich dann mit dem neuen an.
+password-change = Passwort ändern
+notices-title = Wie Sie benachrichtigt werden
+email = E-Mail
+email-hint = leer: nichts wird gesendet
+notices-when = Wann
+notices-at-once = sofort
+notices-daily = einmal am Tag
+notices-none = nie
+done-session-ended = Die Sitzung ist beendet.
+done-sessions-ended = Alle Ihre anderen Sitzungen sind beendet.
+done-key-revoked = Der Schlüssel ist widerrufen: er wird ab jetzt abgewiesen.
+done-factor-removed = Der zweite Faktor ist entfernt.
+done-notices-set = Gespeichert.

@@ -1,1 +1,80 @@
 # Sentences of crates/server/src/console/people
+nav-account = Account
+step-up-title = Is it you?
+step-up-lead = What comes next is asked of nobody who merely found an open browser. Then you have ten minutes.
+step-up-wrong = That does not show that it is you. Try again.
+step-up-button = It is me
+step-up-none = You have neither password nor authenticator here: sign out, and sign in again.
+cancel = Cancel
+role = role
+save = Save
+copy = Copy
+copied = Copied
+noted-down = I have kept it
+shown-once = It is shown here, now, and never again. Keep it where you keep passwords.
+sessions-title = Where you are signed in
+sessions-none = Nowhere by a browser.
+session = session
+session-this = this one
+session-began = began
+last-used = last used
+end = End
+sessions-end-others = End all others
+keys-title = Keys
+keys-lead = Programs sign in with a key, never with your password. Give each program one of its own.
+keys-none = You have no key that is good now.
+key-new = Make a key
+key-make = Make the key
+key-made = Your new key
+key-label = What you call it
+key-scopes = What it may do, of what you may
+key-addresses = From where
+key-addresses-hint = addresses or networks; empty: anywhere
+scope-read = read what you may see
+scope-share = share, and take back
+scope-sightings = record hits, judge sightings
+scope-commitments = make and keep commitments
+scope-members = change members and people
+scope-communities = run communities
+scope-keys = make keys and end sessions
+scope-admin = administer the node
+ends = Ends
+ends-never = never
+in-days = { $count ->
+    [one] in one day
+   *[other] in { $count } days
+}
+revoke = Revoke
+factor-title = Second factor
+factor-on = it counts since
+factor-off = Your password alone lets in. With an authenticator app on your telephone, a stolen password is not enough.
+factor-enrol = Set one up
+factor-how = Put this secret into your authenticator, by hand or by its address. Then enter the code it shows. The secret is shown only here and now.
+factor-secret = Secret
+factor-address = Address
+factor-confirm = Confirm
+factor-remove = Remove the second factor
+code-or-recovery = A code, or a recovery code
+codes-title = Recovery codes
+codes-how = Each lets you in once, without your telephone. They are shown here, now, and never again: print them.
+codes-left = { $count ->
+    [one] { $count } recovery code left
+   *[other] { $count } recovery codes left
+}
+password-title = Password
+password-new = New password
+password-hint = twelve characters or more; a few words are easy to remember
+password-ends = All your sessions end; then sign in with the new one.
+password-change = Change the password
+notices-title = How you are told
+email = E-mail
+email-hint = empty: nothing is sent
+notices-when = When
+notices-at-once = at once
+notices-daily = once a day
+notices-none = never
+done-session-ended = The session ended.
+done-sessions-ended = All your other sessions ended.
+done-key-revoked = The key is revoked: it is refused from now on.
+done-factor-removed = The second factor is removed.
+done-notices-set = Saved.

@@ -1,1 +1,80 @@
 # Sentences of crates/server/src/console/people
+nav-account = Cuenta
+step-up-title = ¿Es usted?
+step-up-lead = Lo que sigue no debe hacerlo quien solo encontró un navegador abierto. Después tiene diez minutos.
+step-up-wrong = Eso no muestra que es usted. Inténtelo de nuevo.
+step-up-button = Soy yo
+step-up-none = Aquí no tiene contraseña ni autenticador: salga y vuelva a entrar.
+cancel = Cancelar
+role = función
+save = Guardar
+copy = Copiar
+copied = Copiado
+noted-down = Lo he guardado
+shown-once = Se muestra aquí, ahora y nunca más. Guárdela donde guarda sus contraseñas.
+sessions-title = Dónde tiene sesión abierta
+sessions-none = En ningún navegador.
+session = sesión
+session-this = esta
+session-began = desde
+last-used = último uso
+end = Terminar
+sessions-end-others = Terminar todas las demás
+keys-title = Claves
+keys-lead = Los programas entran con una clave, nunca con su contraseña. Dé a cada programa la suya.
+keys-none = No tiene ninguna clave válida.
+key-new = Crear una clave
+key-make = Crear la clave
+key-made = Su nueva clave
+key-label = Cómo la llama
+key-scopes = Lo que puede hacer, de lo que usted puede
+key-addresses = Desde dónde
+key-addresses-hint = direcciones o redes; vacío: cualquiera
+scope-read = leer lo que usted puede ver
+scope-share = compartir y retirar
+scope-sightings = registrar coincidencias, juzgar avistamientos
+scope-commitments = crear y cumplir compromisos
+scope-members = cambiar miembros y personas
+scope-communities = gestionar comunidades
+scope-keys = crear claves y terminar sesiones
+scope-admin = administrar el nodo
+ends = Termina
+ends-never = nunca
+in-days = { $count ->
+    [one] en un día
+   *[other] en { $count } días
+}
+revoke = Revocar
+factor-title = Segundo factor
+factor-on = activo desde
+factor-off = Basta su contraseña. Con una aplicación de autenticación en su teléfono, una contraseña robada no basta.
+factor-enrol = Configurarlo
+factor-how = Ponga este secreto en su autenticador, a mano o con su dirección. Después introduzca el código que muestra. El secreto solo se muestra aquí y ahora.
+factor-secret = Secreto
+factor-address = Dirección
+factor-confirm = Confirmar
+factor-remove = Quitar el segundo factor
+code-or-recovery = Un código, o un código de recuperación
+codes-title = Códigos de recuperación
+codes-how = Cada uno permite entrar una vez sin su teléfono. Se muestran aquí, ahora y nunca más: imprímalos.
+codes-left = { $count ->
+    [one] queda { $count } código de recuperación
+   *[other] quedan { $count } códigos de recuperación
+}
+password-title = Contraseña
+password-new = Nueva contraseña
+password-hint = doce caracteres o más; unas palabras se recuerdan bien
+password-ends = Todas sus sesiones terminan; entre luego con la nueva.
+password-change = Cambiar la contraseña
+notices-title = Cómo se le avisa
+email = Correo electrónico
+email-hint = vacío: no se envía nada
+notices-when = Cuándo
+notices-at-once = enseguida
+notices-daily = una vez al día
+notices-none = nunca
+done-session-ended = La sesión terminó.
+done-sessions-ended = Todas sus otras sesiones terminaron.
+done-key-revoked = La clave está revocada: se rechaza desde ahora.
+done-factor-removed = El segundo factor se ha quitado.
+done-notices-set = Guardado.

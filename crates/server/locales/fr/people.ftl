@@ -1,1 +1,80 @@
 # Sentences of crates/server/src/console/people
+nav-account = Compte
+step-up-title = Est-ce bien vous ?
+step-up-lead = La suite ne doit pas être faite par quelqu’un qui a trouvé un navigateur ouvert. Ensuite, vous avez dix minutes.
+step-up-wrong = Cela ne montre pas que c’est vous. Réessayez.
+step-up-button = C’est moi
+step-up-none = Vous n’avez ici ni mot de passe ni authentificateur : déconnectez-vous, puis reconnectez-vous.
+cancel = Annuler
+role = rôle
+save = Enregistrer
+copy = Copier
+copied = Copié
+noted-down = Je l’ai conservé
+shown-once = Elle est montrée ici, maintenant, et plus jamais. Conservez-la avec vos mots de passe.
+sessions-title = Où vous êtes connecté
+sessions-none = Dans aucun navigateur.
+session = session
+session-this = celle-ci
+session-began = depuis
+last-used = dernier usage
+end = Terminer
+sessions-end-others = Terminer toutes les autres
+keys-title = Clés
+keys-lead = Les programmes se connectent avec une clé, jamais avec votre mot de passe. Une clé par programme.
+keys-none = Vous n’avez aucune clé valable.
+key-new = Créer une clé
+key-make = Créer la clé
+key-made = Votre nouvelle clé
+key-label = Comment vous l’appelez
+key-scopes = Ce qu’elle peut faire, parmi vos droits
+key-addresses = D’où
+key-addresses-hint = adresses ou réseaux ; vide : partout
+scope-read = lire ce que vous pouvez voir
+scope-share = partager et retirer
+scope-sightings = noter des détections, juger des observations
+scope-commitments = prendre et tenir des engagements
+scope-members = modifier membres et personnes
+scope-communities = gérer des communautés
+scope-keys = créer des clés et terminer des sessions
+scope-admin = administrer le nœud
+ends = Expire
+ends-never = jamais
+in-days = { $count ->
+    [one] dans un jour
+   *[other] dans { $count } jours
+}
+revoke = Révoquer
+factor-title = Second facteur
+factor-on = actif depuis
+factor-off = Votre mot de passe suffit. Avec une application d’authentification sur votre téléphone, un mot de passe volé ne suffit plus.
+factor-enrol = Le configurer
+factor-how = Mettez ce secret dans votre authentificateur, à la main ou par son adresse. Entrez ensuite le code affiché. Le secret n’est montré qu’ici et maintenant.
+factor-secret = Secret
+factor-address = Adresse
+factor-confirm = Confirmer
+factor-remove = Retirer le second facteur
+code-or-recovery = Un code, ou un code de secours
+codes-title = Codes de secours
+codes-how = Chacun permet d’entrer une fois sans téléphone. Ils sont montrés ici, maintenant, et plus jamais : imprimez-les.
+codes-left = { $count ->
+    [one] reste { $count } code de secours
+   *[other] restent { $count } codes de secours
+}
+password-title = Mot de passe
+password-new = Nouveau mot de passe
+password-hint = douze caractères ou plus ; quelques mots se retiennent bien
+password-ends = Toutes vos sessions se terminent ; connectez-vous ensuite avec le nouveau.
+password-change = Changer le mot de passe
+notices-title = Comment on vous prévient
+email = Courriel
+email-hint = vide : rien n’est envoyé
+notices-when = Quand
+notices-at-once = tout de suite
+notices-daily = une fois par jour
+notices-none = jamais
+done-session-ended = La session est terminée.
+done-sessions-ended = Toutes vos autres sessions sont terminées.
+done-key-revoked = La clé est révoquée : elle est refusée désormais.
+done-factor-removed = Le second facteur est retiré.
+done-notices-set = Enregistré.

@@ -1,1 +1,80 @@
 # Sentences of crates/server/src/console/people
+nav-account = Account
+step-up-title = Bent u het?
+step-up-lead = Wat volgt mag niemand doen die alleen een open browser vond. Daarna hebt u tien minuten.
+step-up-wrong = Dat toont niet dat u het bent. Probeer het opnieuw.
+step-up-button = Ik ben het
+step-up-none = U hebt hier geen wachtwoord en geen authenticator: meld u af en weer aan.
+cancel = Annuleren
+role = rol
+save = Opslaan
+copy = Kopiëren
+copied = Gekopieerd
+noted-down = Ik heb het bewaard
+shown-once = Hij wordt hier en nu getoond en nooit meer. Bewaar hem zoals een wachtwoord.
+sessions-title = Waar u aangemeld bent
+sessions-none = In geen browser.
+session = sessie
+session-this = deze
+session-began = sinds
+last-used = laatst gebruikt
+end = Beëindigen
+sessions-end-others = Alle andere beëindigen
+keys-title = Sleutels
+keys-lead = Programma’s melden zich aan met een sleutel, nooit met uw wachtwoord. Geef elk een eigen sleutel.
+keys-none = U hebt geen geldige sleutel.
+key-new = Een sleutel maken
+key-make = Sleutel maken
+key-made = Uw nieuwe sleutel
+key-label = Hoe u hem noemt
+key-scopes = Wat hij van uw rechten mag
+key-addresses = Vanwaar
+key-addresses-hint = adressen of netwerken; leeg: overal
+scope-read = lezen wat u mag zien
+scope-share = delen en terugnemen
+scope-sightings = treffers melden, waarnemingen beoordelen
+scope-commitments = toezeggingen doen en nakomen
+scope-members = leden en personen wijzigen
+scope-communities = gemeenschappen beheren
+scope-keys = sleutels maken en sessies beëindigen
+scope-admin = de node beheren
+ends = Eindigt
+ends-never = nooit
+in-days = { $count ->
+    [one] over één dag
+   *[other] over { $count } dagen
+}
+revoke = Intrekken
+factor-title = Tweede factor
+factor-on = geldt sinds
+factor-off = Uw wachtwoord alleen volstaat. Met een authenticator-app op uw telefoon is een gestolen wachtwoord niet genoeg.
+factor-enrol = Instellen
+factor-how = Zet dit geheim in uw authenticator, met de hand of met het adres. Voer dan de code in die hij toont. Het geheim staat alleen hier en nu.
+factor-secret = Geheim
+factor-address = Adres
+factor-confirm = Bevestigen
+factor-remove = Tweede factor verwijderen
+code-or-recovery = Een code of een herstelcode
+codes-title = Herstelcodes
+codes-how = Elk laat u één keer binnen zonder telefoon. Ze staan hier en nu en nooit meer: druk ze af.
+codes-left = { $count ->
+    [one] { $count } herstelcode over
+   *[other] { $count } herstelcodes over
+}
+password-title = Wachtwoord
+password-new = Nieuw wachtwoord
+password-hint = twaalf tekens of meer; een paar woorden onthoudt u gemakkelijk
+password-ends = Al uw sessies eindigen; meld u dan aan met het nieuwe.
+password-change = Wachtwoord wijzigen
+notices-title = Hoe u bericht krijgt
+email = E-mail
+email-hint = leeg: niets wordt verzonden
+notices-when = Wanneer
+notices-at-once = meteen
+notices-daily = eens per dag
+notices-none = nooit
+done-session-ended = De sessie is beëindigd.
+done-sessions-ended = Al uw andere sessies zijn beëindigd.
+done-key-revoked = De sleutel is ingetrokken: hij wordt vanaf nu geweigerd.
+done-factor-removed = De tweede factor is verwijderd.
+done-notices-set = Opgeslagen.

@@ -52,7 +52,10 @@ pub struct Link {
 }
 
 /// Every entry of the navigation: path, key, and the least role that it is of use to.
-const LINKS: [(&str, &str, Role); 1] = [("/today", "nav-today", Role::Reader)];
+const LINKS: &[(&str, &str, Role)] = &[
+    ("/today", "nav-today", Role::Reader),
+    ("/account", "nav-account", Role::Reader),
+];
 
 impl Shell {
     /// For a page that somebody signed in for.
@@ -110,7 +113,7 @@ pub(crate) fn base(app: &App) -> String {
 }
 
 fn links(caller: &Caller, here: &'static str) -> Vec<Link> {
-    let open = LINKS.into_iter().filter(|(_, _, role)| caller.principal.has(*role));
+    let open = LINKS.iter().copied().filter(|(_, _, role)| caller.principal.has(*role));
     let link = |(path, key, _): (&'static str, &'static str, Role)| Link {
         path,
         key,

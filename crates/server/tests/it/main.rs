@@ -8,6 +8,7 @@ mod bridges;
 mod commitments;
 mod confidential;
 mod conformance;
+mod console_people;
 mod crawl;
 mod credentials;
 mod events;

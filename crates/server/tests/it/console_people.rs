@@ -1,0 +1,178 @@
+//! Pages of the partnership, of one's account and of the node, as a browser asks for them.
+
+use stix::Timestamp;
+
+use super::kit::{Answer, Kit, PASSWORD};
+
+fn header(name: &str, value: &str) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}
+
+/// A browser in which somebody is signed in.
+struct Browser<'k> {
+    kit: &'k Kit,
+    token: String,
+    session: store::CredentialId,
+}
+
+impl<'k> Browser<'k> {
+    async fn of(kit: &'k Kit, login: &str) -> Self {
+        let (token, session) = kit.session(login).await;
+        Self { kit, token, session }
+    }
+
+    fn headers(&self) -> Vec<(String, String)> {
+        vec![
+            header("Cookie", &format!("__Host-commonwatch={}", self.token)),
+            header("Sec-Fetch-Site", "same-origin"),
+            header("Accept", "text/html"),
+        ]
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.kit.send("GET", path, &self.headers(), None).await
+    }
+
+    async fn post(&self, path: &str, form: &str) -> Answer {
+        let mut headers = self.headers();
+        headers.push(header("Content-Type", "application/x-www-form-urlencoded"));
+        self.kit.send("POST", path, &headers, Some(form.as_bytes())).await
+    }
+
+    /// Sends a form that is taken, and gives the page that one is sent to.
+    async fn done(&self, path: &str, form: &str) -> Answer {
+        let answer = self.post(path, form).await;
+        assert_eq!(answer.status, 303, "{path}: {}", answer.text());
+        self.get(answer.header("location").unwrap()).await
+    }
+
+    /// Makes what its person showed so old that it is shown again.
+    async fn forget_proof(&self, login: &str) {
+        let caller = self.kit.node.local_caller(login).await.unwrap();
+        let long_ago = Timestamp::parse("2026-11-01T00:00:00Z").unwrap();
+        let store = self.kit.node.store();
+        store
+            .session_prove(&caller.principal, self.session, long_ago)
+            .await
+            .unwrap();
+    }
+}
+
+fn says(answer: &Answer, text: &str) {
+    assert!(answer.text().contains(text), "no '{text}' in {}", answer.text());
+}
+
+fn to(answer: &Answer) -> &str {
+    answer.header("location").unwrap_or_default()
+}
+
+#[tokio::test]
+async fn the_root_sends_a_browser_to_the_start_page_and_tells_a_program_where_to_go() {
+    let kit = Kit::start().await;
+    let accept = |kind| vec![header("Accept", kind)];
+    let browser = kit.send("GET", "/", &accept("text/html,*/*;q=0.8"), None).await;
+    assert_eq!((browser.status, to(&browser)), (303, "/today"));
+    let program = kit.send("GET", "/", &accept("*/*"), None).await;
+    assert_eq!(program.status, 200);
+    says(&program, "/api/v1/openapi.json");
+}
+
+#[tokio::test]
+async fn a_key_is_made_shown_once_and_revoked() {
+    let kit = Kit::start().await;
+    let browser = Browser::of(&kit, "alder-analyst").await;
+    says(&browser.get("/account").await, "analyst of Alder");
+    let form = "label=%3Cscript%3Ealert(1)%3C%2Fscript%3E&scope=read&scope=share&days=30&addresses=192.0.2.0/24";
+    let made = browser.post("/account/keys", form).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let text = made.text();
+    let secret = text.split("<pre id=\"secret\">").nth(1).unwrap();
+    let secret = secret.split('<').next().unwrap();
+    assert!(secret.starts_with("cw_"), "{secret}");
+    assert!(!text.contains("<script>alert"), "{text}");
+    let me = kit
+        .send(
+            "GET",
+            "/api/v1/me",
+            &[header("Authorization", &format!("Bearer {secret}"))],
+            None,
+        )
+        .await;
+    assert_eq!(me.status, 403, "it is used from another address: {}", me.text());
+    let page = browser.get("/account").await;
+    assert!(!page.text().contains(secret));
+    says(&page, "&#60;script&#62;alert(1)");
+    let number = text
+        .split("/account/keys/")
+        .nth(2)
+        .or_else(|| text.split("/account/keys/").nth(1));
+    let number = number.unwrap().split('/').next().unwrap();
+    let after = browser.done(&format!("/account/keys/{number}/revoke"), "").await;
+    says(&after, "The key is revoked");
+    // What was typed is kept, and the sentence stands there.
+    let wrong = browser.post("/account/keys", "label=mine&days=30").await;
+    assert_eq!(wrong.status, 400);
+    says(&wrong, "tick one thing");
+    says(&wrong, "value=\"mine\"");
+    assert_eq!(browser.post("/account/keys", "label=x&admin=1").await.status, 400);
+}
+
+#[tokio::test]
+async fn what_needs_a_proof_asks_for_it_and_goes_back() {
+    let kit = Kit::start().await;
+    let browser = Browser::of(&kit, "alder-analyst").await;
+    browser.forget_proof("alder-analyst").await;
+    let refused = browser
+        .post("/account/notices", "email=a@alder.example&notices=daily")
+        .await;
+    assert_eq!((refused.status, to(&refused)), (303, "/step-up?back=/account"));
+    says(&browser.get(to(&refused)).await, "type=\"password\"");
+    let wrong = browser.post("/step-up", "password=wrong&back=/account").await;
+    assert_eq!(wrong.status, 422, "{}", wrong.text());
+    says(&wrong, "That does not show that it is you");
+    let elsewhere = format!("password={}&back=//evil.example", PASSWORD.replace(' ', "+"));
+    let proven = browser.post("/step-up", &elsewhere).await;
+    assert_eq!((proven.status, to(&proven)), (303, "/today"));
+    let saved = browser
+        .done("/account/notices", "email=a@alder.example&notices=daily")
+        .await;
+    says(&saved, "value=\"a@alder.example\"");
+    says(&saved, "Saved.");
+    // A sentence is one of ours, never the address's.
+    let page = browser.get("/account?done=nonsense").await.text();
+    assert!(!page.contains("role=\"status\""), "{page}");
+}
+
+#[tokio::test]
+async fn a_second_factor_is_shown_once_and_needs_a_code() {
+    let kit = Kit::start().await;
+    let browser = Browser::of(&kit, "alder-analyst").await;
+    let made = browser.post("/account/factor", "").await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    says(&made, "otpauth://totp/");
+    let wrong = browser.post("/account/factor/confirm", "code=000000").await;
+    assert_eq!(wrong.status, 422, "{}", wrong.text());
+    assert!(!browser.get("/account").await.text().contains("otpauth"));
+}
+
+#[tokio::test]
+async fn sessions_end_one_by_one_and_all_others_at_once() {
+    let kit = Kit::start().await;
+    let browser = Browser::of(&kit, "alder-analyst").await;
+    let other = Browser::of(&kit, "alder-analyst").await;
+    let third = Browser::of(&kit, "alder-analyst").await;
+    let strange = Browser::of(&kit, "birch-analyst").await;
+    let path = format!("/account/sessions/{}/end", strange.session.0);
+    assert_eq!(browser.post(&path, "").await.status, 404);
+    let path = format!("/account/sessions/{}/end", other.session.0);
+    says(&browser.done(&path, "").await, "The session ended.");
+    assert!(to(&other.get("/account").await).starts_with("/sign-in"));
+    browser.done("/account/sessions/end", "").await;
+    assert!(to(&third.get("/account").await).starts_with("/sign-in"));
+    assert_eq!(browser.get("/account").await.status, 200);
+    let changed = browser
+        .post("/account/password", "password=another+horse+battery")
+        .await;
+    assert_eq!((changed.status, to(&changed)), (303, "/sign-in?back=/account"));
+    assert!(to(&browser.get("/account").await).starts_with("/sign-in"));
+}
