@@ -54,6 +54,9 @@ pub struct Link {
 /// Every entry of the navigation: path, key, and the least role that it is of use to.
 const LINKS: &[(&str, &str, Role)] = &[
     ("/today", "nav-today", Role::Reader),
+    ("/communities", "nav-communities", Role::Reader),
+    ("/members", "nav-members", Role::Reader),
+    ("/proposals", "nav-proposals", Role::Coordinator),
     ("/account", "nav-account", Role::Reader),
 ];
 

@@ -176,3 +176,146 @@ async fn sessions_end_one_by_one_and_all_others_at_once() {
     assert_eq!((changed.status, to(&changed)), (303, "/sign-in?back=/account"));
     assert!(to(&browser.get("/account").await).starts_with("/sign-in"));
 }
+
+#[tokio::test]
+async fn who_is_in_a_community_is_shown_to_who_may_know() {
+    let kit = Kit::start().await;
+    let (alder, birch) = (
+        Browser::of(&kit, "alder-coordinator").await,
+        Browser::of(&kit, "birch-coordinator").await,
+    );
+    says(&alder.get("/communities").await, "Community grove");
+    assert!(!birch.get("/communities").await.text().contains("grove"));
+    assert_eq!(birch.get("/communities/grove").await.status, 404);
+    let common = birch.get("/communities/common").await;
+    says(&common, "Alder</a>");
+    assert!(!common.text().contains("Offer it"), "Birch does not answer for it");
+    let hidden = alder.get("/communities/hidden").await;
+    says(&hidden, "is not shown to you");
+    assert!(!hidden.text().contains("Elder"), "{}", hidden.text());
+    // It is handed over by consent.
+    let offered = alder.done("/communities/common/hand-over", "to=Birch").await;
+    says(&offered, "It is offered");
+    says(&birch.get("/communities").await, "Take it over");
+    says(
+        &birch.done("/communities/common/take-over", "").await,
+        "answers for it now",
+    );
+}
+
+#[tokio::test]
+async fn what_waits_is_released_or_refused_by_its_moderators_only() {
+    let kit = Kit::start().await;
+    let charter = r#"{"purpose":"Moderated","moderated":true}"#;
+    let path = "/api/v1/communities/common/charter";
+    assert_eq!(
+        kit.ask("alder-coordinator", "PUT", path, Some(charter)).await.status,
+        200
+    );
+    for (number, name) in [(1, "<script>alert(1)</script>"), (2, "second")] {
+        let body = format!("{{\"objects\":[{}]}}", super::kit::indicator(number, name));
+        let path = "/api/v1/share?community=common&tlp=green";
+        let shared = kit.ask("birch-contributor", "POST", path, Some(&body)).await;
+        assert_eq!(shared.json()["waiting"], 1, "{}", shared.text());
+    }
+    let (alder, birch) = (
+        Browser::of(&kit, "alder-coordinator").await,
+        Browser::of(&kit, "birch-coordinator").await,
+    );
+    let page = alder.get("/communities/common").await.text();
+    assert!(page.contains("alert(1)") && !page.contains("<script>alert"), "{page}");
+    let held: Vec<&str> = page
+        .split("action=\"/moderation/")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap())
+        .collect();
+    let first = format!("/moderation/{}", held[0]);
+    assert!(!birch.get("/communities/common").await.text().contains("/moderation/"));
+    let release = "decision=release&community=common";
+    assert!(matches!(birch.post(&first, release).await.status, 403 | 404));
+    says(&alder.done(&first, release).await, "Released");
+    let last = format!("/moderation/{}", held[held.len() - 1]);
+    let refuse = "decision=refuse&reason=not+ours&community=common";
+    says(&alder.done(&last, refuse).await, "Refused");
+}
+
+#[tokio::test]
+async fn an_organisation_joins_by_the_link_that_is_shown_once() {
+    let kit = Kit::start().await;
+    let alder = Browser::of(&kit, "alder-coordinator").await;
+    let form = "label=The+water+works&community=common&role=coordinator&sponsors=1&days=14";
+    let made = alder.post("/invitations", form).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let text = made.text();
+    let link = text
+        .split("<pre id=\"secret\">")
+        .nth(1)
+        .unwrap()
+        .split('<')
+        .next()
+        .unwrap();
+    assert!(link.starts_with("/join/cwi_"), "{link}");
+    assert!(!alder.get("/invitations").await.text().contains("cwi_"));
+    let page = kit.send("GET", link, &[], None).await;
+    says(&page, "Alder asks your organisation in");
+    let ours = [
+        header("Content-Type", "application/x-www-form-urlencoded"),
+        header("Sec-Fetch-Site", "same-origin"),
+    ];
+    let form = |password: &str| {
+        format!("organisation=Weir+works&kind=operator&countries=de&name=Wim&login=wim&password={password}")
+    };
+    let short = kit.send("POST", link, &ours, Some(form("short").as_bytes())).await;
+    assert_eq!(short.status, 422, "{}", short.text());
+    says(&short, "value=\"Weir works\"");
+    let joined = kit
+        .send("POST", link, &ours, Some(form("a+long+enough+one").as_bytes()))
+        .await;
+    assert_eq!((joined.status, to(&joined)), (303, "/sign-in"), "{}", joined.text());
+    assert_eq!(kit.send("GET", link, &[], None).await.status, 404);
+    let page = alder.get("/invitations").await;
+    says(&page, "Weir works");
+    let text = page.text();
+    let uuid = text
+        .split("action=\"/members/")
+        .nth(1)
+        .unwrap()
+        .split('/')
+        .next()
+        .unwrap();
+    let birch = Browser::of(&kit, "birch-coordinator").await;
+    let vouched = birch.post(&format!("/members/{uuid}/vouch"), "note=").await;
+    assert!(matches!(vouched.status, 303 | 403 | 404), "{}", vouched.text());
+}
+
+#[tokio::test]
+async fn a_member_shows_its_contacts_and_people_to_itself_and_operators() {
+    let kit = Kit::start().await;
+    let alder = Browser::of(&kit, "alder-coordinator").await;
+    let contact = "place=1&name=Ada&email=ada@alder.example&telephone=1&channel=radio&address=7";
+    says(
+        &alder.done("/members/Alder/contacts", contact).await,
+        "ada@alder.example",
+    );
+    let birch = Browser::of(&kit, "birch-coordinator").await;
+    let seen = birch.get("/members/Alder").await;
+    assert_eq!(seen.status, 200);
+    assert!(!seen.text().contains("ada@alder.example") && !seen.text().contains("alder-reader"));
+    assert_eq!(birch.get("/members/Elder").await.status, 404);
+    assert_eq!(birch.post("/members/Alder/state", "state=suspended").await.status, 403);
+    let operator = Browser::of(&kit, "birch-operator").await;
+    says(&operator.get("/members/Elder").await, "elder-analyst");
+    says(
+        &operator
+            .done("/members/Elder/state", "state=suspended&reason=drill")
+            .await,
+        "suspended",
+    );
+    // What takes two is proposed by one, and not confirmed by the same.
+    let proposed = operator.done("/proposals", "kind=expel&member=Elder&reason=gone").await;
+    says(&proposed, "gone");
+    says(&proposed, "value=\"withdraw\"");
+    assert!(!proposed.text().contains("value=\"confirm\""));
+    let person = "login=newcomer&name=New&role=reader&password=correct+horse+battery";
+    says(&alder.done("/members/Alder/people", person).await, "newcomer");
+}

@@ -5,11 +5,11 @@ use axum::response::Response;
 use http::StatusCode;
 use node::SignInError;
 use node::partnership::KeyWish;
-use policy::{Scope, Scopes};
+use policy::{Action, Scope, Scopes};
 use store::{Addressee, Credential, CredentialId, NoticeWish};
 
 use super::{Refused, done, on, own, refused};
-use crate::api::ask::Parameters;
+use crate::api::ask::{Parameters, must};
 use crate::api::sign_in::set_cookie;
 use crate::asked::Asked;
 use crate::console::form::Form;
@@ -133,6 +133,7 @@ pub(crate) async fn end_session(asked: Asked) -> Result<Response, Fault> {
 /// Ends every session but this one.
 pub(crate) async fn end_others(asked: Asked) -> Result<Response, Fault> {
     let (node, caller, person) = (asked.node(), asked.caller(), own(&asked)?);
+    must(&asked, Action::ManageKeys(person))?;
     for session in node.sessions(caller, person).await? {
         if caller.credential.is_none_or(|(id, _)| id != session.id) {
             node.session_end(caller, person, session.id).await?;

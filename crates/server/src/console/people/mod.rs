@@ -4,12 +4,16 @@
 //! cannot be done shows the page again with the sentence of the refusal; what needs a proof first goes by [`step_up`].
 
 pub mod account;
+pub mod communities;
+pub mod invitations;
+pub mod members;
+pub mod proposals;
 pub mod step_up;
 
 use axum::response::{IntoResponse as _, Response};
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{Method, StatusCode};
-use policy::PersonId;
+use policy::{Action, PersonId, decide};
 
 use super::shell::{base, encoded};
 use super::{go_to, page};
@@ -22,7 +26,7 @@ use crate::routes::{Needs, Route};
 /// Their routes.
 pub(super) fn routes() -> Vec<Route> {
     use Method as M;
-    use Needs::Member;
+    use Needs::{Coordinator, Member, Operator};
     vec![
         page(M::GET, "/step-up", Member, step_up::page),
         page(M::POST, "/step-up", Member, step_up::prove),
@@ -36,6 +40,58 @@ pub(super) fn routes() -> Vec<Route> {
         page(M::POST, "/account/factor/remove", Member, account::remove_factor),
         page(M::POST, "/account/password", Member, account::password),
         page(M::POST, "/account/notices", Member, account::notices),
+        page(M::GET, "/communities", Member, communities::list),
+        page(M::GET, "/communities/{community}", Member, communities::page),
+        page(
+            M::POST,
+            "/communities/{community}/hand-over",
+            Coordinator,
+            communities::hand_over,
+        ),
+        page(
+            M::POST,
+            "/communities/{community}/take-over",
+            Coordinator,
+            communities::take_over,
+        ),
+        page(
+            M::POST,
+            "/communities/{community}/members",
+            Coordinator,
+            communities::membership,
+        ),
+        page(
+            M::POST,
+            "/communities/{community}/members/{member}/end",
+            Coordinator,
+            communities::membership_end,
+        ),
+        page(M::POST, "/moderation/{held}", Coordinator, communities::decide_held),
+        page(M::GET, "/members", Member, members::list),
+        page(M::GET, "/members/{member}", Member, members::page),
+        page(M::POST, "/members/{member}/state", Operator, members::state),
+        page(M::POST, "/members/{member}/people", Coordinator, members::person),
+        page(M::POST, "/members/{member}/contacts", Coordinator, members::contact),
+        page(
+            M::POST,
+            "/members/{member}/contacts/{place}/confirm",
+            Coordinator,
+            members::contact_confirm,
+        ),
+        page(M::POST, "/members/{member}/vouch", Coordinator, invitations::vouch),
+        page(M::GET, "/invitations", Coordinator, invitations::page),
+        page(M::POST, "/invitations", Coordinator, invitations::invite).shows_secret(),
+        page(
+            M::POST,
+            "/invitations/{token}/withdraw",
+            Coordinator,
+            invitations::withdraw,
+        ),
+        Route::page_stranger(M::GET, "/join/{token}", invitations::join),
+        Route::page_stranger(M::POST, "/join/{token}", invitations::accept),
+        page(M::GET, "/proposals", Member, proposals::page),
+        page(M::POST, "/proposals", Coordinator, proposals::make),
+        page(M::POST, "/proposals/{proposal}", Coordinator, proposals::decide),
     ]
 }
 
@@ -55,7 +111,19 @@ pub(crate) async fn start(stranger: Stranger) -> Result<Response, Fault> {
 }
 
 /// What was done: the key of the sentence that the next page says.
-const DONE: [&str; 5] = [
+const DONE: &[&str] = &[
+    "done-membership",
+    "done-offered",
+    "done-taken-over",
+    "done-released",
+    "done-refused",
+    "done-state",
+    "done-contact",
+    "done-person",
+    "done-withdrawn",
+    "done-vouched",
+    "done-proposed",
+    "done-confirmed",
     "done-session-ended",
     "done-sessions-ended",
     "done-key-revoked",
@@ -66,7 +134,7 @@ const DONE: [&str; 5] = [
 /// The key of what was done, where the address says one there is.
 fn done(parameters: &Parameters) -> Option<&'static str> {
     let word = parameters.one("done").ok().flatten()?;
-    DONE.into_iter().find(|key| key.strip_prefix("done-") == Some(word))
+    DONE.iter().copied().find(|key| key.strip_prefix("done-") == Some(word))
 }
 
 /// Sends the browser on to a page of this console.
@@ -104,4 +172,9 @@ fn own(asked: &Asked) -> Result<PersonId, Fault> {
         Fault::new(StatusCode::FORBIDDEN, "not-allowed", message)
     };
     asked.caller().principal.person.ok_or_else(nobody)
+}
+
+/// Whether somebody may do something, be it after showing again that it is them: what is offered on a page.
+fn may(asked: &Asked, action: Action) -> bool {
+    decide(&asked.caller().principal, action).map_or_else(|refusal| refusal.unproven, |()| true)
 }
