@@ -209,3 +209,76 @@ done-withdrawn = Zurückgenommen.
 done-vouched = Ihr Mitglied bürgt dafür.
 done-proposed = Vorgeschlagen; jemand anderes bestätigt es.
 done-confirmed = Bestätigt und getan.
+nav-ledger = Protokoll
+nav-exchange = Austausch
+nav-admin = Knoten
+nav-help = Hilfe
+ledger-lead = Jeder Austausch hinterlässt eine signierte Quittung. Sie lässt sich ohne diesen Knoten prüfen.
+ledger-checkpoint = Signierter Prüfpunkt
+ledger-size = { $count ->
+    [one] { $count } Eintrag
+   *[other] { $count } Einträge
+}
+ledger-verify = Selbst prüfen
+ledger-how = Bewahren Sie den heutigen Prüfpunkt. Ein späterer Export muss aus ihm gewachsen sein. Den öffentlichen Schlüssel gibt der Betreiber auf anderem Weg.
+ledger-receipts = Unsere Quittungen
+ledger-receipts-file = Unsere Quittungen als Datei
+ledger-none = Ihr Mitglied hat keine Quittung: es hat nichts geteilt und nichts bekommen.
+ledger-no-more = Danach nichts.
+ledger-entry = Was sie sagt
+exchange-lead = Was von anderswo geholt und dorthin gesendet wird.
+subscriptions-title = Geholt
+subscriptions-none = Nichts wird geholt. Legen Sie ein Abonnement auf der Befehlszeile an:
+peers-title = Gesendet
+peers-none = Nichts wird gesendet. Legen Sie ein Ziel auf der Befehlszeile an:
+switched-off = aus
+runs = an
+failures = { $count ->
+    [one] einmal gescheitert
+   *[other] { $count } Mal nacheinander gescheitert
+}
+last-run = zuletzt
+next-run = nächstes Mal
+run-now = Jetzt ausführen
+switch-on = Einschalten
+switch-off = Ausschalten
+done-ran = Ausgeführt.
+done-switched = Gespeichert.
+admin-lead = Wie es diesem Knoten geht, für seine Betreiber.
+admin-health = Gesundheit
+fine = gut
+look = ansehen
+admin-exchange-fine = Alles Holen und Senden ging zuletzt gut.
+admin-exchange-fails = Diese scheitern:
+admin-contacts-fine = Alle Kontakte wurden rechtzeitig geprüft.
+admin-contacts-due = { $count ->
+    [one] { $count } Kontakt ist zu prüfen.
+   *[other] { $count } Kontakte sind zu prüfen.
+}
+admin-counts = Was hier ist
+admin-doctor = Platte, Speicher und Sicherungen prüft man auf der Maschine:
+version = Version
+warninglists = Warnlisten
+warninglists-lead = Werte, die als harmlos bekannt sind: beim Teilen wird gewarnt, gesucht wird nicht danach.
+help-lead = Wozu jede Seite da ist, und die Tasten.
+help-keys = Tasten
+key-find = suchen
+key-walk = in einer Liste ab und auf
+key-open = Markiertes öffnen
+key-leave = ein Feld verlassen
+key-help = diese Seite
+help-more = Mehr
+help-guide = Die Anleitung liegt dem Programm bei, in docs/guide; jeder Befehl erklärt sich mit --help.
+help-today = Was Sie betrifft, was bis wann zu tun ist, was neu ist.
+help-communities = Die Gruppen, in denen Sie teilen, ihre Chartas, und was auf Moderation wartet.
+help-members = Wer teilnimmt, wen man erreicht, und andere einladen.
+help-proposals = Was einer vorschlägt und ein anderer bestätigt.
+help-ledger = Der Nachweis, was mit wem geteilt wurde, zum Selbstprüfen.
+help-exchange = Was dieser Knoten holt und sendet, und was scheitert.
+help-admin = Wie es dem Knoten geht.
+help-account = Ihre Sitzungen, Schlüssel, zweiter Faktor, Passwort und Benachrichtigungen.
+help-feed = Werte, Wörter und Objekte finden in dem, was Sie sehen dürfen.
+help-share = Etwas teilen und vorher sehen, wer es lesen wird.
+help-hits = Ob Geteiltes bei Ihnen gesehen wurde.
+help-commitments = Wer wem bis wann was schuldet.
+help-scorecard = Wie gut die Partnerschaft läuft, in Zahlen zum Nachrechnen.

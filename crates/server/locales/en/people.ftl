@@ -209,3 +209,76 @@ done-withdrawn = Taken back.
 done-vouched = Your member stands up for it.
 done-proposed = Proposed; another person confirms it.
 done-confirmed = Confirmed, and done.
+nav-ledger = Ledger
+nav-exchange = Exchange
+nav-admin = Node
+nav-help = Help
+ledger-lead = Every exchange leaves a signed receipt. You can check it without this node.
+ledger-checkpoint = Signed checkpoint
+ledger-size = { $count ->
+    [one] { $count } entry
+   *[other] { $count } entries
+}
+ledger-verify = Check it yourself
+ledger-how = Keep today’s checkpoint. Later, an export must have grown from it. Get the public key from the operator by another way.
+ledger-receipts = Our receipts
+ledger-receipts-file = Our receipts as a file
+ledger-none = Your member has no receipt: it has neither shared nor been given anything.
+ledger-no-more = Nothing after this.
+ledger-entry = What it says
+exchange-lead = What is fetched from elsewhere, and what is pushed there.
+subscriptions-title = Fetched
+subscriptions-none = Nothing is fetched. Make a subscription on the command line:
+peers-title = Pushed
+peers-none = Nothing is pushed. Make a peer on the command line:
+switched-off = off
+runs = on
+failures = { $count ->
+    [one] failed once
+   *[other] failed { $count } times in a row
+}
+last-run = last run
+next-run = next
+run-now = Run now
+switch-on = Switch on
+switch-off = Switch off
+done-ran = It ran.
+done-switched = Saved.
+admin-lead = How this node is, for its operators.
+admin-health = Health
+fine = fine
+look = look here
+admin-exchange-fine = Every fetch and push went well the last time.
+admin-exchange-fails = These fail:
+admin-contacts-fine = Every contact was checked in time.
+admin-contacts-due = { $count ->
+    [one] { $count } contact is to be checked.
+   *[other] { $count } contacts are to be checked.
+}
+admin-counts = What is here
+admin-doctor = Disk, store and backups are looked at on the machine:
+version = Version
+warninglists = Warninglists
+warninglists-lead = Values that are known to be harmless: they are flagged when shared, and not watched for.
+help-lead = What each page is for, and the keys.
+help-keys = Keys
+key-find = find
+key-walk = down and up a list
+key-open = open what is marked
+key-leave = leave a field
+key-help = this page
+help-more = More
+help-guide = The guide comes with the program, in docs/guide; every command explains itself with --help.
+help-today = What concerns you, what you must do and by when, what is new.
+help-communities = The groups you share in, their charters, and what waits for moderators.
+help-members = Who takes part, whom to reach, and inviting others.
+help-proposals = What one person proposes and another confirms.
+help-ledger = The proof of what was shared with whom, to check yourself.
+help-exchange = What this node fetches and pushes, and what fails.
+help-admin = How the node is.
+help-account = Your sessions, keys, second factor, password, and how you are told.
+help-feed = Find values, words and objects in what you may see.
+help-share = Share something, and see before who will read it.
+help-hits = Whether what is shared was seen at your place.
+help-commitments = Who owes what to whom by when.
+help-scorecard = How well the partnership works, in numbers you can recount.

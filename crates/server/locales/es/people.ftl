@@ -209,3 +209,76 @@ done-withdrawn = Retirado.
 done-vouched = Su miembro responde por ella.
 done-proposed = Propuesto; otra persona lo confirma.
 done-confirmed = Confirmado y hecho.
+nav-ledger = Registro
+nav-exchange = Intercambio
+nav-admin = Nodo
+nav-help = Ayuda
+ledger-lead = Cada intercambio deja un recibo firmado. Puede comprobarlo sin este nodo.
+ledger-checkpoint = Punto de control firmado
+ledger-size = { $count ->
+    [one] { $count } entrada
+   *[other] { $count } entradas
+}
+ledger-verify = Compruébelo usted
+ledger-how = Guarde el punto de control de hoy. Más tarde, una exportación debe haber crecido desde él. Pida la clave pública al operador por otra vía.
+ledger-receipts = Nuestros recibos
+ledger-receipts-file = Nuestros recibos en un archivo
+ledger-none = Su miembro no tiene recibos: no ha compartido ni recibido nada.
+ledger-no-more = Nada después.
+ledger-entry = Qué dice
+exchange-lead = Lo que se trae de otros sitios y lo que se envía.
+subscriptions-title = Se trae
+subscriptions-none = No se trae nada. Cree una suscripción en la línea de órdenes:
+peers-title = Se envía
+peers-none = No se envía nada. Cree un par en la línea de órdenes:
+switched-off = apagado
+runs = activo
+failures = { $count ->
+    [one] falló una vez
+   *[other] falló { $count } veces seguidas
+}
+last-run = última vez
+next-run = próxima
+run-now = Ejecutar ahora
+switch-on = Activar
+switch-off = Desactivar
+done-ran = Se ejecutó.
+done-switched = Guardado.
+admin-lead = Cómo está este nodo, para sus operadores.
+admin-health = Salud
+fine = bien
+look = atención
+admin-exchange-fine = Todo se trajo y envió bien la última vez.
+admin-exchange-fails = Fallan:
+admin-contacts-fine = Todos los contactos se comprobaron a tiempo.
+admin-contacts-due = { $count ->
+    [one] Hay { $count } contacto por comprobar.
+   *[other] Hay { $count } contactos por comprobar.
+}
+admin-counts = Qué hay aquí
+admin-doctor = Disco, almacén y copias se revisan en la máquina:
+version = Versión
+warninglists = Listas de aviso
+warninglists-lead = Valores conocidos como inofensivos: se señalan al compartir y no se vigilan.
+help-lead = Para qué sirve cada página, y las teclas.
+help-keys = Teclas
+key-find = buscar
+key-walk = bajar y subir en una lista
+key-open = abrir lo marcado
+key-leave = salir de un campo
+key-help = esta página
+help-more = Más
+help-guide = La guía viene con el programa, en docs/guide; cada orden se explica con --help.
+help-today = Lo que le concierne, qué debe hacer y cuándo, qué hay de nuevo.
+help-communities = Los grupos en que comparte, sus cartas y lo que espera moderación.
+help-members = Quién participa, a quién contactar, e invitar a otros.
+help-proposals = Lo que una persona propone y otra confirma.
+help-ledger = La prueba de qué se compartió con quién, para comprobarla usted.
+help-exchange = Lo que este nodo trae y envía, y lo que falla.
+help-admin = Cómo está el nodo.
+help-account = Sus sesiones, claves, segundo factor, contraseña y avisos.
+help-feed = Buscar valores, palabras y objetos en lo que puede ver.
+help-share = Compartir algo y ver antes quién lo leerá.
+help-hits = Si lo compartido se vio en su casa.
+help-commitments = Quién debe qué a quién y para cuándo.
+help-scorecard = Cómo funciona la asociación, en números que puede recontar.

@@ -209,3 +209,76 @@ done-withdrawn = Retiré.
 done-vouched = Votre membre s’en porte garant.
 done-proposed = Proposé ; une autre personne le confirme.
 done-confirmed = Confirmé et fait.
+nav-ledger = Registre
+nav-exchange = Échanges
+nav-admin = Nœud
+nav-help = Aide
+ledger-lead = Chaque échange laisse un reçu signé. Vous pouvez le vérifier sans ce nœud.
+ledger-checkpoint = Point de contrôle signé
+ledger-size = { $count ->
+    [one] { $count } entrée
+   *[other] { $count } entrées
+}
+ledger-verify = Vérifiez vous-même
+ledger-how = Gardez le point de contrôle d’aujourd’hui. Plus tard, un export doit en être issu. Demandez la clé publique à l’opérateur par une autre voie.
+ledger-receipts = Nos reçus
+ledger-receipts-file = Nos reçus en fichier
+ledger-none = Votre membre n’a aucun reçu : il n’a rien partagé ni reçu.
+ledger-no-more = Rien après.
+ledger-entry = Ce qu’il dit
+exchange-lead = Ce qui est récupéré ailleurs, et ce qui y est envoyé.
+subscriptions-title = Récupéré
+subscriptions-none = Rien n’est récupéré. Créez un abonnement en ligne de commande :
+peers-title = Envoyé
+peers-none = Rien n’est envoyé. Créez un pair en ligne de commande :
+switched-off = arrêté
+runs = actif
+failures = { $count ->
+    [one] un échec
+   *[other] { $count } échecs de suite
+}
+last-run = dernière fois
+next-run = prochaine
+run-now = Lancer maintenant
+switch-on = Activer
+switch-off = Désactiver
+done-ran = C’est fait.
+done-switched = Enregistré.
+admin-lead = L’état de ce nœud, pour ses opérateurs.
+admin-health = Santé
+fine = bien
+look = à voir
+admin-exchange-fine = Tout a été récupéré et envoyé sans faute.
+admin-exchange-fails = En échec :
+admin-contacts-fine = Tous les contacts ont été vérifiés à temps.
+admin-contacts-due = { $count ->
+    [one] { $count } contact est à vérifier.
+   *[other] { $count } contacts sont à vérifier.
+}
+admin-counts = Ce qu’il y a
+admin-doctor = Disque, stockage et sauvegardes se vérifient sur la machine :
+version = Version
+warninglists = Listes d’alerte
+warninglists-lead = Valeurs connues comme anodines : signalées au partage, et non surveillées.
+help-lead = À quoi sert chaque page, et les touches.
+help-keys = Touches
+key-find = chercher
+key-walk = descendre et monter dans une liste
+key-open = ouvrir ce qui est marqué
+key-leave = quitter un champ
+key-help = cette page
+help-more = Plus
+help-guide = Le guide est livré avec le programme, dans docs/guide ; chaque commande s’explique avec --help.
+help-today = Ce qui vous concerne, ce que vous devez faire et quand, ce qui est nouveau.
+help-communities = Les groupes où vous partagez, leurs chartes, et ce qui attend les modérateurs.
+help-members = Qui participe, qui joindre, et inviter d’autres.
+help-proposals = Ce que l’un propose et un autre confirme.
+help-ledger = La preuve de ce qui a été partagé avec qui, à vérifier vous-même.
+help-exchange = Ce que ce nœud récupère et envoie, et ce qui échoue.
+help-admin = L’état du nœud.
+help-account = Vos sessions, clés, second facteur, mot de passe, et vos avis.
+help-feed = Chercher valeurs, mots et objets dans ce que vous pouvez voir.
+help-share = Partager quelque chose, et voir d’abord qui le lira.
+help-hits = Si ce qui est partagé a été vu chez vous.
+help-commitments = Qui doit quoi à qui et pour quand.
+help-scorecard = Comment marche le partenariat, en chiffres que vous pouvez recompter.

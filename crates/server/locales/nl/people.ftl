@@ -209,3 +209,76 @@ done-withdrawn = Teruggenomen.
 done-vouched = Uw lid staat ervoor in.
 done-proposed = Voorgesteld; iemand anders bevestigt het.
 done-confirmed = Bevestigd en gedaan.
+nav-ledger = Logboek
+nav-exchange = Uitwisseling
+nav-admin = Node
+nav-help = Hulp
+ledger-lead = Elke uitwisseling laat een ondertekend bewijs achter. U kunt het zonder deze node nagaan.
+ledger-checkpoint = Ondertekend ijkpunt
+ledger-size = { $count ->
+    [one] { $count } regel
+   *[other] { $count } regels
+}
+ledger-verify = Zelf nagaan
+ledger-how = Bewaar het ijkpunt van vandaag. Een latere export moet eruit gegroeid zijn. De publieke sleutel krijgt u langs een andere weg van de beheerder.
+ledger-receipts = Onze bewijzen
+ledger-receipts-file = Onze bewijzen als bestand
+ledger-none = Uw lid heeft geen bewijs: het heeft niets gedeeld en niets gekregen.
+ledger-no-more = Hierna niets.
+ledger-entry = Wat het zegt
+exchange-lead = Wat van elders gehaald wordt en wat erheen gaat.
+subscriptions-title = Gehaald
+subscriptions-none = Er wordt niets gehaald. Maak een abonnement op de opdrachtregel:
+peers-title = Verzonden
+peers-none = Er wordt niets verzonden. Maak een bestemming op de opdrachtregel:
+switched-off = uit
+runs = aan
+failures = { $count ->
+    [one] één keer mislukt
+   *[other] { $count } keer achtereen mislukt
+}
+last-run = laatste keer
+next-run = volgende
+run-now = Nu uitvoeren
+switch-on = Aanzetten
+switch-off = Uitzetten
+done-ran = Uitgevoerd.
+done-switched = Opgeslagen.
+admin-lead = Hoe het met deze node gaat, voor haar beheerders.
+admin-health = Gezondheid
+fine = goed
+look = bekijken
+admin-exchange-fine = Alles halen en verzenden ging de laatste keer goed.
+admin-exchange-fails = Deze mislukken:
+admin-contacts-fine = Alle contacten zijn op tijd nagegaan.
+admin-contacts-due = { $count ->
+    [one] { $count } contact is na te gaan.
+   *[other] { $count } contacten zijn na te gaan.
+}
+admin-counts = Wat er is
+admin-doctor = Schijf, opslag en back-ups gaat u na op de machine:
+version = Versie
+warninglists = Waarschuwingslijsten
+warninglists-lead = Waarden die bekend onschuldig zijn: bij delen wordt gewaarschuwd, er wordt niet naar gezocht.
+help-lead = Waar elke pagina voor is, en de toetsen.
+help-keys = Toetsen
+key-find = zoeken
+key-walk = in een lijst omlaag en omhoog
+key-open = openen wat gemarkeerd is
+key-leave = een veld verlaten
+key-help = deze pagina
+help-more = Meer
+help-guide = De handleiding zit bij het programma, in docs/guide; elke opdracht legt zich uit met --help.
+help-today = Wat u aangaat, wat u wanneer moet doen, wat nieuw is.
+help-communities = De groepen waarin u deelt, hun handvesten, en wat op moderatie wacht.
+help-members = Wie meedoet, wie te bereiken, en anderen uitnodigen.
+help-proposals = Wat de een voorstelt en de ander bevestigt.
+help-ledger = Het bewijs van wat met wie gedeeld is, om zelf na te gaan.
+help-exchange = Wat deze node haalt en verzendt, en wat mislukt.
+help-admin = Hoe het met de node gaat.
+help-account = Uw sessies, sleutels, tweede factor, wachtwoord en berichten.
+help-feed = Waarden, woorden en objecten vinden in wat u mag zien.
+help-share = Iets delen en vooraf zien wie het zal lezen.
+help-hits = Of wat gedeeld is bij u gezien werd.
+help-commitments = Wie wie wanneer wat schuldig is.
+help-scorecard = Hoe goed het partnerschap werkt, in cijfers die u kunt natellen.

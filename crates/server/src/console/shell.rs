@@ -57,6 +57,9 @@ const LINKS: &[(&str, &str, Role)] = &[
     ("/communities", "nav-communities", Role::Reader),
     ("/members", "nav-members", Role::Reader),
     ("/proposals", "nav-proposals", Role::Coordinator),
+    ("/ledger", "nav-ledger", Role::Reader),
+    ("/exchange", "nav-exchange", Role::Operator),
+    ("/admin", "nav-admin", Role::Operator),
     ("/account", "nav-account", Role::Reader),
 ];
 

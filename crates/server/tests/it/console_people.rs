@@ -312,10 +312,35 @@ async fn a_member_shows_its_contacts_and_people_to_itself_and_operators() {
         "suspended",
     );
     // What takes two is proposed by one, and not confirmed by the same.
-    let proposed = operator.done("/proposals", "kind=expel&member=Elder&reason=gone").await;
+    let proposed = operator.done("/proposals", "kind=expel&member=Cedar&reason=gone").await;
     says(&proposed, "gone");
     says(&proposed, "value=\"withdraw\"");
     assert!(!proposed.text().contains("value=\"confirm\""));
     let person = "login=newcomer&name=New&role=reader&password=correct+horse+battery";
     says(&alder.done("/members/Alder/people", person).await, "newcomer");
+}
+
+#[tokio::test]
+async fn the_pages_of_the_node_are_for_operators_and_the_ledger_for_everybodys_own() {
+    let kit = Kit::start().await;
+    kit.share("alder-contributor", "common", &[super::kit::indicator(1, "shared")])
+        .await;
+    let feed = r#"{"kind":"list","url":"https://feed.example/list","member":"Alder","community":"grove","tlp":"green","settings":{"login":"x","password":"kanarisecret"}}"#;
+    let put = kit
+        .ask("operator", "PUT", "/api/v1/subscriptions/feed", Some(feed))
+        .await;
+    assert_eq!(put.status, 200, "{}", put.text());
+    let alder = Browser::of(&kit, "alder-analyst").await;
+    says(&alder.get("/ledger").await, "hub.example");
+    for path in ["/exchange", "/admin"] {
+        assert_eq!(alder.get(path).await.status, 403, "{path}");
+    }
+    says(&alder.get("/help").await, "<kbd>j</kbd>");
+    let operator = Browser::of(&kit, "birch-operator").await;
+    let exchange = operator.get("/exchange").await;
+    says(&exchange, "https://feed.example/list");
+    assert!(!exchange.text().contains("kanarisecret"));
+    let off = operator.done("/exchange/subscriptions/feed/switch", "").await;
+    says(&off, "Switch on");
+    says(&operator.get("/admin").await, "commonwatch doctor");
 }

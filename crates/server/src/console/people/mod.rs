@@ -7,6 +7,7 @@ pub mod account;
 pub mod communities;
 pub mod invitations;
 pub mod members;
+pub mod node;
 pub mod proposals;
 pub mod step_up;
 
@@ -89,6 +90,24 @@ pub(super) fn routes() -> Vec<Route> {
         ),
         Route::page_stranger(M::GET, "/join/{token}", invitations::join),
         Route::page_stranger(M::POST, "/join/{token}", invitations::accept),
+        page(M::GET, "/ledger", Member, node::ledger),
+        page(M::GET, "/exchange", Operator, node::exchange),
+        page(
+            M::POST,
+            "/exchange/subscriptions/{name}/run",
+            Operator,
+            node::subscription_run,
+        ),
+        page(
+            M::POST,
+            "/exchange/subscriptions/{name}/switch",
+            Operator,
+            node::subscription_switch,
+        ),
+        page(M::POST, "/exchange/peers/{name}/run", Operator, node::peer_run),
+        page(M::POST, "/exchange/peers/{name}/switch", Operator, node::peer_switch),
+        page(M::GET, "/admin", Operator, node::admin),
+        page(M::GET, "/help", Member, node::help),
         page(M::GET, "/proposals", Member, proposals::page),
         page(M::POST, "/proposals", Coordinator, proposals::make),
         page(M::POST, "/proposals/{proposal}", Coordinator, proposals::decide),
@@ -124,6 +143,8 @@ const DONE: &[&str] = &[
     "done-vouched",
     "done-proposed",
     "done-confirmed",
+    "done-ran",
+    "done-switched",
     "done-session-ended",
     "done-sessions-ended",
     "done-key-revoked",
