@@ -152,6 +152,7 @@ async fn a_second_factor_is_shown_once_and_needs_a_code() {
     says(&made, "otpauth://totp/");
     let wrong = browser.post("/account/factor/confirm", "code=000000").await;
     assert_eq!(wrong.status, 422, "{}", wrong.text());
+    says(&wrong, "/account/factor/confirm");
     assert!(!browser.get("/account").await.text().contains("otpauth"));
 }
 

@@ -220,7 +220,21 @@ pub(crate) async fn confirm(mut asked: Asked) -> Result<Response, Fault> {
             };
             page.answer(StatusCode::OK)
         }
-        Err(error) => again(&asked, error, "").await,
+        Err(error) => match refused(&asked, error, "/account")? {
+            Refused::Answer(response) => Ok(response),
+            // The secret stays in the authenticator: only the code is asked for again.
+            Refused::Say(status, wrong) => {
+                let page = Page {
+                    wrong: Some(wrong),
+                    once: Once::Factor {
+                        secret: String::new(),
+                        address: String::new(),
+                    },
+                    ..Page::of(&asked).await?
+                };
+                page.answer(status)
+            }
+        },
     }
 }
 
