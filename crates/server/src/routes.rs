@@ -164,7 +164,7 @@ pub fn routes(app: &App) -> Vec<Route> {
     let mut all = taxii::routes(&app.options().root);
     all.extend(api::routes());
     all.extend(console::routes());
-    all.push(Route::open("/", api::about::welcome));
+    all.push(Route::stranger(Method::GET, "/", console::people::start));
     all
 }
 

@@ -201,7 +201,7 @@ async fn mark(writes: &mut impl Writes, new: &NewMark) -> Result<bool> {
     let mut entries = Vec::new();
     if let Some(measure) = new.step.measure() {
         let (score, others) = item_score(writes, new.member, &new.object, measure, now).await?;
-        score.into_body(&mut body);
+        score.put_into(&mut body);
         entries = others;
     }
     let entry = NewEntry {

@@ -96,9 +96,7 @@ pub fn lines(basis: &Basis) -> (Vec<ReportLine>, Vec<Measure>) {
             let mut groups = Groups::new();
             for part in &parts {
                 let name = by_id.get(&part.member).and_then(|member| pick(member));
-                let group = groups
-                    .entry(name.map_or(OTHERS, String::as_str))
-                    .or_insert_with(Vec::new);
+                let group = groups.entry(name.map_or(OTHERS, String::as_str)).or_default();
                 group.push((part.member, part.histogram.total()));
             }
             merged(&groups).unwrap_or_default()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::StatusCode;
 use serde::Serialize;
 use store::MemberKey;
@@ -29,8 +29,8 @@ pub async fn status(app: App) -> Result<Response, Fault> {
     answer(StatusCode::OK, &StatusView { status: "ok" })
 }
 
-/// What stands at `/`, for whoever opens the address in a browser. Public, and therefore without data.
-const WELCOME: &str = "\
+/// What stands at `/`, for whoever asks that is no browser. Public, and therefore without data.
+pub(crate) const WELCOME: &str = "\
 Commonwatch: threat information, shared under rules that hold.
 
   TAXII 2.1   /taxii2/
@@ -38,12 +38,6 @@ Commonwatch: threat information, shared under rules that hold.
 
 Both ask who you are: a login with its password, a key, or a client certificate. The operator of this node gives you one.
 ";
-
-/// Says where to go on.
-pub async fn welcome(_: App) -> Result<Response, Fault> {
-    let plain = [(http::header::CONTENT_TYPE, "text/plain; charset=utf-8")];
-    Ok((StatusCode::OK, plain, WELCOME).into_response())
-}
 
 /// This document.
 #[utoipa::path(get, path = "/api/v1/openapi.json", tag = "about", security(()), responses((status = 200)))]

@@ -59,6 +59,13 @@ const LINKS: &[(&str, &str, Role)] = &[
     ("/hits", "nav-hits", Role::Reader),
     ("/commitments", "nav-promises", Role::Reader),
     ("/scorecard", "nav-numbers", Role::Reader),
+    ("/communities", "nav-communities", Role::Reader),
+    ("/members", "nav-members", Role::Reader),
+    ("/proposals", "nav-proposals", Role::Coordinator),
+    ("/ledger", "nav-ledger", Role::Reader),
+    ("/exchange", "nav-exchange", Role::Operator),
+    ("/admin", "nav-admin", Role::Operator),
+    ("/account", "nav-account", Role::Reader),
 ];
 
 impl Shell {
@@ -117,8 +124,8 @@ pub(crate) fn base(app: &App) -> String {
 }
 
 fn links(caller: &Caller, here: &'static str) -> Vec<Link> {
-    let open = LINKS.iter().filter(|(_, _, role)| caller.principal.has(*role));
-    let link = |(path, key, _): &(&'static str, &'static str, Role)| Link {
+    let open = LINKS.iter().copied().filter(|(_, _, role)| caller.principal.has(*role));
+    let link = |(path, key, _): (&'static str, &'static str, Role)| Link {
         path,
         key,
         is_here: path.strip_prefix('/') == Some(here),

@@ -185,6 +185,19 @@ mod tests {
     }
 
     #[test]
+    fn no_sentence_is_written_twice() {
+        for language in Language::ALL {
+            let is_key = |line: &&str| line.starts_with(|first: char| first.is_ascii_lowercase());
+            let lines = language.sources().into_iter().flat_map(str::lines).filter(is_key);
+            let all: Vec<&str> = lines
+                .filter_map(|line| line.split_once(" ="))
+                .map(|(key, _)| key)
+                .collect();
+            assert_eq!(all.len(), keys(language).len(), "{}", language.tag());
+        }
+    }
+
+    #[test]
     fn the_language_is_what_the_browser_likes_most() {
         let accepted = |header| Language::accepted(header).map(Language::tag);
         assert_eq!(accepted("fr-CH, fr;q=0.9, en;q=0.8, de;q=0.7, *;q=0.5"), Some("fr"));

@@ -10,6 +10,7 @@ mod confidential;
 mod conformance;
 mod console_feed;
 mod console_home;
+mod console_people;
 mod crawl;
 mod credentials;
 mod events;

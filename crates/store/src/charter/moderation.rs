@@ -223,7 +223,7 @@ impl Store {
         for community in [held.terms.community, WHOLE] {
             score.time(community, Measure::Moderation, waited);
         }
-        let entry = score.into_entry(told(&anonymous, held.terms.member, "moderated", subject));
+        let entry = score.with_entry(told(&anonymous, held.terms.member, "moderated", subject));
         Along(change.entry(entry))
     }
 

@@ -105,7 +105,7 @@ impl Recorder {
         self.entries.extend(sides.into_iter().map(|member| {
             let mut body = body.clone();
             if member == terms.owed_by {
-                score.into_body(&mut body);
+                score.put_into(&mut body);
             }
             NewEntry {
                 kind: KIND.to_owned(),

@@ -10,6 +10,7 @@
 //! everything stored decides, so it does not matter when the judging is done. Each judgement is an entry of the member
 //! whom it credits; it says of which objects, and not whom else it concerns.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use policy::{Audience, AudienceId, CommunityId, MemberId};
@@ -167,12 +168,12 @@ fn observed(given: &Given, body: Option<&str>) -> Option<i64> {
 
 impl Judge {
     async fn audience(&mut self, reads: &mut impl Rows, id: AudienceId) -> Result<&Audience> {
-        if !self.audiences.contains_key(&id) {
+        if let Entry::Vacant(place) = self.audiences.entry(id) {
             let rows = reads.rows(TERMS, vec![id.into()]).await?;
             let row = rows.first().ok_or_else(|| Error::ours("an audience is missing"))?;
             let audience = serde_json::from_str(&row.text(0)?)
                 .map_err(|error| Error::ours("a stored audience is unreadable").because(error))?;
-            self.audiences.insert(id, audience);
+            place.insert(audience);
         }
         self.audiences
             .get(&id)
@@ -278,11 +279,14 @@ impl Judge {
             match first {
                 None if !is_common => credit.count(community, Measure::First, &one.id),
                 // Who gave it first has to be able to see that it was given again.
-                Some(member) if member != one.member && !by_others && !is_common => {
-                    if self.is_open(reads, one.audience, community, member).await? {
-                        self.credit(member, one.added)
-                            .count(community, Measure::Corroborated, &one.id);
-                    }
+                Some(member)
+                    if member != one.member
+                        && !by_others
+                        && !is_common
+                        && self.is_open(reads, one.audience, community, member).await? =>
+                {
+                    self.credit(member, one.added)
+                        .count(community, Measure::Corroborated, &one.id);
                 }
                 _ => {}
             }
@@ -419,7 +423,7 @@ impl Judge {
         let credits = self.credits.into_iter().filter(|(_, credit)| !credit.score.is_empty());
         let entry = |((member, month), credit): ((MemberId, String), Credit)| {
             let mut body = json!({ "month": month, "items": credit.items });
-            credit.score.into_body(&mut body);
+            credit.score.put_into(&mut body);
             NewEntry {
                 kind: "assessed".to_owned(),
                 member: Some(member),

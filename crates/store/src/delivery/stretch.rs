@@ -41,7 +41,7 @@ fn entry(delivery: &NewDelivery, filter: &str, score: &Score) -> NewEntry {
         body.insert("filter".to_owned(), json!(filter));
     }
     let mut body = serde_json::Value::Object(body);
-    score.into_body(&mut body);
+    score.put_into(&mut body);
     NewEntry {
         kind: "delivered".to_owned(),
         member: Some(delivery.member),

@@ -112,16 +112,16 @@ impl Score {
     }
 
     /// Puts it into the body of an entry; one that adds nothing leaves the body as it is.
-    pub(crate) fn into_body(&self, body: &mut Json) {
+    pub(crate) fn put_into(&self, body: &mut Json) {
         if let (false, Some(body)) = (self.is_empty(), body.as_object_mut()) {
             body.insert("score".to_owned(), self.to_json());
         }
     }
 
     /// Puts it into an entry whose body is made elsewhere.
-    pub(crate) fn into_entry(&self, mut entry: NewEntry) -> NewEntry {
+    pub(crate) fn with_entry(&self, mut entry: NewEntry) -> NewEntry {
         if let Ok(mut body) = serde_json::from_str(&entry.body) {
-            self.into_body(&mut body);
+            self.put_into(&mut body);
             entry.body = body.to_string();
         }
         entry

@@ -130,7 +130,7 @@ async fn watching_put(
         "after": after.to_micros_text(), "upto": upto.to_micros_text(), "families": names,
         "indicators": ages.indicators,
     });
-    score.into_body(&mut body);
+    score.put_into(&mut body);
     let entry = NewEntry {
         kind: "watching".to_owned(),
         member: Some(member),
