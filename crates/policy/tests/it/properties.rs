@@ -249,7 +249,7 @@ proptest! {
         prop_assert!(leaving.audiences().windows(2).all(|pair| pair[0] < pair[1]));
         prop_assert!(leaving.audiences().iter().all(|id| view.within(community, refs(&all)).sees(*id)));
         let may_leave = |audience: &Audience| {
-            let plain = audience.named().is_empty() && audience.tlp() != stix::marking::Tlp::Red;
+            let plain = audience.named().is_empty() && audience.tlp() != Tlp::Red;
             plain && audience.communities().contains(&community) && audience.tlp() <= most.0 && audience.pap() <= most.1
         };
         for id in leaving.audiences() {
