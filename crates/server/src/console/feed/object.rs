@@ -8,6 +8,7 @@ use axum::response::Response;
 use http::StatusCode;
 use node::bridges::CameBy;
 use node::disclosure::{Figure, Told};
+use node::find::THINGS;
 use node::item::ItemReceipts;
 use node::sightings::comment_of;
 use policy::{Action, decide};
@@ -40,29 +41,8 @@ const DESCRIPTION: usize = 4_000;
 /// What the page before may say was done.
 pub(super) const SAID: [&str; 4] = ["said-acknowledged", "said-acted", "said-before", "said-feedback"];
 
-/// Types for which there is a sentence.
-const TYPES: [&str; 20] = [
-    "attack-pattern",
-    "campaign",
-    "course-of-action",
-    "grouping",
-    "identity",
-    "incident",
-    "indicator",
-    "infrastructure",
-    "intrusion-set",
-    "location",
-    "malware",
-    "note",
-    "observed-data",
-    "opinion",
-    "relationship",
-    "report",
-    "sighting",
-    "threat-actor",
-    "tool",
-    "vulnerability",
-];
+/// Types beside the things that people look for for which there is a sentence.
+const CONNECTING: [&str; 4] = ["observed-data", "opinion", "relationship", "sighting"];
 
 /// A contribution in the list of versions.
 struct Version {
@@ -248,7 +228,7 @@ fn absent(error: node::Error) -> Result<Vec<Receipt>, Fault> {
 /// The key of the sentence that says what it is.
 fn what(object_type: &str, has_created: bool) -> String {
     match object_type {
-        known if TYPES.contains(&known) => format!("what-{known}"),
+        known if THINGS.contains(&known) || CONNECTING.contains(&known) => format!("what-{known}"),
         // What has no time of its own is a value: an address, a file.
         _ if !has_created => "what-value".to_owned(),
         _ => "what-other".to_owned(),

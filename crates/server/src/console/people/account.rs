@@ -8,7 +8,7 @@ use node::partnership::KeyWish;
 use policy::{Action, Scope, Scopes};
 use store::{Addressee, Credential, CredentialId, NoticeWish};
 
-use super::{Refused, done, on, own, refused};
+use super::{done, on, own, page_again};
 use crate::api::ask::{Parameters, must};
 use crate::api::sign_in::set_cookie;
 use crate::asked::Asked;
@@ -100,17 +100,14 @@ pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
 
 /// The page again, with why not; a factor's code that is missing is one that is wrong.
 async fn again(asked: &Asked, fault: impl Into<Fault>, label: &str) -> Result<Response, Fault> {
-    match refused(asked, fault, "/account")? {
-        Refused::Answer(response) => Ok(response),
-        Refused::Say(status, wrong) => {
-            let page = Page {
-                wrong: Some(wrong),
-                label: label.to_owned(),
-                ..Page::of(asked).await?
-            };
-            page.answer(status)
-        }
-    }
+    page_again(asked, fault, "/account", |wrong| async move {
+        Ok(Page {
+            wrong: Some(wrong),
+            label: label.to_owned(),
+            ..Page::of(asked).await?
+        })
+    })
+    .await
 }
 
 fn number(asked: &Asked) -> Result<CredentialId, Fault> {
@@ -220,21 +217,21 @@ pub(crate) async fn confirm(mut asked: Asked) -> Result<Response, Fault> {
             };
             page.answer(StatusCode::OK)
         }
-        Err(error) => match refused(&asked, error, "/account")? {
-            Refused::Answer(response) => Ok(response),
-            // The secret stays in the authenticator: only the code is asked for again.
-            Refused::Say(status, wrong) => {
-                let page = Page {
+        Err(error) => {
+            let asked = &asked;
+            page_again(asked, error, "/account", |wrong| async move {
+                // The secret stays in the authenticator: only the code is asked for again.
+                Ok(Page {
                     wrong: Some(wrong),
                     once: Once::Factor {
                         secret: String::new(),
                         address: String::new(),
                     },
-                    ..Page::of(&asked).await?
-                };
-                page.answer(status)
-            }
-        },
+                    ..Page::of(asked).await?
+                })
+            })
+            .await
+        }
     }
 }
 

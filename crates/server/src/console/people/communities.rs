@@ -8,13 +8,13 @@ use policy::{Action, CommunityId};
 use store::{Community, Member, Membership};
 use uuid::Uuid;
 
-use super::{Refused, done, may, on, refused};
+use super::{done, may, on, page_again};
 use crate::api::ask::{Parameters, community, member, must};
 use crate::api::partnership::managed;
 use crate::asked::Asked;
 use crate::console::form::Form;
 use crate::console::shell::{Shell, encoded};
-use crate::console::{html, show};
+use crate::console::show;
 use crate::problem::Fault;
 use crate::query::bad;
 
@@ -156,16 +156,18 @@ pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
 }
 
 async fn again(asked: &Asked, fault: impl Into<Fault>, name: &str) -> Result<Response, Fault> {
-    match refused(asked, fault, &format!("/communities/{}", encoded(name)))? {
-        Refused::Answer(response) => Ok(response),
-        Refused::Say(status, wrong) => {
-            let page = Page {
+    page_again(
+        asked,
+        fault,
+        &format!("/communities/{}", encoded(name)),
+        |wrong| async move {
+            Ok(Page {
                 wrong: Some(wrong),
                 ..Page::of(asked, name).await?
-            };
-            Ok(html(status, page.render().map_err(Fault::ours)?))
-        }
-    }
+            })
+        },
+    )
+    .await
 }
 
 fn back(asked: &Asked, name: &str, done: &str) -> Result<Response, Fault> {

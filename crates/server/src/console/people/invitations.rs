@@ -8,7 +8,7 @@ use policy::{Action, Role};
 use store::{Community, Invitation, MemberKind};
 use uuid::Uuid;
 
-use super::{Refused, done, may, on, refused};
+use super::{done, may, on, page_again};
 use crate::api::ask::{Parameters, community, must};
 use crate::asked::{Asked, Stranger};
 use crate::console::form::Form;
@@ -67,17 +67,14 @@ pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
 }
 
 async fn again(asked: &Asked, fault: impl Into<Fault>, label: &str) -> Result<Response, Fault> {
-    match refused(asked, fault, "/invitations")? {
-        Refused::Answer(response) => Ok(response),
-        Refused::Say(status, wrong) => {
-            let page = Page {
-                wrong: Some(wrong),
-                label: label.to_owned(),
-                ..Page::of(asked).await?
-            };
-            Ok(html(status, page.render().map_err(Fault::ours)?))
-        }
-    }
+    page_again(asked, fault, "/invitations", |wrong| async move {
+        Ok(Page {
+            wrong: Some(wrong),
+            label: label.to_owned(),
+            ..Page::of(asked).await?
+        })
+    })
+    .await
 }
 
 /// Invites; the page that answers shows the link once.
@@ -212,19 +209,16 @@ pub(crate) async fn accept(mut stranger: Stranger) -> Result<Response, Fault> {
         Ok(_) => return on(&stranger.asked, "/sign-in"),
         Err(error) => Fault::from(error),
     };
-    match refused(&stranger.asked, fault, "/")? {
-        Refused::Answer(response) => Ok(response),
-        Refused::Say(status, wrong) => {
-            let page = JoinPage {
-                wrong: Some(wrong),
-                organisation: text("organisation"),
-                name: text("name"),
-                login: text("login"),
-                ..page
-            };
-            Ok(html(status, page.render().map_err(Fault::ours)?))
-        }
-    }
+    page_again(&stranger.asked, fault, "/", |wrong| async move {
+        Ok(JoinPage {
+            wrong: Some(wrong),
+            organisation: text("organisation"),
+            name: text("name"),
+            login: text("login"),
+            ..page
+        })
+    })
+    .await
 }
 
 fn copied(at: &stix::Timestamp) -> stix::Timestamp {

@@ -6,13 +6,13 @@ use node::partnership::PersonWish;
 use policy::{Action, MemberState, Role};
 use store::{Contact, Member, Person};
 
-use super::{Refused, done, may, on, refused};
+use super::{done, may, on, page_again};
 use crate::api::ask::{Parameters, member, must};
 use crate::api::partnership::administer;
 use crate::asked::Asked;
 use crate::console::form::Form;
 use crate::console::shell::{Shell, encoded};
-use crate::console::{html, show};
+use crate::console::show;
 use crate::problem::Fault;
 use crate::query::bad;
 
@@ -107,16 +107,18 @@ pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
 }
 
 async fn again(asked: &Asked, fault: impl Into<Fault>) -> Result<Response, Fault> {
-    match refused(asked, fault, &format!("/members/{}", encoded(asked.param("member"))))? {
-        Refused::Answer(response) => Ok(response),
-        Refused::Say(status, wrong) => {
-            let page = Page {
+    page_again(
+        asked,
+        fault,
+        &format!("/members/{}", encoded(asked.param("member"))),
+        |wrong| async move {
+            Ok(Page {
                 wrong: Some(wrong),
                 ..Page::of(asked).await?
-            };
-            Ok(html(status, page.render().map_err(Fault::ours)?))
-        }
-    }
+            })
+        },
+    )
+    .await
 }
 
 fn back(asked: &Asked, done: &str) -> Result<Response, Fault> {

@@ -11,13 +11,14 @@ pub mod node;
 pub mod proposals;
 pub mod step_up;
 
+use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{Method, StatusCode};
 use policy::{Action, PersonId, decide};
 
 use super::shell::{base, encoded};
-use super::{go_to, page};
+use super::{go_to, html, page};
 use crate::api::about::WELCOME;
 use crate::api::ask::Parameters;
 use crate::asked::{Asked, Stranger};
@@ -163,25 +164,27 @@ fn on(asked: &Asked, path: &str) -> Result<Response, Fault> {
     go_to(&format!("{}{path}", base(&asked.app)))
 }
 
-/// What is to be done about a refusal.
-enum Refused {
-    /// Say it on the page, under this status.
-    Say(StatusCode, String),
-    /// It is an answer already.
-    Answer(Response),
-}
-
-/// A refusal of a change made on the page `back`: whoever has to show first that it is them is sent to do so.
-fn refused(asked: &Asked, fault: impl Into<Fault>, back: &str) -> Result<Refused, Fault> {
+/// The page `back`, on which a change was made, again with why it was not: `page` makes it of the sentence. Whoever has to
+/// show first that it is them is sent to do so.
+async fn page_again<P: Template, M: Future<Output = Result<P, Fault>>>(
+    asked: &Asked,
+    fault: impl Into<Fault>,
+    back: &str,
+    page: impl FnOnce(String) -> M,
+) -> Result<Response, Fault> {
     let fault = fault.into();
     if fault.code() == "step-up-needed" {
-        return Ok(Refused::Answer(on(asked, &format!("/step-up?back={}", encoded(back)))?));
+        return on(asked, &format!("/step-up?back={}", encoded(back)));
     }
-    match fault.status() {
+    let status = fault.status();
+    match status {
         StatusCode::BAD_REQUEST
         | StatusCode::CONFLICT
         | StatusCode::UNPROCESSABLE_ENTITY
-        | StatusCode::SERVICE_UNAVAILABLE => Ok(Refused::Say(fault.status(), fault.message().to_owned())),
+        | StatusCode::SERVICE_UNAVAILABLE => {
+            let page = page(fault.message().to_owned()).await?;
+            Ok(html(status, page.render().map_err(Fault::ours)?))
+        }
         _ => Err(fault),
     }
 }

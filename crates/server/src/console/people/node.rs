@@ -7,13 +7,13 @@ use node::push::PeerView;
 use node::subscriptions::SubscriptionView;
 use node::watch::Health;
 
-use super::{Refused, done, on, refused};
+use super::{done, on, page_again};
 use crate::api::ask::Parameters;
 use crate::api::partnership::administer;
 use crate::asked::Asked;
 use crate::console::form::Form;
 use crate::console::shell::Shell;
-use crate::console::{html, show};
+use crate::console::show;
 use crate::problem::Fault;
 use crate::query::bad;
 
@@ -114,16 +114,13 @@ async fn ran<T>(asked: &Asked, what: Result<T, node::Error>, word: &str) -> Resu
         Ok(_) => return on(asked, &format!("/exchange?done={word}")),
         Err(error) => error,
     };
-    match refused(asked, fault, "/exchange")? {
-        Refused::Answer(response) => Ok(response),
-        Refused::Say(status, wrong) => {
-            let page = ExchangePage {
-                wrong: Some(wrong),
-                ..ExchangePage::of(asked).await?
-            };
-            Ok(html(status, page.render().map_err(Fault::ours)?))
-        }
-    }
+    page_again(asked, fault, "/exchange", |wrong| async move {
+        Ok(ExchangePage {
+            wrong: Some(wrong),
+            ..ExchangePage::of(asked).await?
+        })
+    })
+    .await
 }
 
 /// Fetches now.

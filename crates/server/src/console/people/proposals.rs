@@ -7,12 +7,12 @@ use policy::Action;
 use store::{MemberKey, ProposalState};
 use uuid::Uuid;
 
-use super::{Refused, done, on, refused};
+use super::{done, on, page_again};
 use crate::api::ask::{Parameters, member, must};
 use crate::asked::Asked;
 use crate::console::form::Form;
 use crate::console::shell::Shell;
-use crate::console::{html, show};
+use crate::console::show;
 use crate::problem::Fault;
 use crate::query::bad;
 
@@ -70,16 +70,13 @@ async fn ended<T>(asked: &Asked, what: Result<T, node::Error>, word: &str) -> Re
         Ok(_) => return on(asked, &format!("/proposals?done={word}")),
         Err(error) => error,
     };
-    match refused(asked, fault, "/proposals")? {
-        Refused::Answer(response) => Ok(response),
-        Refused::Say(status, wrong) => {
-            let page = Page {
-                wrong: Some(wrong),
-                ..Page::of(asked).await?
-            };
-            Ok(html(status, page.render().map_err(Fault::ours)?))
-        }
-    }
+    page_again(asked, fault, "/proposals", |wrong| async move {
+        Ok(Page {
+            wrong: Some(wrong),
+            ..Page::of(asked).await?
+        })
+    })
+    .await
 }
 
 /// Proposes.
