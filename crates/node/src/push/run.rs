@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use futures_util::StreamExt;
 use serde::Serialize;
 use serde_json::json;
 use stix::Timestamp;
@@ -16,11 +15,9 @@ use crate::client::Failure;
 use crate::delivery::Way;
 use crate::error::Error;
 use crate::node::Node;
-use crate::subscriptions::schedule::{Ended, next_run};
+use crate::subscriptions::schedule::{Ended, next_run, run_all};
 use crate::subscriptions::{Stop, TURN_MICROS, check_url};
 
-/// Peers that are pushed to at the same time.
-const AT_A_TIME: usize = 4;
 /// Changes read at a time.
 const READ: usize = 500;
 /// Readings of one run before others get their turn.
@@ -395,13 +392,7 @@ fn said_of(recall: &Recall) -> Option<String> {
 /// Pushes to whoever is due.
 pub(super) async fn run_due(node: &Node, now: Timestamp) -> Result<Vec<PushReport>, Error> {
     let due = node.store().peer_due(now).await?;
-    let runs = futures_util::stream::iter(due.into_iter().map(|peer| run(node, peer, now, true)));
-    let ended: Vec<_> = runs.buffer_unordered(AT_A_TIME).collect().await;
-    let mut reports = Vec::new();
-    for report in ended {
-        reports.extend(report?);
-    }
-    Ok(reports)
+    run_all(due.into_iter().map(|peer| run(node, peer, now, true))).await
 }
 
 /// Pushes to one; none where that is going on already, or has been done since it was found to be due.

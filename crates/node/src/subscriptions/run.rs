@@ -2,13 +2,12 @@
 
 use std::io::Read;
 
-use futures_util::StreamExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use stix::{Problem, Severity, Timestamp};
 use store::{Subscription, SubscriptionKind, SubscriptionReport};
 
-use super::schedule::{Ended, next_run};
+use super::schedule::{Ended, next_run, run_all};
 use super::settings::{SourceSettings, Vanished};
 use super::turn::TURN_MICROS;
 use super::{folder, list, misp, taxii};
@@ -18,8 +17,6 @@ use crate::error::Error;
 use crate::intake::{Handling, Report, ShareRequest};
 use crate::node::Node;
 
-/// Subscriptions that run at the same time.
-const AT_A_TIME: usize = 4;
 /// Parts fetched in one run before others get their turn.
 pub(super) const MOST_PARTS: usize = 5_000;
 /// Notes kept of one run.
@@ -299,13 +296,7 @@ impl Run {
 /// Runs what is due.
 pub(super) async fn run_due(node: &Node, now: Timestamp) -> Result<Vec<RunReport>, Error> {
     let due = node.store().subscription_due(now).await?;
-    let runs = futures_util::stream::iter(due.into_iter().map(|subscription| run(node, subscription, now, true)));
-    let ended: Vec<_> = runs.buffer_unordered(AT_A_TIME).collect().await;
-    let mut reports = Vec::new();
-    for report in ended {
-        reports.extend(report?);
-    }
-    Ok(reports)
+    run_all(due.into_iter().map(|subscription| run(node, subscription, now, true))).await
 }
 
 /// Runs one; none where it is running already, or has run since it was found to be due.

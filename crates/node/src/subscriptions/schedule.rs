@@ -1,7 +1,14 @@
-//! When something runs next: by its interval, spread by its name; after failures later and later. Pure.
+//! When something runs next: by its interval, spread by its name; after failures later and later. Pure but
+//! for [`run_all`], which runs what is due.
 
+use futures_util::StreamExt as _;
 use stix::Timestamp;
 use uuid::Uuid;
+
+use crate::error::Error;
+
+/// How many run at the same time.
+const AT_A_TIME: usize = 4;
 
 /// The first pause after a failure, in seconds.
 const FIRST_PAUSE: i64 = 60;
@@ -22,6 +29,21 @@ pub(crate) enum Ended {
         /// Seconds that the other side asked for.
         retry_after: Option<i64>,
     },
+}
+
+/// Runs what is due, a few at a time; the reports of those that had their turn.
+pub(crate) async fn run_all<R>(
+    runs: impl Iterator<Item = impl Future<Output = Result<Option<R>, Error>>>,
+) -> Result<Vec<R>, Error> {
+    let ended: Vec<_> = futures_util::stream::iter(runs)
+        .buffer_unordered(AT_A_TIME)
+        .collect()
+        .await;
+    let mut reports = Vec::new();
+    for report in ended {
+        reports.extend(report?);
+    }
+    Ok(reports)
 }
 
 /// When to run next.

@@ -1,0 +1,417 @@
+//! One run of a bridge: tells what people decided, carries recalls, items and counts of sightings.
+//!
+//! Here: what a run is, and the items. [`recalls`] and [`sightings`] carry the rest, [`run`] gives each bridge its turn.
+
+mod recalls;
+mod run;
+mod sightings;
+
+use bytes::Bytes;
+use policy::Viewer;
+use reqwest::Url;
+use serde::Serialize;
+use serde_json::json;
+use stix::Timestamp;
+use store::{Bridge, BridgeItem, BridgeState, ChangeKind, ChangeRow, DeliveryFilter, NewEntry, ObjectRow, RemovedWhy};
+
+use super::agree::BridgeSettings;
+use super::channel;
+use super::items::{Fate, Leaving, Outlet};
+use super::message::{Item, Message, RefusedItem, Reply};
+use super::terms::{PairHere, Terms};
+use crate::accounts::Caller;
+use crate::client::{Client, Failure, Request};
+use crate::delivery::{Question, Way};
+use crate::error::Error;
+use crate::node::Node;
+use crate::push::is_about_content;
+use crate::subscriptions::{Stop, TURN_MICROS, check_url};
+
+/// Changes read at a time.
+const READ: usize = 200;
+/// Items of one message.
+const MOST_ITEMS: usize = 100;
+/// Bytes of objects in one message.
+const MOST_BYTES: usize = 4 << 20;
+/// The most bytes of an answer.
+const ANSWER_BYTES: u64 = 4 << 20;
+/// Notes kept of one run.
+const MOST_NOTES: usize = 20;
+const JSON: &str = "application/json";
+
+/// How a run went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CarryReport {
+    /// The bridge.
+    pub name: String,
+    /// How it ended, in words.
+    pub result: String,
+    /// Why it failed, and what to do.
+    pub error: Option<String>,
+    /// Items that the other side took.
+    pub sent: u64,
+    /// Items that it refused.
+    pub refused: u64,
+    /// Recalls that it answered.
+    pub recalled: u64,
+    /// Items whose sightings were told.
+    pub seen: u64,
+    /// What somebody should know.
+    pub notes: Vec<String>,
+    /// When it runs next.
+    pub next_run: Timestamp,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    sent: u64,
+    refused: u64,
+    recalled: u64,
+    seen: u64,
+}
+
+struct Carry<'a> {
+    node: &'a Node,
+    bridge: Bridge,
+    now: Timestamp,
+    counts: Counts,
+    notes: Vec<String>,
+}
+
+/// Talks to the other hub.
+struct Line {
+    client: Client,
+    address: Url,
+}
+
+impl Line {
+    fn to(bridge: &Bridge) -> Result<Self, Stop> {
+        let settings = BridgeSettings::parse(&bridge.set.settings)?;
+        let mut base = check_url(&bridge.set.url)?;
+        let path = format!("{}/api/v1/hub/{}", base.path().trim_end_matches('/'), bridge.set.uuid);
+        base.set_path(&path);
+        base.set_query(None);
+        let client = Client::new(&settings.access, &base)?;
+        Ok(Self { client, address: base })
+    }
+
+    async fn say(&self, message: &Message) -> Result<Reply, Failure> {
+        let body = serde_json::to_vec(message)
+            .map_err(|error| Failure::content(format!("a message could not be written: {error}")))?;
+        let request = Request::post(self.address.clone(), JSON, Bytes::from(body), JSON, ANSWER_BYTES);
+        let mut answer = self.client.fetch(request).await?;
+        answer.json("the answer of a hub").await
+    }
+}
+
+impl Carry<'_> {
+    fn note(&mut self, note: String) {
+        if self.notes.len() < MOST_NOTES {
+            self.notes.push(note);
+        }
+    }
+
+    async fn carry(&mut self) -> Result<bool, Stop> {
+        if self.bridge.set.url.is_empty() {
+            return Ok(true);
+        }
+        let line = Line::to(&self.bridge)?;
+        run::tell(self.node, &mut self.bridge, &line).await?;
+        let Some(terms) = self.bridge.set.terms.as_deref().map(Terms::read).transpose()? else {
+            return Ok(true);
+        };
+        let pairs = terms.here(self.bridge.set.first);
+        self.recalls(&line, &pairs).await?;
+        if self.bridge.set.state != BridgeState::Active {
+            return Ok(true);
+        }
+        let mut all = true;
+        for pair in &pairs {
+            all &= self.community(&line, pair, terms.version).await?;
+        }
+        // A correction is only one when the newer version is there.
+        self.recalls(&line, &pairs).await?;
+        Ok(all)
+    }
+
+    /// What may leave by a pair, as the member that stands for the other hub sees it; the flag says whether items do.
+    async fn outlet(
+        &self,
+        caller: &Caller,
+        pair: &PairHere,
+    ) -> Result<Option<(Viewer, policy::CommunityId, bool)>, Stop> {
+        let Ok(community) = self.node.paired(&pair.ours).await else {
+            return Ok(None);
+        };
+        let charter = self.node.charter_in_force(community.id).await?.text.bridges;
+        let sends = pair.sends && charter.is_some();
+        let most = match charter {
+            Some(most) if sends => pair.tlp.min(most),
+            _ => pair.tlp,
+        };
+        let viewer = self.node.viewer(caller).await?;
+        let viewer = self
+            .node
+            .store()
+            .viewer_leaving(&viewer, community.id, (most, pair.pap))
+            .await?;
+        Ok(Some((viewer, community.id, sends)))
+    }
+
+    /// Reads what changed in a community, and sends what leaves.
+    async fn community(&mut self, line: &Line, pair: &PairHere, version: i64) -> Result<bool, Stop> {
+        let began = self.node.now();
+        loop {
+            // Again for each reading: what the hub's member may no longer see is not sent any more.
+            let caller = self.node.hub_caller(&self.bridge).await?;
+            let Some((viewer, community, sends)) = self.outlet(&caller, pair).await? else {
+                self.note(format!("there is no community '{}' here any more", pair.ours));
+                return Ok(true);
+            };
+            let store = self.node.store();
+            let cursor = store.bridge_cursor(self.bridge.id, community).await?;
+            let all = self.node.viewer(&caller).await?;
+            let last = store.last_position(&all).await?;
+            let changes = store.changes(&viewer, cursor, READ).await?;
+            let (sightings, others): (Vec<ChangeRow>, Vec<ChangeRow>) = changes
+                .rows
+                .into_iter()
+                .partition(|change| change.row.object_type == "sighting");
+            if sends {
+                let bridge = self.bridge.clone();
+                let outlet = Outlet {
+                    node: self.node,
+                    bridge: &bridge,
+                    pair,
+                    community,
+                    viewer: &viewer,
+                    now: self.now,
+                };
+                self.items(line, &outlet, &caller, others, version).await?;
+            }
+            self.sightings(line, &viewer, sightings).await?;
+            // What does not pass when it is read does not pass later either, whatever is agreed then.
+            let read = if changes.more {
+                changes.cursor
+            } else {
+                changes.cursor.max(last)
+            };
+            self.node
+                .store()
+                .bridge_cursor_put(self.bridge.id, community, read)
+                .await?;
+            if !changes.more {
+                return Ok(true);
+            }
+            if self.node.now().micros().saturating_sub(began.micros()) > TURN_MICROS {
+                return Ok(false);
+            }
+        }
+    }
+
+    async fn items(
+        &mut self,
+        line: &Line,
+        outlet: &Outlet<'_>,
+        caller: &Caller,
+        changes: Vec<ChangeRow>,
+        version: i64,
+    ) -> Result<(), Stop> {
+        let (mut batch, mut bytes) = (Vec::new(), 0);
+        let mut gone = Vec::new();
+        for change in changes {
+            match change.kind {
+                ChangeKind::Removed(RemovedWhy::Expired) => {}
+                ChangeKind::Removed(RemovedWhy::Retracted) => gone.push(change.row),
+                ChangeKind::Added | ChangeKind::Changed | ChangeKind::Removed(RemovedWhy::Revoked) => {
+                    match outlet.decide(change.row).await? {
+                        Fate::Stays => {}
+                        Fate::Kept(why) => self.note(format!("an item stayed here: {why}")),
+                        Fate::Leaves(leaving) => {
+                            let size = leaving.item.object.len();
+                            if batch.len() >= MOST_ITEMS || (!batch.is_empty() && bytes + size > MOST_BYTES) {
+                                self.send(line, outlet, caller, std::mem::take(&mut batch), version)
+                                    .await?;
+                                bytes = 0;
+                            }
+                            bytes += size;
+                            batch.push(*leaving);
+                        }
+                    }
+                }
+            }
+        }
+        self.send(line, outlet, caller, batch, version).await?;
+        self.gone(line, outlet, gone).await
+    }
+
+    async fn send(
+        &mut self,
+        line: &Line,
+        outlet: &Outlet<'_>,
+        caller: &Caller,
+        batch: Vec<Leaving>,
+        version: i64,
+    ) -> Result<(), Stop> {
+        let mut parts = vec![batch];
+        while let Some(mut part) = parts.pop() {
+            if part.is_empty() {
+                continue;
+            }
+            let message = Message::Items {
+                version,
+                community: outlet.pair.theirs.clone(),
+                items: part.iter().map(|one| one.item.clone()).collect(),
+            };
+            let reply = match line.say(&message).await {
+                Ok(reply) => reply,
+                Err(failure) if is_about_content(&failure) && part.len() > 1 => {
+                    // Somewhere in here is what the other hub cannot read; the rest shall go through.
+                    let rest = part.split_off(part.len() / 2);
+                    parts.extend([rest, part]);
+                    continue;
+                }
+                Err(failure) if is_about_content(&failure) => Reply {
+                    refused: part.iter().map(|one| refused(one, &failure)).collect(),
+                    ..Reply::default()
+                },
+                Err(failure) => return Err(failure.into()),
+            };
+            self.answered_items(outlet, caller, part, version, reply).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes down what became of items.
+    async fn answered_items(
+        &mut self,
+        outlet: &Outlet<'_>,
+        caller: &Caller,
+        batch: Vec<Leaving>,
+        version: i64,
+        reply: Reply,
+    ) -> Result<(), Stop> {
+        if reply.waiting > 0 {
+            self.note(format!("{} items wait for the moderators there", reply.waiting));
+        }
+        let why = |id: &str| reply.refused.iter().find(|one| one.id == id).map(|one| one.why.clone());
+        let mut kept = Vec::with_capacity(batch.len());
+        let mut passed: Vec<ObjectRow> = Vec::new();
+        let mut said = Vec::new();
+        let mut entries = Vec::new();
+        for one in batch {
+            let refused = why(&one.row.id).map(|why| why.chars().take(500).collect::<String>());
+            if let Some(why) = &refused {
+                self.counts.refused += 1;
+                self.note(format!("the other hub refused {}: {why}", one.row.id));
+            } else {
+                self.counts.sent += 1;
+                said.push(json!({
+                    "object": one.row.id, "version": one.row.version_text, "tlp": one.item.tlp.label(),
+                    "pap": one.item.pap.label(), "hops": one.item.path.len(),
+                }));
+                if let Some(contributor) = one.contributor {
+                    let body = json!({
+                        "bridge": self.bridge.set.uuid, "to": self.bridge.set.hub_title, "object": one.row.id,
+                        "version": one.row.version_text, "tlp": one.item.tlp.label(), "pap": one.item.pap.label(),
+                    });
+                    entries.push(NewEntry {
+                        kind: "bridge-crossed".to_owned(),
+                        member: Some(contributor),
+                        body: body.to_string(),
+                    });
+                }
+            }
+            kept.push(BridgeItem {
+                outward: true,
+                object: one.row.id.clone(),
+                community: outlet.community,
+                version: one.row.version_text.clone(),
+                before: (one.before.0.label().to_owned(), one.before.1.label().to_owned()),
+                after: (one.item.tlp.label().to_owned(), one.item.pap.label().to_owned()),
+                path: path_text(&one.item)?,
+                onward: outlet.pair.onward,
+                state: if refused.is_some() { "refused" } else { "passed" }.to_owned(),
+                why: refused.clone(),
+                at: self.now,
+            });
+            if refused.is_none() {
+                passed.push(one.row);
+            }
+        }
+        self.delivered(outlet, caller, &passed).await?;
+        if !said.is_empty() {
+            let body = json!({ "bridge": self.bridge.set.uuid, "version": version, "items": said });
+            entries.push(NewEntry {
+                kind: "bridge-out".to_owned(),
+                member: Some(self.bridge.set.member),
+                body: body.to_string(),
+            });
+        }
+        self.node
+            .store()
+            .bridge_items_put(self.bridge.id, &kept, entries)
+            .await?;
+        Ok(())
+    }
+
+    /// What passed was given to the member that stands for the other hub: exactly these objects.
+    async fn delivered(&self, outlet: &Outlet<'_>, caller: &Caller, rows: &[ObjectRow]) -> Result<(), Stop> {
+        let Some(first) = rows.iter().map(|row| row.added).min() else {
+            return Ok(());
+        };
+        let name = channel(&self.bridge);
+        let way = Way {
+            channel: name.clone(),
+            name,
+            within: Some(outlet.community),
+        };
+        let filter = DeliveryFilter {
+            ids: rows.iter().map(|row| row.id.clone()).collect(),
+            types: Vec::new(),
+            versions: true,
+        };
+        let question = Question {
+            filter,
+            after: first.plus_micros(-1),
+        };
+        self.node.record_delivery(caller, way, question, rows).await?;
+        Ok(())
+    }
+
+    fn words(&self) -> String {
+        let Counts {
+            sent,
+            refused,
+            recalled,
+            seen,
+        } = self.counts;
+        let mut words = if sent + refused + recalled + seen == 0 {
+            "nothing new".to_owned()
+        } else {
+            format!("{sent} sent")
+        };
+        for (count, what) in [
+            (refused, "refused"),
+            (recalled, "recalled"),
+            (seen, "counts of sightings told"),
+        ] {
+            if count > 0 {
+                words.push_str(&format!(", {count} {what}"));
+            }
+        }
+        words
+    }
+}
+
+/// An item that the other hub does not read even alone.
+fn refused(one: &Leaving, failure: &Failure) -> RefusedItem {
+    RefusedItem {
+        id: one.row.id.clone(),
+        why: failure.to_string(),
+    }
+}
+
+fn path_text(item: &Item) -> Result<String, Error> {
+    serde_json::to_string(&item.path).map_err(|error| Error::Ours(format!("a path could not be written: {error}")))
+}
