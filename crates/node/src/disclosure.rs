@@ -49,16 +49,13 @@ pub struct Told<T> {
 /// What of a member's doings is meant.
 pub(crate) type Aspect = fn(&Disclosure) -> Shown;
 
-/// What all members let others read, and whom the reader knows.
-pub(crate) struct Discretion {
-    chosen: BTreeMap<MemberId, Vec<Disclosure>>,
-    known: BTreeMap<MemberId, String>,
-}
+/// What all members let others read.
+pub(crate) struct Chosen(BTreeMap<MemberId, Vec<Disclosure>>);
 
-impl Discretion {
-    /// What a member lets others read about an item of these communities: the least of what it chose for them.
-    fn of(&self, member: MemberId, communities: &BTreeSet<CommunityId>) -> Disclosure {
-        let lines = self.chosen.get(&member).map(Vec::as_slice).unwrap_or_default();
+impl Chosen {
+    /// What a member lets others read in these communities: the least of what it chose for them.
+    pub fn of(&self, member: MemberId, communities: &BTreeSet<CommunityId>) -> Disclosure {
+        let lines = self.0.get(&member).map(Vec::as_slice).unwrap_or_default();
         let everywhere = lines.iter().find(|line| line.community.is_none());
         let everywhere = everywhere.copied().unwrap_or(Disclosure::DEFAULT);
         let there = |community: &CommunityId| {
@@ -72,9 +69,22 @@ impl Discretion {
             .unwrap_or(everywhere)
     }
 
+    /// The members that chose something.
+    pub fn members(&self) -> impl Iterator<Item = MemberId> + '_ {
+        self.0.keys().copied()
+    }
+}
+
+/// What all members let others read, and whom the reader knows.
+pub(crate) struct Discretion {
+    chosen: Chosen,
+    known: BTreeMap<MemberId, String>,
+}
+
+impl Discretion {
     /// The name of a member, where it lets it be told and the reader knows of the member.
     pub fn name(&self, member: MemberId, communities: &BTreeSet<CommunityId>, aspect: Aspect) -> Option<&str> {
-        let named = aspect(&self.of(member, communities)) == Shown::Name;
+        let named = aspect(&self.chosen.of(member, communities)) == Shown::Name;
         self.known.get(&member).filter(|_| named).map(String::as_str)
     }
 
@@ -91,7 +101,7 @@ impl Discretion {
         for (member, what) in did {
             match self.name(*member, communities, aspect) {
                 Some(name) => told.push((name.to_owned(), what.clone())),
-                None if aspect(&self.of(*member, communities)) == Shown::None => {}
+                None if aspect(&self.chosen.of(*member, communities)) == Shown::None => {}
                 None => others += 1,
             }
         }
@@ -124,12 +134,18 @@ fn bad(message: String) -> Error {
 }
 
 impl Node {
-    /// What all members let others read, for one reader.
-    pub(crate) async fn discretion(&self, caller: &Caller) -> Result<Discretion, Error> {
+    /// What all members let others read.
+    pub(crate) async fn chosen(&self) -> Result<Chosen, Error> {
         let mut chosen: BTreeMap<MemberId, Vec<Disclosure>> = BTreeMap::new();
         for (member, line) in self.store().disclosure_all().await? {
             chosen.entry(member).or_default().push(line);
         }
+        Ok(Chosen(chosen))
+    }
+
+    /// What all members let others read, for one reader.
+    pub(crate) async fn discretion(&self, caller: &Caller) -> Result<Discretion, Error> {
+        let chosen = self.chosen().await?;
         let known = self.known_members(caller).await?;
         let known = known.into_iter().map(|member| (member.id, member.name)).collect();
         Ok(Discretion { chosen, known })

@@ -100,7 +100,7 @@ pub use recall::{Acknowledgement, NewRecall, OwedRow, Recall, RecallKind, Recall
 pub use record::{NewEntry, RecordRow};
 pub use request::{NewRequest, Request, RequestAnswer, RequestNumbers};
 pub use score::{
-    Histogram, LogFamily, Measure, MemberCount, Score, ScoreCell, ScoreDifference, ScoreSpan, Tally, WHOLE, Watching,
+    Histogram, LogFamily, Measure, MemberCount, Score, ScoreCell, ScoreDifference, ScoreSpan, Tally, WHOLE,
 };
 pub use setting::Warninglist;
 pub use sighting::{

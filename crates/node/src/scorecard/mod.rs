@@ -16,6 +16,7 @@ use store::score::month;
 use store::{Disclosure, Histogram, LogFamily, Measure, ScoreCell, ScoreSpan, Shown, WHOLE};
 
 use crate::accounts::Caller;
+use crate::disclosure::{Chosen, Figure};
 use crate::error::{Error, bad};
 use crate::node::Node;
 
@@ -165,6 +166,12 @@ fn aspect(measure: Measure) -> Option<fn(&Disclosure) -> Shown> {
 }
 
 /// Numbers of one measure, altogether and by month.
+/// Whether a member wants to be counted nowhere in what a measure rests on; in [`WHOLE`] its line for everywhere holds.
+fn hides(chosen: &Chosen, community: CommunityId, member: MemberId, measure: Measure) -> bool {
+    let here: BTreeSet<CommunityId> = Some(community).filter(|one| *one != WHOLE).into_iter().collect();
+    aspect(measure).is_some_and(|aspect| aspect(&chosen.of(member, &here)) == Shown::None)
+}
+
 #[derive(Default)]
 struct Sums {
     all: Histogram,
@@ -263,7 +270,8 @@ struct Everybody {
     cells: Vec<ScoreCell>,
     told: BTreeSet<(Measure, String)>,
     with_something: BTreeSet<(Measure, String)>,
-    live: BTreeMap<(Measure, String), BTreeSet<MemberId>>,
+    /// Who watched live in which month.
+    live: BTreeMap<String, BTreeSet<MemberId>>,
 }
 
 impl Node {
@@ -323,33 +331,19 @@ impl Node {
     async fn everybody(&self, span: &ScoreSpan, reader: Option<MemberId>, running: &str) -> Result<Everybody, Error> {
         let store = self.store();
         let (total, shares) = (store.score_total(span).await?, store.score_shares(span).await?);
-        let chosen = store.disclosure_all().await?;
-        let hides = |member: MemberId, measure: Measure| {
-            let Some(aspect) = aspect(measure) else { return false };
-            let lines = chosen.iter().filter(|(one, _)| *one == member);
-            let of = |community: Option<CommunityId>| {
-                let mut lines = lines.clone();
-                lines
-                    .find(|(_, line)| line.community == community)
-                    .map(|(_, line)| *line)
-            };
-            let here = (span.community != WHOLE).then(|| of(Some(span.community))).flatten();
-            let line = here.or_else(|| of(None)).unwrap_or(Disclosure::DEFAULT);
-            aspect(&line) == Shown::None
-        };
+        let (chosen, community) = (self.chosen().await?, span.community);
+        let hides = |member: MemberId, measure: Measure| hides(&chosen, community, member, measure);
         let mut hidden = Vec::new();
-        let members: BTreeSet<MemberId> = chosen.iter().map(|(member, _)| *member).collect();
-        for member in members {
+        for member in chosen.members() {
             if Measure::ALL.into_iter().any(|measure| hides(member, measure)) {
                 let cells = store.score_own(member, span).await?;
                 hidden.extend(cells.into_iter().filter(|cell| hides(member, cell.measure)));
             }
         }
         let told = tell::months_to_tell(&shares, reader, running, |member, measure| !hides(member, measure));
-        let mut live: BTreeMap<(Measure, String), BTreeSet<MemberId>> = BTreeMap::new();
+        let mut live: BTreeMap<String, BTreeSet<MemberId>> = BTreeMap::new();
         for share in shares.iter().filter(|share| share.measure == Measure::Live) {
-            let members = live.entry((share.measure, share.month.clone())).or_default();
-            members.insert(share.member);
+            live.entry(share.month.clone()).or_default().insert(share.member);
         }
         Ok(Everybody {
             with_something: total.iter().map(|cell| (cell.measure, cell.month.clone())).collect(),
@@ -374,29 +368,17 @@ impl Node {
             None => self.store().standings().await?.into_keys().collect(),
         };
         let month = months_before(running, 2).unwrap_or_default();
-        let live = all
-            .live
-            .get(&(Measure::Live, month.clone()))
-            .cloned()
-            .unwrap_or_default();
-        let others = |set: &BTreeSet<MemberId>| set.iter().filter(|member| **member != reader).count() as u64;
+        let live = all.live.get(&month).cloned().unwrap_or_default();
         let among: BTreeSet<MemberId> = live.intersection(&members).copied().collect();
-        // Neither those who watch nor those who do not may be few.
-        let tells = matches!(
-            crate::disclosure::Figure::of(others(&among), others(&members)),
-            crate::disclosure::Figure::Exactly(_)
-        );
-        let mut families = BTreeMap::new();
-        if tells {
-            for (code, count) in self.families(community, &month, &among, reader).await? {
-                families.insert(code, count);
-            }
-        }
+        let tells = tells_share(&among, &members, reader);
         Ok(Coverage {
-            month,
             members: members.len(),
             live: tells.then_some(among.len() as u64),
-            families,
+            families: match tells {
+                true => self.families(community, &month, &among, reader).await?,
+                false => BTreeMap::new(),
+            },
+            month,
         })
     }
 
@@ -408,24 +390,14 @@ impl Node {
         live: &BTreeSet<MemberId>,
         reader: MemberId,
     ) -> Result<BTreeMap<LogFamily, u64>, Error> {
-        let span = ScoreSpan {
-            community: community.unwrap_or(WHOLE),
-            from: month.to_owned(),
-            to: month.to_owned(),
-        };
+        let found = self.store().score_families(community.unwrap_or(WHOLE), month).await?;
         let mut reads: BTreeMap<LogFamily, BTreeSet<MemberId>> = BTreeMap::new();
-        for member in live {
-            for cell in self.store().score_own(*member, &span).await? {
-                if let (Measure::LogFamily, Some(family)) = (cell.measure, LogFamily::of_code(cell.bucket)) {
-                    reads.entry(family).or_default().insert(*member);
-                }
-            }
+        for (member, family) in found.into_iter().filter(|(member, _)| live.contains(member)) {
+            reads.entry(family).or_default().insert(member);
         }
-        let others = |set: &BTreeSet<MemberId>| set.iter().filter(|member| **member != reader).count() as u64;
-        let told = reads.into_iter().filter(|(_, members)| {
-            let figure = crate::disclosure::Figure::of(others(members), others(live));
-            matches!(figure, crate::disclosure::Figure::Exactly(_))
-        });
+        let told = reads
+            .into_iter()
+            .filter(|(_, members)| tells_share(members, live, reader));
         Ok(told.map(|(family, members)| (family, members.len() as u64)).collect())
     }
 
@@ -468,6 +440,12 @@ impl Node {
             ))
         }
     }
+}
+
+/// Whether it may be told how many of all these are: neither they nor the rest may be few, the reader not counted.
+fn tells_share(some: &BTreeSet<MemberId>, all: &BTreeSet<MemberId>, reader: MemberId) -> bool {
+    let others = |set: &BTreeSet<MemberId>| set.iter().filter(|member| **member != reader).count() as u64;
+    matches!(Figure::of(others(some), others(all)), Figure::Exactly(_))
 }
 
 fn line(measure: Measure, own: Option<&Sums>, told: Option<&Sums>, all: &Everybody) -> Line {

@@ -8,10 +8,10 @@
 use std::collections::BTreeMap;
 
 use policy::{Action, MemberId, decide};
-use store::{Disclosure, Histogram, Measure, Member, ScoreCell, ScoreSpan, Shown, WHOLE};
+use store::{Histogram, Measure, Member, ScoreCell, ScoreSpan, WHOLE};
 
 use super::tell::{Groups, OTHERS, do_not_single_out, may_publish, merged};
-use super::{Number, aspect};
+use super::{Number, hides};
 use crate::accounts::Caller;
 use crate::error::{Error, bad};
 use crate::node::Node;
@@ -143,19 +143,14 @@ impl Node {
                 to: format!("{year}-12"),
             },
         );
-        let chosen = store.disclosure_all().await?;
-        let hides = |member: MemberId, measure: Measure| {
-            let Some(aspect) = aspect(measure) else { return false };
-            let own = chosen
-                .iter()
-                .find(|(one, line)| *one == member && line.community.is_none());
-            aspect(&own.map_or(Disclosure::DEFAULT, |(_, line)| *line)) == Shown::None
-        };
+        let chosen = self.chosen().await?;
         let members = store.member_list().await?;
         let mut cells = Vec::new();
         for member in &members {
             let own = store.score_own(member.id, &span).await?;
-            let shown = own.into_iter().filter(|cell| !hides(member.id, cell.measure));
+            let shown = own
+                .into_iter()
+                .filter(|cell| !hides(&chosen, WHOLE, member.id, cell.measure));
             cells.extend(shown.map(|cell| (member.id, cell)));
         }
         let (lines, untold) = lines(&Basis { members, cells });

@@ -46,11 +46,5 @@ create table delivery_mark (
     primary key (member, community, filter)
 );
 
--- What a member says of its live watch: since when, up to which place its watchlist has everything, when it said so.
-create table watching (
-    member bigint primary key,
-    since bigint not null,
-    upto bigint not null,
-    at bigint not null,
-    families text not null
-);
+-- Up to which place the watchlist of a member's live watch has everything.
+create table watching (member bigint primary key, upto bigint not null);

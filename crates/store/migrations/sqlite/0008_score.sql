@@ -46,11 +46,5 @@ create table delivery_mark (
     primary key (member, community, filter)
 ) without rowid, strict;
 
--- What a member says of its live watch: since when, up to which place its watchlist has everything, when it said so.
-create table watching (
-    member integer primary key,
-    since integer not null,
-    upto integer not null,
-    at integer not null,
-    families text not null
-) strict;
+-- Up to which place the watchlist of a member's live watch has everything.
+create table watching (member integer primary key, upto integer not null) strict;

@@ -20,7 +20,7 @@ mod read;
 pub use bucket::{Histogram, LARGEST_BUCKET, bucket, upper_edge};
 pub use fold::{ScoreDifference, Tally};
 pub use measure::{LogFamily, Measure};
-pub use read::{MemberCount, ScoreCell, ScoreSpan, Watching};
+pub use read::{MemberCount, ScoreCell, ScoreSpan};
 
 use std::collections::BTreeMap;
 

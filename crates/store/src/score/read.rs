@@ -7,7 +7,7 @@ use stix::Timestamp;
 use super::{LogFamily, Measure, WHOLE};
 use crate::db::Db;
 use crate::record::NewEntry;
-use crate::value::{Row, list_text};
+use crate::value::Row;
 use crate::writes::{Writes, writing};
 use crate::{Error, Result, Store};
 
@@ -48,32 +48,18 @@ pub struct MemberCount {
     pub count: u64,
 }
 
-/// What a member says of its live watch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Watching {
-    /// Who.
-    pub member: MemberId,
-    /// Since when it watches.
-    pub since: Timestamp,
-    /// Its watchlist has everything that was added up to here.
-    pub upto: Timestamp,
-    /// When it said so last.
-    pub at: Timestamp,
-    /// What it reads.
-    pub families: Vec<LogFamily>,
-}
-
 const OWN: &str = "select month, measure, bucket, count from score_own where member = ?1 and community = ?2 \
                    and month >= ?3 and month <= ?4 order by month, measure, bucket";
-const OWN_COMMUNITIES: &str = "select distinct community from score_own where member = ?1";
 const TOTAL: &str = "select month, measure, bucket, count from score_total where community = ?1 \
                      and month >= ?2 and month <= ?3 order by month, measure, bucket";
 const SHARE: &str = "select month, measure, member, count from score_share where community = ?1 \
                      and month >= ?2 and month <= ?3 order by month, measure, member";
-const WATCHING: &str = "select member, since, upto, at, families from watching where member = ?1";
-const PUT_WATCHING: &str = "insert into watching (member, since, upto, at, families) values (?1, ?2, ?3, ?4, ?5) \
-                            on conflict (member) do update set upto = excluded.upto, at = excluded.at, \
-                            families = excluded.families";
+const FAMILIES: &str = "select o.member, o.bucket from score_share s join score_own o on o.member = s.member \
+                        and o.community = s.community and o.month = s.month and o.measure = s.measure \
+                        where s.community = ?1 and s.month = ?2 and s.measure = 'log-family'";
+const WATCHED_UPTO: &str = "select upto from watching where member = ?1";
+const PUT_WATCHED_UPTO: &str = "insert into watching (member, upto) values (?1, ?2) \
+                                on conflict (member) do update set upto = excluded.upto";
 const OVERDUE: &str = "select count(*) from commitment where owed_by = ?1 and settled is null and due < ?2";
 
 fn cell(row: &Row) -> Result<ScoreCell> {
@@ -85,17 +71,6 @@ fn cell(row: &Row) -> Result<ScoreCell> {
     })
 }
 
-fn watching(row: &Row) -> Result<Watching> {
-    let families = row.list(4)?;
-    Ok(Watching {
-        member: MemberId(row.int(0)?),
-        since: row.time(1)?,
-        upto: row.time(2)?,
-        at: row.time(3)?,
-        families: families.iter().filter_map(|name| LogFamily::parse(name)).collect(),
-    })
-}
-
 async fn watching_put(
     writes: &mut impl Writes,
     member: MemberId,
@@ -104,10 +79,10 @@ async fn watching_put(
     families: &[LogFamily],
 ) -> Result<u64> {
     let now = writes.now();
-    let before = writes.rows(WATCHING, vec![member.into()]).await?;
-    let before = before.first().map(watching).transpose()?;
+    let before = writes.rows(WATCHED_UPTO, vec![member.into()]).await?;
+    let before = before.first().map(|row| row.time(0)).transpose()?;
     // The first time nothing is measured: what was there before the watch did not wait for it.
-    let after = before.as_ref().map_or(upto, |before| before.upto).min(upto);
+    let after = before.map_or(upto, |before| before.min(upto));
     let ages = crate::contribution::watch_ages(writes, member, (after, upto), now).await?;
     let mut score = ages.score;
     for community in communities.iter().copied().chain([WHOLE]) {
@@ -117,15 +92,8 @@ async fn watching_put(
         }
     }
     let names: Vec<String> = families.iter().map(|family| family.as_str().to_owned()).collect();
-    let upto = before.as_ref().map_or(upto, |before| before.upto.max(upto));
-    let row = vec![
-        member.into(),
-        now.into(),
-        upto.into(),
-        now.into(),
-        list_text(&names).into(),
-    ];
-    writes.rows(PUT_WATCHING, row).await?;
+    let upto = before.map_or(upto, |before| before.max(upto));
+    writes.rows(PUT_WATCHED_UPTO, vec![member.into(), upto.into()]).await?;
     let mut body = json!({
         "after": after.to_micros_text(), "upto": upto.to_micros_text(), "families": names,
         "indicators": ages.indicators,
@@ -152,12 +120,6 @@ impl Store {
         self.list(OWN, values, cell).await
     }
 
-    /// The communities of which a member has numbers, [`WHOLE`] among them.
-    pub async fn score_communities(&self, member: MemberId) -> Result<Vec<CommunityId>> {
-        self.list(OWN_COMMUNITIES, vec![member.into()], |row| row.int(0).map(CommunityId))
-            .await
-    }
-
     /// The numbers of all members together. Who may read them, and which, is the caller's question.
     pub async fn score_total(&self, span: &ScoreSpan) -> Result<Vec<ScoreCell>> {
         let values = vec![span.community.into(), (&span.from).into(), (&span.to).into()];
@@ -178,9 +140,16 @@ impl Store {
         self.list(SHARE, values, of).await
     }
 
-    /// What a member says of its live watch.
-    pub async fn watching_get(&self, member: MemberId) -> Result<Option<Watching>> {
-        self.row(WATCHING, vec![member.into()], watching).await
+    /// Which members said in a month that they read which kinds of logs.
+    pub async fn score_families(&self, community: CommunityId, month: &str) -> Result<Vec<(MemberId, LogFamily)>> {
+        let rows = self.rows(FAMILIES, vec![community.into(), month.into()]).await?;
+        let mut families = Vec::with_capacity(rows.len());
+        for row in rows {
+            let code = u16::try_from(row.int(1)?).unwrap_or(u16::MAX);
+            let member = MemberId(row.int(0)?);
+            families.extend(LogFamily::of_code(code).map(|family| (member, family)));
+        }
+        Ok(families)
     }
 
     /// Notes that a member's watch has everything in force that was added up to a place, and what it reads. Gives how many
