@@ -113,6 +113,15 @@ fn is_key(credential: &Credential) -> bool {
     credential.kind != CredentialKind::Session
 }
 
+/// Whether the caller may list the keys of a person: their own always.
+fn may_list_keys(caller: &Caller, person: PersonId) -> Result<(), Error> {
+    match caller.principal.person == Some(person) {
+        true => Ok(()),
+        false => decide(&caller.principal, Action::ManageKeys(person))
+            .map_err(|refusal| Error::refused(refusal, &absent("person"))),
+    }
+}
+
 impl Node {
     /// Takes in a member.
     ///
@@ -472,11 +481,7 @@ impl Node {
     /// # Errors
     /// When the caller may not.
     pub async fn keys(&self, caller: &Caller, person: PersonId) -> Result<Vec<Credential>, Error> {
-        let action = Action::ManageKeys(person);
-        let own = caller.principal.person == Some(person);
-        if !own {
-            decide(&caller.principal, action).map_err(|refusal| Error::refused(refusal, &absent("person")))?;
-        }
+        may_list_keys(caller, person)?;
         let all = self.store().credential_list(person).await?;
         Ok(all.into_iter().filter(is_key).collect())
     }
@@ -492,10 +497,7 @@ impl Node {
         before: Option<i64>,
         limit: usize,
     ) -> Result<Vec<Credential>, Error> {
-        if caller.principal.person != Some(person) {
-            decide(&caller.principal, Action::ManageKeys(person))
-                .map_err(|refusal| Error::refused(refusal, &absent("person")))?;
-        }
+        may_list_keys(caller, person)?;
         Ok(self.store().key_page(person, before, limit).await?)
     }
 

@@ -1,12 +1,29 @@
 //! Taking back what one's own member shared: gone for every reader at once, with a tombstone that says so.
 
-use policy::{Action, decide};
+use policy::{Action, MemberId, decide};
 use store::{NewRecall, RecallKind, Retraction, VersionFilter};
 
 use crate::accounts::Caller;
 use crate::collections::Collection;
 use crate::error::Error;
 use crate::node::Node;
+
+/// The most characters of a reason.
+const REASON: usize = 1_000;
+
+/// The caller's member, where the caller may take back what it shared.
+fn may_retract(caller: &Caller) -> Result<MemberId, Error> {
+    let absent = "there is no such object, or it is not yours to take back";
+    let Some(member) = caller.principal.member else {
+        return Err(Error::NotFound(absent.to_owned()));
+    };
+    decide(&caller.principal, Action::Retract(member)).map_err(|refusal| Error::refused(refusal, absent))?;
+    Ok(member)
+}
+
+fn bounded(reason: &str) -> String {
+    reason.chars().take(REASON).collect()
+}
 
 impl Node {
     /// Takes back the caller's member's own contributions of an object in a collection. Gives how many versions went.
@@ -22,16 +39,12 @@ impl Node {
         versions: VersionFilter,
         reason: &str,
     ) -> Result<usize, Error> {
-        let absent = "there is no such object, or it is not yours to take back";
-        let Some(member) = caller.principal.member else {
-            return Err(Error::NotFound(absent.to_owned()));
-        };
-        decide(&caller.principal, Action::Retract(member)).map_err(|refusal| Error::refused(refusal, absent))?;
+        may_retract(caller)?;
         let retraction = Retraction {
             id: id.to_owned(),
             versions,
             community: collection.community,
-            reason: reason.chars().take(1_000).collect(),
+            reason: bounded(reason),
         };
         Ok(self.store().retract(&caller.principal, &retraction).await?)
     }
@@ -49,11 +62,7 @@ impl Node {
         versions: VersionFilter,
         reason: &str,
     ) -> Result<usize, Error> {
-        let absent = "there is no such object, or it is not yours to take back";
-        let Some(member) = caller.principal.member else {
-            return Err(Error::NotFound(absent.to_owned()));
-        };
-        decide(&caller.principal, Action::Retract(member)).map_err(|refusal| Error::refused(refusal, absent))?;
+        let member = may_retract(caller)?;
         let new = NewRecall {
             uuid: self.fresh_uuid(),
             kind: RecallKind::Retract,
@@ -62,7 +71,7 @@ impl Node {
             community: collection.community,
             channel: None,
             versions: Some(versions),
-            reason: reason.chars().take(1_000).collect(),
+            reason: bounded(reason),
         };
         match self.store().recall(&caller.principal, &new).await {
             Ok(recalled) => {

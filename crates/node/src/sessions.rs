@@ -42,6 +42,14 @@ fn refused(refusal: policy::Refusal) -> Error {
     Error::refused(refusal, NO_SESSION)
 }
 
+/// Whether the caller may list the sessions of a person: their own always.
+fn may_list(caller: &Caller, person: PersonId) -> Result<(), Error> {
+    match caller.principal.person == Some(person) {
+        true => Ok(()),
+        false => decide(&caller.principal, Action::ManageKeys(person)).map_err(refused),
+    }
+}
+
 const NO_SESSION: &str = "there is no such session, or it is not open to you";
 
 /// Until when a session that is used now goes on.
@@ -200,9 +208,7 @@ impl Node {
     /// # Errors
     /// When the caller may not.
     pub async fn sessions(&self, caller: &Caller, person: PersonId) -> Result<Vec<Credential>, Error> {
-        if caller.principal.person != Some(person) {
-            decide(&caller.principal, Action::ManageKeys(person)).map_err(refused)?;
-        }
+        may_list(caller, person)?;
         self.live(person).await
     }
 
@@ -217,9 +223,7 @@ impl Node {
         before: Option<i64>,
         limit: usize,
     ) -> Result<Vec<Credential>, Error> {
-        if caller.principal.person != Some(person) {
-            decide(&caller.principal, Action::ManageKeys(person)).map_err(refused)?;
-        }
+        may_list(caller, person)?;
         Ok(self.store().session_page(person, self.now(), before, limit).await?)
     }
 

@@ -1,9 +1,8 @@
 //! Contacts that have to be checked are owed as commitments, and whoever confirms or renews one keeps it.
 
-use store::{CommitmentState, Contact, Settling};
+use store::Contact;
 use uuid::Uuid;
 
-use super::RULES;
 use super::make::Promise;
 use crate::accounts::Caller;
 use crate::error::Error;
@@ -67,20 +66,6 @@ impl Node {
 
     /// Keeps what is owed because of a contact as it was before it was confirmed or renewed.
     pub(crate) async fn contact_renewed(&self, caller: &Caller, before: &Contact) -> Result<(), Error> {
-        let uuid = name(before);
-        let owed = self.store().commitment_get(uuid).await?;
-        if owed.is_some_and(|one| one.settled.is_none()) {
-            let settling = Settling {
-                uuid,
-                state: CommitmentState::Kept,
-                at: self.now(),
-                evidence: None,
-                reason: None,
-            };
-            self.store()
-                .commitment_settle(&caller.principal, settling, RULES)
-                .await?;
-        }
-        Ok(())
+        self.keep_owed(&caller.principal, name(before)).await
     }
 }

@@ -98,7 +98,8 @@ impl Node {
         self.keep_owed(actor, of_agreement(kind, number, member)).await
     }
 
-    async fn keep_owed(&self, actor: &Principal, uuid: Uuid) -> Result<(), Error> {
+    /// Keeps what is owed under this name, where it is owed still.
+    pub(super) async fn keep_owed(&self, actor: &Principal, uuid: Uuid) -> Result<(), Error> {
         let owed = self.store().commitment_get(uuid).await?;
         if owed.is_some_and(|one| one.settled.is_none()) {
             let settling = Settling {

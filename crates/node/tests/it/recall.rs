@@ -2,46 +2,17 @@
 
 use node::disclosure::Figure;
 use node::intake::{Handling, ShareRequest};
-use node::partnership::PersonWish;
 use node::recall::{AcknowledgeWish, Done, RecallWish, RecallWishKind};
 use node::recount::Recount;
 use node::requests::RequestWish;
 use node::{Caller, Error};
-use policy::{MemberId, Role};
+use policy::MemberId;
 use store::{Disclosure, ItemStep, ObjectQuery, Shown};
 
-use crate::kit::Kit;
 use crate::kit::partners::{FIRST, object, object_id};
-
-struct Stage {
-    kit: Kit,
-    members: Vec<MemberId>,
-}
+use crate::kit::stage::Stage;
 
 impl Stage {
-    /// A community of the founder and so many members; each has an analyst `m0`, `m1`, …
-    async fn with(many: usize) -> Self {
-        let kit = Kit::new().await;
-        let mut members = Vec::new();
-        for number in 0..many {
-            let member = kit.member(&format!("Member {number}"), true).await;
-            let wish = PersonWish {
-                member,
-                login: format!("m{number}"),
-                name: format!("Analyst {number}"),
-                role: Role::Analyst,
-                password: None,
-            };
-            kit.node.person_create(&kit.operator, wish).await.unwrap();
-            members.push(member);
-        }
-        Self { kit, members }
-    }
-
-    async fn caller(&self, number: usize) -> Caller {
-        self.kit.node.local_caller(&format!("m{number}")).await.unwrap()
-    }
-
     async fn share(&self, caller: &Caller, number: u32) -> String {
         let request = ShareRequest {
             channel: "file".to_owned(),

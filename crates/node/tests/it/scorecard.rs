@@ -5,46 +5,16 @@ use std::collections::BTreeMap;
 use node::Caller;
 use node::commitments::{CommitmentWish, Owing};
 use node::intake::{Handling, ShareRequest};
-use node::partnership::PersonWish;
 use node::recount::Recount;
 use node::scorecard::{Line, Months, Number, Scorecard, WatchWish};
-use policy::{MemberId, Role};
 use stix::Timestamp;
 use store::{Disclosure, ItemStep, LogFamily, Measure, ObjectQuery, Shown};
 
-use crate::kit::Kit;
 use crate::kit::partners::{FIRST, object, object_id};
-
-struct Stage {
-    kit: Kit,
-    members: Vec<MemberId>,
-}
+use crate::kit::stage::Stage;
 
 impl Stage {
-    /// A community of the founder and so many members; each has an analyst `m0`, `m1`, …
-    async fn with(many: usize) -> Self {
-        let kit = Kit::new().await;
-        let mut members = Vec::new();
-        for number in 0..many {
-            let member = kit.member(&format!("Member {number}"), true).await;
-            let wish = PersonWish {
-                member,
-                login: format!("m{number}"),
-                name: format!("Analyst {number}"),
-                role: Role::Analyst,
-                password: None,
-            };
-            kit.node.person_create(&kit.operator, wish).await.unwrap();
-            members.push(member);
-        }
-        Self { kit, members }
-    }
-
-    async fn caller(&self, number: usize) -> Caller {
-        self.kit.node.local_caller(&format!("m{number}")).await.unwrap()
-    }
-
-    async fn share(&self, number: usize, objects: &[String]) {
+    async fn give(&self, number: usize, objects: &[String]) {
         let request = ShareRequest {
             channel: "file".to_owned(),
             handling: Handling {
@@ -60,7 +30,7 @@ impl Stage {
     }
 
     /// Hands everything there is to a member.
-    async fn hand(&self, number: usize) {
+    async fn receive(&self, number: usize) {
         let caller = self.caller(number).await;
         let node = &self.kit.node;
         let (collection, viewer) = node.collection(&caller, "all").await.unwrap().unwrap();
@@ -124,11 +94,11 @@ async fn what_members_do_with_an_item_is_credited_to_whom_it_is_due() {
     kit.pass_seconds(10);
     // Observed two hours ago, shared by one, given again by another, seen by a third, called wrong by a fourth.
     stage
-        .share(0, &[observed(1, "198.51.100.1", &ago(kit.now(), 7_200))])
+        .give(0, &[observed(1, "198.51.100.1", &ago(kit.now(), 7_200))])
         .await;
     kit.pass_seconds(600);
     for reader in 1..5 {
-        stage.hand(reader).await;
+        stage.receive(reader).await;
     }
     kit.pass_seconds(3_600);
     let (node, id) = (&kit.node, object_id(1));
@@ -141,15 +111,15 @@ async fn what_members_do_with_an_item_is_credited_to_whom_it_is_due() {
     say(1, ItemStep::Acted).await;
     say(2, ItemStep::Acted).await;
     let now = kit.now();
-    stage.share(2, &[observed(2, "198.51.100.1", &ago(now, 60))]).await;
+    stage.give(2, &[observed(2, "198.51.100.1", &ago(now, 60))]).await;
     stage
-        .share(3, &[sighting(1, &id, &ago(now, 3_600), &now.to_string())])
+        .give(3, &[sighting(1, &id, &ago(now, 3_600), &now.to_string())])
         .await;
     stage
-        .share(3, &[sighting(2, &id, &ago(now, 60), &now.to_string())])
+        .give(3, &[sighting(2, &id, &ago(now, 60), &now.to_string())])
         .await;
-    stage.share(4, &[disagrees(1, &id, &now.to_string())]).await;
-    stage.share(4, &[disagrees(2, &id, &now.to_string())]).await;
+    stage.give(4, &[disagrees(1, &id, &now.to_string())]).await;
+    stage.give(4, &[disagrees(2, &id, &now.to_string())]).await;
 
     let counts = |pairs: &[(&'static str, u64)]| pairs.iter().copied().collect::<BTreeMap<_, _>>();
     let credited = [
@@ -201,14 +171,14 @@ async fn what_comes_again_counts_once() {
     let stage = Stage::with(2).await;
     let kit = &stage.kit;
     kit.pass_seconds(10);
-    stage.share(0, &[object(1, FIRST, ""), object(2, FIRST, "")]).await;
+    stage.give(0, &[object(1, FIRST, ""), object(2, FIRST, "")]).await;
     kit.pass_seconds(60);
-    stage.hand(1).await;
+    stage.receive(1).await;
     kit.pass_seconds(6_000);
-    stage.hand(1).await;
+    stage.receive(1).await;
     let newer = object(1, "2026-02-01T00:00:00.000Z", "");
-    stage.share(0, &[newer, object(3, FIRST, "")]).await;
-    stage.hand(1).await;
+    stage.give(0, &[newer, object(3, FIRST, "")]).await;
+    stage.receive(1).await;
     assert_eq!(stage.own(0).await["shared"], 3);
     let own = stage.own(1).await;
     // A new version is handed over as well; what was handed over before is not counted again.
@@ -219,20 +189,11 @@ async fn what_comes_again_counts_once() {
 
 #[tokio::test]
 async fn what_was_there_before_a_member_joined_has_no_time_to_it() {
-    let stage = Stage::with(1).await;
-    let kit = &stage.kit;
-    stage.share(0, &[object(1, FIRST, "")]).await;
-    kit.pass_seconds(86_400 * 300);
-    let late = kit.member("Late", true).await;
-    let wish = PersonWish {
-        member: late,
-        login: "m1".to_owned(),
-        name: "Late".to_owned(),
-        role: Role::Analyst,
-        password: None,
-    };
-    kit.node.person_create(&kit.operator, wish).await.unwrap();
-    stage.hand(1).await;
+    let mut stage = Stage::with(1).await;
+    stage.give(0, &[object(1, FIRST, "")]).await;
+    stage.kit.pass_seconds(86_400 * 300);
+    stage.join("Late", "Late").await;
+    stage.receive(1).await;
     let own = stage.own(1).await;
     assert_eq!(own, BTreeMap::from([("taken", 1)]));
 }
@@ -243,7 +204,7 @@ async fn promises_count_in_time_or_late() {
     let (kit, node) = (&stage.kit, &stage.kit.node);
     let mut asked = Vec::new();
     for number in 1..4 {
-        stage.share(0, &[object(number, FIRST, "")]).await;
+        stage.give(0, &[object(number, FIRST, "")]).await;
         let wish = CommitmentWish {
             kind: "act".to_owned(),
             subject: object_id(number),
@@ -280,10 +241,10 @@ async fn each_member_counts_its_own_numbers_again_from_its_receipts() {
     let stage = Stage::with(3).await;
     let kit = &stage.kit;
     kit.pass_seconds(10);
-    stage.share(0, &[object(1, FIRST, ""), object(2, FIRST, "")]).await;
+    stage.give(0, &[object(1, FIRST, ""), object(2, FIRST, "")]).await;
     kit.pass_seconds(90);
     for reader in [1, 2] {
-        stage.hand(reader).await;
+        stage.receive(reader).await;
         let caller = stage.caller(reader).await;
         kit.node
             .item_say(&caller, &object_id(1), ItemStep::Acknowledged, None)
@@ -323,7 +284,7 @@ async fn others_are_told_together_when_a_month_is_over_and_never_about_few() {
     let stage = Stage::with(6).await;
     let kit = &stage.kit;
     for number in 0..6 {
-        stage.share(number, &[object(10 + number as u32, FIRST, "")]).await;
+        stage.give(number, &[object(10 + number as u32, FIRST, "")]).await;
     }
     assert_eq!(
         line(&stage.card_of(0).await, Measure::Shared).all,
@@ -339,7 +300,7 @@ async fn others_are_told_together_when_a_month_is_over_and_never_about_few() {
     );
     // The founder shared nothing, so for it six others did; four in a later month are too few.
     for number in 0..5 {
-        stage.share(number, &[object(20 + number as u32, FIRST, "")]).await;
+        stage.give(number, &[object(20 + number as u32, FIRST, "")]).await;
     }
     kit.pass_seconds(86_400 * 32);
     let card = stage.card_of(0).await;
@@ -355,9 +316,9 @@ async fn who_is_counted_nowhere_is_not_in_the_numbers_of_all() {
     let stage = Stage::with(8).await;
     let (kit, node) = (&stage.kit, &stage.kit.node);
     kit.pass_seconds(10);
-    stage.share(0, &[object(1, FIRST, "")]).await;
+    stage.give(0, &[object(1, FIRST, "")]).await;
     for reader in 1..8 {
-        stage.hand(reader).await;
+        stage.receive(reader).await;
     }
     let hidden = Disclosure {
         received: Shown::None,
@@ -383,11 +344,11 @@ async fn a_live_watch_says_how_long_indicators_waited_and_what_it_reads() {
         };
         node.watching_say(&stage.caller(number).await, &wish).await.unwrap()
     };
-    stage.share(0, &[object(1, FIRST, "")]).await;
+    stage.give(0, &[object(1, FIRST, "")]).await;
     kit.pass_seconds(60);
     assert_eq!(say(1).await, 0, "what was there before did not wait");
     kit.pass_seconds(1);
-    stage.share(0, &[object(2, FIRST, ""), object(3, FIRST, "")]).await;
+    stage.give(0, &[object(2, FIRST, ""), object(3, FIRST, "")]).await;
     kit.pass_seconds(120);
     assert_eq!(say(1).await, 2);
     assert_eq!(say(1).await, 0);
@@ -415,7 +376,7 @@ async fn a_scorecard_is_for_members_of_the_community_and_the_report_for_years_th
     let stage = Stage::with(7).await;
     let (kit, node) = (&stage.kit, &stage.kit.node);
     for number in 0..7 {
-        stage.share(number, &[object(10 + number as u32, FIRST, "")]).await;
+        stage.give(number, &[object(10 + number as u32, FIRST, "")]).await;
     }
     node.scorecards_run().await.unwrap();
     let months = || Months::read(None, None, kit.now()).unwrap();

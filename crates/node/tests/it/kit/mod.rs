@@ -4,6 +4,7 @@ pub mod authenticator;
 pub mod partners;
 pub mod provider;
 pub mod smtp;
+pub mod stage;
 pub mod web;
 
 use std::sync::Arc;
