@@ -105,18 +105,30 @@ impl Writes for PgWriting {
 }
 
 /// Writes on whichever database there is, in one transaction.
+///
+/// With `many = N` it says that it is about so many rows and that it fails, if at all, before it writes: it is then not
+/// guarded, because what is undone alone costs the square of what it writes.
 macro_rules! writing {
-    ($store:expr, $acknowledged:expr, |$writes:ident| $work:expr) => {
+    ($store:expr, $acknowledged:expr, |$writes:ident| $work:expr) => {{
+        let terms = $crate::sqlite::Terms {
+            acknowledged: $acknowledged,
+            ..$crate::sqlite::Terms::SMALL
+        };
+        $crate::writes::writing!(@ $store, terms, |$writes| $work)
+    }};
+    ($store:expr, $acknowledged:expr, many = $rows:expr, |$writes:ident| $work:expr) => {{
+        let terms = $crate::sqlite::Terms {
+            rows: $rows,
+            acknowledged: $acknowledged,
+            guarded: false,
+        };
+        $crate::writes::writing!(@ $store, terms, |$writes| $work)
+    }};
+    (@ $store:expr, $terms:expr, |$writes:ident| $work:expr) => {
         match &$store.db {
-            Db::Sqlite(sqlite) => {
-                let terms = $crate::sqlite::Terms {
-                    acknowledged: $acknowledged,
-                    ..$crate::sqlite::Terms::SMALL
-                };
-                sqlite.write(terms, move |$writes| $crate::at_once($work)).await
-            }
+            Db::Sqlite(sqlite) => sqlite.write($terms, move |$writes| $crate::at_once($work)).await,
             Db::Postgres(postgres) => {
-                let mut transaction = postgres.begin($acknowledged).await?;
+                let mut transaction = postgres.begin($terms.acknowledged).await?;
                 let $writes = &mut transaction;
                 let result = $work.await?;
                 transaction.commit().await?;

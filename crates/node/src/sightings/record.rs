@@ -180,12 +180,16 @@ impl Node {
     ) -> Result<Vec<(Seen, Vec<SeenValue>)>, Error> {
         let member = own_member(caller)?;
         self.telemetry_add().await?;
-        let mut hits = Vec::new();
-        for seen in self.store().seen_list(member, before, limit.min(MOST_LISTED)).await? {
-            let values = self.store().seen_values(seen.id).await?;
-            hits.push((seen, values));
-        }
-        Ok(hits)
+        let seen = self.store().seen_list(member, before, limit.min(MOST_LISTED)).await?;
+        let (Some(newest), Some(oldest)) = (seen.first(), seen.last()) else {
+            return Ok(Vec::new());
+        };
+        let mut values = self.store().seen_values_of(member, oldest.id, newest.id).await?;
+        let with_values = |one: Seen| {
+            let values = values.remove(&one.id).unwrap_or_default();
+            (one, values)
+        };
+        Ok(seen.into_iter().map(with_values).collect())
     }
 }
 

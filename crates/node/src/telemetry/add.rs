@@ -44,13 +44,13 @@ impl Node {
             }
             let many = messages.len();
             let mut sums = Sums::new();
-            let mut ids = Vec::with_capacity(many);
+            let mut those = Vec::with_capacity(many);
             for message in messages {
-                ids.push(message.id);
+                those.push((message.id, message.at));
                 self.sum(&rules, message, &mut sums);
             }
             let hits = sums.into_values().collect();
-            match self.store().messages_add(member, ids, hits).await {
+            match self.store().messages_add(member, those, hits).await {
                 // Another process was quicker.
                 Err(error) if error.kind() == ErrorKind::NotFound => return Ok(added),
                 other => other?,

@@ -17,6 +17,7 @@ use policy::{Audience, AudienceId, CommunityId, MemberId};
 use serde_json::json;
 use stix::Timestamp;
 
+use super::reads::reading;
 use super::recall::spots_of;
 use super::sighting::FeedbackKind;
 use crate::db::Db;
@@ -539,6 +540,34 @@ pub(crate) async fn watch_ages(
     Ok(ages)
 }
 
+/// What the next contributions credit.
+struct Judged {
+    from: i64,
+    last: i64,
+    many: usize,
+    entries: Vec<NewEntry>,
+}
+
+/// Judges up to `limit` contributions that nobody judged yet; none: nothing is left. All of it in one turn of one reader:
+/// each asks some ten questions of a microsecond, and a turn for each question would cost far more than the answer.
+async fn judge_next(reads: &mut impl Rows, limit: usize) -> Result<Option<Judged>> {
+    let rows = reads.rows(ASSESSED, Vec::new()).await?;
+    let from = rows.first().map(|row| row.int(0)).transpose()?.unwrap_or_default();
+    let rows = reads.rows(NEXT, vec![from.into(), many(limit).into()]).await?;
+    let (mut judge, mut last) = (Judge::default(), None);
+    for row in &rows {
+        let one = given(row)?;
+        judge.judge(reads, &one).await?;
+        last = Some(one.added);
+    }
+    Ok(last.map(|last| Judged {
+        from,
+        last,
+        many: rows.len(),
+        entries: judge.entries(),
+    }))
+}
+
 async fn record(writes: &mut impl Writes, from: i64, to: i64, entries: &[NewEntry]) -> Result<bool> {
     if writes.rows(MOVE, vec![to.into(), from.into()]).await?.is_empty() {
         return Ok(false);
@@ -550,21 +579,17 @@ async fn record(writes: &mut impl Writes, from: i64, to: i64, entries: &[NewEntr
 impl Store {
     /// Judges up to `limit` contributions that nobody judged yet; gives how many it was, nought: nothing is left.
     pub async fn score_assess(&self, limit: usize) -> Result<usize> {
-        let from = self
-            .row(ASSESSED, Vec::new(), |row| row.int(0))
-            .await?
-            .unwrap_or_default();
-        let rows = self.list(NEXT, vec![from.into(), many(limit).into()], given).await?;
-        let Some(last) = rows.last().map(|row| row.added) else {
+        // Read outside the transaction, so that nobody who shares has to wait for it.
+        let Some(Judged {
+            from,
+            last,
+            many,
+            entries,
+        }) = reading!(self, => |reads| judge_next(reads, limit))?
+        else {
             return Ok(0);
         };
-        // Read outside the transaction, so that nobody who shares has to wait for it.
-        let (mut reading, mut judge) = (self, Judge::default());
-        for one in &rows {
-            judge.judge(&mut reading, one).await?;
-        }
-        let entries = judge.entries();
         let done = writing!(self, false, |writes| record(writes, from, last, &entries))?;
-        Ok(if done { rows.len() } else { 0 })
+        Ok(if done { many } else { 0 })
     }
 }

@@ -14,6 +14,7 @@ use super::words::Wanted;
 use crate::Result;
 use crate::postgres::Postgres;
 use crate::value::{self, Row, Value};
+use crate::writes::Rows;
 
 pub(super) struct PostgresReads<'a> {
     postgres: &'a Postgres,
@@ -64,11 +65,13 @@ const MATCHING: &str = "select added from search where words @@ to_tsquery('simp
                         order by added desc limit $3";
 const SIBLINGS: &str = "select object, added, version, audience from contribution where object = any($1)";
 
-impl Reads for PostgresReads<'_> {
+impl Rows for PostgresReads<'_> {
     async fn rows(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>> {
         self.postgres.rows(sql, &values).await
     }
+}
 
+impl Reads for PostgresReads<'_> {
     async fn runs(&mut self, order: Order, runs: &[RunOf<'_>], chunk: usize) -> Result<Vec<Vec<i64>>> {
         let mut found = vec![Vec::new(); runs.len()];
         let mut by_source: HashMap<usize, Vec<usize>> = HashMap::new();

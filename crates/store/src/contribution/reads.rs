@@ -11,7 +11,7 @@ use super::page::ObjectRow;
 use super::select::{Candidate, Versions};
 use super::words::Wanted;
 use crate::Result;
-use crate::value::{Row, Value};
+use crate::writes::Rows;
 
 /// What to read runs of positions from; each is read for one audience at a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,10 +83,7 @@ pub(super) struct AnySibling {
 }
 
 /// What the readers ask of a database.
-pub(super) trait Reads {
-    /// The rows of a statement in the common subset.
-    async fn rows(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>>;
-
+pub(super) trait Reads: Rows {
     /// For each run up to `chunk` positions beyond where it stands.
     async fn runs(&mut self, order: Order, runs: &[RunOf<'_>], chunk: usize) -> Result<Vec<Vec<i64>>>;
 

@@ -10,6 +10,7 @@ use super::select::Candidate;
 use super::share::hash_of;
 use super::words::Wanted;
 use crate::value::{self, Row, Value};
+use crate::writes::Rows;
 use crate::{Result, at_once};
 
 pub(super) struct SqliteReads<'a> {
@@ -87,11 +88,13 @@ const LOAD_HEAD: &str = "select c.added, c.object, c.version, c.repeat, c.supers
 const MATCHING: &str = "select rowid from search where search match ?1 and rowid < ?2 order by rowid desc limit ?3";
 const SIBLINGS: &str = "select added, version, audience from contribution where object = ?1";
 
-impl Reads for SqliteReads<'_> {
+impl Rows for SqliteReads<'_> {
     async fn rows(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>> {
         crate::sqlite::rows(self.connection, sql, &values)
     }
+}
 
+impl Reads for SqliteReads<'_> {
     async fn runs(&mut self, order: Order, runs: &[RunOf<'_>], chunk: usize) -> Result<Vec<Vec<i64>>> {
         let mut found = Vec::with_capacity(runs.len());
         let chunk_rows = i64::try_from(chunk).unwrap_or(i64::MAX);

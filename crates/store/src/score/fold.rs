@@ -91,6 +91,11 @@ impl Tally {
         self.own.is_empty()
     }
 
+    /// How many rows it is at the most.
+    fn rows(&self) -> usize {
+        self.own.len() + self.total.len() + self.share.len()
+    }
+
     async fn put(&self, writes: &mut impl Writes) -> Result<()> {
         for ((member, community, month, measure, bucket), count) in &self.own {
             let row = vec![
@@ -233,7 +238,8 @@ impl Store {
         if next == from {
             return Ok(0);
         }
-        let done = writing!(self, false, |writes| put(writes, from, next, &tally))?;
+        let rows = tally.rows();
+        let done = writing!(self, false, many = rows, |writes| put(writes, from, next, &tally))?;
         let many = usize::try_from(next - from).unwrap_or(usize::MAX);
         Ok(if done { many } else { 0 })
     }
@@ -276,7 +282,8 @@ impl Store {
             }
             next = after;
         }
-        writing!(self, false, |writes| rebuild(writes, from, next, &tally))
+        let rows = tally.rows();
+        writing!(self, false, many = rows, |writes| rebuild(writes, from, next, &tally))
     }
 
     async fn stored_tally(&self) -> Result<Tally> {

@@ -51,7 +51,8 @@ const PUT: &str = "insert into pending_message (member, message, at, hits) value
 const PENDING: &str = "select id, at, hits from pending_message where member = ?1 order by id limit ?2";
 const PENDING_MEMBERS: &str = "select distinct member from pending_message order by member";
 const PENDING_OF: &str = "select count(*) from (select 1 from pending_message where member = ?1 limit ?2) as waiting";
-const ADDED: &str = "delete from pending_message where id = ?1 and member = ?2 returning id";
+const WAITING: &str = "select id, at from pending_message where member = ?1 and id <= ?2 order by id";
+const ADDED: &str = "delete from pending_message where member = ?1 and id <= ?2";
 const OLD: &str = "select member, message from counted_message where at <= ?1 order by at limit ?2";
 const FORGET: &str = "delete from counted_message where member = ?1 and message = ?2";
 
@@ -82,17 +83,22 @@ async fn remember(
     Ok(are_new)
 }
 
-async fn add(writes: &mut impl Writes, member: MemberId, messages: &[i64], hits: &[NewHit]) -> Result<()> {
-    for message in messages {
-        if writes
-            .rows(ADDED, vec![(*message).into(), member.into()])
-            .await?
-            .is_empty()
-        {
-            return Err(Error::not_found("the message was added up by somebody else"));
-        }
+/// Looks at all that could be refused before it writes: it is not guarded.
+async fn add(writes: &mut impl Writes, member: MemberId, messages: &[(i64, Timestamp)], hits: &[NewHit]) -> Result<()> {
+    let Some((last, _)) = messages.last() else {
+        return Ok(());
+    };
+    let upto = || vec![member.into(), (*last).into()];
+    let waiting = writes.rows(WAITING, upto()).await?;
+    let waiting: Vec<_> = waiting
+        .iter()
+        .map(|row| Ok((row.int(0)?, row.time(1)?)))
+        .collect::<Result<_>>()?;
+    if waiting != messages {
+        return Err(Error::not_found("the message was added up by somebody else"));
     }
-    count_in(writes, member, hits).await
+    count_in(writes, member, hits).await?;
+    writes.rows(ADDED, upto()).await.map(drop)
 }
 
 fn pending(row: &Row) -> Result<PendingMessage> {
@@ -126,10 +132,17 @@ impl Store {
             .await
     }
 
-    /// Adds what messages of a member say, as hits, to what was seen. Not found, and nothing is added, where one of them
-    /// does not wait any more.
-    pub async fn messages_add(&self, member: MemberId, messages: Vec<i64>, hits: Vec<NewHit>) -> Result<()> {
-        writing!(self, true, |writes| add(writes, member, &messages, &hits))
+    /// Adds what messages of a member say, as hits, to what was seen. The messages are the first that wait, each by its
+    /// number and when it came, as [`Store::messages_pending`] gave them; not found, and nothing is added, where they are
+    /// not so any more.
+    pub async fn messages_add(
+        &self,
+        member: MemberId,
+        messages: Vec<(i64, Timestamp)>,
+        hits: Vec<NewHit>,
+    ) -> Result<()> {
+        let rows = messages.len() + hits.len();
+        writing!(self, true, many = rows, |writes| add(writes, member, &messages, &hits))
     }
 
     /// Forgets up to `limit` messages that were counted at or before a time; gives how many. One of them that came

@@ -1,5 +1,7 @@
 //! Stretches of hits: counted into, closed, decided, told, forgotten.
 
+use std::collections::HashMap;
+
 use policy::{CommunityId, MemberId, PersonId};
 use stix::Timestamp;
 use uuid::Uuid;
@@ -88,6 +90,9 @@ const WAITING: &str = concat!(
 const GET: &str = concat!("select ", columns!(), " from seen where member = ?1 and uuid = ?2");
 const VALUES: &str = "select value, kind, source, count, first_seen, last_seen from seen_value where seen = ?1 \
                       order by count desc, value";
+const VALUES_OF: &str = "select v.value, v.kind, v.source, v.count, v.first_seen, v.last_seen, v.seen from seen s \
+                         join seen_value v on v.seen = s.id where s.member = ?1 and s.id between ?2 and ?3 \
+                         order by v.count desc, v.value";
 /// What is done with needs its event no longer.
 const SETTLE: &str = "update seen set state = ?2, form = coalesce(?3, form), reason = ?4, settled = ?5, \
                       person = coalesce(?6, person), \
@@ -133,7 +138,8 @@ fn value(row: &Row) -> Result<SeenValue> {
     })
 }
 
-/// Counts hits into the stretches that are open. A hit without a value says only how many.
+/// Counts hits into the stretches that are open. A hit without a value says only how many. Refuses, if at all, before it
+/// writes.
 pub(super) async fn count_in(writes: &mut impl Writes, member: MemberId, hits: &[NewHit]) -> Result<()> {
     let open = writes.rows(OPEN_THERE, vec![member.into(), MOST_OPEN.into()]).await?;
     if open.first().map(|row| row.int(0)).transpose()?.unwrap_or_default() >= MOST_OPEN {
@@ -202,7 +208,8 @@ async fn count_value(writes: &mut impl Writes, id: i64, one: &SeenValue) -> Resu
 impl Store {
     /// Counts hits of a member, all or none, into the stretches that are open, and opens those that are missing.
     pub async fn seen_count(&self, member: MemberId, hits: Vec<NewHit>) -> Result<()> {
-        writing!(self, true, |writes| count_in(writes, member, &hits))
+        let rows = 2 * hits.len();
+        writing!(self, true, many = rows, |writes| count_in(writes, member, &hits))
     }
 
     /// The numbers of stretches in a state that ended at or before a time. Looked at before anything is written: mostly
@@ -251,6 +258,19 @@ impl Store {
     /// The values of a stretch, the most frequent first.
     pub async fn seen_values(&self, id: i64) -> Result<Vec<SeenValue>> {
         self.list(VALUES, vec![id.into()], value).await
+    }
+
+    /// The values of each of a member's stretches from one number up to another, the most frequent first.
+    pub async fn seen_values_of(&self, member: MemberId, from: i64, to: i64) -> Result<HashMap<i64, Vec<SeenValue>>> {
+        let of = |row: &Row| Ok((row.int(6)?, value(row)?));
+        let rows = self
+            .list(VALUES_OF, vec![member.into(), from.into(), to.into()], of)
+            .await?;
+        let mut values: HashMap<i64, Vec<SeenValue>> = HashMap::new();
+        for (seen, value) in rows {
+            values.entry(seen).or_default().push(value);
+        }
+        Ok(values)
     }
 
     /// Writes what became of stretches that are in state `from`; those that are no longer are left as they are. Gives

@@ -1,5 +1,7 @@
 //! Rules, stretches of hits, and what sightings and feedback say of an indicator.
 
+use std::collections::HashMap;
+
 use policy::Principal;
 use stix::Timestamp;
 use store::{
@@ -71,6 +73,8 @@ on_both! {
         let seen = &all[1];
         assert_eq!((seen.uuid, seen.count, seen.first, seen.last), (Uuid::from_u128(1), 8, at(10), at(30)));
         let values = store.seen_values(seen.id).await.unwrap();
+        let of_all = store.seen_values_of(city.id, 0, all[0].id).await.unwrap();
+        assert_eq!((of_all.len(), &of_all[&seen.id]), (2, &values));
         let values: Vec<_> = values.iter().map(|one| (one.value.as_str(), one.count)).collect();
         assert_eq!(values, [("x", 7), ("y", 1)]);
         assert_eq!(store.seen_close(at(3_599), 10).await.unwrap(), 0);
@@ -110,7 +114,7 @@ on_both! {
 
         let plain = |number, indicator: &str, seconds, count| hit(number, indicator, "", seconds, count);
         let hits = vec![plain(1, "indicator--a", 10, 3), plain(1, "indicator--a", 20, 4), plain(2, "indicator--b", 5, 1)];
-        let ids = |waiting: &[store::PendingMessage]| waiting.iter().map(|one| one.id).collect::<Vec<_>>();
+        let ids = |waiting: &[store::PendingMessage]| waiting.iter().map(|one| (one.id, one.at)).collect::<Vec<_>>();
         store.messages_add(city.id, ids(&waiting), hits.clone()).await.unwrap();
         let again = store.messages_add(city.id, ids(&waiting), hits.clone()).await.unwrap_err();
         assert_eq!(again.kind(), store::ErrorKind::NotFound);
@@ -126,6 +130,7 @@ on_both! {
         assert_eq!(all, [("indicator--a", 7, at(10), at(20)), ("indicator--b", 1, at(5), at(5))]);
         let seen = store.seen_list(city.id, None, 1).await.unwrap().remove(0);
         assert_eq!(store.seen_values(seen.id).await.unwrap(), [], "reports have no values");
+        assert_eq!(store.seen_values_of(city.id, 0, i64::MAX).await.unwrap(), HashMap::new());
 
         assert_eq!(store.counted_messages_forget(at(59), 10).await.unwrap(), 0);
         assert_eq!(store.counted_messages_forget(at(60), 2).await.unwrap(), 2);
