@@ -9,7 +9,9 @@
 //! | [`lines`] | logs of one event a line: Zeek, Suricata EVE, syslog, CEF, web and DNS logs, CSV, any JSON, plain text |
 //! | [`document`] | JSON that is not one event a line: lists, CloudTrail files, objects over several lines |
 //! | [`capture`] | traffic: pcap and pcapng, NetFlow and IPFIX, dnstap |
-//! | [`windows`] | Windows event files (EVTX) |
+//! | [`windows`] | Windows event files (EVTX), and the same events as XML |
+//!
+//! [`Reader::of`] says which of the last three an input is for, by its content; what is for none of them is lines.
 //!
 //! A broken line or record is a [`stix::Problem`] with its place; the ones around it are still read.
 
@@ -25,5 +27,5 @@ mod role;
 pub mod windows;
 
 pub use event::{Event, Field};
-pub use records::{Limits, Sink, Summary};
+pub use records::{Limits, Reader, Sink, Summary};
 pub use role::Role;

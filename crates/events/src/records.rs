@@ -1,10 +1,65 @@
-//! What readers of whole inputs (captures, event files, documents) take and give.
+//! Readers of whole inputs (captures, event files, documents): which there are, what they take and give.
 
+use std::io::Read;
 use std::ops::ControlFlow;
 
 use stix::Problem;
 
 use crate::event::Event;
+use crate::{capture, document, windows};
+
+/// A reader of an input that is not one event a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// Traffic, by the name of its format.
+    Capture(&'static str),
+    /// Windows event files.
+    Evtx,
+    /// Windows events as XML.
+    WindowsXml,
+    /// JSON that is not one object a line.
+    Document,
+}
+
+impl Reader {
+    /// The reader for an input that begins like this; none where it is lines.
+    pub fn of(head: &[u8]) -> Option<Self> {
+        if let Some(format) = capture::is_capture(head) {
+            Some(Self::Capture(format))
+        } else if windows::is_evtx(head) {
+            Some(Self::Evtx)
+        } else if windows::xml::is_xml(head) {
+            Some(Self::WindowsXml)
+        } else if document::is_document(head) {
+            Some(Self::Document)
+        } else {
+            None
+        }
+    }
+
+    /// Its short name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Capture(format) => format,
+            Self::Evtx => "evtx",
+            Self::WindowsXml => windows::xml::FORMAT,
+            Self::Document => "json-document",
+        }
+    }
+
+    /// Reads an input to its end.
+    ///
+    /// # Errors
+    /// When the input itself cannot be read; what is wrong with a part of it goes to the sink.
+    pub fn read(self, input: &mut dyn Read, limits: &Limits, sink: &mut dyn Sink) -> Result<Summary, Problem> {
+        match self {
+            Self::Capture(_) => capture::read(input, limits, sink),
+            Self::Evtx => windows::read(input, limits, sink),
+            Self::WindowsXml => windows::xml::read(input, limits, sink),
+            Self::Document => document::read(input, limits, sink),
+        }
+    }
+}
 
 /// Takes what a reader gives, one event at a time.
 pub trait Sink {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::columns::unnamed;
+use super::join::{self, Scheme};
 use super::malformed::Malformed;
 use super::names::{Meaning, cef, general, put};
 use super::text::{cut, text};
@@ -36,6 +37,7 @@ pub(super) fn read_cef<'l>(line: &'l [u8], event: &mut Event<'l>) -> Result<(), 
     let first = event.fields.len();
     each_pair(rest, event);
     by_label(event, first);
+    join::add_url(event, "dhost+request", Scheme::ByPort);
     Ok(())
 }
 
@@ -71,6 +73,7 @@ pub(super) fn read_leef<'l>(line: &'l [u8], event: &mut Event<'l>) -> Result<(),
             None => event.push("", text(pair), Role::Text),
         }
     }
+    join::add_url(event, "dhost+url", Scheme::ByPort);
     Ok(())
 }
 

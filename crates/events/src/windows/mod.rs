@@ -1,4 +1,4 @@
-//! Windows event files (EVTX).
+//! Windows event files (EVTX), and the same events as XML ([`xml`]).
 //!
 //! A file is a header of 4 KiB and chunks of 64 KiB, each readable by itself. They are read one after another from a
 //! plain stream, so that a file of any size, also one inside an archive, takes the memory of one chunk. A log that has
@@ -10,6 +10,8 @@
 mod hashes;
 mod names;
 mod record;
+mod utf16;
+pub mod xml;
 
 use std::io::{ErrorKind, Read};
 use std::ops::ControlFlow;
@@ -190,12 +192,20 @@ fn fill(input: &mut impl Read, buffer: &mut [u8]) -> Result<usize, Problem> {
             Ok(0) => break,
             Ok(count) => filled += count,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => {
-                let message = format!("the input cannot be read to its end: {error}");
-                return Err(Problem::error("unreadable", Place::default(), message)
-                    .help("the file may be cut off or damaged: fetch it again"));
-            }
+            Err(error) => return Err(unreadable(&error)),
         }
     }
     Ok(filled)
+}
+
+/// An input that gives no more. A cap of the layers below that was reached keeps its own words.
+fn unreadable(error: &std::io::Error) -> Problem {
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<Problem>()) {
+        Some(problem) => problem.clone(),
+        None => {
+            let message = format!("the input cannot be read to its end: {error}");
+            Problem::error("unreadable", Place::default(), message)
+                .help("the file may be cut off or damaged: fetch it again")
+        }
+    }
 }

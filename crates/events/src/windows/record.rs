@@ -38,6 +38,25 @@ pub(super) fn fill<'a>(json: &'a [u8], event: &mut Event<'a>) -> Result<(), serd
     reader.end()
 }
 
+/// Adds a value by the name that Windows gives it. `number`: it is one, or a flag, and holds nothing unless its name says so.
+pub(super) fn put<'a>(event: &mut Event<'a>, name: Cow<'a, str>, value: Cow<'a, str>, number: bool, system: bool) {
+    if system && name == "TimeCreated_SystemTime" {
+        event.time = Timestamp::parse(&value).ok();
+        return;
+    }
+    if event.fields.len() >= MOST_FIELDS {
+        return;
+    }
+    let role = match names::role(&name) {
+        Role::Text if number => Role::Other,
+        role => role,
+    };
+    if matches!(name.as_ref(), "Hashes" | "Hash") {
+        hashes::split(value.clone(), event);
+    }
+    event.push(name, value, role);
+}
+
 /// Which part of a record an element stands in; it decides how its attributes are named.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Section {
@@ -58,21 +77,7 @@ struct Element<'e, 'a> {
 
 impl<'a> Element<'_, 'a> {
     fn push(self, value: Cow<'a, str>, number: bool) {
-        if self.section == Section::System && self.name == "TimeCreated_SystemTime" {
-            self.event.time = Timestamp::parse(&value).ok();
-            return;
-        }
-        if self.event.fields.len() >= MOST_FIELDS {
-            return;
-        }
-        let role = match names::role(&self.name) {
-            Role::Text if number => Role::Other,
-            role => role,
-        };
-        if matches!(self.name.as_ref(), "Hashes" | "Hash") {
-            hashes::split(value.clone(), self.event);
-        }
-        self.event.push(self.name, value, role);
+        put(self.event, self.name, value, number, self.section == Section::System);
     }
 
     /// How a key below this element is read; none where it holds nothing that is looked at.

@@ -217,6 +217,15 @@ fn a_request_over_several_segments_is_put_together_and_bodies_are_passed_over() 
 }
 
 #[test]
+fn a_request_that_names_no_host_went_to_the_address() {
+    let request = b"GET /gate.php HTTP/1.0\r\nUser-Agent: probe/1.0\r\n\r\n";
+    let (sink, _) = taken(&pcap(&connection(8_080, &[request])));
+    let http = &sink.named("http")[0];
+    let address = http["dst_ip"].as_str().unwrap();
+    assert_eq!(http["http.url"], format!("http://{address}:8080/gate.php"));
+}
+
+#[test]
 fn a_hole_in_a_connection_is_passed_over_and_counted() {
     let mut packets = connection(
         80,

@@ -48,6 +48,56 @@ fn told(layout: &Layout, line: &str, shown: &mut String) {
     }
 }
 
+/// The URL that a line comes to by its host and path.
+fn joined(line: &str) -> Option<String> {
+    let mut event = Event::default();
+    Layout::of_line(line.as_bytes())
+        .read(line.as_bytes(), &mut event)
+        .unwrap();
+    let urls = event.fields.iter().filter(|field| field.role == events::Role::Url);
+    urls.map(|field| field.value.to_string()).next()
+}
+
+#[test]
+fn a_path_and_the_host_beside_it_are_a_url_in_every_format_that_has_them_apart() {
+    for (line, expected) in [
+        (
+            r#"{"_path":"http","ts":1.5,"uid":"C1","id.orig_h":"192.0.2.1","id.resp_h":"198.51.100.7","id.resp_p":8080,"method":"GET","host":"gate.example","uri":"/a?b"}"#,
+            "http://gate.example:8080/a?b",
+        ),
+        (
+            r#"{"_path":"http","ts":1.5,"uid":"C1","id.orig_h":"192.0.2.1","id.resp_h":"198.51.100.7","id.resp_p":80,"method":"GET","uri":"/a"}"#,
+            "http://198.51.100.7/a",
+        ),
+        (
+            r#"{"timestamp":"2026-01-02T03:04:05.000000+0000","event_type":"http","src_ip":"192.0.2.1","dest_ip":"198.51.100.7","dest_port":80,"http":{"hostname":"gate.example","url":"/a"}}"#,
+            "http://gate.example/a",
+        ),
+        (
+            r#"{"url":{"path":"/a","domain":"gate.example","scheme":"https"}}"#,
+            "https://gate.example/a",
+        ),
+        (
+            "CEF:0|v|p|1|1|name|5|src=192.0.2.1 dhost=gate.example dpt=443 request=/a app=HTTPS",
+            "https://gate.example/a",
+        ),
+        (
+            "LEEF:1.0|v|p|1|1|src=192.0.2.1\tdst=198.51.100.7\tdstPort=8080\turl=/a",
+            "http://198.51.100.7:8080/a",
+        ),
+        (
+            r#"date=2026-01-02 time=03:04:05 srcip=192.0.2.1 dstip=198.51.100.7 hostname="gate.example" url="/a""#,
+            "http://gate.example/a",
+        ),
+        (
+            r#"gate.example:80 192.0.2.1 - - [02/Jan/2026:03:04:05 +0000] "GET /a HTTP/1.1" 200 5 "-" "x""#,
+            "http://gate.example/a",
+        ),
+    ] {
+        assert_eq!(joined(line).as_deref(), Some(expected), "{line}");
+    }
+}
+
 #[test]
 fn zeek_tables_follow_their_header() {
     insta::assert_snapshot!(

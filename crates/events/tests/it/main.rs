@@ -13,3 +13,4 @@ mod mutate;
 mod windows_files;
 mod windows_fuzz;
 mod windows_records;
+mod windows_xml;

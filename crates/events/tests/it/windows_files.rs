@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use events::{Event, Limits, Sink, windows};
 use stix::Problem;
@@ -39,19 +39,29 @@ const SOME: [(&str, u64); 4] = [
     ("rogue_msi_url_1040_1042.evtx", 351),
 ];
 
-#[test]
-fn every_record_of_real_files_is_read() {
+/// The folder of real event files, where there is one.
+pub fn folder() -> Option<PathBuf> {
     let Ok(root) = std::env::var("COMMONWATCH_DATA") else {
         println!("skipped: COMMONWATCH_DATA is not set");
-        return;
+        return None;
     };
+    Some(Path::new(&root).join("detect/evtx"))
+}
+
+/// The event files in it.
+pub fn event_files(folder: &Path) -> Vec<PathBuf> {
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    files
+        .filter(|path| path.extension().is_some_and(|extension| extension == "evtx"))
+        .collect()
+}
+
+#[test]
+fn every_record_of_real_files_is_read() {
+    let Some(folder) = folder() else { return };
     let mut all = Counted::default();
     let mut files = 0;
-    for entry in fs::read_dir(Path::new(&root).join("detect/evtx")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_none_or(|extension| extension != "evtx") {
-            continue;
-        }
+    for path in event_files(&folder) {
         files += 1;
         let mut counted = Counted::default();
         let summary = windows::read(File::open(&path).unwrap(), &Limits::default(), &mut counted).unwrap();

@@ -342,13 +342,19 @@ fn request<'a>(message: &Message<'a>, event: &mut Event<'a>, port: u16) -> Optio
         let _ = scheme;
         event.push("http.url", target.to_string(), Role::Url);
     } else {
-        if !host.is_empty() {
-            let with_port = if port == 80 || has_port(&host) {
+        // Without a header the request went to the address.
+        let to = match event.first(Role::Destination) {
+            Some(address) if host.is_empty() && address.contains(':') => format!("[{address}]"),
+            Some(address) if host.is_empty() => address.to_owned(),
+            _ => host.to_string(),
+        };
+        if !to.is_empty() && target.starts_with('/') {
+            let with_port = if port == 80 || has_port(&to) {
                 String::new()
             } else {
                 format!(":{port}")
             };
-            event.push("http.url", format!("http://{host}{with_port}{target}"), Role::Url);
+            event.push("http.url", format!("http://{to}{with_port}{target}"), Role::Url);
         }
         event.push("http.host", host, Role::Host);
         event.push("http.path", target, Role::UrlPath);
