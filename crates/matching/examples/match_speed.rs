@@ -73,7 +73,7 @@ fn read(list: &str, log: &str, threads: usize) {
 }
 
 fn compile(list: &str) {
-    let text = std::fs::read_to_string(list).unwrap();
+    let mut text = std::fs::File::open(list).unwrap();
     let mut lists = Warninglists::builder();
     lists.add_built_in();
     let started = Instant::now();
@@ -82,7 +82,7 @@ fn compile(list: &str) {
         ..watchlist::Options::at(Timestamp::from_micros(1_700_000_000_000_000))
     });
     let lists_built = started.elapsed().as_secs_f64();
-    builder.list(&text, list, &Context::default());
+    builder.list(&mut text, list, &Context::default()).unwrap();
     let read = started.elapsed().as_secs_f64();
     let (watchlist, problems) = builder.build();
     println!(

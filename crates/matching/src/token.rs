@@ -106,6 +106,69 @@ pub(crate) fn colon_forms(run: &str) -> impl Iterator<Item = &str> {
         .flatten()
 }
 
+/// The byte that a percent sign and two digits stand for.
+pub(crate) fn percent_code(text: &[u8], percent: usize) -> Option<u8> {
+    let digit = |at: usize| text.get(at).and_then(|byte| char::from(*byte).to_digit(16));
+    let (high, low) = (digit(percent + 1)?, digit(percent + 2)?);
+    u8::try_from(high << 4 | low).ok()
+}
+
+/// Says of places in a text, one after the other, whether they may be inside the host of a URL.
+#[derive(Debug, Default)]
+pub(crate) struct Hosts {
+    /// The place asked for last, and what was said of it.
+    last: usize,
+    was_in_host: bool,
+}
+
+impl Hosts {
+    /// Whether what is before a place goes back to two slashes (which JSON may write as `\/\/`), or to where a value begins.
+    pub(crate) fn is_inside(&mut self, text: &[u8], at: usize) -> bool {
+        /// A host has at most 253 letters, each may be three bytes; a user may stand before it.
+        const LONGEST: usize = 1_024;
+        let from = self.last.max(at.saturating_sub(LONGEST)).min(at);
+        let end = text[from..at].iter().rposition(|byte| {
+            matches!(byte, b'/' | b'?' | b'#' | b'"' | b'\'' | b'<' | b'>' | b'(' | b',' | 0)
+                || byte.is_ascii_whitespace()
+        });
+        self.was_in_host = match end.map(|end| (text[from + end], &text[..from + end])) {
+            None if from == self.last => self.was_in_host || from == 0,
+            None | Some((b'?' | b'#', _)) => false,
+            Some((b'/', before)) => {
+                let slashes = before
+                    .iter()
+                    .rev()
+                    .take_while(|byte| matches!(byte, b'/' | b'\\'))
+                    .count();
+                let (rest, slashes) = before.split_at(before.len() - slashes);
+                slashes.contains(&b'/') || rest.last() == Some(&b':')
+            }
+            Some(_) => true,
+        };
+        self.last = at;
+        self.was_in_host
+    }
+}
+
+/// The token around a percent sign, with the letters that are written as codes as what they stand for: `ev%69l.example`.
+pub(crate) fn decoded_around(text: &[u8], percent: usize) -> (Range<usize>, Vec<u8>) {
+    let belongs = |byte: &u8| is_token(*byte) || *byte == b'%';
+    let start = text[..percent]
+        .iter()
+        .rposition(|byte| !belongs(byte))
+        .map_or(0, |at| at + 1);
+    let length = text[percent..].iter().position(|byte| !belongs(byte));
+    let end = length.map_or(text.len(), |length| percent + length);
+    let mut decoded = Vec::with_capacity(end - start);
+    let mut at = start;
+    while at < end {
+        let code = (text[at] == b'%').then(|| percent_code(&text[..end], at)).flatten();
+        decoded.push(code.unwrap_or(text[at]));
+        at += if code.is_some() { 3 } else { 1 };
+    }
+    (start..end, decoded)
+}
+
 /// What a token looks like, which decides the one bit it is first looked up by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
@@ -145,27 +208,25 @@ pub(crate) fn shape(token: &[u8]) -> Shape {
 }
 
 /// The /24 that an address names by its first three numbers, or some /24 or other for what only looks like one. The token ends
-/// the window; `dots` has a bit for each of its dots.
+/// the window and has at most fifteen bytes; `dots` has a bit for each of its three dots.
 #[inline(always)]
-pub(crate) fn block(window: &[u8; TAIL], dots: u32) -> u32 {
-    let first = dots.trailing_zeros();
-    let second = (dots & (dots - 1)).trailing_zeros();
-    let third = 31 - dots.leading_zeros();
-    // How many digits a number has is told by what stands before it: a dot, or no digit.
-    let number = |end: u32, least: u32| {
-        let digit = |back: u32| {
-            let at = end.wrapping_sub(back);
-            let value = u32::from(window[(at & 31) as usize].wrapping_sub(b'0'));
-            (at >= least && at < end && value < 10, value)
-        };
-        let (_, ones) = digit(1);
-        let (has_tens, tens) = digit(2);
-        let (has_hundreds, hundreds) = digit(3);
-        let tens = if has_tens { tens * 10 } else { 0 };
-        let hundreds = if has_tens && has_hundreds { hundreds * 100 } else { 0 };
-        hundreds.wrapping_add(tens).wrapping_add(ones) & 0xff
+pub(crate) fn block(window: &[u8; TAIL], dots: u32, length: u32) -> u32 {
+    let [.., low, high] = *window.as_chunks::<8>().0 else {
+        return 0;
     };
-    number(first, 0) << 16 | number(second, first + 1) << 8 | number(third, second + 1)
+    let text = u128::from(u64::from_le_bytes(high)) << 64 | u128::from(u64::from_le_bytes(low));
+    let first = dots.trailing_zeros();
+    let second = (dots & dots.wrapping_sub(1)).trailing_zeros();
+    let third = 31_u32.wrapping_sub(dots.leading_zeros());
+    // The digits before a dot and behind what is before them: weighed by one, ten and a hundred in one product.
+    let number = |end: u32, before: u32| {
+        let digits = end.wrapping_sub(before).wrapping_sub(1).min(3);
+        let four = (text << ((8 * (32 - end)) & 127) >> 96) as u64;
+        let unasked = 32 - 8 * digits;
+        let values = (four >> unasked << unasked) & 0x0f0f_0f0f;
+        (values.wrapping_mul(1 | 10 << 8 | 100 << 16) >> 24) as u32 & 0xff
+    };
+    number(first, 31_u32.wrapping_sub(length)) << 16 | number(second, first) << 8 | number(third, second)
 }
 
 /// [`block`] of a token of the shape of an address that stands alone.
@@ -177,7 +238,7 @@ pub(crate) fn block_of(token: &[u8]) -> u32 {
     for (at, byte) in window.iter().enumerate() {
         dots |= u32::from(*byte == b'.') << at;
     }
-    block(&window, dots)
+    block(&window, dots, length as u32)
 }
 
 /// The hash by which a token that is no address is first looked up.
@@ -227,6 +288,48 @@ mod tests {
         let text = "a 2001:db8::1 \"ts\":12 02:00:5e:00:53:01 x:1";
         let found: Vec<&str> = colon_runs(text.as_bytes()).map(|range| &text[range]).collect();
         assert_eq!(found, ["2001:db8::1", "02:00:5e:00:53:01"]);
+    }
+
+    #[test]
+    fn a_code_is_in_a_host_behind_two_slashes_or_where_a_value_begins() {
+        for (text, expected) in [
+            ("http://ev%69l.example/a", vec![true]),
+            ("http://a/b%2Dc", vec![false]),
+            ("http://a/?q=%41%42", vec![false, false]),
+            ("http:\\/\\/%65v%69l", vec![true, true]),
+            (r"http:\/%65vil.example a\/%65", vec![true, false]),
+            (
+                "\"%65vil.example\" x?%41 http://u%41@b/%42",
+                vec![true, false, true, false],
+            ),
+            ("%65vil", vec![true]),
+        ] {
+            let mut hosts = Hosts::default();
+            let found: Vec<bool> = memchr::memchr_iter(b'%', text.as_bytes())
+                .map(|at| hosts.is_inside(text.as_bytes(), at))
+                .collect();
+            assert_eq!(found, expected, "{text}");
+        }
+        assert_eq!(
+            decoded_around(b"http://www.ev%69l%2Eexample:80/", 13),
+            (7..27, b"www.evil.example".to_vec())
+        );
+    }
+
+    #[test]
+    fn the_block_of_an_address_is_its_first_three_numbers() {
+        for address in [
+            "0.0.0.0",
+            "1.2.3.4",
+            "12.0.255.1",
+            "255.255.255.255",
+            "203.0.113.9",
+            "7.77.177.17",
+        ] {
+            let expected = address.parse::<std::net::Ipv4Addr>().unwrap().to_bits() >> 8;
+            assert_eq!(block_of(address.as_bytes()), expected, "{address}");
+        }
+        assert_eq!(block_of(b"v1.2.3.4"), block_of(b"v1.2.3.99"));
     }
 
     #[test]

@@ -18,6 +18,6 @@ pub mod stream;
 mod tls;
 
 pub use open::{Limits, Opened, open, open_within, read_problem, unpack, walk};
-pub use rest::{Clock, Kept, Resting};
+pub use rest::{Clock, Contents, Kept, Resting};
 pub use secrets::Secrets;
 pub use spec::SourceSpec;

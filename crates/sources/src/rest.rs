@@ -1,11 +1,13 @@
 //! Logs at rest, wherever they lie: the files of a disk, the objects of a bucket.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use stix::{Place, Problem, Timestamp};
 
-use crate::open::{Opened, open, walk};
+use crate::open::{open_at_rest, unopened, walk};
 #[cfg(feature = "s3")]
 use crate::s3::{Bucket, Object};
 use crate::spec::SourceSpec;
@@ -27,10 +29,7 @@ pub struct Resting {
 
 #[derive(Debug)]
 enum At {
-    File {
-        path: PathBuf,
-        is_packed: bool,
-    },
+    File(PathBuf),
     #[cfg(feature = "s3")]
     Object {
         bucket: Bucket,
@@ -47,20 +46,33 @@ pub enum Kept<'a> {
     Address(&'a str),
 }
 
+/// The bytes of a log at rest, unpacked.
+pub enum Contents {
+    /// A file that is not packed: any place of it can be read.
+    File(File),
+    /// To be read from its beginning. An error carries a [`Problem`], see [`read_problem`](crate::read_problem).
+    Stream(Box<dyn Read + Send>),
+}
+
+impl Contents {
+    /// All of it, in order.
+    pub fn into_reader(self) -> Box<dyn Read + Send> {
+        match self {
+            Self::File(file) => Box::new(file),
+            Self::Stream(stream) => stream,
+        }
+    }
+}
+
 impl Resting {
     fn file(path: PathBuf) -> Result<Self, Problem> {
-        let opened = open(&path)?;
-        let size = opened
-            .stored_bytes
-            .unwrap_or_else(|| std::fs::metadata(&path).map_or(0, |file| file.len()));
+        let name = path.display().to_string();
+        let size = std::fs::metadata(&path).map_err(|error| unopened(&name, &error))?.len();
         Ok(Self {
-            name: opened.name,
+            name,
             size,
             version: None,
-            at: At::File {
-                path,
-                is_packed: opened.packed.is_some(),
-            },
+            at: At::File(path),
         })
     }
 
@@ -77,28 +89,21 @@ impl Resting {
         }
     }
 
-    /// The log from its beginning, unpacked.
-    pub fn open(&self) -> Result<Opened, Problem> {
+    /// The log from its beginning, unpacked. Until then nothing of it is open.
+    pub fn open(&self) -> Result<Contents, Problem> {
         match &self.at {
-            At::File { path, .. } => open(path),
+            At::File(path) => open_at_rest(path),
             #[cfg(feature = "s3")]
-            At::Object { bucket, key } => bucket.open_version(key, self.version.as_deref(), crate::Limits::default()),
-        }
-    }
-
-    /// Its file, where it is one that can be read at any place: on a disk, and not packed.
-    pub fn plain_file(&self) -> Option<&Path> {
-        match &self.at {
-            At::File { path, is_packed } => (!is_packed).then_some(path.as_path()),
-            #[cfg(feature = "s3")]
-            At::Object { .. } => None,
+            At::Object { bucket, key } => bucket
+                .open_version(key, self.version.as_deref(), crate::Limits::default())
+                .map(|opened| Contents::Stream(opened.input)),
         }
     }
 
     /// What it may be kept under.
     pub fn kept(&self) -> Kept<'_> {
         match &self.at {
-            At::File { path, .. } => Kept::Path(path),
+            At::File(path) => Kept::Path(path),
             #[cfg(feature = "s3")]
             At::Object { .. } => Kept::Address(&self.name),
         }

@@ -241,6 +241,101 @@ fn what_cannot_be_done_is_code_2_and_says_what_to_do() {
 }
 
 #[test]
+fn to_look_for_nothing_or_in_nothing_is_said_and_is_never_nothing_found() {
+    let place = compiled();
+    place.write("harmless.txt", "198.51.100.7\nupdates.example.org\n");
+    std::fs::create_dir(place.path().join("rules")).unwrap();
+    std::fs::create_dir(place.path().join("logs")).unwrap();
+    let commands: [(&[&str], i32, &str); 11] = [
+        (
+            &["match", "conn.log", "-i", "harmless.txt"],
+            2,
+            "nothing is left to look for: 2 values left out, most of them because the warninglist",
+        ),
+        (
+            &["backtest", "conn.log", "-i", "harmless.txt"],
+            2,
+            "--no-warninglists looks also for",
+        ),
+        (&["match", "conn.log", "--sigma", "rules"], 2, "no Sigma rules in rules"),
+        (
+            &["match", "conn.log", "-i", "198.51.100.7"],
+            2,
+            "this looks like a value",
+        ),
+        (
+            &["match", "198.51.100.7", "-w", "today.cww"],
+            2,
+            "this looks like a value",
+        ),
+        (&["hunt", "conn.log"], 2, "name a value with --value, indicators"),
+        (
+            &["hunt", "conn.log", "--value", "198.51.100.7", "--indexes", "nowhere"],
+            2,
+            "'commonwatch hunt index LOGS --indexes DIR' makes the indexes",
+        ),
+        (&["hunt", "index", "nowhere.log"], 2, "1 log could not be indexed"),
+        (
+            &["match", "--follow", "logs", "-w", "today.cww"],
+            2,
+            "'follow:logs/*.log'",
+        ),
+        (
+            &["match", "--follow", "conn.log", "-w", "today.cww", "--as-what", "files"],
+            2,
+            "logs are followed, files are looked at once",
+        ),
+        (
+            &["hunt", "logs", "--value", "198.51.100.7"],
+            0,
+            "there was no log to hunt in",
+        ),
+    ];
+    for (command, code, said) in commands {
+        let answer = place.run(command);
+        assert_eq!(answer.code, code, "{command:?}: {answer}");
+        assert!(answer.to_string().contains(said), "{command:?}: {answer}");
+    }
+    let explained = place.run(&["match", "-i", "harmless.txt", "--explain", "198.51.100.7"]);
+    assert_eq!(
+        explained.code, 0,
+        "why everything was left out can still be asked: {explained}"
+    );
+}
+
+#[test]
+fn a_log_of_windows_events_as_xml_is_matched() {
+    let place = place();
+    let event = |record: u32, address: &str| {
+        format!(
+            "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><EventID>3</EventID>\
+             <EventRecordID>{record}</EventRecordID><Channel>Microsoft-Windows-Sysmon/Operational</Channel><Computer>pc7</Computer></System>\
+             <EventData><Data Name='DestinationIp'>{address}</Data></EventData></Event>\r\n"
+        )
+    };
+    let text = event(1, "198.51.100.71") + &event(2, "198.51.100.7");
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    place.write("events.xml", &text);
+    place.write("wide.xml", &[&[0xff, 0xfe], wide.as_slice()].concat());
+    for file in ["events.xml", "wide.xml"] {
+        let hits = place.json(&["match", file, "-i", "list.txt", "--no-warninglists"]);
+        let told = |hit: &serde_json::Value| {
+            (
+                hit["reader"].clone(),
+                hit["at"].clone(),
+                hit["field"].clone(),
+                hit["host"].clone(),
+            )
+        };
+        assert_eq!(hits.len(), 1, "{hits:?}");
+        assert_eq!(
+            told(&hits[0]),
+            ("windows-xml".into(), 2.into(), "DestinationIp".into(), "pc7".into())
+        );
+    }
+}
+
+#[test]
 fn programs_read_a_line_of_json_for_each_hit() {
     let place = place();
     let hits = place.json(&[

@@ -7,8 +7,8 @@ use events::Event;
 use events::lines::{Directive, Layout};
 use stix::{Place, Problem};
 
-use super::sidecar::{self, HEAD, Part, Sidecar, Writer};
-use super::{Log, keys};
+use super::sidecar::{self, Part, Sidecar, Writer};
+use super::{Contents, Log, keys};
 
 /// Bytes of a part.
 const PART: usize = 4 << 20;
@@ -32,75 +32,63 @@ pub struct Indexed {
 ///
 /// # Errors
 /// When the log cannot be read, or the index not be written.
-pub fn index(log: &Log<'_>) -> Result<Indexed, Problem> {
+pub fn index(log: &mut Log<'_>) -> Result<Indexed, Problem> {
+    let name = log.name;
     let failed = |error: std::io::Error| {
         let place = Place {
-            file: Some(log.name.to_owned()),
+            file: Some(name.to_owned()),
             ..Place::default()
         };
         Problem::error("not-indexed", place, format!("it cannot be indexed: {error}"))
             .help("logs in a folder that may not be written are indexed with --indexes FOLDER")
     };
+    let (size, version, path) = (log.size, log.version, log.index);
     let up_to_date = |known: &Sidecar| Indexed {
         read: 0,
-        index: std::fs::metadata(log.index).map_or(0, |file| file.len()),
+        index: std::fs::metadata(path).map_or(0, |file| file.len()),
         parts: known.directory.parts.len(),
     };
     let known = Sidecar::open(log.index);
     if let Some(known) = known.as_ref().filter(|known| is_version(known, log)) {
         return Ok(up_to_date(known));
     }
-    let mut input = (log.open)()?;
-    let head = head_of(&mut *input).map_err(failed)?;
-    let known = known.filter(|known| log.version.is_none() && is_beginning(known, &head));
-    if let Some(known) = known.as_ref().filter(|known| known.directory.size == log.size) {
+    let head = log.head()?.to_vec();
+    let known = known.filter(|known| version.is_none() && is_beginning(known, &head));
+    if let Some(known) = known.as_ref().filter(|known| known.directory.size == size) {
         return Ok(up_to_date(known));
     }
-    let is_records = events::capture::is_capture(&head).is_some()
-        || events::windows::is_evtx(&head)
-        || events::document::is_document(&head);
+    let contents = log.contents()?;
     let mut writer = Writer::default();
     let mut read = 0;
-    if is_records {
-        let whole = std::io::Cursor::new(head.clone()).chain(input);
+    if let Some(reader) = events::Reader::of(&head) {
         writer.directory.is_whole = true;
-        records(&head, whole, &mut writer)?;
-        read = log.size;
+        records(reader, &mut *contents.into_reader(), &mut writer)?;
+        read = size;
     } else {
         let mut lines = Lines::new(&head, writer);
-        match (known, log.file) {
+        let is_whole = matches!(contents, Contents::Stream(_));
+        match (known, contents) {
             // A log that grew: what is new is put to what is known.
-            (Some(known), Some(path)) if !known.directory.is_whole => {
-                let mut file = std::fs::File::open(path).map_err(failed)?;
+            (Some(known), Contents::File(mut file)) if !known.directory.is_whole => {
                 lines.go_on(&known);
                 file.seek(SeekFrom::Start(lines.offset)).map_err(failed)?;
                 lines.read(&mut file).map_err(failed)?;
             }
-            _ => {
-                let mut whole = std::io::Cursor::new(head.clone()).chain(input);
-                lines.read(&mut whole).map_err(failed)?;
-            }
+            (_, contents) => lines.read(&mut contents.into_reader()).map_err(failed)?,
         }
         read += lines.read;
         writer = lines.writer;
-        writer.directory.is_whole = log.file.is_none();
+        writer.directory.is_whole = is_whole;
     }
-    writer.directory.size = log.size;
-    writer.directory.version = log.version.map(str::to_owned);
+    writer.directory.size = size;
+    writer.directory.version = version.map(str::to_owned);
     writer.directory.head = sidecar::head_digest(&head);
-    let index = writer.save(log.index).map_err(failed)?;
+    let index = writer.save(path).map_err(failed)?;
     Ok(Indexed {
         read,
         index,
         parts: writer.directory.parts.len(),
     })
-}
-
-/// The first bytes of an input.
-pub(super) fn head_of(input: &mut dyn Read) -> std::io::Result<Vec<u8>> {
-    let mut head = Vec::with_capacity(HEAD);
-    input.take(HEAD as u64).read_to_end(&mut head)?;
-    Ok(head)
 }
 
 /// Whether an index is of this very version of a log, so that the log itself need not be asked.
@@ -245,7 +233,7 @@ fn line_at(text: &[u8], start: usize) -> &[u8] {
 }
 
 /// Records are read from their beginning: the whole file is one part.
-fn records(head: &[u8], mut input: impl Read, writer: &mut Writer) -> Result<(), Problem> {
+fn records(reader: events::Reader, input: &mut dyn Read, writer: &mut Writer) -> Result<(), Problem> {
     struct Keys(Vec<u64>, bool);
     impl events::Sink for Keys {
         fn event(&mut self, _: u64, event: &Event<'_>) -> ControlFlow<()> {
@@ -267,14 +255,7 @@ fn records(head: &[u8], mut input: impl Read, writer: &mut Writer) -> Result<(),
         fn problem(&mut self, _: Problem) {}
     }
     let mut found = Keys(Vec::new(), false);
-    let limits = events::Limits::default();
-    let outcome = if events::windows::is_evtx(head) {
-        events::windows::read(&mut input, &limits, &mut found)
-    } else if events::capture::is_capture(head).is_some() {
-        events::capture::read(&mut input, &limits, &mut found)
-    } else {
-        events::document::read(&mut input, &limits, &mut found)
-    };
+    let outcome = reader.read(input, &events::Limits::default(), &mut found);
     let part = Part {
         always: found.1 || outcome.is_err(),
         ..Part::default()

@@ -7,6 +7,7 @@
 //! | a word, a hash | itself |
 //! | IPv6 address | its one form; its first 32, 48 and 64 bits |
 //! | digits with colons | without the colons |
+//! | `ev%69l.example` as host of a URL | what it stands for |
 //!
 //! Numbers are not keys: there are too many of them. What is looked for and is a number is looked for everywhere.
 
@@ -52,6 +53,7 @@ pub(super) fn of_text(text: &[u8], give: &mut impl FnMut(u64)) -> bool {
         }
         give(key::of_token(SEED, squeezed(run).as_bytes()));
     }
+    of_coded_hosts(text, give);
     memchr::memmem::find_iter(text, br"\u00").any(|at| {
         let digits = text
             .get(at + 4..at + 6)
@@ -59,6 +61,23 @@ pub(super) fn of_text(text: &[u8], give: &mut impl FnMut(u64)) -> bool {
         let code = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
         code.is_some_and(token::is_token)
     })
+}
+
+/// Gives the keys of hosts of URLs in which letters are written as codes (`ev%69l.example`), as what they stand for.
+fn of_coded_hosts(text: &[u8], give: &mut impl FnMut(u64)) {
+    let mut done = 0;
+    let mut hosts = token::Hosts::default();
+    for percent in memchr::memchr_iter(b'%', text) {
+        let is_letter = token::percent_code(text, percent).is_some_and(token::is_token);
+        if percent < done || !is_letter || !hosts.is_inside(text, percent) {
+            continue;
+        }
+        let (range, decoded) = token::decoded_around(text, percent);
+        done = range.end;
+        for range in token::tokens(&decoded) {
+            of_token(&decoded[range], give);
+        }
+    }
 }
 
 fn of_token(token: &[u8], give: &mut impl FnMut(u64)) {
@@ -188,6 +207,9 @@ mod tests {
             (Kind::Sha256, &"ab".repeat(32), &"AB".repeat(32)),
             (Kind::FileName, "evil tool.exe", r"C:\\evil tool.exe"),
             (Kind::MacAddress, "02:00:5e:00:53:01", "mac 02-00-5E-00-53-01"),
+            (Kind::Domain, "evil.example", "http://www.ev%69l.example:80/a"),
+            (Kind::Domain, "xn--bcher-kva.example", "http://b%C3%BCcher.example/"),
+            (Kind::Url, "http://gate.example/a", r"http:\/\/g%61te%2Eexample\/a"),
             (Kind::Domain, "evil.example", r"line\nevil.example"),
             (Kind::Domain, "evil.example", r"\u0065vil.example"),
             (Kind::Asn, "AS64500", "nothing at all, for a number has no key"),

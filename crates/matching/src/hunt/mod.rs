@@ -8,42 +8,23 @@
 //! ```
 //!
 //! A filter never misses what stands in its part; a part that it names for nothing is read for nothing. What a log gained
-//! since it was indexed is read always. Packed files are unpacked up to the last part that can hold something.
+//! since it was indexed is read always. Packed files are unpacked up to the last part that can hold something. A log is opened once,
+//! and only when something of it has to be read.
 
 mod index;
 mod keys;
+mod log;
 mod search;
 mod sidecar;
 
-use std::io::Read;
 use std::path::Path;
-
-use stix::Problem;
 
 use crate::run::Armed;
 use keys::Wanted;
 
 pub use index::{Indexed, index};
+pub use log::{Contents, Log, Open};
 pub use search::{Hunted, search};
-
-/// Opens a log from its beginning, unpacked.
-pub type Open<'a> = &'a dyn Fn() -> Result<Box<dyn Read + Send>, Problem>;
-
-/// A log of the past.
-pub struct Log<'a> {
-    /// Its name, for people.
-    pub name: &'a str,
-    /// Its file, where it is one that can be read at any place: not packed, on a disk.
-    pub file: Option<&'a Path>,
-    /// Its bytes as they are stored.
-    pub size: u64,
-    /// Says whether it is still the log that was indexed, where its store keeps such a word. Otherwise its beginning does.
-    pub version: Option<&'a str>,
-    /// Opens it from its beginning, unpacked.
-    pub open: Open<'a>,
-    /// Where its index is, or is to be.
-    pub index: &'a Path,
-}
 
 /// Where the index of a log is: beside it, or in a folder for indexes.
 pub fn index_path(log: &Path, folder: Option<&Path>) -> std::path::PathBuf {

@@ -1,5 +1,5 @@
+use std::cell::Cell;
 use std::fs;
-use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -40,27 +40,36 @@ fn log(lines: usize) -> String {
 
 struct Place {
     folder: tempfile::TempDir,
+    opened: Cell<usize>,
 }
 
 impl Place {
     fn new() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
+            opened: Cell::new(0),
         }
     }
 
-    fn with<T>(&self, name: &str, work: impl FnOnce(&Log<'_>) -> T) -> T {
+    fn with<T>(&self, name: &str, work: impl FnOnce(&mut Log<'_>) -> T) -> T {
         let path = self.folder.path().join(name);
-        let open = || -> Result<Box<dyn Read + Send>, Problem> { Ok(Box::new(fs::File::open(&path).unwrap())) };
         let index = index_path(&path, None);
-        work(&Log {
-            name,
-            file: Some(&path),
-            size: fs::metadata(&path).unwrap().len(),
-            version: None,
-            open: &open,
-            index: &index,
-        })
+        let open = || {
+            self.opened.set(self.opened.get() + 1);
+            let file = fs::File::open(&path).unwrap();
+            Ok(if name.ends_with(".packed") {
+                Contents::Stream(Box::new(file))
+            } else {
+                Contents::File(file)
+            })
+        };
+        let size = fs::metadata(&path).unwrap().len();
+        work(&mut Log::new(name, size, None, &index, &open))
+    }
+
+    /// How often a log was opened since this was asked last.
+    fn opened(&self) -> usize {
+        self.opened.replace(0)
     }
 
     fn write(&self, name: &str, text: &str) {
@@ -167,4 +176,38 @@ fn parts_of_a_table_are_read_by_its_headings() {
     assert_eq!(hits, expected);
     assert_eq!(hunted.tally.reader, "zeek-tsv");
     assert_eq!(hunted.parts.map(|(can, _)| can), Some(1));
+}
+
+#[test]
+fn a_log_is_opened_once_whatever_is_done_with_it() {
+    let place = Place::new();
+    let wanted = [(Kind::Domain, "evil.example")];
+    for name in ["a.log", "a.log.packed"] {
+        place.write(name, &log(50_000));
+        let expected = place.hunt(name, &wanted).1;
+        assert_eq!((expected.len(), place.opened()), (1, 1), "{name} without an index");
+        place.with(name, |log| index(log).unwrap());
+        assert_eq!(place.opened(), 1, "{name} indexed");
+        place.with(name, |log| index(log).unwrap());
+        assert_eq!(place.opened(), 1, "{name} found to be indexed");
+        assert_eq!(place.hunt(name, &wanted).1, expected);
+        assert_eq!(place.opened(), 1, "{name} hunted in");
+
+        // As a node does it: whether it is indexed, then the hunt.
+        let armed = watching(&wanted);
+        let (prey, mut kept) = (Prey::of(&armed), Kept::default());
+        let (current, options) = (
+            Current::new(armed),
+            Options::new(Arc::new(|| Timestamp::from_micros(1))),
+        );
+        place.with(name, |log| {
+            index(log).unwrap();
+            search(log, &prey, &current, &options, &mut kept).unwrap()
+        });
+        assert_eq!(
+            (kept.0, place.opened()),
+            (expected, 1),
+            "{name} looked at and hunted in"
+        );
+    }
 }

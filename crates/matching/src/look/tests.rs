@@ -120,6 +120,25 @@ fn urls_meet_without_scheme_with_other_queries_and_below() {
 }
 
 #[test]
+fn codes_in_a_url_are_what_they_stand_for() {
+    let list = list(&[(Kind::Url, "http://gate.example/a/b"), (Kind::Domain, "evil.example")]);
+    let url = |value| met(&list, &[("url", value, Role::Url)]);
+    assert_eq!(
+        url("http://g%61te%2Eexample/%61/b"),
+        ["http://gate.example/a/b Same url"]
+    );
+    assert_eq!(url("http://www.%65vil.example:8080/"), ["evil.example Below url"]);
+    assert_eq!(
+        met(
+            &list,
+            &[("message", "GET http://%65vil.example/x HTTP/1.1", Role::Text)]
+        ),
+        ["evil.example Same message"]
+    );
+    assert_eq!(url("http://good.example/%65vil.example"), [""; 0]);
+}
+
+#[test]
 fn text_gives_up_what_is_in_it() {
     let list = list(&[
         (Kind::Url, "http://gate.example/a/b"),

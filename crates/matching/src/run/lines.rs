@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Read;
+use std::ops::Range;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
@@ -173,8 +174,8 @@ impl Looks for NoTokens {
     fn table(&self) -> (&[u64], usize) {
         (&[0], 1)
     }
-    fn knows_token(&self, _: &[u8]) -> bool {
-        false
+    fn knows_tokens(&self, _: &[u8], _: &[Range<usize>]) -> u64 {
+        0
     }
     fn knows_colon_run(&self, _: &[u8]) -> bool {
         false

@@ -146,13 +146,10 @@ pub fn read(
         }
     }
     head.truncate(filled);
-    if events::capture::is_capture(&head).is_some()
-        || events::windows::is_evtx(&head)
-        || events::document::is_document(&head)
-    {
-        return records::read(head, input, name, current, options, taker);
+    match events::Reader::of(&head) {
+        Some(reader) => records::read(reader, head, input, name, current, options, taker),
+        None => lines::read(head, input, name, current, options, taker),
     }
-    lines::read(head, input, name, current, options, taker)
 }
 
 fn unreadable(name: &str, error: &std::io::Error) -> Problem {

@@ -12,6 +12,7 @@ use super::{Armed, Current, HEAD, Options, Taker, Tally};
 
 /// Reads records to their end, with what is in force when it begins.
 pub(super) fn read(
+    reader: events::Reader,
     head: Vec<u8>,
     input: Box<dyn Read + Send + '_>,
     name: &str,
@@ -19,32 +20,23 @@ pub(super) fn read(
     options: &Options,
     taker: &mut dyn Taker,
 ) -> Tally {
-    let reader = events::capture::is_capture(&head).unwrap_or(if events::windows::is_evtx(&head) {
-        "evtx"
-    } else {
-        "json-document"
-    });
     debug_assert!(head.len() <= HEAD);
     let mut whole = Counted(Cursor::new(head).chain(input), 0);
     let armed = current.get();
     let mut sink = Sink {
         name,
-        reader,
+        reader: reader.name(),
         stop: &options.stop,
         taker,
         armed: &armed,
         evaluator: Evaluator::new(&armed, (options.now)()),
         window: Window::default(),
         tally: Tally {
-            reader: reader.to_owned(),
+            reader: reader.name().to_owned(),
             ..Tally::default()
         },
     };
-    let outcome = match reader {
-        "evtx" => events::windows::read(&mut whole, &options.limits, &mut sink),
-        "json-document" => events::document::read(&mut whole, &options.limits, &mut sink),
-        _ => events::capture::read(&mut whole, &options.limits, &mut sink),
-    };
+    let outcome = reader.read(&mut whole, &options.limits, &mut sink);
     let mut tally = std::mem::take(&mut sink.tally);
     tally.bytes = whole.1;
     match outcome {

@@ -122,6 +122,20 @@ fn what_is_malformed_is_counted_sampled_and_matched_as_text() {
 }
 
 #[test]
+fn a_host_in_codes_is_met_in_lines_of_every_kind() {
+    let zeek = "{\"_path\":\"http\",\"ts\":1.5,\"uid\":\"C1\",\"id.orig_h\":\"192.0.2.1\",\"id.resp_h\":\"198.51.100.7\",\"host\":\"%65vil.example\",\"uri\":\"\\/a\"}\n";
+    let squid = "1795942800.123    250 192.0.2.1 TCP_MISS/200 1532 GET http://ev%69l.example/a - HIER_DIRECT/192.0.2.44 text/html\n";
+    let web = "192.0.2.1 - - [02/Jan/2026:03:04:05 +0000] \"GET / HTTP/1.1\" 200 5 \"http://evil%2eexample/\" \"x\"\n";
+    for text in [zeek, squid, web, "seen: http://%65%76%69%6c.example/ twice\n"] {
+        let (hits, tally) = found(&text.repeat(3), watching(&EVIL), 1, usize::MAX);
+        assert_eq!(hits.len(), 3, "{tally:?} {text}");
+    }
+    let harmless = squid.replace("ev%69l.example/a", "good.example/ev%69l.example?q=%65vil.example");
+    let (hits, tally) = found(&harmless, watching(&EVIL), 1, usize::MAX);
+    assert_eq!((hits.len(), tally.examined), (0, 0));
+}
+
+#[test]
 fn binary_noise_and_a_line_without_end_do_no_harm() {
     let mut text = vec![0_u8; 300_000];
     for (at, byte) in text.iter_mut().enumerate() {

@@ -1,72 +1,108 @@
 //! Masks on x86-64 with AVX2: each is two comparisons of 32 bytes.
 
 use std::arch::x86_64::{
-    __m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8, _mm256_movemask_epi8, _mm256_set_epi64x,
-    _mm256_set1_epi8, _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
+    __m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8, _mm256_movemask_epi8, _mm256_or_si256,
+    _mm256_set_epi64x, _mm256_set1_epi8, _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
+    _mm256_srli_epi16,
 };
 
-use super::STEP;
-use super::step::{Masks, Steps};
+use super::BYTES;
+use super::masks::{Masks, Rare, Window};
+use super::step::Steps;
+use crate::key::TAIL;
 
 /// Looks through the whole block, if this processor can.
 #[expect(
     unsafe_code,
     reason = "the fast pass is six times as fast with AVX2 as with the table (docs/performance.md)"
 )]
-pub(super) fn run_if_available(steps: &mut Steps<'_>) -> bool {
+pub(super) fn run_if_available<const BRACES: bool, const MORE: bool>(steps: &mut Steps<'_>) -> bool {
     let is_available = is_x86_feature_detected!("avx2")
         && is_x86_feature_detected!("bmi1")
         && is_x86_feature_detected!("bmi2")
         && is_x86_feature_detected!("lzcnt")
         && is_x86_feature_detected!("popcnt");
     if is_available {
-        // SAFETY: the processor has what the function is compiled for; the line above asked it.
-        unsafe { run(steps) };
+        // SAFETY: the processor has what the function is compiled for; the lines above asked it.
+        unsafe { run::<BRACES, MORE>(steps) };
     }
     is_available
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn run(steps: &mut Steps<'_>) {
-    let mut at = Steps::FIRST;
-    while let Some(bytes) = steps.next(at) {
-        let masks = masks(bytes);
-        steps.step(at, masks);
-        at += STEP;
-    }
+fn run<const BRACES: bool, const MORE: bool>(steps: &mut Steps<'_>) {
+    steps.all::<BRACES, MORE>(|bytes| masks(bytes), |bytes| rare(bytes), |bytes| window(bytes));
 }
 
 /// The masks of 64 bytes.
 #[inline]
 #[target_feature(enable = "avx2")]
-pub(super) fn masks(bytes: &[u8; STEP]) -> Masks {
-    let (halves, _) = bytes.as_chunks::<32>();
-    let (low, high) = (load(&halves[0]), load(&halves[1]));
+pub(super) fn masks(bytes: &[u8; BYTES]) -> Masks {
+    let (low, high) = halves(bytes, 0);
     let (low_class, high_class) = (class(low), class(high));
     let sign = both(low, high);
-    let equal = |byte: u8| {
-        let wanted = _mm256_set1_epi8(byte as i8);
-        both(_mm256_cmpeq_epi8(low, wanted), _mm256_cmpeq_epi8(high, wanted))
-    };
-    let some = |class_bits: i8| {
-        let (bits, zero) = (_mm256_set1_epi8(class_bits), _mm256_setzero_si256());
-        both(
-            _mm256_cmpgt_epi8(_mm256_and_si256(low_class, bits), zero),
-            _mm256_cmpgt_epi8(_mm256_and_si256(high_class, bits), zero),
-        )
+    let equal = |byte: u8| both(is(low, byte), is(high, byte));
+    let some = |class_bits: i8| both(has(low_class, class_bits), has(high_class, class_bits));
+    let (low_next, high_next) = halves(bytes, 1);
+    let named = |this, next| _mm256_and_si256(is(this, b'"'), is(next, b':'));
+    let rare = |bytes| {
+        let ends = _mm256_or_si256(is(bytes, b'\n'), is(bytes, b'\\'));
+        _mm256_or_si256(ends, is(bytes, b'%'))
     };
     Masks {
         // A byte beyond ASCII has its sign bit set.
-        token: some(0x1f) | sign,
+        token: some(TOKEN) | sign,
         hex: some(DIGIT | HEX_LETTER),
         dot: equal(b'.'),
-        newline: equal(b'\n'),
-        backslash: equal(b'\\'),
+        rare: both(rare(low), rare(high)),
+        named: both(named(low, low_next), named(high, high_next)),
         colon: equal(b':'),
         tab: equal(b'\t'),
-        open_brace: equal(b'{'),
-        close_brace: equal(b'}'),
     }
+}
+
+/// The rare bytes of 64, told apart.
+#[inline]
+#[target_feature(enable = "avx2")]
+pub(super) fn rare(bytes: &[u8; BYTES]) -> Rare {
+    let (low, high) = halves(bytes, 0);
+    let equal = |byte: u8| both(is(low, byte), is(high, byte));
+    Rare {
+        newline: equal(b'\n'),
+        backslash: equal(b'\\'),
+        percent: equal(b'%'),
+    }
+}
+
+/// The masks of the bytes before the end of a token.
+#[inline]
+#[target_feature(enable = "avx2")]
+pub(super) fn window(bytes: &[u8; TAIL]) -> Window {
+    let all = load(bytes);
+    Window {
+        token: (_mm256_movemask_epi8(has(class(all), TOKEN)) | _mm256_movemask_epi8(all)) as u32,
+        dot: _mm256_movemask_epi8(is(all, b'.')) as u32,
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn is(bytes: __m256i, byte: u8) -> __m256i {
+    _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte as i8))
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn has(class: __m256i, bits: i8) -> __m256i {
+    _mm256_cmpgt_epi8(_mm256_and_si256(class, _mm256_set1_epi8(bits)), _mm256_setzero_si256())
+}
+
+/// The two halves of the 64 bytes that begin at the first or the second.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn halves(bytes: &[u8; BYTES], from: usize) -> (__m256i, __m256i) {
+    let (halves, _) = bytes[from..].as_chunks::<32>();
+    (load(&halves[0]), load(&halves[1]))
 }
 
 #[inline]
@@ -83,6 +119,9 @@ fn both(low: __m256i, high: __m256i) -> u64 {
     let (low, high) = (_mm256_movemask_epi8(low) as u32, _mm256_movemask_epi8(high) as u32);
     u64::from(high) << 32 | u64::from(low)
 }
+
+/// Bytes of tokens, as far as they are ASCII.
+const TOKEN: i8 = DASH_DOT | DIGIT | EARLY_LETTER | LATE_LETTER | UNDERSCORE;
 
 const DASH_DOT: i8 = 1;
 const DIGIT: i8 = 2;

@@ -1,8 +1,8 @@
 //! The fast pass over lines: which of them may hold something on the watchlist?
 //!
 //! ```text
-//! 64 bytes ── masks (one bit a byte: token, dot, hex, newline …) ── ends of tokens worth a look
-//!                                                                        │ one bit (tail of the token)
+//! 64 bytes ── masks (one bit a byte: token, dot, hex …) ── ends of tokens worth a look, which wait for each other
+//!                                                                        │ three bits (tail of the token)
 //!                                                                        ▼ a few in a hundred pass
 //!                                              the whole token, and each name above it, by 64-bit hash
 //!                                                                        │ nearly all that pass are hits
@@ -14,14 +14,17 @@
 //! its layout says; it may flag others. It knows no fields: a token is looked at wherever it stands.
 //!
 //! Tokens worth a look are found without looking at each: adding the mask of marks (dots, runs of sixteen
-//! hexadecimal digits) to the mask of tokens carries a bit out of exactly those runs that hold a mark.
+//! hexadecimal digits) to the mask of tokens carries a bit out of exactly those runs that hold a mark. What is done for
+//! each of them has no branches that depend on it, because a processor that guesses wrong loses more than it costs.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+mod masks;
 mod portable;
 mod step;
+mod waiting;
 
 use std::ops::Range;
 
@@ -31,13 +34,15 @@ use crate::key::TAIL;
 
 /// Bytes that a [`Block`] has before its text, so that a window of 32 before any position is there.
 pub(crate) const BEFORE: usize = 64;
-/// Bytes that it has after it, so that the last 64 can be loaded at once.
-pub(crate) const AFTER: usize = 64;
+/// Bytes that it has after it, so that the last 64 and the one behind them can be loaded at once.
+pub(crate) const AFTER: usize = 128;
 
 /// Bytes that a mask covers.
 const STEP: usize = 64;
+/// Bytes that a step is given: what the last of its own means is told by the next.
+const BYTES: usize = STEP + 1;
 
-const _: () = assert!(BEFORE >= 2 * TAIL && AFTER >= STEP);
+const _: () = assert!(BEFORE >= 2 * TAIL && AFTER >= BYTES);
 
 /// Whole lines, with room before and after them.
 #[derive(Debug)]
@@ -102,8 +107,8 @@ pub(crate) trait Looks: Sync {
     /// those of IPv4 addresses: a bit for each /24, those beyond the last bit begin again at the first, a power of two
     /// of words, or none where no address is looked for.
     fn table(&self) -> (&[u64], usize);
-    /// Whether a token, or a name above it, is worth reading the line for.
-    fn knows_token(&self, token: &[u8]) -> bool;
+    /// Which of some tokens, or a name above it, is worth reading the line for: a bit for each, at most 64, the first in the lowest.
+    fn knows_tokens(&self, text: &[u8], tokens: &[Range<usize>]) -> u64;
     /// The same for a run of hexadecimal digits and colons.
     fn knows_colon_run(&self, run: &[u8]) -> bool;
     /// What has to be looked at beside tokens with dots and long hexadecimal ones.
@@ -161,12 +166,23 @@ pub(crate) fn scan(block: &Block, shape: Shape, looks: &dyn Looks) -> Scanned {
         return every_line(block.text());
     }
     let mut steps = step::Steps::new(block, shape, looks);
-    #[cfg(target_arch = "x86_64")]
-    if avx512::run_if_available(&mut steps) || avx2::run_if_available(&mut steps) {
-        return steps.finish();
+    match (shape == Shape::Braces, steps.asks_more()) {
+        (true, false) => run::<true, false>(&mut steps),
+        (true, true) => run::<true, true>(&mut steps),
+        (false, false) => run::<false, false>(&mut steps),
+        (false, true) => run::<false, true>(&mut steps),
     }
-    portable::run(&mut steps);
     steps.finish()
+}
+
+/// Looks through the whole block, by what this processor can do. `BRACES`: lines are JSON objects. `MORE`: something is
+/// asked beside tokens with dots and long hexadecimal ones.
+fn run<const BRACES: bool, const MORE: bool>(steps: &mut step::Steps<'_>) {
+    #[cfg(target_arch = "x86_64")]
+    if avx512::run_if_available::<BRACES, MORE>(steps) || avx2::run_if_available::<BRACES, MORE>(steps) {
+        return;
+    }
+    portable::run::<BRACES, MORE>(steps);
 }
 
 fn every_line(text: &[u8]) -> Scanned {

@@ -63,6 +63,9 @@ fn lines_with_values_are_flagged_and_look_alikes_are_not() {
         r"text\nevil.example".to_owned(),
         r"\u003cevil.example\u003e".to_owned(),
         r"ev\u0069l.example".to_owned(),
+        "http://www.ev%69l.example/".to_owned(),
+        r"http:\/\/user@%65vil%2Eexample:8080\/a".to_owned(),
+        format!("{long}.{}.evil.example", "a.".repeat(2_000)),
     ];
     let without = [
         "11.192.0.2.7",
@@ -74,6 +77,8 @@ fn lines_with_values_are_flagged_and_look_alikes_are_not() {
         &format!("{}c", "ab".repeat(32)),
         "2001:db8::2",
         "12:34:56",
+        "http://good.example/ev%69l.example",
+        "http://good.example/?q=%65vil.example",
         "",
     ];
     for line in &with {
@@ -120,23 +125,58 @@ fn names_of_json_members_are_no_values_and_odd_lines_are_flagged() {
 fn all_forms_of_masks_are_the_same() {
     #[cfg(target_arch = "x86_64")]
     for first in 0..=255_u8 {
-        let mut bytes = [0_u8; 64];
+        let mut bytes = [0_u8; BYTES];
         for (at, byte) in bytes.iter_mut().enumerate() {
-            *byte = first.wrapping_add(at as u8);
+            *byte = if first % 3 == 0 {
+                b"\":\\%\n.a"[at % 7]
+            } else {
+                first.wrapping_add(at as u8)
+            };
         }
+        let window: [u8; TAIL] = *bytes.first_chunk().unwrap();
         if is_x86_feature_detected!("avx2") {
             #[expect(unsafe_code, reason = "the processor was asked in the line above")]
             // SAFETY: AVX2 is there.
-            let fast = unsafe { avx2::masks(&bytes) };
-            assert_eq!(fast, portable::masks(&bytes));
+            let fast = unsafe { (avx2::masks(&bytes), avx2::rare(&bytes), avx2::window(&window)) };
+            assert_eq!(
+                fast,
+                (
+                    portable::masks(&bytes),
+                    portable::rare(&bytes),
+                    portable::window(&window)
+                )
+            );
         }
         if is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512vbmi") {
             #[expect(unsafe_code, reason = "the processor was asked in the line above")]
             // SAFETY: what the function is compiled for is there.
-            let fast = unsafe { avx512::masks(&bytes) };
-            assert_eq!(fast, portable::masks(&bytes));
+            let fast = unsafe { (avx512::masks(&bytes), avx512::rare(&bytes)) };
+            assert_eq!(fast, (portable::masks(&bytes), portable::rare(&bytes)));
         }
     }
+}
+
+fn by_table(block: &Block, shape: Shape, list: &Watchlist) -> Scanned {
+    let mut steps = step::Steps::new(block, shape, list);
+    match (shape == Shape::Braces, steps.asks_more()) {
+        (true, true) => portable::run::<true, true>(&mut steps),
+        (true, false) => portable::run::<true, false>(&mut steps),
+        (false, true) => portable::run::<false, true>(&mut steps),
+        (false, false) => portable::run::<false, false>(&mut steps),
+    }
+    steps.finish()
+}
+
+#[cfg(target_arch = "x86_64")]
+fn by_avx2(block: &Block, shape: Shape, list: &Watchlist) -> Option<Scanned> {
+    let mut steps = step::Steps::new(block, shape, list);
+    let is_available = match (shape == Shape::Braces, steps.asks_more()) {
+        (true, true) => avx2::run_if_available::<true, true>(&mut steps),
+        (true, false) => avx2::run_if_available::<true, false>(&mut steps),
+        (false, true) => avx2::run_if_available::<false, true>(&mut steps),
+        (false, false) => avx2::run_if_available::<false, false>(&mut steps),
+    };
+    is_available.then(|| steps.finish())
 }
 
 const VALUES: [(Kind, &str); 19] = [
@@ -166,13 +206,19 @@ const VALUES: [(Kind, &str); 19] = [
 
 fn piece() -> impl Strategy<Value = String> {
     let value = proptest::sample::select(VALUES.to_vec()).prop_map(|(_, value)| value.to_owned());
-    let variants = (value, 0..6_u8).prop_map(|(value, how)| match how {
+    let variants = (value, 0..7_u8).prop_map(|(value, how)| match how {
         0 => value.to_uppercase(),
         1 => format!("www.{value}"),
         2 => format!("{value}."),
         3 => value
             .split_once("://")
             .map_or(value.clone(), |(_, rest)| rest.to_owned()),
+        4 => {
+            // As a URL of which a letter of the host is written as a code.
+            let rest = value.split_once("://").map_or(value.as_str(), |(_, rest)| rest);
+            let (first, rest) = rest.split_at(1);
+            format!("http://%{:02x}{rest}", first.as_bytes()[0])
+        }
         _ => value,
     });
     prop_oneof![
@@ -214,17 +260,16 @@ proptest! {
     #[test]
     fn any_bytes_are_scanned_the_same_in_both_ways(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
         let list = watchlist(&VALUES);
+        // Nothing but what the scanner looks at without looking at every word.
+        let plain = watchlist(&[(Kind::Ipv4, "192.0.2.7"), (Kind::Domain, "evil.example"), (Kind::Sha256, &"ab".repeat(32))]);
         let block = Block::of(&bytes);
         for shape in [Shape::Any, Shape::Braces, Shape::Tabs(2)] {
-            let mut steps = step::Steps::new(&block, shape, &list);
-            portable::run(&mut steps);
-            let slow = steps.finish();
-            prop_assert_eq!(&slow, &scan(&block, shape, &list));
-            #[cfg(target_arch = "x86_64")]
-            {
-                let mut steps = step::Steps::new(&block, shape, &list);
-                if avx2::run_if_available(&mut steps) {
-                    prop_assert_eq!(&slow, &steps.finish());
+            for list in [&list, &plain] {
+                let slow = by_table(&block, shape, list);
+                prop_assert_eq!(&slow, &scan(&block, shape, list));
+                #[cfg(target_arch = "x86_64")]
+                if let Some(scanned) = by_avx2(&block, shape, list) {
+                    prop_assert_eq!(&slow, &scanned);
                 }
             }
         }

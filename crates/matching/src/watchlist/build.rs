@@ -9,22 +9,17 @@ use stix::{Problem, Timestamp};
 
 use super::anchor::Anchor;
 use super::compare::{comparable, is_hexadecimal};
-use super::image::{Image, Numbers};
-use super::meta::{Meta, Reason};
+use super::image::Numbers;
+use super::meta::Reason;
 use super::record::{
     COVERS_BELOW, Indicator, LEFT_OUT, NONE, OTHER_IDENTIFIER, PART_OF_PATTERN, Record, Shared, UNKNOWN,
 };
-use super::{FLAG_BEYOND_ASCII, FLAG_COLONS, FLAG_EVERY_LINE, FLAG_NO_ADDRESS_TOKENS, Watchlist, table};
+use super::{FLAG_BEYOND_ASCII, FLAG_COLONS, FLAG_EVERY_LINE};
 use crate::hit::Context;
 use crate::key;
-use crate::scan;
 use crate::token;
 use crate::warninglist::Warninglists;
 
-/// Bits of the first look for each token; one in sixteen is set.
-const BITS_FOR_TOKEN: usize = 16;
-/// Words with a bit for each /24 there is.
-const EVERY_BLOCK: usize = 1 << 18;
 /// Longest name that is kept.
 const NAME: usize = 1_000;
 /// Problems kept one by one; the others are counted.
@@ -75,26 +70,28 @@ pub struct IndicatorNumber(u32);
 #[derive(Debug)]
 pub struct Builder {
     pub(super) options: Options,
-    values: Vec<u8>,
-    rows: Vec<(u64, Record)>,
-    /// Hashes of tokens with the row they are of; the row counts only for kinds that are found inside text by it.
-    tokens: Vec<u64>,
-    words: Vec<(u64, u32)>,
-    probes: Vec<u64>,
+    pub(super) values: Vec<u8>,
+    /// The rows: of each value its hash and its record, in the order in which they came.
+    pub(super) hashes: Vec<u64>,
+    pub(super) records: Vec<Record>,
+    pub(super) tokens: Vec<u64>,
+    /// Hashes of the tokens by which values are found inside text, with the row they are of.
+    pub(super) words: Vec<(u64, u32)>,
+    pub(super) probes: Vec<u64>,
     /// The /24 of each address that is looked for; ranges of those of networks.
-    blocks: Vec<u32>,
+    pub(super) blocks: Vec<u32>,
     /// First and last address of each IPv4 network.
-    networks: Vec<[u32; 2]>,
+    pub(super) networks: Vec<[u32; 2]>,
     /// Whether a token is an IPv4 address: the host of a URL, or a part of a pattern.
-    has_address_tokens: bool,
-    indicators: Vec<Indicator>,
-    shared: Vec<String>,
+    pub(super) has_address_tokens: bool,
+    pub(super) indicators: Vec<Indicator>,
+    pub(super) shared: Vec<String>,
     shared_numbers: HashMap<Shared, u32>,
     last_shared: Option<(Shared, u32)>,
-    reasons: HashMap<Reason, u16>,
-    patterns: Vec<(u32, String, String)>,
-    numbers: Numbers,
-    left_out: HashMap<Reason, u64>,
+    pub(super) reasons: HashMap<Reason, u16>,
+    pub(super) patterns: Vec<(u32, String, String)>,
+    pub(super) numbers: Numbers,
+    pub(super) left_out: HashMap<Reason, u64>,
     pub(super) problems: Vec<Problem>,
     pub(super) untold: u64,
 }
@@ -109,7 +106,8 @@ impl Builder {
         Self {
             options,
             values: Vec::new(),
-            rows: Vec::new(),
+            hashes: Vec::new(),
+            records: Vec::new(),
             tokens: Vec::new(),
             words: Vec::new(),
             probes: Vec::new(),
@@ -131,12 +129,12 @@ impl Builder {
 
     /// How many values it holds so far, with those left out.
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.records.len()
     }
 
     /// Whether it holds nothing so far.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.patterns.is_empty()
+        self.records.is_empty() && self.patterns.is_empty()
     }
 
     /// Adds the values of a builder with the same options, whose indicators are numbers of this one.
@@ -144,7 +142,8 @@ impl Builder {
         let Self {
             options: _,
             values,
-            rows,
+            hashes,
+            records,
             tokens,
             words,
             probes,
@@ -175,21 +174,18 @@ impl Builder {
                 *place = here;
             }
         }
-        let rows_before = self.rows.len() as u32;
-        self.rows.extend(rows.into_iter().map(|(hash, record)| {
+        let rows_before = self.records.len() as u32;
+        self.hashes.extend(hashes);
+        self.records.extend(records.into_iter().map(|record| {
             let reason = match reason_of.get(usize::from(record.reason)) {
                 Some(here) if record.flags & LEFT_OUT != 0 => *here,
                 _ => record.reason,
             };
-            let value = place(record.value);
-            (
-                hash,
-                Record {
-                    value,
-                    reason,
-                    ..record
-                },
-            )
+            Record {
+                value: place(record.value),
+                reason,
+                ..record
+            }
         }));
         self.words
             .extend(words.into_iter().map(|(hash, row)| (hash, row + rows_before)));
@@ -274,7 +270,7 @@ impl Builder {
             reason,
         };
         let hash = self.hash(observable, &Anchor::of(observable.kind, &observable.value));
-        self.rows.push((hash, record));
+        self.row(hash, record);
     }
 
     fn look_for(&mut self, indicator: IndicatorNumber, observable: &Observable) {
@@ -292,14 +288,20 @@ impl Builder {
             reason: 0,
         };
         let hash = self.hash(observable, &anchor);
-        let row = self.rows.len() as u32;
-        self.rows.push((hash, record));
+        let row = self.row(hash, record);
         self.numbers.active += 1;
         let word = is_found_by_word(observable.kind).then_some(row);
         self.anchor(&anchor, observable.kind, word);
         if observable.kind == Kind::Asn {
             self.token(value.as_bytes(), word);
         }
+    }
+
+    /// Adds a row; gives its number.
+    fn row(&mut self, hash: u64, record: Record) -> u32 {
+        self.hashes.push(hash);
+        self.records.push(record);
+        (self.records.len() - 1) as u32
     }
 
     /// Makes lines that hold an anchor pass the first looks.
@@ -339,7 +341,7 @@ impl Builder {
                 self.numbers.flags |= FLAG_COLONS;
                 self.token(text.as_bytes(), row);
                 if let Some(row) = row
-                    && let Some(record) = self.rows.get(row as usize).map(|(_, record)| *record)
+                    && let Some(record) = self.records.get(row as usize).copied()
                     && let Some(value) = read_text(&self.values, record.value).map(str::to_owned)
                 {
                     // Hyphens keep the digits together as one word, in any length that hyphens give.
@@ -416,7 +418,7 @@ impl Builder {
                         flags: PART_OF_PATTERN,
                         reason: 0,
                     };
-                    self.rows.push((self.hash(observable, &anchor), record));
+                    self.row(self.hash(observable, &anchor), record);
                     self.anchor(&anchor, observable.kind, None);
                 }
                 Anchor::Token(_) | Anchor::Separated(_) => self.anchor(&anchor, observable.kind, None),
@@ -480,149 +482,6 @@ impl Builder {
         self.last_shared = Some((shared, number));
         number
     }
-
-    /// Ends the compilation.
-    pub fn build(mut self) -> (Watchlist, Vec<Problem>) {
-        let mut order: Vec<(u64, u32)> = self.rows.iter().zip(0..).map(|((hash, _), row)| (*hash, row)).collect();
-        order.sort_unstable();
-        let hashes: Vec<u64> = order.iter().map(|(hash, _)| *hash).collect();
-        let records: Vec<Record> = order.iter().map(|(_, row)| self.rows[*row as usize].1).collect();
-        let mut place_of_row = Vec::new();
-        if !self.words.is_empty() {
-            place_of_row = vec![0_u32; order.len()];
-            for ((_, row), place) in order.iter().zip(0..) {
-                place_of_row[*row as usize] = place;
-            }
-        }
-        drop(order);
-        self.numbers.entries = self.rows.len() as u64;
-        if !self.has_address_tokens {
-            self.numbers.flags |= FLAG_NO_ADDRESS_TOKENS;
-        }
-        self.rows = Vec::new();
-
-        let mut words = std::mem::take(&mut self.words);
-        words.sort_unstable();
-        words.dedup();
-        let word_hashes: Vec<u64> = words.iter().map(|(hash, _)| *hash).collect();
-        let word_entries: Vec<u32> = words.iter().map(|(_, row)| place_of_row[*row as usize]).collect();
-
-        self.tokens.sort_unstable();
-        self.tokens.dedup();
-        let mut bits = self.bits();
-        self.numbers.token_words = bits.len() as u64;
-        bits.extend(self.addresses());
-        let (network_index, networks) = self.ranges();
-        let (shared_offsets, shared_texts) = joined(&self.shared);
-        let meta = self.meta();
-        let patterns: String = self
-            .patterns
-            .iter()
-            .map(|pattern| serde_json::to_string(pattern).unwrap_or_default() + "\n")
-            .collect();
-        let token_buckets = table::buckets(&self.tokens);
-        let entry_buckets = table::buckets(&hashes);
-        let sections: [&[u8]; 16] = [
-            meta.as_bytes(),
-            bytemuck::cast_slice(&bits),
-            bytemuck::cast_slice(&network_index),
-            bytemuck::cast_slice(&networks),
-            bytemuck::cast_slice(&token_buckets),
-            bytemuck::cast_slice(&self.tokens),
-            bytemuck::cast_slice(&word_hashes),
-            bytemuck::cast_slice(&word_entries),
-            bytemuck::cast_slice(&entry_buckets),
-            bytemuck::cast_slice(&hashes),
-            bytemuck::cast_slice(&records),
-            &self.values,
-            bytemuck::cast_slice(&self.indicators),
-            bytemuck::cast_slice(&shared_offsets),
-            shared_texts.as_bytes(),
-            patterns.as_bytes(),
-        ];
-        let image = Image::assemble(self.numbers, &sections);
-        let (watchlist, mut problems) = Watchlist::of(image);
-        problems.splice(0..0, self.problems);
-        (watchlist, problems)
-    }
-
-    fn bits(&mut self) -> Vec<u64> {
-        self.probes.sort_unstable();
-        self.probes.dedup();
-        let words = (self.probes.len() * BITS_FOR_TOKEN / 64).max(64).next_power_of_two();
-        let mut bits = vec![0_u64; words];
-        for hash in std::mem::take(&mut self.probes) {
-            bits[scan::word_of(hash, words)] |= scan::bits_of(hash);
-        }
-        bits
-    }
-
-    /// A bit for each /24 in which something is looked for.
-    fn addresses(&mut self) -> Vec<u64> {
-        self.blocks.sort_unstable();
-        self.blocks.dedup();
-        let of_networks = self
-            .networks
-            .iter()
-            .map(|[first, last]| ((last >> 8) - (first >> 8)) as usize + 1);
-        let many = self.blocks.len() + of_networks.sum::<usize>();
-        if many == 0 {
-            return Vec::new();
-        }
-        let words = (many * BITS_FOR_TOKEN / 64)
-            .max(64)
-            .next_power_of_two()
-            .min(EVERY_BLOCK);
-        let mut bits = vec![0_u64; words];
-        let mut set = |block: u32| {
-            let place = block as usize & (words * 64 - 1);
-            bits[place >> 6] |= 1 << (place & 63);
-        };
-        std::mem::take(&mut self.blocks).into_iter().for_each(&mut set);
-        for [first, last] in &self.networks {
-            (first >> 8..=last >> 8).for_each(&mut set);
-        }
-        bits
-    }
-
-    /// The addresses of all networks as ranges that do not touch, and for each /16 the first range that ends in or after it.
-    fn ranges(&mut self) -> (Vec<u32>, Vec<[u32; 2]>) {
-        self.networks.sort_unstable();
-        let mut ranges: Vec<[u32; 2]> = Vec::new();
-        for [first, last] in std::mem::take(&mut self.networks) {
-            match ranges.last_mut() {
-                Some(range) if first <= range[1].saturating_add(1) => range[1] = range[1].max(last),
-                _ => ranges.push([first, last]),
-            }
-        }
-        if ranges.is_empty() {
-            return (Vec::new(), ranges);
-        }
-        let mut at = 0;
-        let index = (0..=u32::from(u16::MAX))
-            .map(|upper| {
-                while ranges.get(at).is_some_and(|range: &[u32; 2]| range[1] < upper << 16) {
-                    at += 1;
-                }
-                at as u32
-            })
-            .collect();
-        (index, ranges)
-    }
-
-    fn meta(&mut self) -> String {
-        let mut reasons: Vec<(u16, Reason)> = self.reasons.drain().map(|(reason, number)| (number, reason)).collect();
-        reasons.sort_by_key(|(number, _)| *number);
-        let mut left_out: Vec<(Reason, u64)> = self.left_out.drain().collect();
-        left_out.sort_by_key(|(reason, many)| (std::cmp::Reverse(*many), reason.to_string()));
-        let meta = Meta {
-            compiled: self.options.now,
-            reasons: reasons.into_iter().map(|(_, reason)| reason).collect(),
-            left_out,
-            problems: self.problems.len() as u64 + self.untold,
-        };
-        serde_json::to_string(&meta).unwrap_or_default()
-    }
 }
 
 /// The key of an address or network.
@@ -651,16 +510,6 @@ fn is_public_suffix(name: &str) -> bool {
 fn cut(text: &str, most: usize) -> &str {
     text.get(..text.floor_char_boundary(most.min(text.len())))
         .unwrap_or_default()
-}
-
-fn joined(texts: &[String]) -> (Vec<u32>, String) {
-    let mut offsets = vec![0];
-    let mut all = String::new();
-    for text in texts {
-        all.push_str(text);
-        offsets.push(u32::try_from(all.len()).unwrap_or(u32::MAX));
-    }
-    (offsets, all)
 }
 
 /// A text among the values.

@@ -25,7 +25,7 @@ use sha2::{Digest, Sha256};
 use crate::mapped::{self, Mapped};
 
 /// What the file begins with. The digit is the version of the layout.
-const MAGIC: [u8; 8] = *b"CWWATCH1";
+const MAGIC: [u8; 8] = *b"CWWATCH2";
 const ALIGNMENT: usize = 64;
 
 /// The sections, in the order in which they stand.
@@ -50,7 +50,7 @@ pub(super) enum Section {
 }
 
 /// How many sections there are.
-const SECTIONS: usize = Section::Patterns as usize + 1;
+pub(super) const SECTIONS: usize = Section::Patterns as usize + 1;
 
 /// The fixed numbers at the beginning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, NoUninit, AnyBitPattern)]
@@ -143,35 +143,75 @@ impl Bytes {
     }
 }
 
-impl Image {
-    /// Puts an image together. Each section is given by what writes it.
-    pub(super) fn assemble(numbers: Numbers, sections: &[&[u8]; SECTIONS]) -> Self {
-        let mut places = [[0; 2]; SECTIONS];
+/// An image in the making. The room of each section is known before, and each is written where it stays: so no section is
+/// in memory twice, and what it was made of can go as soon as it is written.
+pub(super) struct Draft {
+    words: Vec<u64>,
+    sections: [[u64; 2]; SECTIONS],
+}
+
+impl Draft {
+    /// Room for sections of so many bytes. It is empty memory, which the system gives when it is written.
+    pub(super) fn new(lengths: &[usize; SECTIONS]) -> Self {
+        let mut sections = [[0; 2]; SECTIONS];
         let mut at = (HEADER + 32).next_multiple_of(ALIGNMENT);
-        for (place, section) in places.iter_mut().zip(sections) {
-            *place = [at as u64, section.len() as u64];
-            at = (at + section.len()).next_multiple_of(ALIGNMENT);
-        }
-        let mut words = vec![0_u64; at / 8];
-        let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut words);
-        let header = Header {
-            magic: MAGIC,
-            numbers,
-            sections: places,
-        };
-        bytes[..HEADER].copy_from_slice(bytemuck::bytes_of(&header));
-        bytes[HEADER..HEADER + 32].copy_from_slice(&digest(&header));
-        for (place, section) in places.iter().zip(sections) {
-            let start = place[0] as usize;
-            bytes[start..start + section.len()].copy_from_slice(section);
+        for (place, length) in sections.iter_mut().zip(lengths) {
+            *place = [at as u64, *length as u64];
+            at = (at + length).next_multiple_of(ALIGNMENT);
         }
         Self {
-            bytes: Bytes::Owned(words),
-            numbers,
-            sections: places,
+            words: vec![0_u64; at / 8],
+            sections,
         }
     }
 
+    /// The room of a section.
+    pub(super) fn room<T: NoUninit + AnyBitPattern>(&mut self, section: Section) -> &mut [T] {
+        let [start, length] = self.sections[section as usize];
+        let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut self.words);
+        bytemuck::cast_slice_mut(&mut bytes[start as usize..(start + length) as usize])
+    }
+
+    /// Writes a whole section.
+    pub(super) fn write<T: NoUninit + AnyBitPattern>(&mut self, section: Section, values: &[T]) {
+        self.room(section).copy_from_slice(values);
+    }
+
+    /// The rooms of two sections of which the first comes before the second.
+    pub(super) fn rooms<A, B>(&mut self, first: Section, second: Section) -> (&mut [A], &mut [B])
+    where
+        A: NoUninit + AnyBitPattern,
+        B: NoUninit + AnyBitPattern,
+    {
+        let [start, length] = self.sections[first as usize];
+        let [later_start, later_length] = self.sections[second as usize];
+        let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut self.words);
+        let (before, after) = bytes.split_at_mut(later_start as usize);
+        (
+            bytemuck::cast_slice_mut(&mut before[start as usize..(start + length) as usize]),
+            bytemuck::cast_slice_mut(&mut after[..later_length as usize]),
+        )
+    }
+
+    /// The image, with its numbers at its beginning.
+    pub(super) fn finish(mut self, numbers: Numbers) -> Image {
+        let header = Header {
+            magic: MAGIC,
+            numbers,
+            sections: self.sections,
+        };
+        let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut self.words);
+        bytes[..HEADER].copy_from_slice(bytemuck::bytes_of(&header));
+        bytes[HEADER..HEADER + 32].copy_from_slice(&digest(&header));
+        Image {
+            bytes: Bytes::Owned(self.words),
+            numbers,
+            sections: self.sections,
+        }
+    }
+}
+
+impl Image {
     /// Maps a file.
     pub(super) fn open(path: &Path) -> Result<Self, OpenError> {
         Self::read(Bytes::Mapped(Mapped::open(path)?))
@@ -233,16 +273,16 @@ mod tests {
     use super::*;
 
     fn small() -> Image {
-        let mut sections: [&[u8]; SECTIONS] = [&[]; SECTIONS];
-        sections[Section::Meta as usize] = b"{}";
-        sections[Section::Values as usize] = b"text";
-        Image::assemble(
-            Numbers {
-                seed: 7,
-                ..Numbers::default()
-            },
-            &sections,
-        )
+        let mut lengths = [0; SECTIONS];
+        lengths[Section::Meta as usize] = 2;
+        lengths[Section::Values as usize] = 4;
+        let mut draft = Draft::new(&lengths);
+        draft.write(Section::Meta, b"{}");
+        draft.write(Section::Values, b"text");
+        draft.finish(Numbers {
+            seed: 7,
+            ..Numbers::default()
+        })
     }
 
     #[test]

@@ -13,8 +13,10 @@ mod build;
 mod compare;
 mod compile;
 mod explain;
+mod finish;
 mod image;
 mod lists;
+mod looks;
 mod meta;
 mod pattern;
 mod record;
@@ -29,8 +31,6 @@ use stix::{Place, Problem, Timestamp};
 
 use crate::hit::Context;
 use crate::key;
-use crate::scan::{Also, Looks};
-use crate::token;
 use build::{key_of, read_text};
 use compare::comparable;
 use image::{Image, Section};
@@ -475,39 +475,6 @@ impl Watchlist {
             .map(|entry| EntryNumber(*entry))
             .filter(|entry| self.record(*entry).flags & NOT_MATCHED == 0)
     }
-
-    fn has_token(&self, token: &[u8]) -> bool {
-        let buckets = self.image.section::<u32>(Section::TokenBuckets);
-        let hashes = self.image.section::<u64>(Section::TokenHashes);
-        let hash = key::of_token(self.image.numbers.seed, token);
-        !table::places(buckets, hashes, hash).is_empty()
-    }
-
-    /// Whether an address is looked for, alone or in a network, without naming by which entry: two or three places are
-    /// read, however many lengths of networks there are.
-    fn has_address4(&self, address: Ipv4Addr) -> bool {
-        let bits = address.to_bits();
-        let index = self.image.section::<u32>(Section::NetworkIndex);
-        let ranges = self.image.section::<[u32; 2]>(Section::Networks);
-        let upper = (bits >> 16) as usize;
-        if let Some(first) = index.get(upper) {
-            // The range that begins in this /16 and ends in a later one is the first of the next.
-            let end = index.get(upper + 1).map_or(ranges.len(), |next| *next as usize + 1);
-            let here = ranges.get(*first as usize..end.min(ranges.len())).unwrap_or_default();
-            let place = here.partition_point(|range| range[1] < bits);
-            if here.get(place).is_some_and(|range| range[0] <= bits) {
-                return true;
-            }
-        }
-        let hash = key_of(self.image.numbers.seed, Kind::Ipv4.code(), IpAddr::V4(address), None);
-        self.entries(hash, record::LEFT_OUT).next().is_some()
-    }
-
-    fn has_address(&self, address: IpAddr) -> bool {
-        let mut found = Vec::new();
-        self.find_address(address, record::LEFT_OUT, &mut found);
-        !found.is_empty()
-    }
 }
 
 /// Flags of entries that are no match by themselves.
@@ -538,62 +505,6 @@ impl Patterns {
         self.texts
             .get(number)
             .map(|(indicator, text)| (*indicator, text.as_str()))
-    }
-}
-
-impl Looks for Watchlist {
-    fn table(&self) -> (&[u64], usize) {
-        const NOTHING: (&[u64], usize) = (&[0], 1);
-        let table = self.image.section::<u64>(Section::Bits);
-        let token_words = self.image.numbers.token_words as usize;
-        let is_power = |words: usize| words.is_power_of_two();
-        match table.len().checked_sub(token_words) {
-            Some(addresses) if is_power(token_words) && (addresses == 0 || is_power(addresses)) => (table, token_words),
-            _ => NOTHING,
-        }
-    }
-
-    fn knows_token(&self, token: &[u8]) -> bool {
-        if let token::Shape::Address { .. } = token::shape(token)
-            && let Some(address) = std::str::from_utf8(token).ok().and_then(|text| text.parse().ok())
-        {
-            let is_token = || self.image.numbers.flags & FLAG_NO_ADDRESS_TOKENS == 0 && self.has_token(token);
-            return self.has_address4(address) || is_token();
-        }
-        let mut rest = token;
-        loop {
-            if self.has_token(rest) {
-                return true;
-            }
-            match rest.iter().position(|byte| *byte == b'.') {
-                Some(dot) if dot + 1 < rest.len() => rest = &rest[dot + 1..],
-                _ => return false,
-            }
-        }
-    }
-
-    fn knows_colon_run(&self, run: &[u8]) -> bool {
-        let Ok(text) = std::str::from_utf8(run) else {
-            return false;
-        };
-        for form in token::colon_forms(text) {
-            if let Ok(address) = form.parse::<Ipv6Addr>()
-                && (self.has_address(IpAddr::V6(address)) || self.has_token(address.to_string().as_bytes()))
-            {
-                return true;
-            }
-        }
-        self.has_token(squeezed(text).as_bytes())
-    }
-
-    fn also(&self) -> Also {
-        let numbers = &self.image.numbers;
-        Also {
-            word_lengths: numbers.word_lengths,
-            colons: numbers.flags & FLAG_COLONS != 0,
-            beyond_ascii: numbers.flags & FLAG_BEYOND_ASCII != 0,
-            every_line: self.needs_every_event(),
-        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! The logs of the past: each with its index, and hunting what is new in them.
 
-use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -14,7 +13,7 @@ use super::recorder::Recorder;
 use super::{Settings, Shared};
 
 /// Takes one log after the other, and may want no more.
-pub type Each<'a> = dyn FnMut(&Log<'_>) -> Result<ControlFlow<()>, Problem> + 'a;
+pub type Each<'a> = dyn FnMut(&mut Log<'_>) -> Result<ControlFlow<()>, Problem> + 'a;
 
 /// Gives each log at rest under an address, with the place of its index: in the folder for indexes, or beside the log.
 /// Indexes themselves are none. What cannot be read is a problem, and the next log is given. Blocks.
@@ -50,15 +49,19 @@ fn one(log: &Resting, indexes: Option<&Path>, each: &mut Each<'_>) -> Result<Con
         (Kept::Address(address), Some(folder)) => hunt::index_path_of_address(address, folder),
         (Kept::Address(_), None) => return Err(no_folder()),
     };
-    let open = || -> Result<Box<dyn Read + Send>, Problem> { Ok(log.open()?.input) };
-    each(&Log {
-        name: &log.name,
-        file: log.plain_file(),
-        size: log.size,
-        version: log.version.as_deref(),
-        open: &open,
-        index: &index,
-    })
+    let open = || {
+        log.open().map(|contents| match contents {
+            sources::Contents::File(file) => hunt::Contents::File(file),
+            sources::Contents::Stream(stream) => hunt::Contents::Stream(stream),
+        })
+    };
+    each(&mut Log::new(
+        &log.name,
+        log.size,
+        log.version.as_deref(),
+        &index,
+        &open,
+    ))
 }
 
 fn no_folder() -> Problem {
@@ -80,7 +83,7 @@ pub(super) fn hunt(
     let current = Current::new(armed);
     let mut all_answered = true;
     for spec in &settings.past {
-        let mut each = |log: &Log<'_>| {
+        let mut each = |log: &mut Log<'_>| {
             if options.stop.load(Ordering::Relaxed) {
                 return Ok(ControlFlow::Break(()));
             }

@@ -8,8 +8,8 @@ mod packing;
 mod unpack;
 mod walk;
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::fs::{File, Metadata};
+use std::io::{self, Read, Seek as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -18,6 +18,7 @@ use stix::{Place, Problem};
 
 pub use walk::walk;
 
+use crate::rest::Contents;
 use packing::Packing;
 
 /// How many first bytes decide what a packing is.
@@ -74,19 +75,41 @@ pub fn open(path: &Path) -> Result<Opened, Problem> {
 /// Opens a file under limits of the caller's.
 pub fn open_within(path: &Path, limits: Limits) -> Result<Opened, Problem> {
     let name = path.display().to_string();
-    let kind = std::fs::metadata(path).map_err(|error| unopened(&name, &error))?;
+    let (file, kind) = file_at(path, &name)?;
+    let mut opened = unpack(Box::new(file), name, limits)?;
+    opened.stored_bytes = kind.is_file().then_some(kind.len());
+    Ok(opened)
+}
+
+/// Opens a file as one whose places can all be read, if it is one that is not packed.
+pub(crate) fn open_at_rest(path: &Path) -> Result<Contents, Problem> {
+    let name = path.display().to_string();
+    let (mut file, kind) = file_at(path, &name)?;
+    if kind.is_file() {
+        let mut head = Vec::with_capacity(HEAD_BYTES);
+        let looked_at = (&mut file).take(HEAD_BYTES as u64).read_to_end(&mut head);
+        looked_at
+            .and_then(|_| file.rewind())
+            .map_err(|error| unopened(&name, &error))?;
+        if Packing::of(&head).is_none() {
+            return Ok(Contents::File(file));
+        }
+    }
+    unpack(Box::new(file), name, Limits::default()).map(|opened| Contents::Stream(opened.input))
+}
+
+fn file_at(path: &Path, name: &str) -> Result<(File, Metadata), Problem> {
+    let kind = std::fs::metadata(path).map_err(|error| unopened(name, &error))?;
     if kind.is_dir() {
         let problem = Problem::error(
             "is-a-directory",
-            place(&name),
+            place(name),
             "this is a directory, a file was expected",
         );
         return Err(problem.help("walk it, or name the files in it"));
     }
-    let file = File::open(path).map_err(|error| unopened(&name, &error))?;
-    let mut opened = unpack(Box::new(file), name, limits)?;
-    opened.stored_bytes = kind.is_file().then_some(kind.len());
-    Ok(opened)
+    let file = File::open(path).map_err(|error| unopened(name, &error))?;
+    Ok((file, kind))
 }
 
 /// Undoes the packings of any reader, as for standard input or an object of a bucket.

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::sync::Arc;
 
-use sources::{Clock, Kept, Resting, SourceSpec};
+use sources::{Clock, Contents, Kept, Resting, SourceSpec};
 use stix::Problem;
 
 use crate::bucket::Endpoint;
@@ -24,7 +24,7 @@ fn refused(address: &str) -> (&'static str, String) {
 }
 
 fn text(log: &Resting) -> String {
-    std::io::read_to_string(log.open().unwrap().input).unwrap()
+    std::io::read_to_string(log.open().unwrap().into_reader()).unwrap()
 }
 
 fn gzip(text: &str) -> Vec<u8> {
@@ -66,7 +66,6 @@ fn the_objects_under_a_prefix_are_listed_page_by_page_and_opened_unpacked() {
         };
         assert_eq!(text(log), expected, "{key}");
         assert_eq!(log.kept(), Kept::Address(&log.name));
-        assert_eq!(log.plain_file(), None);
     }
     assert_eq!(logs[0].size, "in zeek/a b+c&d.log\n".len() as u64);
 }
@@ -80,7 +79,7 @@ fn an_object_that_was_written_anew_since_it_was_listed_is_a_problem_and_another_
     let [before] = logs(&address).try_into().unwrap();
     let before = before.unwrap();
     endpoint.put("a.log", "two\n");
-    assert_eq!(before.open().unwrap_err().code, "changed");
+    assert_eq!(before.open().err().unwrap().code, "changed");
     let [after] = logs(&address).try_into().unwrap();
     let after = after.unwrap();
     assert_ne!(before.version, after.version);
@@ -119,6 +118,23 @@ fn an_object_is_read_by_range() {
     let (bucket, _) = SourceSpec::parse(&address).unwrap().bucket(clock()).unwrap();
     assert_eq!(bucket.read_range("a.log", 3..6).unwrap(), b"345");
     assert_eq!(bucket.read_range("b.log", 3..6).unwrap_err().code, "not-there");
+}
+
+#[test]
+fn a_file_that_is_not_packed_can_be_read_at_any_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let (plain, packed) = (folder.path().join("a.log"), folder.path().join("b.log"));
+    std::fs::write(&plain, "plain\n").unwrap();
+    std::fs::write(&packed, gzip("was packed\n")).unwrap();
+    let [plain, packed] = logs(&folder.path().display().to_string()).try_into().unwrap();
+    let (plain, packed) = (plain.unwrap(), packed.unwrap());
+    assert!(matches!(plain.open().unwrap(), Contents::File(_)));
+    assert!(matches!(packed.open().unwrap(), Contents::Stream(_)));
+    assert_eq!(
+        (text(&plain), text(&packed)),
+        ("plain\n".to_owned(), "was packed\n".to_owned())
+    );
+    assert_eq!(plain.size, 6);
 }
 
 #[test]

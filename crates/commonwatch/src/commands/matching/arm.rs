@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use matching::run::Armed;
 use matching::watchlist::{About, Around, Builder, Options};
 use matching::{Warninglists, Watchlist};
 use stix::marking::{self, Pap, Tlp};
+use stix::observable::{Kind, guess, refang};
 use stix::{Problem, Severity, Timestamp};
 
 use super::show;
@@ -21,10 +23,11 @@ use crate::context::{Create, Local, block_on, exists, fill_random, now};
 use crate::failure::{self, Failure};
 use crate::output::Output;
 
-/// Bytes of a plain list that is read at once.
-const LIST_BYTES: u64 = 4 << 30;
 /// Problems that are shown one by one.
 const SHOWN: usize = 20;
+/// What can be named to be looked for.
+const SOMETHING: &str = "indicators with --indicators, a saved watchlist with --watchlist, or rules with --sigma or --yara; \
+                         --data names the directory of a node whose indicators are to be used";
 
 /// Makes ready what is to be looked for in events: watchlist and Sigma rules. YARA rules are asked of files only, see [`yara`].
 pub fn arm(global: &Global, look_for: &LookForArgs, output: Output) -> Result<Armed, Failure> {
@@ -44,6 +47,11 @@ pub fn arm(global: &Global, look_for: &LookForArgs, output: Output) -> Result<Ar
         sigma.add(&name, &String::from_utf8_lossy(&text));
         has_sigma = true;
     }
+    // To find nothing because nothing was looked for would be a lie.
+    if !has_sigma && !look_for.sigma.is_empty() {
+        return Err(Failure::input(format!("no Sigma rules in {}", named(&look_for.sigma)))
+            .help("of a directory, files that end in .yml or .yaml are read"));
+    }
     for (_, rule) in shared_rules(watchlist.as_ref(), "sigma") {
         sigma.add("shared rule", rule);
         has_sigma = true;
@@ -59,6 +67,52 @@ pub fn arm(global: &Global, look_for: &LookForArgs, output: Output) -> Result<Ar
         None
     };
     Ok(Armed { watchlist, sigma })
+}
+
+/// Refuses to look for nothing: everything was left out, or there was nothing. Rules that are asked of files are something.
+pub fn something_left(look_for: &LookForArgs, armed: &Armed) -> Result<(), Failure> {
+    let Some(list) = armed.watchlist.as_ref().filter(|list| list.is_empty()) else {
+        return Ok(());
+    };
+    if armed.sigma.is_some() || !look_for.yara.is_empty() {
+        return Ok(());
+    }
+    let left_out = &list.meta().left_out;
+    let many: u64 = left_out.iter().map(|(_, many)| many).sum();
+    Err(match left_out.first() {
+        Some((reason, _)) => Failure::input(format!(
+            "nothing is left to look for: {} left out, most of them because {reason}",
+            show::many(many, "value")
+        ))
+        .help(
+            "--explain VALUE tells of one; --no-warninglists looks also for what warninglists know as harmless, \
+             --least-score 0 for what has lost its worth",
+        ),
+        None => Failure::input("there is no indicator that can be looked for")
+            .help("share some with the node or subscribe to a feed, or name a file of them with --indicators"),
+    })
+}
+
+/// A file of indicators or a log that is not there. Whoever wrote a value in its place is told where values go.
+pub fn not_there(path: &Path, error: &std::io::Error) -> Failure {
+    let failure = failure::file("read", path, error);
+    let text = path.display().to_string();
+    let is_value = error.kind() == std::io::ErrorKind::NotFound
+        && guess(&refang(&text))
+            .is_some_and(|found| !matches!(found.kind, Kind::Domain | Kind::FileName | Kind::FilePath));
+    if is_value {
+        failure.help(
+            "this looks like a value: write values into a file, one a line, and name it with --indicators, \
+             or use 'commonwatch hunt LOGS --value VALUE'",
+        )
+    } else {
+        failure
+    }
+}
+
+fn named(paths: &[PathBuf]) -> String {
+    let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    names.join(", ")
 }
 
 /// The rules of a language in a watchlist, each with the identifier of its indicator.
@@ -108,6 +162,18 @@ fn none_usable(look_for: &LookForArgs, armed: &Armed) -> Result<(), Failure> {
     }
     Err(Failure::input("none of the YARA rules can be used")
         .help("the problems above say why; of a directory, files that end in .yar, .yara or .rule are read"))
+}
+
+/// Refuses a hunt for nothing.
+pub fn something_hunted(global: &Global, look_for: &LookForArgs) -> Result<(), Failure> {
+    let is_named = look_for.watchlist.is_some() || !look_for.indicators.is_empty() || !look_for.sigma.is_empty();
+    if is_named || exists(&global.data) {
+        return Ok(());
+    }
+    Err(Failure::input("there is nothing to look for").help(format!(
+        "name a value with --value, {}",
+        SOMETHING.replace(" or --yara", "")
+    )))
 }
 
 /// Refuses rules that nothing would be asked: a hunt and a backtest read logs.
@@ -194,9 +260,8 @@ pub fn compile(paths: &[PathBuf], choice: &ChoiceArgs, output: Output) -> Result
     tell(output, &problems, "indicators");
     // To find nothing because nothing was looked for would be a lie.
     if is_empty {
-        let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
         return Err(
-            Failure::input(format!("no indicator that can be looked for in {}", names.join(", ")))
+            Failure::input(format!("no indicator that can be looked for in {}", named(paths)))
                 .help("'commonwatch check FILE' says what is in a file, and what is wrong with it"),
         );
     }
@@ -205,29 +270,25 @@ pub fn compile(paths: &[PathBuf], choice: &ChoiceArgs, output: Output) -> Result
 
 /// Adds a plain list, without making objects of its lines. Says whether the file is one.
 fn list(path: &Path, builder: &mut Builder) -> Result<bool, Failure> {
-    let unreadable = |error: std::io::Error| failure::file("read", path, &error);
+    let unreadable = |error: std::io::Error| not_there(path, &error);
     if path.as_os_str() == "-" || path.is_dir() {
         return Ok(false);
     }
     let mut head = Vec::new();
     let file = fs::File::open(path).map_err(unreadable)?;
-    std::io::Read::read_to_end(&mut std::io::Read::take(&file, 64 << 10), &mut head).map_err(unreadable)?;
-    if formats::detect(&head) != Format::List || file.metadata().map_err(unreadable)?.len() > LIST_BYTES {
+    (&file).take(64 << 10).read_to_end(&mut head).map_err(unreadable)?;
+    // What ends in the middle of a letter is text all the same.
+    let is_text = std::str::from_utf8(&head).map_or_else(|error| error.error_len().is_none(), |_| true);
+    if formats::detect(&head) != Format::List || !is_text {
         return Ok(false);
     }
-    let bytes = fs::read(path).map_err(unreadable)?;
-    let Ok(text) = std::str::from_utf8(&bytes) else {
-        return Ok(false);
-    };
     let context = Context {
         shared_by: path.display().to_string(),
         ..Context::default()
     };
-    builder.list(
-        text.strip_prefix('\u{feff}').unwrap_or(text),
-        &path.display().to_string(),
-        &context,
-    );
+    builder
+        .list(&mut head.as_slice().chain(file), &path.display().to_string(), &context)
+        .map_err(unreadable)?;
     Ok(true)
 }
 
@@ -294,10 +355,7 @@ impl Sink for Objects<'_> {
 /// Compiles what the node has, as its operator (or whoever --as names) sees it.
 pub fn of_node(global: &Global, choice: &ChoiceArgs, output: Output) -> Result<Watchlist, Failure> {
     if !exists(&global.data) {
-        return Err(Failure::input("there is nothing to look for").help(
-            "name indicators with --indicators, a saved watchlist with --watchlist, or rules with --sigma or --yara; \
-             --data names the directory of a node whose indicators are to be used",
-        ));
+        return Err(Failure::input("there is nothing to look for").help(format!("name {SOMETHING}")));
     }
     block_on(async {
         let local = Local::open(global, Create::No).await?;

@@ -30,6 +30,9 @@ pub fn logs(paths: &[PathBuf], current: &Current, options: &Options, told: &Told
             continue;
         }
         let found: Vec<Result<PathBuf, Problem>> = super::logs_of(path).collect();
+        if found.is_empty() {
+            told.note(&format!("there is no log in {}", path.display()));
+        }
         let bar = bar(found.len(), "log", output);
         for file in found {
             let opened = file.and_then(|file| sources::open(&file));

@@ -26,6 +26,7 @@ const SHOWN: usize = 50;
 pub fn run(global: &Global, args: &BacktestArgs, output: Output) -> Result<(), Failure> {
     arm::no_yara(&args.look_for)?;
     let armed = arm::arm(global, &args.look_for, output)?;
+    arm::something_left(&args.look_for, &armed)?;
     let options = Options {
         threads: args.threads.unwrap_or_else(processors).max(1),
         ..Options::new(arm::clock())

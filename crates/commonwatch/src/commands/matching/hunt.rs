@@ -1,5 +1,6 @@
 //! `commonwatch hunt`: indicators against the logs of the past, by their indexes; and the making of those.
 
+use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Instant;
@@ -18,18 +19,28 @@ use crate::cli::matching::{HuntArgs, HuntCommand};
 use crate::failure::{self, Failure};
 use crate::output::Output;
 
+/// Bytes of logs from which on it is worth saying that an index would help.
+const MUCH: u64 = 64 << 20;
+
 /// Does what the command line asks; fails with the code for "found" when something was.
 pub fn run(global: &Global, args: &HuntArgs, output: Output) -> Result<(), Failure> {
     if let Some(HuntCommand::Index { logs, indexes }) = &args.command {
         return index(logs, indexes.as_deref(), output);
     }
     arm::no_yara(&args.look_for)?;
+    if let Some(folder) = &args.indexes {
+        fs::metadata(folder).map_err(|error| {
+            failure::file("read", folder, &error).help("'commonwatch hunt index LOGS --indexes DIR' makes the indexes")
+        })?;
+    }
     let begun = Instant::now();
     let armed = if args.values.is_empty() {
+        arm::something_hunted(global, &args.look_for)?;
         arm::arm(global, &args.look_for, output)?
     } else {
         of_values(args, output)?
     };
+    arm::something_left(&args.look_for, &armed)?;
     let prey = Prey::of(&armed);
     if prey.is_everywhere() && !output.is_json() {
         output.note("something is looked for that indexes know nothing of (a rule, a number, a wide network): all logs are read");
@@ -90,15 +101,26 @@ impl Sum {
             return;
         }
         output.line("");
+        let by_index = if self.indexed == 0 {
+            "none of them by an index".to_owned()
+        } else {
+            format!(
+                "{} of them indexed; {} of {} indexed parts could hold something",
+                self.indexed, self.parts_read, self.parts
+            )
+        };
         output.line(&format!(
-            "{} ({}), {} of them indexed; {} of {} indexed parts could hold something; {} were read, in {seconds:.1} s",
+            "{} ({}), {by_index}; {} were read, in {seconds:.1} s",
             show::many(self.files, "log"),
             show::size(self.bytes_total),
-            self.indexed,
-            self.parts_read,
-            self.parts,
             show::size(self.bytes_read)
         ));
+        if self.files == 0 && found.hits == 0 {
+            output.note("there was no log to hunt in");
+        }
+        if self.indexed == 0 && self.bytes_total > MUCH {
+            output.note("'commonwatch hunt index' makes indexes, with which the next hunt reads less");
+        }
         show::found(found, output);
     }
 }
@@ -134,7 +156,7 @@ fn of_values(args: &HuntArgs, output: Output) -> Result<matching::run::Armed, Fa
 fn index(logs: &[String], indexes: Option<&Path>, output: Output) -> Result<(), Failure> {
     let begun = Instant::now();
     if let Some(folder) = indexes {
-        std::fs::create_dir_all(folder).map_err(|error| failure::file("made", folder, &error))?;
+        fs::create_dir_all(folder).map_err(|error| failure::file("made", folder, &error))?;
     }
     let (mut files, mut read, mut bytes, mut total, mut problems) = (0_u64, 0_u64, 0_u64, 0_u64, 0_u64);
     each_log(
@@ -145,7 +167,7 @@ fn index(logs: &[String], indexes: Option<&Path>, output: Output) -> Result<(), 
             files += 1;
             read += indexed.read;
             bytes += indexed.index;
-            total += log.size;
+            total += log.size();
             Ok(ControlFlow::Continue(()))
         },
         &mut |problem| {
@@ -168,7 +190,11 @@ fn index(logs: &[String], indexes: Option<&Path>, output: Output) -> Result<(), 
             show::size(read)
         ));
     }
-    if problems > 0 { Err(Failure::found()) } else { Ok(()) }
+    if problems > 0 {
+        let message = format!("{} could not be indexed", show::many(problems, "log"));
+        return Err(Failure::input(message).help("the problems above say which and why; a hunt reads those whole"));
+    }
+    Ok(())
 }
 
 /// Gives each log that is named, with the place of its index.

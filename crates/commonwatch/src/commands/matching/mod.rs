@@ -12,7 +12,7 @@ pub use backtest::run as backtest;
 pub use hunt::run as hunt;
 pub use watchlist::run as watchlist;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -25,7 +25,7 @@ use stix::Problem;
 
 use crate::cli::Global;
 use crate::cli::matching::{MatchArgs, ReadAs};
-use crate::failure::{self, Failure};
+use crate::failure::Failure;
 use crate::output::Output;
 
 /// Problems of inputs that are shown one by one.
@@ -43,7 +43,11 @@ pub fn run(global: &Global, args: &MatchArgs, output: Output) -> Result<(), Fail
     }
     let mut inputs = Inputs::read(args)?;
     inputs.are_there()?;
+    for path in &inputs.awaited {
+        output.note(&format!("{} is not there yet; it is waited for", path.display()));
+    }
     let armed = arm::arm(global, &args.look_for, output)?;
+    arm::something_left(&args.look_for, &armed)?;
     let yara = yara(args, &inputs, &armed, output)?;
     if armed.is_empty() {
         // YARA rules alone: what is scanned as a file need not be read as a log too.
@@ -146,6 +150,8 @@ struct Inputs {
     logs: Vec<PathBuf>,
     files: Vec<PathBuf>,
     streams: Vec<SourceSpec>,
+    /// Files to follow that are not there yet.
+    awaited: Vec<PathBuf>,
 }
 
 impl Inputs {
@@ -154,12 +160,17 @@ impl Inputs {
             logs: Vec::new(),
             files: Vec::new(),
             streams: Vec::new(),
+            awaited: Vec::new(),
         };
         for text in &args.inputs {
             // A plain path, or one with a scheme before it.
             let spec = SourceSpec::parse(text)?;
             match spec {
                 SourceSpec::File(path) if args.follow => {
+                    can_be_followed(&path, args.read_as)?;
+                    if !path.exists() {
+                        inputs.awaited.push(path.clone());
+                    }
                     inputs
                         .streams
                         .push(SourceSpec::parse(&format!("follow:{}", path.display()))?);
@@ -188,10 +199,26 @@ impl Inputs {
             .chain(&self.files)
             .filter(|path| path.as_os_str() != "-")
         {
-            std::fs::metadata(path).map_err(|error| failure::file("read", path, &error))?;
+            std::fs::metadata(path).map_err(|error| arm::not_there(path, &error))?;
         }
         Ok(())
     }
+}
+
+/// To wait for ever for what never comes would be no answer.
+fn can_be_followed(path: &Path, read_as: ReadAs) -> Result<(), Failure> {
+    if read_as == ReadAs::Files {
+        return Err(Failure::input("logs are followed, files are looked at once")
+            .help("leave out --follow, or --as-what files"));
+    }
+    if path.is_dir() {
+        let message = format!("{} is a directory, and files are followed", path.display());
+        return Err(Failure::input(message).help(format!(
+            "name those in it, new ones too: 'follow:{}/*.log'",
+            path.display()
+        )));
+    }
+    Ok(())
 }
 
 /// What everybody who finds something tells it to: repeats are held back, the rest is printed.
