@@ -42,6 +42,7 @@ fn lines_with_values_are_flagged_and_look_alikes_are_not() {
         (Kind::Ipv4, "192.0.2.7"),
         (Kind::Ipv4Network, "198.51.100.0/25"),
         (Kind::Domain, "evil.example"),
+        (Kind::Domain, "a.name.of.more.than.thirty-two.bytes.in.all.example"),
         (Kind::Url, "http://gate.example/a/b.php"),
         (Kind::Sha256, &"ab".repeat(32)),
         (Kind::Ipv6, "2001:db8::1"),
@@ -66,6 +67,7 @@ fn lines_with_values_are_flagged_and_look_alikes_are_not() {
         "http://www.ev%69l.example/".to_owned(),
         r"http:\/\/user@%65vil%2Eexample:8080\/a".to_owned(),
         format!("{long}.{}.evil.example", "a.".repeat(2_000)),
+        "-a.name.of.more.than.thirty-two.bytes.in.all.example".to_owned(),
     ];
     let without = [
         "11.192.0.2.7",

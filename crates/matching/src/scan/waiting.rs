@@ -27,48 +27,50 @@ pub(super) struct Waiting<'a> {
     token_words: usize,
     many: usize,
     ends: [usize; 2 * ROOM],
+    /// Of each its dots, as bits of the 32 bytes before its end.
+    dots: [u32; ROOM],
+    /// How many of its last bytes are hashed; of an address, how many it has.
+    lengths: [u32; ROOM],
+    /// The numbers of those that are looked up as tokens, and as addresses.
+    tokens: List,
+    addresses: List,
+    /// In which word of the table each of a list is looked up, and by which bits.
+    places: [(usize, u64); ROOM],
     /// A position before all of them, and how many lines have ended before it.
     began: (usize, usize),
     passed: Vec<Passed>,
+}
+
+/// Numbers of tokens of one kind, in an array that always has room.
+struct List {
+    many: usize,
+    numbers: [u8; ROOM],
+}
+
+impl List {
+    const EMPTY: Self = Self {
+        many: 0,
+        numbers: [0; ROOM],
+    };
+
+    /// Writes a number down, and keeps it if it is one.
+    #[inline(always)]
+    fn push(&mut self, number: usize, is_one: bool) {
+        self.numbers[self.many % ROOM] = number as u8;
+        self.many += usize::from(is_one);
+    }
+
+    /// The numbers; the list is empty then.
+    #[inline(always)]
+    fn take(&mut self) -> &[u8] {
+        &self.numbers[..std::mem::take(&mut self.many).min(ROOM)]
+    }
 }
 
 /// A token that passed the first look.
 struct Passed {
     token: Range<usize>,
     began: (usize, usize),
-}
-
-/// What has to be known of each to look it up.
-#[derive(Clone, Copy, Default)]
-struct Seen {
-    /// Where it ends.
-    end: usize,
-    /// Its dots, as bits of the 32 bytes before its end.
-    dots: u32,
-    /// How many of its last bytes are hashed; of an address, how many it has.
-    length: u32,
-}
-
-/// Tokens of one kind, in an array that always has room.
-struct List {
-    many: usize,
-    seen: [Seen; ROOM],
-}
-
-impl List {
-    fn new() -> Self {
-        Self {
-            many: 0,
-            seen: [Seen::default(); ROOM],
-        }
-    }
-
-    /// Writes it down, and keeps it if it is one.
-    #[inline(always)]
-    fn push(&mut self, seen: Seen, is_one: bool) {
-        self.seen[self.many % ROOM] = seen;
-        self.many += usize::from(is_one);
-    }
 }
 
 impl<'a> Waiting<'a> {
@@ -81,6 +83,11 @@ impl<'a> Waiting<'a> {
             token_words,
             many: 0,
             ends: [0; 2 * ROOM],
+            dots: [0; ROOM],
+            lengths: [0; ROOM],
+            tokens: List::EMPTY,
+            addresses: List::EMPTY,
+            places: [(0, 0); ROOM],
             began: (BEFORE, 0),
             passed: Vec::new(),
         }
@@ -123,7 +130,6 @@ impl<'a> Waiting<'a> {
     #[inline(always)]
     pub(super) fn look_up<const MORE: bool>(&mut self, bytes: &[u8], masks: &impl Fn(&[u8; TAIL]) -> Window) {
         let many = std::mem::take(&mut self.many).min(ROOM);
-        let (mut tokens, mut addresses) = (List::new(), List::new());
         let mut odd = 0_u64;
         let word_lengths = if MORE { self.also.word_lengths } else { 0 };
         for (number, end) in self.ends[..many].iter().enumerate() {
@@ -151,72 +157,67 @@ impl<'a> Waiting<'a> {
             };
             let is_odd = token::is_edge(window[31]) | token::is_edge(window[(TAIL - counted as usize) % TAIL]);
             odd |= u64::from(is_odd) << number;
-            let seen = Seen {
-                end: *end,
-                dots,
-                length,
-            };
-            addresses.push(seen, is_address & !is_odd);
-            tokens.push(seen, (is_name | is_wanted_word) & !is_address & !is_odd);
+            self.dots[number % ROOM] = dots;
+            self.lengths[number % ROOM] = length;
+            self.addresses.push(number, is_address & !is_odd);
+            self.tokens
+                .push(number, (is_name | is_wanted_word) & !is_address & !is_odd);
         }
-        self.tokens(bytes, &tokens);
-        self.addresses(bytes, &addresses);
+        let passed = self.tokens(bytes);
+        self.pass(bytes, passed);
+        let passed = self.addresses(bytes);
+        self.pass(bytes, passed);
         if odd != 0 {
             self.odd(bytes, odd);
         }
     }
 
+    /// Which tokens pass: a bit for each, by its number.
     #[inline(always)]
-    fn tokens(&mut self, bytes: &[u8], list: &List) {
-        let mut places = [(0, 0); ROOM];
-        for (place, seen) in places.iter_mut().zip(&list.seen[..list.many]) {
-            if let Some(window) = window(bytes, seen.end) {
-                let hash = tail(window, seen.length as usize);
+    fn tokens(&mut self, bytes: &[u8]) -> u64 {
+        let numbers = self.tokens.take();
+        for (place, number) in self.places.iter_mut().zip(numbers) {
+            let number = usize::from(*number) % ROOM;
+            if let Some(window) = window(bytes, self.ends[number]) {
+                let hash = tail(window, self.lengths[number] as usize);
                 *place = (word_of(hash, self.token_words), bits_of(hash));
             }
         }
-        self.first_look(bytes, list, &places);
+        first_look(self.table, &self.places, numbers)
     }
 
+    /// Which addresses pass.
     #[inline(always)]
-    fn addresses(&mut self, bytes: &[u8], list: &List) {
+    fn addresses(&mut self, bytes: &[u8]) -> u64 {
+        let numbers = self.addresses.take();
         let words = self.table.len() - self.token_words;
         if words == 0 {
-            return;
+            return 0;
         }
-        let mut places = [(0, 0); ROOM];
-        for (place, seen) in places.iter_mut().zip(&list.seen[..list.many]) {
-            if let Some(window) = window(bytes, seen.end) {
-                *place = self.place_of_block(token::block(window, seen.dots, seen.length), words);
+        for (place, number) in self.places.iter_mut().zip(numbers) {
+            let number = usize::from(*number) % ROOM;
+            if let Some(window) = window(bytes, self.ends[number]) {
+                let block = token::block(window, self.dots[number], self.lengths[number]);
+                *place = place_of_block(block, self.token_words, words);
             }
         }
-        self.first_look(bytes, list, &places);
+        first_look(self.table, &self.places, numbers)
     }
 
+    /// Keeps those that passed for the second look.
     #[inline(always)]
-    fn place_of_block(&self, block: u32, words: usize) -> (usize, u64) {
-        let place = block as usize & (words * 64 - 1);
-        (self.token_words + (place >> 6), 1 << (place & 63))
-    }
-
-    /// Looks at the places of a list, and keeps the tokens of which all bits are set.
-    #[inline(always)]
-    fn first_look(&mut self, bytes: &[u8], list: &List, places: &[(usize, u64); ROOM]) {
-        let mut passed = 0_u64;
-        for (number, (word, bits)) in places[..list.many].iter().enumerate() {
-            let word = self.table.get(*word).copied().unwrap_or(0);
-            passed |= u64::from(word & bits == *bits) << number;
-        }
+    fn pass(&mut self, bytes: &[u8], mut passed: u64) {
         while passed != 0 {
-            let number = passed.trailing_zeros() as usize;
+            let end = self.ends[passed.trailing_zeros() as usize % ROOM];
             passed &= passed - 1;
-            self.pass(bytes, list.seen[number % ROOM].end);
+            // Where a long one begins was not looked at yet.
+            self.keep(token::trimmed(bytes, start(bytes, end)..end));
         }
     }
 
-    fn pass(&mut self, bytes: &[u8], end: usize) {
+    fn keep(&mut self, token: Range<usize>) {
         self.passed.push(Passed {
-            token: start(bytes, end)..end,
+            token,
             began: self.began,
         });
     }
@@ -229,10 +230,7 @@ impl<'a> Waiting<'a> {
             odd &= odd - 1;
             let token = token::trimmed(bytes, start(bytes, end)..end);
             if !token.is_empty() && self.may_be_known(&bytes[token.clone()]) {
-                self.passed.push(Passed {
-                    token,
-                    began: self.began,
-                });
+                self.keep(token);
             }
         }
     }
@@ -242,7 +240,7 @@ impl<'a> Waiting<'a> {
         let words = self.table.len() - self.token_words;
         let (word, bits) = match token::shape(token) {
             Shape::Address { .. } if words == 0 => return false,
-            Shape::Address { .. } => self.place_of_block(token::block_of(token), words),
+            Shape::Address { .. } => place_of_block(token::block_of(token), self.token_words, words),
             Shape::Dotted { .. } | Shape::Plain => {
                 let hash = token::probe(token);
                 (word_of(hash, self.token_words), bits_of(hash))
@@ -274,6 +272,24 @@ impl<'a> Waiting<'a> {
     }
 }
 
+/// In which word of the table a /24 is looked up, and by which bit.
+#[inline(always)]
+const fn place_of_block(block: u32, token_words: usize, words: usize) -> (usize, u64) {
+    let place = block as usize & (words * 64 - 1);
+    (token_words + (place >> 6), 1 << (place & 63))
+}
+
+/// Of which numbers all bits are set where they are looked up.
+#[inline(always)]
+fn first_look(table: &[u64], places: &[(usize, u64); ROOM], numbers: &[u8]) -> u64 {
+    let mut passed = 0;
+    for ((word, bits), number) in places.iter().zip(numbers) {
+        let word = table.get(*word).copied().unwrap_or(0);
+        passed |= u64::from(word & bits == *bits) << (number % ROOM as u8);
+    }
+    passed
+}
+
 /// Where the token begins that ends at a position. Before a text there is room without any.
 fn start(bytes: &[u8], end: usize) -> usize {
     let before = bytes[..end].iter().rposition(|byte| !token::is_token(*byte));
@@ -294,5 +310,5 @@ const fn is_digit(byte: u8) -> bool {
 /// The 32 bytes before a position.
 #[inline(always)]
 fn window(bytes: &[u8], end: usize) -> Option<&[u8; TAIL]> {
-    bytes.get(end.wrapping_sub(TAIL)..end)?.try_into().ok()
+    bytes.get(end.wrapping_sub(TAIL)..)?.first_chunk()
 }
