@@ -323,3 +323,6 @@ target-delivery-to-action-hours = Von der Zustellung zum Handeln, Stunden
 target-moderation-hours = Warten auf die Moderation, Stunden
 target-false-positives-percent = Falsche Meldungen, Prozent
 target-promises-in-time-percent = Rechtzeitig gehaltene Zusagen, Prozent
+watch-hubs = Hubs, die von der Überwachung erfahren
+hub-told = informiert
+hub-untold = nicht informiert

@@ -323,3 +323,6 @@ target-delivery-to-action-hours = From delivery to action, hours
 target-moderation-hours = Waiting for a moderator, hours
 target-false-positives-percent = False positives, per cent
 target-promises-in-time-percent = Promises kept in time, per cent
+watch-hubs = Hubs that are told that you watch
+hub-told = told
+hub-untold = not told

@@ -323,3 +323,6 @@ target-delivery-to-action-hours = De la entrega a la acción, horas
 target-moderation-hours = En espera de un moderador, horas
 target-false-positives-percent = Falsos positivos, por ciento
 target-promises-in-time-percent = Compromisos a tiempo, por ciento
+watch-hubs = Centros a los que se avisa de que usted vigila
+hub-told = avisado
+hub-untold = sin avisar

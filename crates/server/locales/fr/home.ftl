@@ -323,3 +323,6 @@ target-delivery-to-action-hours = De la remise à l’action, heures
 target-moderation-hours = En attente d’un modérateur, heures
 target-false-positives-percent = Faux positifs, pour cent
 target-promises-in-time-percent = Engagements tenus à temps, pour cent
+watch-hubs = Concentrateurs informés de votre surveillance
+hub-told = informé
+hub-untold = non informé
