@@ -49,10 +49,13 @@ pub(crate) async fn pass(app: App, routes: Arc<[Route]>, request: Request) -> Re
     response
 }
 
-/// What was asked for, to come back to after signing in; the start page after what cannot simply be asked again.
+/// What was asked for, to come back to after signing in or showing who it is; after a change, which cannot simply be asked
+/// again, the page that it was made on.
 fn address(parts: &Parts) -> String {
-    let address = parts.uri.path_and_query().map(ToString::to_string);
-    address.filter(|_| parts.method == Method::GET).unwrap_or_default()
+    match parts.method == Method::GET {
+        true => parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
+        false => console::page_above(parts.uri.path()),
+    }
 }
 
 async fn enter(

@@ -323,6 +323,6 @@ target-delivery-to-action-hours = Van levering tot handelen, uren
 target-moderation-hours = Wachten op een moderator, uren
 target-false-positives-percent = Valse alarmen, procent
 target-promises-in-time-percent = Op tijd nagekomen, procent
-watch-hubs = Hubs die weten dat u meekijkt
+watch-hubs = Hubs die weten dat u bewaakt
 hub-told = ingelicht
 hub-untold = niet ingelicht

@@ -177,10 +177,16 @@ struct FaultPage<'f> {
     request_id: &'f str,
 }
 
-/// A fault as a page. Whoever is not signed in is sent to do so.
+/// A fault as a page. Whoever is not signed in is sent to do so, and whoever has to show first that it is them, to do that;
+/// both come back to `address`.
 pub(crate) fn fault(app: &App, headers: &HeaderMap, address: &str, fault: &Fault, request_id: &str) -> Response {
     if fault.status() == StatusCode::UNAUTHORIZED
         && let Ok(response) = go_to(&format!("{}/sign-in?back={}", base(app), encoded(address)))
+    {
+        return response;
+    }
+    if fault.code() == "step-up-needed"
+        && let Ok(response) = go_to(&format!("{}/step-up?back={}", base(app), encoded(address)))
     {
         return response;
     }
