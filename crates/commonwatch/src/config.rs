@@ -197,6 +197,7 @@ impl Webhooks {
 pub struct Retention {
     sessions: u16,
     invitations: u16,
+    proposals: u16,
     notices: u16,
     transfers: u16,
 }
@@ -207,6 +208,7 @@ impl Default for Retention {
         Self {
             sessions: rules.sessions,
             invitations: rules.invitations,
+            proposals: rules.proposals,
             notices: rules.notices,
             transfers: rules.transfers,
         }
@@ -218,6 +220,7 @@ impl From<Retention> for node::privacy::Retention {
         Self {
             sessions: rules.sessions,
             invitations: rules.invitations,
+            proposals: rules.proposals,
             notices: rules.notices,
             transfers: rules.transfers,
         }
@@ -510,6 +513,7 @@ pub fn template(title: &str, postgres: Option<&str>) -> String {
          [retention]\n\
          # sessions = 30\n\
          # invitations = 180\n\
+         # proposals = 400\n\
          # notices = 90\n\
          # transfers = 400\n\n\
          # An identity provider (OpenID Connect); docs/guide/sign-in.md. One section for each.\n\
