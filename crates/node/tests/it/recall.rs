@@ -30,11 +30,9 @@ impl Stage {
 
     /// Hands everything there is to a member.
     async fn hand(&self, caller: &Caller) {
-        let (collection, viewer) = self.kit.node.collection(caller, "all").await.unwrap().unwrap();
         let node = &self.kit.node;
-        node.deliver_page(caller, &collection, &viewer, &ObjectQuery::default())
-            .await
-            .unwrap();
+        let look = node.look(caller, "all").await.unwrap().unwrap();
+        node.deliver_page(look, &ObjectQuery::default()).await.unwrap();
         self.kit.pass_seconds(1);
     }
 }

@@ -162,6 +162,7 @@ impl Carry<'_> {
     async fn community(&mut self, line: &Line, pair: &PairHere, version: i64) -> Result<bool, Stop> {
         let began = self.node.now();
         loop {
+            let generation = self.node.store().policy_generation().await?;
             // Again for each reading: what the hub's member may no longer see is not sent any more.
             let caller = self.node.hub_caller(&self.bridge).await?;
             let Some((viewer, community, sends)) = self.outlet(&caller, pair).await? else {
@@ -173,6 +174,13 @@ impl Carry<'_> {
             let all = self.node.viewer(&caller).await?;
             let last = store.last_position(&all).await?;
             let changes = store.changes(&viewer, cursor, READ).await?;
+            if store.policy_generation().await? != generation {
+                // What is new may be for the other hub and not in this view yet: to go on after it would lose it.
+                if self.node.now().micros().saturating_sub(began.micros()) > TURN_MICROS {
+                    return Ok(false);
+                }
+                continue;
+            }
             let (sightings, others): (Vec<ChangeRow>, Vec<ChangeRow>) = changes
                 .rows
                 .into_iter()
