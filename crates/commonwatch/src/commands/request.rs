@@ -33,6 +33,7 @@ pub async fn run(local: &Local, global: &Global, command: RequestCommand, output
             until,
             anonymous,
             to_all,
+            beyond,
         } => {
             let until = until.as_deref().map(time).transpose()?;
             let wish = RequestWish {
@@ -41,6 +42,7 @@ pub async fn run(local: &Local, global: &Global, command: RequestCommand, output
                 until,
                 anonymous,
                 to_all,
+                beyond,
             };
             node.request_ask(&caller, &wish).await?
         }
@@ -67,7 +69,7 @@ fn show(view: &RequestView, output: Output) {
             .collect();
         output.json_line(&json!({
             "id": view.asked.uuid, "question": view.asked.question, "from": view.from, "own": view.own, "at": view.at,
-            "until": view.asked.until, "closed": view.closed, "summary": view.summary, "answers": answers,
+            "until": view.asked.until, "beyond": view.asked.beyond, "closed": view.closed, "summary": view.summary, "answers": answers,
         }));
         return;
     }

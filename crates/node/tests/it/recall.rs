@@ -210,6 +210,7 @@ async fn an_anonymous_asker_is_named_to_nobody() {
         until: None,
         anonymous: true,
         to_all: true,
+        beyond: false,
     };
     let request = node.request_ask(&asker, &wish).await.unwrap();
     let uuid = request.asked.uuid;
@@ -272,6 +273,7 @@ async fn a_member_counts_its_own_numbers_again_from_its_receipts() {
         until: None,
         anonymous: false,
         to_all: false,
+        beyond: false,
     };
     let request = node.request_ask(&sharer, &wish).await.unwrap();
     node.request_answer(&member, request.asked.uuid, "because", false)

@@ -326,3 +326,5 @@ target-promises-in-time-percent = Rechtzeitig gehaltene Zusagen, Prozent
 watch-hubs = Hubs, die von der Überwachung erfahren
 hub-told = informiert
 hub-untold = nicht informiert
+ask-beyond = Auch Partner-Hubs fragen, ohne unseren Namen:
+request-beyond = auch Partner-Hubs

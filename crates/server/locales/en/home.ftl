@@ -326,3 +326,5 @@ target-promises-in-time-percent = Promises kept in time, per cent
 watch-hubs = Hubs that are told that you watch
 hub-told = told
 hub-untold = not told
+ask-beyond = Ask partner hubs too, without our name:
+request-beyond = partner hubs too

@@ -326,3 +326,5 @@ target-promises-in-time-percent = Compromisos a tiempo, por ciento
 watch-hubs = Centros a los que se avisa de que usted vigila
 hub-told = avisado
 hub-untold = sin avisar
+ask-beyond = Preguntar también a los centros asociados, sin nuestro nombre:
+request-beyond = también centros asociados

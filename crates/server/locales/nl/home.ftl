@@ -326,3 +326,5 @@ target-promises-in-time-percent = Op tijd nagekomen, procent
 watch-hubs = Hubs die weten dat u bewaakt
 hub-told = ingelicht
 hub-untold = niet ingelicht
+ask-beyond = Ook partnerhubs vragen, zonder onze naam:
+request-beyond = ook partnerhubs
