@@ -103,16 +103,15 @@ impl Node {
     pub async fn request_ask(&self, caller: &Caller, wish: &RequestWish) -> Result<RequestView, Error> {
         let member = self.may_ask(caller, wish.community)?;
         if wish.until.is_some_and(|until| until <= self.now()) {
-            let problem = Problem::error("bad-until", Place::default(), "'until' is over already");
-            return Err(Error::input(problem.help("give a time to come, or leave it out")));
+            let message = "'until' is over already: give a time to come, or leave it out";
+            return Err(Error::Conflict(message.to_owned()));
         }
         if wish.beyond && self.hubs_asked(wish.community).await?.is_empty() {
-            let message = "no bridge passes what is asked in this community";
-            let problem = Problem::error("no-bridge", Place::default(), message);
-            return Err(Error::input(problem.help(
-                "ask without partner hubs, or ask an operator: the pair has to send, and its colour and the charter's \
-                 'bridges' have to let through what the community's items are marked with by default",
-            )));
+            return Err(Error::Conflict(
+                "no bridge passes what is asked in this community: ask without partner hubs, or ask an operator (the pair has \
+                 to send, and its colour and the charter's 'bridges' have to let through what items are marked with by default)"
+                    .to_owned(),
+            ));
         }
         let new = NewRequest {
             uuid: self.fresh_uuid(),

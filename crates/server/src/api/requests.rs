@@ -132,7 +132,7 @@ fn named(asked: &Asked) -> Result<Uuid, Fault> {
 
 /// Asks a community.
 #[utoipa::path(post, path = "/api/v1/requests", tag = "requests", request_body = NewRequest,
-    responses((status = 201, body = RequestView), (status = 400), (status = 403), (status = 404), (status = 422)))]
+    responses((status = 201, body = RequestView), (status = 400), (status = 403), (status = 404), (status = 409), (status = 422)))]
 pub async fn create(mut asked: Asked) -> Result<Response, Fault> {
     Parameters::read(&asked, &[])?;
     let wish: NewRequest = json(&mut asked).await?;

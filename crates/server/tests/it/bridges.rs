@@ -762,7 +762,7 @@ async fn a_request_passes_where_its_asker_says_so_and_the_answers_come_back_with
     let nobody = a
         .ask("alder-analyst", "POST", "/api/v1/requests", Some(&asked(true).to_string()))
         .await;
-    assert_eq!((nobody.status, nobody.json()["code"].as_str()), (422, Some("no-bridge")));
+    assert_eq!((nobody.status, nobody.json()["code"].as_str()), (409, Some("conflict")));
     let ends = connect((&a, "1"), (&b, "2"), pair(), AfterEnd::Stays).await;
     post(&a, "alder-analyst", "/api/v1/requests", &asked(false)).await;
     let own = post(&a, "alder-analyst", "/api/v1/requests", &asked(true)).await;
