@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use policy::{Action, CommunityId, MemberId, decide};
-use stix::marking::Tlp;
 use store::{Bridge, BridgeQuestion, BridgeState, NewRequest, QuestionKind, QuestionState, RequestAnswer};
 use uuid::Uuid;
 
@@ -25,16 +24,14 @@ const MOST_ASKED: usize = 100;
 type Refused = Result<(), String>;
 
 impl Node {
-    /// The community of a pair, and the strictest colour that leaves it, where requests asked there may go out: what is
-    /// marked as is usual in it has to pass.
-    pub(super) async fn asks_beyond(&self, pair: &PairHere) -> Result<Option<(CommunityId, Tlp)>, Error> {
+    /// The community of a pair, where requests asked there may go out: what is marked as is usual in it has to pass.
+    pub(super) async fn asks_beyond(&self, pair: &PairHere) -> Result<Option<CommunityId>, Error> {
         let Ok(community) = self.paired(&pair.ours).await else {
             return Ok(None);
         };
         let charter = self.charter_in_force(community.id).await?.text.bridges;
-        let most = charter.map(|charter| pair.tlp.min(charter));
-        let passes = most.filter(|most| pair.sends && community.default_tlp <= *most);
-        Ok(passes.map(|most| (community.id, most)))
+        let passes = charter.is_some_and(|charter| pair.sends && community.default_tlp <= pair.tlp.min(charter));
+        Ok(passes.then_some(community.id))
     }
 
     /// The hubs that see a request of a community whose asker lets partner hubs see it.
@@ -49,7 +46,7 @@ impl Node {
                 continue;
             };
             for pair in Terms::read(terms)?.here(bridge.set.first) {
-                if self.asks_beyond(&pair).await?.is_some_and(|(ours, _)| ours == community) {
+                if self.asks_beyond(&pair).await? == Some(community) {
                     let name = bridge.set.hub_title.clone().unwrap_or_else(|| bridge.set.name.clone());
                     hubs.insert(name);
                 }

@@ -13,7 +13,7 @@ use store::{Histogram, Measure, Member, ScoreCell, ScoreSpan, WHOLE};
 use super::tell::{Groups, OTHERS, do_not_single_out, may_publish, merged};
 use super::{Number, hides};
 use crate::accounts::Caller;
-use crate::error::{Error, bad};
+use crate::error::Error;
 use crate::node::Node;
 
 /// A measure over the year.

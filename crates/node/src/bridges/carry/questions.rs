@@ -53,7 +53,7 @@ impl Carry<'_> {
 
     /// Requests of a paired community whose askers let partner hubs see them, where what is marked as is usual there passes.
     async fn asked_of(&self, pair: &PairHere) -> Result<Vec<(Question, QuestionKind)>, Stop> {
-        let Some((community, _)) = self.node.asks_beyond(pair).await? else {
+        let Some(community) = self.node.asks_beyond(pair).await? else {
             return Ok(Vec::new());
         };
         let (id, hub) = (self.bridge.id, self.bridge.set.member);
@@ -78,7 +78,7 @@ impl Carry<'_> {
     }
 
     /// What the member that stands for the other hub was asked about sightings which that hub counted.
-    async fn about_sightings(&mut self) -> Result<Vec<(Question, QuestionKind)>, Stop> {
+    async fn about_sightings(&self) -> Result<Vec<(Question, QuestionKind)>, Stop> {
         let (id, hub, store) = (self.bridge.id, self.bridge.set.member, self.node.store().clone());
         let mut questions = Vec::new();
         for uuid in store.bridge_owed_new(id, hub, ABOUT_SIGHTING, MOST_SAID).await? {
