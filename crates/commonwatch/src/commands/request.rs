@@ -3,8 +3,8 @@
 use node::requests::{RequestView, RequestWish};
 use serde_json::json;
 use stix::Timestamp;
+use uuid::Uuid;
 
-use super::recall::named;
 use super::share::community;
 use crate::cli::Global;
 use crate::cli::recall::RequestCommand;
@@ -52,6 +52,14 @@ pub async fn run(local: &Local, global: &Global, command: RequestCommand, output
     };
     show(&view, output);
     Ok(())
+}
+
+/// The name of a request that was typed.
+fn named(text: &str) -> Result<Uuid, Failure> {
+    Uuid::try_parse(text).map_err(|_| {
+        Failure::input(format!("'{text}' is not the id of a request"))
+            .help("'commonwatch request list COMMUNITY' shows them")
+    })
 }
 
 fn time(text: &str) -> Result<Timestamp, Failure> {
