@@ -75,7 +75,7 @@ impl Node {
                 let told = told.entry(name.clone()).or_default();
                 let waits = told.again.is_some_and(|again| again > self.now());
                 if told.what.as_ref() != Some(&what) && !waits {
-                    self.tell_hub(name, what, told).await;
+                    self.tell_of_watch(name, what, told).await;
                 }
             }
             let is_behind = told.values().any(|told| told.again.is_some());
@@ -86,7 +86,7 @@ impl Node {
         }
     }
 
-    async fn tell_hub(&self, name: &str, what: (Timestamp, BTreeSet<LogFamily>, i64), told: &mut Told) {
+    async fn tell_of_watch(&self, name: &str, what: (Timestamp, BTreeSet<LogFamily>, i64), told: &mut Told) {
         let now = self.now();
         let Ok(Some(subscription)) = self.store().subscription_get(name).await else {
             // It ended, or our own store is not there: what is said next finds out.
