@@ -66,11 +66,7 @@ impl Node {
     ///
     /// # Errors
     /// When the store does not answer, or the entry could not be written: then nothing is delivered.
-    pub async fn deliver_page(
-        &self,
-        look: Look,
-        query: &ObjectQuery,
-    ) -> Result<(Look, ObjectPage), Error> {
+    pub async fn deliver_page(&self, look: Look, query: &ObjectQuery) -> Result<(Look, ObjectPage), Error> {
         let read = |viewer: Viewer| {
             let (store, query) = (self.store().clone(), query.clone());
             async move { store.object_page(&viewer, &query).await }

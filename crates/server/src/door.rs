@@ -21,6 +21,7 @@ use crate::api::sign_in::cookie;
 use crate::app::App;
 use crate::around::{Noted, RequestId};
 use crate::asked::{Asked, ClientCertificate, Remote, Stranger};
+use crate::console::shell::Address;
 use crate::problem::{Dialect, Fault};
 use crate::routes::{Answer, Route};
 use crate::{console, idempotency, media};
@@ -49,12 +50,11 @@ pub(crate) async fn pass(app: App, routes: Arc<[Route]>, request: Request) -> Re
     response
 }
 
-/// What was asked for, to come back to after signing in or showing who it is; after a change, which cannot simply be asked
-/// again, the page that it was made on.
-fn address(parts: &Parts) -> String {
-    match parts.method == Method::GET {
-        true => parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
-        false => console::page_above(parts.uri.path()),
+/// What was asked for, to come back to.
+fn address(parts: &Parts) -> Address {
+    Address {
+        path_and_query: parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
+        is_page: parts.method == Method::GET,
     }
 }
 

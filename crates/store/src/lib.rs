@@ -68,8 +68,8 @@ pub use account::{
     NewCommunity, NewCredential, NewLink, NewLinkOffer, NewMember, NewPasskey, NewPerson, Passkey, PasskeyId, Person,
 };
 pub use bridge::{
-    Bridge, BridgeId, BridgeItem, BridgeQuestion, BridgeReport, BridgeSeen, BridgeState, BridgeStep, NewBridge, QuestionKind,
-    QuestionState,
+    Bridge, BridgeId, BridgeItem, BridgeQuestion, BridgeReport, BridgeSeen, BridgeState, BridgeStep, NewBridge,
+    QuestionKind, QuestionState,
 };
 pub use charter::{Charter, Delegation, Handover, Held, HeldId, HeldState, NewCharter, NewHeld};
 pub use commitment::{

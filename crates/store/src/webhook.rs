@@ -127,7 +127,8 @@ const ENABLED: &str = concat!(
 );
 const CHANGE: &str = "update webhook set kinds = ?2, enabled = ?3, failing_since = null, last_error = null where uuid = ?1 \
                       returning id";
-const ROTATE: &str = "update webhook set sealed_before = sealed, before_until = ?3, sealed = ?2 where uuid = ?1 returning id";
+const ROTATE: &str =
+    "update webhook set sealed_before = sealed, before_until = ?3, sealed = ?2 where uuid = ?1 returning id";
 const FORGET_SECRETS: &str = "update webhook set sealed_before = null, before_until = null where before_until <= ?1";
 const DELETE_MESSAGES: &str = "delete from webhook_message where webhook in (select id from webhook where uuid = ?1)";
 const DELETE: &str = "delete from webhook where uuid = ?1 returning id";

@@ -98,7 +98,9 @@ impl Node {
         if let Some(known) = self.store().request_get(*id).await? {
             // What is said twice is heard once; a name of somebody else's request is not theirs to use.
             let theirs = known.member == bridge.set.member;
-            return Ok(theirs.then_some(()).ok_or_else(|| "there is a request of that name".to_owned()));
+            return Ok(theirs
+                .then_some(())
+                .ok_or_else(|| "there is a request of that name".to_owned()));
         }
         let terms = Terms::read(bridge.set.terms.as_deref().unwrap_or_default())?;
         let pair = self.pair_of(&terms, bridge.set.first, ours).await;
@@ -126,7 +128,8 @@ impl Node {
         self.store()
             .request_put(&caller.principal, bridge.set.member, &new)
             .await?;
-        self.came(bridge, *id, QuestionKind::Request, QuestionState::Open, &[]).await?;
+        self.came(bridge, *id, QuestionKind::Request, QuestionState::Open, &[])
+            .await?;
         Ok(Ok(()))
     }
 

@@ -249,7 +249,12 @@ impl Health {
         let ended = of_streams(&|stream| u64::from(stream.ended));
         gauge("stream_ended", "gauge", "1 where a stream ended for good.", &ended);
         let hubs = self.hubs.iter();
-        let behind = hubs.map(|(name, hub)| (format!("{{hub=\"{}\"}}", label(name)), f64::from(hub.last_error.is_some())));
+        let behind = hubs.map(|(name, hub)| {
+            (
+                format!("{{hub=\"{}\"}}", label(name)),
+                f64::from(hub.last_error.is_some()),
+            )
+        });
         let behind: Vec<(String, f64)> = behind.collect();
         gauge(
             "hub_untold",

@@ -255,7 +255,12 @@ impl Node {
     ///
     /// # Errors
     /// When the caller may not, there is none of this name, or it is for too long.
-    pub async fn webhook_rotate(&self, caller: &Caller, uuid: Uuid, hours: u32) -> Result<(String, WebhookShown), Error> {
+    pub async fn webhook_rotate(
+        &self,
+        caller: &Caller,
+        uuid: Uuid,
+        hours: u32,
+    ) -> Result<(String, WebhookShown), Error> {
         let hook = self.own_webhook(caller, uuid).await?;
         if hours > OVERLAP_MOST_HOURS {
             let message = format!("two secrets for {hours} hours are not possible");

@@ -214,7 +214,9 @@ async fn post(
     let seconds = now.micros().div_euclid(SECOND);
     let id = message_id(message.uuid);
     // One for each secret that counts, with a space between them, as Standard Webhooks has it.
-    let signed = secrets.iter().map(|secret| signature(secret, &id, seconds, &message.body));
+    let signed = secrets
+        .iter()
+        .map(|secret| signature(secret, &id, seconds, &message.body));
     let signatures: Vec<String> = signed.collect();
     let sent = client
         .post(url.clone())

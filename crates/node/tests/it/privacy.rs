@@ -155,7 +155,12 @@ async fn what_is_over_is_forgotten_after_its_days_and_not_before() {
         by_person: operator.principal.person,
         expires: partners.now().plus_micros(86_400_000_000),
     };
-    partners.node.store().link_offer_put(&operator.principal, offer).await.unwrap();
+    partners
+        .node
+        .store()
+        .link_offer_put(&operator.principal, offer)
+        .await
+        .unwrap();
     partners.pass_days(i64::from(rules.invitations));
     assert!(partners.node.retention_run(partners.now()).await.unwrap().is_nothing());
     partners.pass_days(2);

@@ -37,11 +37,7 @@ fn seconds(partners: &Partners) -> i64 {
 }
 
 async fn begin(partners: &Partners) -> Started {
-    partners
-        .node
-        .provider_begin("city", wish(), here())
-        .await
-        .unwrap()
+    partners.node.provider_begin("city", wish(), here()).await.unwrap()
 }
 
 async fn finish(partners: &Partners, started: &Started, said: &Said) -> Result<Finished, SignInError> {
@@ -234,7 +230,11 @@ async fn keys_of_the_provider_change_and_where_it_is_asked_anew_it_has_to_have_a
     city.rotate();
     partners.pass_hours(1);
     assert!(through(&partners, &city, |_, _| {}).await.is_ok());
-    let anew = || partners.node.provider_begin("city", BeginWish { anew: true, ..wish() }, here());
+    let anew = || {
+        partners
+            .node
+            .provider_begin("city", BeginWish { anew: true, ..wish() }, here())
+    };
     for (ago, lets_in) in [(0, true), (600, false)] {
         let started = anew().await.unwrap();
         assert!(started.address.contains("max_age=0"));
@@ -292,7 +292,10 @@ async fn a_provider_speaks_for_the_people_of_its_member_and_links_only_who_is_th
         (enter(&partners, &began.token).await.unwrap(), began.token)
     };
     let (hospital, _) = session("hospital").await;
-    let other = partners.node.provider_link_begin(&hospital, "city", REDIRECT, None).await;
+    let other = partners
+        .node
+        .provider_link_begin(&hospital, "city", REDIRECT, None)
+        .await;
     assert!(matches!(other, Err(Error::NotAllowed(_))), "{other:?}");
     let (cert, token) = session("cert").await;
     let started = partners
@@ -348,7 +351,14 @@ async fn an_offer_ties_one_account_once_and_stays_with_whom_it_is_tied_to() {
     let offer = offered("second").await.unwrap().token;
     let by_offer = async |offer: &str, subject: &str| {
         let started = node
-            .provider_begin("city", BeginWish { offer: Some(offer), ..wish() }, here())
+            .provider_begin(
+                "city",
+                BeginWish {
+                    offer: Some(offer),
+                    ..wish()
+                },
+                here(),
+            )
             .await
             .unwrap();
         let said = city.let_in(&started.address, seconds(&partners), |_, claims| {

@@ -5,8 +5,8 @@ use std::path::Path;
 use node::intake::{Handling, ShareRequest};
 use node::sightings::RULE_DEFAULT;
 use node::watch::{Health, Settings};
-use sources::SourceSpec;
 use serde_json::json;
+use sources::SourceSpec;
 use store::{SightingForm, SightingRule, SubscriptionKind};
 use tokio::sync::watch;
 
@@ -241,7 +241,10 @@ fn told(web: &Web) -> Vec<serde_json::Value> {
     let asked = web.asked().into_iter().filter(|asked| asked.method == "POST");
     asked
         .map(|asked| {
-            assert_eq!((asked.path.as_str(), asked.header("authorization")), ("/cw/api/v1/watching", "Bearer key"));
+            assert_eq!(
+                (asked.path.as_str(), asked.header("authorization")),
+                ("/cw/api/v1/watching", "Bearer key")
+            );
             serde_json::from_str(&asked.body).unwrap()
         })
         .collect()
@@ -264,10 +267,20 @@ async fn a_hub_is_told_of_the_watch_as_soon_as_it_listens() {
         let (node, settings) = (kit.node.clone(), settings(folder.path(), &[&source]));
         async move { node.watch(settings, stopped).await }
     });
-    let health = until(&kit, |health| health.hubs.get("feed").is_some_and(|hub| hub.last_error.is_some())).await;
+    let health = until(&kit, |health| {
+        health.hubs.get("feed").is_some_and(|hub| hub.last_error.is_some())
+    })
+    .await;
     let error = health.hubs["feed"].last_error.clone().unwrap();
-    assert!(error.contains("scope 'sightings'") && health.hubs["feed"].told.is_none(), "{error}");
-    assert!(health.to_prometheus(kit.now()).contains("commonwatch_watch_hub_untold{hub=\"feed\"} 1\n"));
+    assert!(
+        error.contains("scope 'sightings'") && health.hubs["feed"].told.is_none(),
+        "{error}"
+    );
+    assert!(
+        health
+            .to_prometheus(kit.now())
+            .contains("commonwatch_watch_hub_untold{hub=\"feed\"} 1\n")
+    );
 
     until(&kit, |health| health.hits == 1).await;
     web.answer_with(hub(200));
@@ -289,7 +302,8 @@ async fn who_was_not_chosen_is_told_nothing() {
     let kit = kit().await;
     let web = Web::start(hub(200)).await;
     let address = web.url("/cw/root/collections/7f0c/");
-    kit.subscribe(SubscriptionKind::Taxii21, &address, json!({ "bearer": "key" })).await;
+    kit.subscribe(SubscriptionKind::Taxii21, &address, json!({ "bearer": "key" }))
+        .await;
     kit.run().await;
     let folder = tempfile::tempdir().unwrap();
     let (stop, stopped) = watch::channel(false);
@@ -301,7 +315,11 @@ async fn who_was_not_chosen_is_told_nothing() {
     stop.send(true).unwrap();
     watching.await.unwrap().unwrap();
     assert!(told(&web).is_empty());
-    let list = kit.wish(SubscriptionKind::List, &web.url("/list"), json!({ "tells_watching": true }));
+    let list = kit.wish(
+        SubscriptionKind::List,
+        &web.url("/list"),
+        json!({ "tells_watching": true }),
+    );
     let refused = kit.node.subscription_put(&kit.operator, list).await.unwrap_err();
     assert!(refused.to_string().contains("tells_watching"), "{refused}");
 }

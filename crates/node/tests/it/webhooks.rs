@@ -283,7 +283,7 @@ async fn a_message_goes_where_the_operator_allows_and_a_webhook_is_its_members_o
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_secret_signs_beside_the_one_before_until_that_is_over() {
     let web = Web::start(|_| Answer::of(204, "")).await;
-    let (partners, first, hook) = stage(&[], &web).await;
+    let (partners, first, hook) = stage(&["object-added"], &web).await;
     let node = &partners.node;
     let caller = partners.caller("water-admin").await;
     let (second, shown) = node.webhook_rotate(&caller, hook, 24).await.unwrap();

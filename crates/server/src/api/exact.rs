@@ -11,7 +11,8 @@ use store::{FeedbackKind, LogFamily, MemberKind, NoticeWish, SightingForm, Subsc
 use utoipa::Modify;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::schema::{
-    AdditionalProperties, ArrayItems, KnownFormat, Object, ObjectBuilder, OneOfBuilder, Schema, SchemaFormat, SchemaType, Type,
+    AdditionalProperties, ArrayItems, KnownFormat, Object, ObjectBuilder, OneOfBuilder, Schema, SchemaFormat,
+    SchemaType, Type,
 };
 use utoipa::openapi::{Content, OpenApi, RefOr, Required};
 
@@ -76,8 +77,16 @@ fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("DisclosureView", "acknowledged", shown.clone()),
         ("DisclosureView", "acted", shown.clone()),
         ("DisclosureView", "saw", shown),
-        ("NewWatching", "families", LogFamily::ALL.map(LogFamily::as_str).to_vec()),
-        ("NewHitView", "kind", Kind::ALL.iter().map(|kind| kind.as_str()).collect()),
+        (
+            "NewWatching",
+            "families",
+            LogFamily::ALL.map(LogFamily::as_str).to_vec(),
+        ),
+        (
+            "NewHitView",
+            "kind",
+            Kind::ALL.iter().map(|kind| kind.as_str()).collect(),
+        ),
         (
             "NewCommitments",
             "kind",
@@ -109,7 +118,7 @@ const TEXTS: [(&str, &str); 19] = [
     ("AcceptView", "name"),
     ("PasskeyName", "name"),
     ("NewPasskeyView", "name"),
-    ("RefusalView", "reason"),
+    ("ProposalRefusal", "reason"),
 ];
 
 /// Fields that take a text of several lines, and how long.

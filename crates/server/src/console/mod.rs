@@ -79,7 +79,9 @@ pub(crate) fn page_above(path: &str) -> String {
         let same = |(part, given): (&String, &&str)| part.starts_with('{') || part == given;
         page.len() == given.len() && page.iter().zip(given).all(same)
     };
-    let above = (2..=parts.len()).rev().map(|many| parts.get(..many).unwrap_or_default());
+    let above = (2..=parts.len())
+        .rev()
+        .map(|many| parts.get(..many).unwrap_or_default());
     let mut found = above.filter(|given| PAGES.iter().any(|page| fits(page, given)));
     found.next().map(|given| given.join("/")).unwrap_or_default()
 }

@@ -57,7 +57,11 @@ mod tests {
                 assert!(!std::mem::replace(&mut drawn[(y - MARGIN) * code.width() + at], true));
             }
         }
-        let dark: Vec<bool> = code.to_colors().iter().map(|color| *color == qrcode::Color::Dark).collect();
+        let dark: Vec<bool> = code
+            .to_colors()
+            .iter()
+            .map(|color| *color == qrcode::Color::Dark)
+            .collect();
         assert_eq!(drawn, dark);
         assert_eq!(Picture::of(&"x".repeat(8_000)), None);
     }

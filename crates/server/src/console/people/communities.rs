@@ -156,15 +156,12 @@ pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
 }
 
 async fn again(asked: &Asked, fault: impl Into<Fault>, name: &str) -> Result<Response, Fault> {
-    page_again(
-        fault,
-        |wrong| async move {
-            Ok(Page {
-                wrong: Some(wrong),
-                ..Page::of(asked, name).await?
-            })
-        },
-    )
+    page_again(fault, |wrong| async move {
+        Ok(Page {
+            wrong: Some(wrong),
+            ..Page::of(asked, name).await?
+        })
+    })
     .await
 }
 

@@ -79,7 +79,9 @@ pub(crate) async fn prove(mut asked: Asked) -> Result<Response, Fault> {
         Err(error) => {
             let fault = Fault::from(error);
             match fault.code() {
-                "wrong-proof" | "factor-needed" | "credentials-wrong" | "passkey-refused" | "passkey-copied" => shown(&asked, back, true).await,
+                "wrong-proof" | "factor-needed" | "credentials-wrong" | "passkey-refused" | "passkey-copied" => {
+                    shown(&asked, back, true).await
+                }
                 _ => Err(fault),
             }
         }
