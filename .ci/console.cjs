@@ -1,12 +1,12 @@
 // Drives the console of a sample partnership with Chromium, as people do. Arguments: what `demo --json` printed, the
-// browser, and, where screenshots are wanted, a folder for them.
+// browser, where screenshots are wanted a folder for them, and what a fresh node printed that is reached as localhost.
 "use strict";
 const assert = require("node:assert/strict");
 const fs = require("node:fs");
 const { chromium } = require("playwright-core");
 const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
-const [started, browserPath, shots] = process.argv.slice(2);
+const [started, browserPath, shots, operator, second] = process.argv.slice(2);
 const { serving: base, operator_password: password } = JSON.parse(started);
 const PASSWORD = "correct horse battery staple";
 const FIRST_PAGE_BYTES = 100_000;
@@ -18,7 +18,7 @@ async function open(browser, options = {}) {
   context.setDefaultTimeout(10_000);
   await context.route("**/*", (route) => {
     const url = route.request().url();
-    if (url.startsWith(base) || url.startsWith("data:")) return route.continue();
+    if (url.startsWith(options.baseURL ?? base) || url.startsWith("data:")) return route.continue();
     wrong.push(`a request to ${url}`);
     return route.abort();
   });
@@ -155,6 +155,55 @@ async function byKeyboard(browser) {
   await page.context().close();
 }
 
+// Passkeys, the picture of a second factor, and an identity provider that does not answer, at two widths.
+async function waysIn(browser) {
+  const { serving } = JSON.parse(second);
+  const { login, password: secret } = JSON.parse(operator);
+  for (const width of [1440, 390]) {
+    const page = await open(browser, { baseURL: serving, viewport: { width, height: 900 } });
+    const looked = async (name) => {
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      if (over > 0) wrong.push(`${name}: ${over} pixels wider than the window`);
+      if (shots) await page.screenshot({ path: `${shots}/ways_${name}-${width}.png`, fullPage: true });
+      await accessible(page, name, String(width));
+    };
+    const device = await page.context().newCDPSession(page);
+    await device.send("WebAuthn.enable");
+    const options = { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true };
+    await device.send("WebAuthn.addVirtualAuthenticator", { options: { ...options, automaticPresenceSimulation: true } });
+    await page.goto("/sign-in?back=/account");
+    await looked("sign-in");
+    await page.fill("#login", login);
+    await page.fill("#password", secret);
+    await Promise.all([page.waitForURL(/\/account$/), page.click("form[action$='/sign-in'] button")]);
+    await looked("account");
+    await page.fill("#passkey", `telephone ${width}`);
+    await Promise.all([page.waitForURL(/done=passkey-made/), page.click("form[data-passkey='make'] button")]);
+    await looked("passkey-made");
+    await Promise.all([page.waitForURL(/\/account\/factor$/), page.click("form[action$='/account/factor'] button")]);
+    assert.ok(await page.isVisible("svg.qr"), "the second factor is a picture");
+    await looked("factor");
+    await page.click("form[action$='/sign-out'] button");
+    await page.waitForURL(/\/sign-in/);
+    await Promise.all([page.waitForURL(/\/today/), page.click("form[data-passkey='show'] button")]);
+    await page.goto("/step-up?back=/account");
+    await looked("step-up");
+    await Promise.all([page.waitForURL(/\/account$/), page.click("form[data-passkey='show'] button")]);
+    // The provider answers nobody: the browser tells of the 503 of the page, which is meant.
+    const before = wrong.length;
+    await page.goto("/sign-in");
+    await Promise.all([page.waitForURL(/provider\/city/), page.click("form[action$='/provider/city'] button")]);
+    wrong.splice(before, wrong.length, ...wrong.slice(before).filter((one) => !one.includes("503")));
+    assert.match(await page.textContent("main"), /does not answer just now/);
+    await looked("refused");
+    await page.context().close();
+  }
+  const bare = await open(browser, { baseURL: serving, javaScriptEnabled: false });
+  await bare.goto("/sign-in");
+  assert.ok(await bare.isVisible("[data-no-passkeys]") && !(await bare.isVisible("form[data-passkey]")), "without script it says so");
+  await bare.context().close();
+}
+
 async function main() {
   const began = Date.now();
   const browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
@@ -163,6 +212,7 @@ async function main() {
     await givePassword(browser, "water");
     await byKeyboard(browser);
     await withoutScript(browser);
+    await waysIn(browser);
     await everyPage(browser, "operator", password);
     await everyPage(browser, "water", PASSWORD);
   } finally {

@@ -83,10 +83,17 @@ pub struct SignIn {
     /// Whether who has one of the groups and no account gets one.
     #[serde(default)]
     provision: bool,
+    /// After how many hours a session that began by it is over.
+    #[serde(default = "session_hours")]
+    session_hours: u32,
     /// The file with the authorities to trust, PEM.
     ca_file: Option<PathBuf>,
     /// A proxy, or `direct` for none.
     proxy: Option<String>,
+}
+
+fn session_hours() -> u32 {
+    node::providers::SESSION_HOURS
 }
 
 fn groups() -> String {
@@ -128,6 +135,10 @@ impl SignIn {
                 ));
             }
         };
+        if !(1..=168).contains(&self.session_hours) {
+            let message = format!("sessions of {} hours are not possible", self.session_hours);
+            return Err(wrong(message, "session-hours is from 1 to 168 (a week)"));
+        }
         if self.provision && (self.member.is_none() || self.roles.is_empty()) {
             let help = "name the member, and in [sign-in.roles] the role that each group brings";
             return Err(wrong(
@@ -146,6 +157,7 @@ impl SignIn {
             roles: self.roles.iter().map(role).collect::<Result<_, Failure>>()?,
             member: self.member.clone(),
             provision: self.provision,
+            session_hours: self.session_hours,
             access: Access {
                 ca_bundle: self.ca_file.clone(),
                 proxy: self.proxy.clone().map(Secret::Text),
@@ -185,6 +197,7 @@ impl Webhooks {
 pub struct Retention {
     sessions: u16,
     invitations: u16,
+    proposals: u16,
     notices: u16,
     transfers: u16,
 }
@@ -195,6 +208,7 @@ impl Default for Retention {
         Self {
             sessions: rules.sessions,
             invitations: rules.invitations,
+            proposals: rules.proposals,
             notices: rules.notices,
             transfers: rules.transfers,
         }
@@ -206,6 +220,7 @@ impl From<Retention> for node::privacy::Retention {
         Self {
             sessions: rules.sessions,
             invitations: rules.invitations,
+            proposals: rules.proposals,
             notices: rules.notices,
             transfers: rules.transfers,
         }
@@ -498,6 +513,7 @@ pub fn template(title: &str, postgres: Option<&str>) -> String {
          [retention]\n\
          # sessions = 30\n\
          # invitations = 180\n\
+         # proposals = 400\n\
          # notices = 90\n\
          # transfers = 400\n\n\
          # An identity provider (OpenID Connect); docs/guide/sign-in.md. One section for each.\n\
@@ -511,7 +527,8 @@ pub fn template(title: &str, postgres: Option<&str>) -> String {
          # groups-claim = \"groups\"\n\
          # roles = {{ watch-analysts = \"analyst\", watch-leads = \"coordinator\" }}\n\
          # member = \"City of Example\"\n\
-         # provision = false\n",
+         # provision = false\n\
+         # session-hours = 12\n",
         title = quoted(title),
     )
 }
@@ -563,6 +580,7 @@ mod tests {
     fn a_provider_that_cannot_be_used_as_it_is_written_says_why() {
         for (more, why) in [
             ("provision = true", "without a member and roles"),
+            ("session-hours = 0", "of 0 hours"),
             ("roles = { a = \"emperor\" }", "'emperor' is no role"),
             (
                 "client-secret-env = \"COMMONWATCH_NOT_THERE\"",

@@ -41,10 +41,8 @@ async fn hand_out(node: &Node, community: CommunityId, many: usize) -> Vec<Calle
     let mut callers = Vec::with_capacity(many);
     for number in 0..many {
         let caller = node.local_caller(&format!("m{number}")).await.unwrap();
-        let (collection, viewer) = node.collection(&caller, "all").await.unwrap().unwrap();
-        node.deliver_page(&caller, &collection, &viewer, &ObjectQuery::default())
-            .await
-            .unwrap();
+        let look = node.look(&caller, "all").await.unwrap().unwrap();
+        node.deliver_page(look, &ObjectQuery::default()).await.unwrap();
         callers.push(caller);
     }
     callers

@@ -56,6 +56,8 @@ pub struct Caller {
 /// What a signed-in caller may see, worked out at the first request and kept until the policy generation moves on.
 #[derive(Debug, Default)]
 pub(crate) struct Sight {
+    /// The policy generation that was in force before anything of it was worked out.
+    pub(crate) generation: i64,
     pub(crate) viewer: OnceLock<Viewer>,
     pub(crate) collections: OnceLock<Vec<Collection>>,
     pub(crate) within: Mutex<HashMap<CommunityId, Viewer>>,
@@ -209,7 +211,10 @@ impl Node {
             return Err(SignInError::Wrong);
         }
         let caller = Caller {
-            sight: Some(Arc::default()),
+            sight: Some(Arc::new(Sight {
+                generation,
+                ..Sight::default()
+            })),
             credential: credential.as_ref().map(|credential| (credential.id, credential.kind)),
             ..Caller::new(principal, &person.login)
         };

@@ -34,6 +34,21 @@ pub struct Collection {
     pub community: Option<CommunityId>,
 }
 
+/// A collection as a caller meets it, under one generation of the rules.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// Who looks.
+    pub caller: Caller,
+    /// At what.
+    pub collection: Collection,
+    /// What they see of it.
+    pub viewer: Viewer,
+    /// The generation that was in force before.
+    generation: i64,
+}
+
+/// How often it is looked again because the rules moved on meanwhile.
+const MOST_LOOKS: usize = 5;
 /// Communities looked at together.
 const BATCH: usize = 200;
 
@@ -148,6 +163,52 @@ impl Node {
             None => viewer,
         };
         Ok(Some((collection, viewer)))
+    }
+
+    /// The same, with the generation of the rules that it is of.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn look(&self, caller: &Caller, name: &str) -> Result<Option<Look>, Error> {
+        let generation = match &caller.sight {
+            Some(sight) => sight.generation,
+            None => self.store().policy_generation().await?,
+        };
+        let found = self.collection(caller, name).await?;
+        Ok(found.map(|(collection, viewer)| Look {
+            caller: caller.clone(),
+            collection,
+            viewer,
+            generation,
+        }))
+    }
+
+    /// Reads something of a collection, and looks and reads again where the rules moved on meanwhile: what is new may be for
+    /// the reader and not in their view yet, and whoever goes on after it would lose it.
+    ///
+    /// # Errors
+    /// When the store does not answer, the collection is not the reader's any more, or the rules move on all the time.
+    pub async fn read_steadily<T, F, R>(&self, mut look: Look, read: F) -> Result<(Look, T), Error>
+    where
+        F: Fn(Viewer) -> R,
+        R: Future<Output = Result<T, store::Error>>,
+    {
+        for _ in 0..MOST_LOOKS {
+            let page = read(look.viewer.clone()).await?;
+            if self.store().policy_generation().await? == look.generation {
+                return Ok((look, page));
+            }
+            let caller = Caller {
+                credential: look.caller.credential,
+                ..self.as_of_now(&look.caller).await?
+            };
+            let gone = || Error::NotFound("there is no such collection any more, or it is not open to you".to_owned());
+            let name = look.collection.uuid.to_string();
+            look = self.look(&caller, &name).await?.ok_or_else(gone)?;
+        }
+        Err(Error::Unavailable(
+            "who may see what changed again and again while it was read".to_owned(),
+        ))
     }
 
     async fn viewer_within(&self, caller: &Caller, viewer: &Viewer, community: CommunityId) -> Result<Viewer, Error> {

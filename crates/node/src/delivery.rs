@@ -7,7 +7,7 @@ use stix::Timestamp;
 use store::{DeliveryFilter, NewDelivery, ObjectPage, ObjectQuery, ObjectRow, Standing, VersionFilter};
 
 use crate::accounts::Caller;
-use crate::collections::Collection;
+use crate::collections::{Collection, Look};
 use crate::error::Error;
 use crate::node::Node;
 
@@ -60,24 +60,25 @@ impl From<&ObjectQuery> for Question {
 }
 
 impl Node {
-    /// Reads a page of a collection and records that it was delivered: to which member, from which collection, how
+    /// Reads a page of a collection under rules that hold while it is read, and records that it was delivered: to which member, from which collection, how
     /// many, which stretch of the order, and a digest over what it held. An empty page delivers nothing and leaves
     /// no entry; neither does a page for the public, which has no member to hold to it.
     ///
     /// # Errors
     /// When the store does not answer, or the entry could not be written: then nothing is delivered.
-    pub async fn deliver_page(
-        &self,
-        caller: &Caller,
-        collection: &Collection,
-        viewer: &Viewer,
-        query: &ObjectQuery,
-    ) -> Result<ObjectPage, Error> {
-        let way = Way::of("taxii", collection);
-        self.deliver(caller, way, viewer, query).await
+    pub async fn deliver_page(&self, look: Look, query: &ObjectQuery) -> Result<(Look, ObjectPage), Error> {
+        let read = |viewer: Viewer| {
+            let (store, query) = (self.store().clone(), query.clone());
+            async move { store.object_page(&viewer, &query).await }
+        };
+        let (look, page) = self.read_steadily(look, read).await?;
+        let way = Way::of("taxii", &look.collection);
+        self.record_delivery(&look.caller, way, Question::from(query), &page.rows)
+            .await?;
+        Ok((look, page))
     }
 
-    /// The same by a way that is named.
+    /// Reads a page, and records it by a way that is named.
     pub(crate) async fn deliver(
         &self,
         caller: &Caller,

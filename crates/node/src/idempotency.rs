@@ -3,7 +3,8 @@
 //! ```text
 //! begin ──► first ──► done ──► keep (or drop, where nothing was done)
 //!       ├─► the same before: its answer
-//!       ├─► the same, running still
+//!       ├─► the same, running still (who does it says so every half minute)
+//!       ├─► the same, broken off: the node was stopped in its middle
 //!       └─► another request under this key
 //! ```
 //!
@@ -13,6 +14,7 @@
 //! it was done.
 
 use serde::{Deserialize, Serialize};
+use stix::Timestamp;
 use store::AnswerBegun;
 
 use crate::accounts::Caller;
@@ -22,6 +24,8 @@ use crate::seal::Seal;
 
 /// How long an answer is kept.
 pub const KEPT_MICROS: i64 = 24 * 3_600 * 1_000_000;
+/// How long it is believed that a change runs of which nothing is heard.
+const BELIEVED_MICROS: i64 = 2 * 60 * 1_000_000;
 /// Bytes of an answer's body that are kept; of a longer one it is kept that it was given.
 pub const BODY_MOST: usize = 64 << 10;
 /// Answers kept for one person at a time.
@@ -75,10 +79,16 @@ pub enum Begun {
     Before(Kept),
     /// It was begun before, and has not ended.
     Running,
+    /// It was begun before, and who did it stopped in its middle: it may have been done or not.
+    BrokenOff,
     /// The key was used for something else.
     Other,
     /// The person has too many answers kept.
     Full,
+}
+
+fn believed(now: Timestamp) -> Timestamp {
+    now.plus_micros(BELIEVED_MICROS)
 }
 
 fn rights(caller: &Caller) -> String {
@@ -121,12 +131,13 @@ impl Node {
         let oldest = now.plus_micros(-KEPT_MICROS);
         let begun = self
             .store()
-            .answer_begin(name, person, request, (now, oldest), ANSWERS_MOST);
+            .answer_begin(name, person, request, (now, oldest, believed(now)), ANSWERS_MOST);
         Ok(Some(match begun.await? {
             AnswerBegun::First => Begun::First(Turn { name }),
             AnswerBegun::Full => Begun::Full,
             AnswerBegun::Before(before) if before.request != request => Begun::Other,
             AnswerBegun::Before(before) => match before.status.and_then(|status| u16::try_from(status).ok()) {
+                None if before.running_until.is_none_or(|until| until <= now) => Begun::BrokenOff,
                 None => Begun::Running,
                 Some(status) => Begun::Before(Kept {
                     status,
@@ -134,6 +145,14 @@ impl Node {
                 }),
             },
         }))
+    }
+
+    /// Says that a change runs still; to be said every half minute or so.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn idempotency_runs(&self, turn: Turn) -> Result<(), Error> {
+        Ok(self.store().answer_runs(turn.name, believed(self.now())).await?)
     }
 
     /// Keeps what was answered, for a day.

@@ -15,8 +15,10 @@ use crate::node::Node;
 pub struct Retention {
     /// Sessions that are over.
     pub sessions: u16,
-    /// Invitations that were accepted, withdrawn, or are over.
+    /// Invitations, and offers to link an account, that were accepted, withdrawn, or are over.
     pub invitations: u16,
+    /// Proposals that were decided, or are over.
+    pub proposals: u16,
     /// Notices, sent or not.
     pub notices: u16,
     /// What came of each batch handed in.
@@ -28,6 +30,7 @@ impl Default for Retention {
         Self {
             sessions: 30,
             invitations: 180,
+            proposals: 400,
             notices: 90,
             transfers: 400,
         }
@@ -41,6 +44,10 @@ pub struct Forgotten {
     pub sessions: usize,
     /// Invitations.
     pub invitations: usize,
+    /// Offers to link an account.
+    pub offers: usize,
+    /// Proposals.
+    pub proposals: usize,
     /// Notices.
     pub notices: usize,
     /// Transfers.
@@ -137,6 +144,10 @@ impl Node {
         }
         if let Some(before) = before(rules.invitations) {
             forgotten.invitations = store.invitation_forget(before, FORGOTTEN_AT_ONCE).await?;
+            forgotten.offers = store.link_offer_forget(before, FORGOTTEN_AT_ONCE).await?;
+        }
+        if let Some(before) = before(rules.proposals) {
+            forgotten.proposals = store.proposal_forget(before, FORGOTTEN_AT_ONCE).await?;
         }
         if let Some(before) = before(rules.notices) {
             forgotten.notices = store.notice_forget(before, FORGOTTEN_AT_ONCE).await?;
@@ -155,6 +166,7 @@ impl Node {
                 .retention_withdraw(community.id, before, FORGOTTEN_AT_ONCE)
                 .await?;
         }
+        store.webhook_secrets_forget(now).await?;
         let over = now.plus_micros(-crate::idempotency::KEPT_MICROS);
         forgotten.answers = store.answer_forget(over, FORGOTTEN_AT_ONCE).await?;
         Ok(forgotten)

@@ -6,6 +6,9 @@
 //! | members of the community | the question, its state and summary; answers to all; their own answers |
 //! | everybody else | nothing, as if it was not there |
 //!
+//! With `beyond`, partner hubs are asked too ([`crate::bridges`]): there the question is of the member that stands for this
+//! hub, and what is answered there is here of the member that stands for the other. No name of a member passes.
+//!
 //! An asker without a name is shown to nobody: not in lists, nor in errors, nor in anybody's receipts but its own.
 
 use std::collections::BTreeMap;
@@ -37,6 +40,8 @@ pub struct RequestWish {
     pub anonymous: bool,
     /// Whether answers may be for all; otherwise they are for the asker only.
     pub to_all: bool,
+    /// Whether partner hubs are asked too, over bridges.
+    pub beyond: bool,
 }
 
 /// A request as one reader may read it.
@@ -79,7 +84,7 @@ fn absent() -> Error {
     Error::NotFound("there is no such request, or it is not open to you".to_owned())
 }
 
-fn checked(what: &str, text: &str) -> Result<String, Error> {
+pub(crate) fn checked(what: &str, text: &str) -> Result<String, Error> {
     let text = text.trim();
     let odd = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\t');
     if text.is_empty() || text.chars().count() > MOST_TEXT || text.chars().any(odd) {
@@ -98,8 +103,15 @@ impl Node {
     pub async fn request_ask(&self, caller: &Caller, wish: &RequestWish) -> Result<RequestView, Error> {
         let member = self.may_ask(caller, wish.community)?;
         if wish.until.is_some_and(|until| until <= self.now()) {
-            let problem = Problem::error("bad-until", Place::default(), "'until' is over already");
-            return Err(Error::input(problem.help("give a time to come, or leave it out")));
+            let message = "'until' is over already: give a time to come, or leave it out";
+            return Err(Error::Conflict(message.to_owned()));
+        }
+        if wish.beyond && self.hubs_asked(wish.community).await?.is_empty() {
+            return Err(Error::Conflict(
+                "no bridge passes what is asked in this community: ask without partner hubs, or ask an operator (the pair has \
+                 to send, and its colour and the charter's 'bridges' have to let through what items are marked with by default)"
+                    .to_owned(),
+            ));
         }
         let new = NewRequest {
             uuid: self.fresh_uuid(),
@@ -108,6 +120,7 @@ impl Node {
             until: wish.until,
             anonymous: wish.anonymous,
             to_all: wish.to_all,
+            beyond: wish.beyond,
         };
         self.store().request_put(&caller.principal, member, &new).await?;
         self.request(caller, new.uuid).await

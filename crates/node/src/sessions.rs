@@ -1,7 +1,7 @@
 //! Sessions: what a person has who signed in with their password, and where it is enrolled with a code.
 //!
 //! A session is a credential like a key: random, kept as a digest, refused from the request after its end. It ends when it
-//! is not used for [`IDLE_MICROS`], after [`WHOLE_MICROS`] in any case, when its person says so, and when their password,
+//! is not used for [`IDLE_MICROS`], after [`WHOLE_MICROS`] in any case (sooner where it began at an identity provider), when its person says so, and when their password,
 //! role or standing changes.
 //!
 //! For [`PROOF_MICROS`] from its beginning a session counts as proven. Dangerous acts ([`policy::action::proof_of`]) ask for
@@ -36,6 +36,14 @@ pub struct Began {
     pub token: String,
     /// The session.
     pub session: Credential,
+}
+
+impl Began {
+    /// Seconds after which it is over in any case.
+    pub fn seconds(&self) -> i64 {
+        let ends = self.session.ends.map_or(0, Timestamp::micros);
+        (ends - self.session.created.micros()).max(0) / 1_000_000
+    }
 }
 
 fn refused(refusal: policy::Refusal) -> Error {
@@ -147,15 +155,17 @@ impl Node {
         }
         self.sign_ins().succeeded(&counted[1]);
         let now = self.now();
-        self.session_make(&person, from, Some(now)).await
+        self.session_make(&person, from, Some(now), WHOLE_MICROS).await
     }
 
-    /// Makes the session of somebody who was found to be this person, shown to be there at `proven`.
+    /// Makes the session of somebody who was found to be this person, shown to be there at `proven`; in any case it is over
+    /// after `whole` microseconds.
     pub(crate) async fn session_make(
         &self,
         person: &Person,
         from: IpAddr,
         proven: Option<Timestamp>,
+        whole: i64,
     ) -> Result<Began, SignInError> {
         let now = self.now();
         let principal = self.store().principal_of(person, false).await.map_err(Error::from)?;
@@ -163,7 +173,7 @@ impl Node {
             return Err(SignInError::Wrong);
         }
         let token = secret_text(SESSION_PREFIX, &self.random());
-        let ends = now.plus_micros(WHOLE_MICROS);
+        let ends = now.plus_micros(whole.min(WHOLE_MICROS));
         let new = NewCredential {
             person: person.id,
             kind: CredentialKind::Session,

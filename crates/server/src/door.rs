@@ -21,6 +21,7 @@ use crate::api::sign_in::cookie;
 use crate::app::App;
 use crate::around::{Noted, RequestId};
 use crate::asked::{Asked, ClientCertificate, Remote, Stranger};
+use crate::console::shell::Address;
 use crate::problem::{Dialect, Fault};
 use crate::routes::{Answer, Route};
 use crate::{console, idempotency, media};
@@ -49,10 +50,12 @@ pub(crate) async fn pass(app: App, routes: Arc<[Route]>, request: Request) -> Re
     response
 }
 
-/// What was asked for, to come back to after signing in; the start page after what cannot simply be asked again.
-fn address(parts: &Parts) -> String {
-    let address = parts.uri.path_and_query().map(ToString::to_string);
-    address.filter(|_| parts.method == Method::GET).unwrap_or_default()
+/// What was asked for, to come back to.
+fn address(parts: &Parts) -> Address {
+    Address {
+        path_and_query: parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
+        is_page: parts.method == Method::GET,
+    }
 }
 
 async fn enter(

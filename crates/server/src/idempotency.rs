@@ -5,6 +5,7 @@
 //! | nothing | the route does it |
 //! | the same request, done | what was answered then, with `Idempotency-Replayed: true` |
 //! | the same request, running | 409 `idempotency-running` |
+//! | the same request, and the node was stopped in its middle | 409 `idempotency-broken-off` |
 //! | the same request, whose answer is not kept | 409 `idempotency-not-kept`, with the status of then |
 //! | another request | 422 `idempotency-other-request` |
 //!
@@ -12,6 +13,7 @@
 //! next try is a first one. The work goes on to its end when its client goes away: that is what the key is for.
 
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::response::Response;
@@ -29,6 +31,8 @@ use crate::routes::{Answering, Route};
 
 /// The header with the key.
 pub(crate) const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// How often it is said that a change runs still.
+const SAID_EVERY: Duration = Duration::from_secs(30);
 /// Says that an answer is the one of before.
 pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
@@ -91,6 +95,7 @@ pub(crate) async fn once(
         None => handler(asked).await,
         Some(Begun::Before(kept)) => again(kept),
         Some(Begun::Running) => Err(running()),
+        Some(Begun::BrokenOff) => Err(broken_off()),
         Some(Begun::Other) => Err(Fault::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "idempotency-other-request",
@@ -106,7 +111,7 @@ pub(crate) async fn once(
             let node = asked.node().clone();
             let work = handler(asked);
             let done = tokio::spawn(async move {
-                let done = AssertUnwindSafe(work).catch_unwind().await;
+                let done = while_said(&node, turn, AssertUnwindSafe(work).catch_unwind()).await;
                 let done = done.unwrap_or_else(|_| Err(Fault::ours("a request broke off")));
                 settle(&node, turn, shows_secret, done).await
             });
@@ -115,14 +120,37 @@ pub(crate) async fn once(
     }
 }
 
+/// Does the work, and says meanwhile that it runs: else a repeat would take it for broken off.
+async fn while_said<T>(node: &Node, turn: Turn, work: impl Future<Output = T>) -> T {
+    let mut work = std::pin::pin!(work);
+    loop {
+        tokio::select! {
+            done = &mut work => return done,
+            () = tokio::time::sleep(SAID_EVERY) => {
+                if let Err(error) = node.idempotency_runs(turn).await {
+                    tracing::warn!(%error, "it could not be noted that a change with a key runs still");
+                }
+            }
+        }
+    }
+}
+
 fn running() -> Fault {
     Fault::new(
         StatusCode::CONFLICT,
         "idempotency-running",
-        "the request with this Idempotency-Key is being done; ask again in a moment. If it stays so, the node was \
-         stopped in its middle: look whether it was done, and use a new key",
+        "the request with this Idempotency-Key is being done; ask again in a moment",
     )
     .header(RETRY_AFTER, HeaderValue::from_static("2"))
+}
+
+fn broken_off() -> Fault {
+    Fault::new(
+        StatusCode::CONFLICT,
+        "idempotency-broken-off",
+        "the node was stopped in the middle of the request with this Idempotency-Key: look whether it was done, and if \
+         it was not, send it again with a new key",
+    )
 }
 
 /// The answer of before.

@@ -96,3 +96,47 @@
     });
   }
 })();
+// Passkeys: the node asks, the authenticator answers, and the form takes the answer along.
+(() => {
+  if (!window.PublicKeyCredential) return;
+  for (const form of document.querySelectorAll("form[data-passkey]")) form.hidden = false;
+  for (const hint of document.querySelectorAll("[data-no-passkeys]")) hint.hidden = true;
+  const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (sign) => sign.charCodeAt(0));
+  const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const named = (list) => (list ?? []).map((one) => ({ ...one, id: bytes(one.id) }));
+  const answer = async (kind, options) => {
+    const publicKey = { ...options, challenge: bytes(options.challenge) };
+    if (kind === "make") {
+      publicKey.user = { ...options.user, id: bytes(options.user.id) };
+      publicKey.excludeCredentials = named(options.excludeCredentials);
+      return navigator.credentials.create({ publicKey });
+    }
+    publicKey.allowCredentials = named(options.allowCredentials);
+    return navigator.credentials.get({ publicKey });
+  };
+  const written = ({ id, rawId, type, response }) => {
+    const parts = {};
+    for (const name of ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"]) {
+      if (response[name]) parts[name] = text(response[name]);
+    }
+    return JSON.stringify({ id, rawId: text(rawId), type, response: parts, clientExtensionResults: {} });
+  };
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.matches("form[data-passkey]")) return;
+    event.preventDefault();
+    const wrong = form.querySelector("[data-wrong]");
+    wrong.hidden = true;
+    try {
+      const given = await fetch(form.dataset.ask, { method: "POST" });
+      const asked = await given.json();
+      if (asked.step_up && form.dataset.stepUp) return location.assign(form.dataset.stepUp);
+      if (!given.ok) throw new Error(asked.detail);
+      form.elements.credential.value = written(await answer(form.dataset.passkey, asked.options));
+      form.elements.note.value = asked.note;
+      form.submit();
+    } catch {
+      wrong.hidden = false;
+    }
+  });
+})();

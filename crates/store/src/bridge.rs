@@ -4,11 +4,16 @@
 //! bridge ──► steps (who proposed, accepted, ended: both sides)
 //!   ├─► cursors (a community each)
 //!   ├─► items (outward, inward: path, marking before and after, what became of it)
-//!   └─► seen (sightings of what came, for the count that is told back)
+//!   ├─► seen (sightings of what came, for the count that is told back)
+//!   └─► questions (both ways, with the answers that come back): [`question`]
 //! ```
 //!
 //! The terms are text here: what they mean is the node's business. Whatever changes writes the ledger in the same
 //! transaction.
+
+mod question;
+
+pub use question::{BridgeQuestion, QuestionKind, QuestionState};
 
 use policy::{CommunityId, MemberId, PersonId, Principal};
 use serde_json::json;

@@ -16,6 +16,8 @@ pub struct KeptAnswer {
     pub request: [u8; 32],
     /// The status that was answered; none while it runs.
     pub status: Option<i64>,
+    /// Until when it is believed that it runs, where it has not been answered.
+    pub running_until: Option<Timestamp>,
     /// Headers and body, sealed; none where they are not kept.
     pub sealed: Option<Vec<u8>>,
 }
@@ -32,11 +34,12 @@ pub enum AnswerBegun {
 }
 
 const OVER: &str = "delete from kept_answer where name = ?1 and made < ?2";
-const BEGIN: &str = "insert into kept_answer (name, person, request, made) select ?1, ?2, ?3, ?4 \
+const BEGIN: &str = "insert into kept_answer (name, person, request, made, running_until) select ?1, ?2, ?3, ?4, ?6 \
                      where (select count(*) from kept_answer where person = ?2) < ?5 \
                      on conflict (name) do nothing returning made";
-const GET: &str = "select request, status, sealed from kept_answer where name = ?1";
+const GET: &str = "select request, status, sealed, running_until from kept_answer where name = ?1";
 const KEEP: &str = "update kept_answer set status = ?2, sealed = ?3 where name = ?1";
+const RUNS: &str = "update kept_answer set running_until = ?2 where name = ?1 and status is null";
 const DROP: &str = "delete from kept_answer where name = ?1 and status is null";
 const FORGET: &str = "delete from kept_answer where name in \
                       (select name from kept_answer where made < ?1 order by made limit ?2) returning made";
@@ -47,17 +50,19 @@ fn kept(row: &Row) -> Result<KeptAnswer> {
         request: row.hash(0)?,
         status,
         sealed: row.maybe_bytes(2)?,
+        running_until: row.maybe_time(3)?,
     })
 }
 
 impl Store {
-    /// Takes a name for a change that begins now, where nobody had it since `oldest` and the person has fewer than `most`.
+    /// Takes a name for a change that begins now and is believed to run until an instant, where nobody had it since `oldest`
+    /// and the person has fewer than `most`.
     pub async fn answer_begin(
         &self,
         name: [u8; 32],
         person: PersonId,
         request: [u8; 32],
-        (now, oldest): (Timestamp, Timestamp),
+        (now, oldest, until): (Timestamp, Timestamp, Timestamp),
         most: usize,
     ) -> Result<AnswerBegun> {
         let begin = vec![
@@ -66,6 +71,7 @@ impl Store {
             request.into(),
             now.into(),
             many(most).into(),
+            until.into(),
         ];
         let change = Change::new()
             .with(OVER, vec![name.into(), oldest.into()])
@@ -76,6 +82,12 @@ impl Store {
         }
         let before = self.row(GET, vec![name.into()], kept).await?;
         Ok(before.map_or(AnswerBegun::Full, AnswerBegun::Before))
+    }
+
+    /// Notes that a change under a name runs still.
+    pub async fn answer_runs(&self, name: [u8; 32], until: Timestamp) -> Result<()> {
+        let change = Change::new().with(RUNS, vec![name.into(), until.into()]);
+        self.change(change).await.map(drop)
     }
 
     /// Keeps what was answered.

@@ -67,7 +67,10 @@ pub use account::{
     AccountLink, Community, Credential, CredentialId, CredentialKind, Factor, LinkId, Member, MemberKind, Membership,
     NewCommunity, NewCredential, NewLink, NewLinkOffer, NewMember, NewPasskey, NewPerson, Passkey, PasskeyId, Person,
 };
-pub use bridge::{Bridge, BridgeId, BridgeItem, BridgeReport, BridgeSeen, BridgeState, BridgeStep, NewBridge};
+pub use bridge::{
+    Bridge, BridgeId, BridgeItem, BridgeQuestion, BridgeReport, BridgeSeen, BridgeState, BridgeStep, NewBridge,
+    QuestionKind, QuestionState,
+};
 pub use charter::{Charter, Delegation, Handover, Held, HeldId, HeldState, NewCharter, NewHeld};
 pub use commitment::{
     Commitment, CommitmentPage, CommitmentPlace, CommitmentQuery, CommitmentRules, CommitmentSide, CommitmentState,

@@ -172,7 +172,7 @@ pub const KEPT: &[Kept] = &[
         table: "link_offer",
         data: "digests of offers to tie such an account, for whom and by whom",
         purpose: "to tie an account to the right person",
-        kept: ACCOUNT,
+        kept: "retention.invitations days after it was used or over",
         erased: "gone",
         query: Some((
             "select provider, created, expires, used from link_offer where person = ?1 limit ?2",
@@ -398,21 +398,25 @@ pub const KEPT: &[Kept] = &[
         "select member, delegate, since from delegation where person = ?1 limit ?2",
         &[("member", Number), ("delegate", Number), ("since", Time)]
     ),
-    by_number!(
-        "proposal",
-        "who proposed what takes two people, who decided, in whose words",
-        "to show that two people stand behind it",
-        "select uuid, reason, state, made, decided, note from proposal where by_person = ?1 or decider = ?1 \
-         order by id desc limit ?2",
-        &[
-            ("uuid", Text),
-            ("reason", Text),
-            ("state", Text),
-            ("made", Time),
-            ("decided", Time),
-            ("note", Text)
-        ]
-    ),
+    Kept {
+        table: "proposal",
+        data: "who proposed what takes two people, who decided, in whose words",
+        purpose: "to show that two people stand behind it",
+        kept: "retention.proposals days after it was decided or over; the ledger says for good that there were two",
+        erased: NUMBER_STAYS,
+        query: Some((
+            "select uuid, reason, state, made, decided, note from proposal where by_person = ?1 or decider = ?1 \
+             order by id desc limit ?2",
+            &[
+                ("uuid", Text),
+                ("reason", Text),
+                ("state", Text),
+                ("made", Time),
+                ("decided", Time),
+                ("note", Text),
+            ],
+        )),
+    },
     by_number!(
         "data_set",
         "who gave a data set to research",
@@ -447,6 +451,10 @@ const FORGET_INVITATIONS: &str = "delete from invitation where id in (select i.i
                                   where coalesce(i.accepted, i.withdrawn, i.expires) < ?1 and not exists \
                                   (select 1 from member m where m.id = i.member and m.state in ('invited', 'vetting')) \
                                   limit ?2) returning id";
+const FORGET_OFFERS: &str = "delete from link_offer where digest in (select digest from link_offer \
+                             where coalesce(used, expires) < ?1 limit ?2) returning person";
+const FORGET_PROPOSALS: &str = "delete from proposal where id in (select id from proposal \
+                                where coalesce(decided, expires) < ?1 limit ?2) returning id";
 const FORGET_TRANSFERS: &str = "delete from transfer where uuid in (select uuid from transfer where started < ?1 \
                                 and ended is not null limit ?2) returning uuid";
 
@@ -510,6 +518,16 @@ impl Store {
     /// Forgets up to `limit` invitations that were done with before an instant; gives how many.
     pub async fn invitation_forget(&self, before: Timestamp, limit: usize) -> Result<usize> {
         self.forget(FORGET_INVITATIONS, before, limit).await
+    }
+
+    /// Forgets up to `limit` offers to link an account that were used or over before an instant; gives how many.
+    pub async fn link_offer_forget(&self, before: Timestamp, limit: usize) -> Result<usize> {
+        self.forget(FORGET_OFFERS, before, limit).await
+    }
+
+    /// Forgets up to `limit` proposals that were decided or over before an instant; gives how many.
+    pub async fn proposal_forget(&self, before: Timestamp, limit: usize) -> Result<usize> {
+        self.forget(FORGET_PROPOSALS, before, limit).await
     }
 
     /// Forgets up to `limit` transfers that were begun before an instant and are done; gives how many.

@@ -25,6 +25,8 @@ pub struct NewRequest {
     pub anonymous: bool,
     /// Whether answers may be read by the whole community; otherwise by the asker only.
     pub to_all: bool,
+    /// Whether partner hubs are asked too, over bridges.
+    pub beyond: bool,
 }
 
 /// A question.
@@ -74,12 +76,13 @@ pub struct RequestNumbers {
 
 macro_rules! columns {
     () => {
-        "id, uuid, community, question, until, anonymous, to_all, member, person, asked, closed, summary"
+        "id, uuid, community, question, until, anonymous, to_all, member, person, asked, closed, summary, beyond"
     };
 }
+pub(crate) use columns;
 
-const PUT: &str = "insert into request (uuid, community, member, person, question, until, anonymous, to_all, asked) \
-                   values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+const PUT: &str = "insert into request (uuid, community, member, person, question, until, anonymous, to_all, asked, beyond) \
+                   values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 const GET: &str = concat!("select ", columns!(), " from request where uuid = ?1");
 const LIST: &str = concat!(
     "select ",
@@ -93,7 +96,7 @@ const CLOSE: &str = "update request set closed = ?2, summary = ?3 where id = ?1 
 const NUMBERS: &str = "select (select count(*) from request where member = ?1), \
                        (select count(*) from answer where member = ?1)";
 
-fn request(row: &Row) -> Result<Request> {
+pub(crate) fn request(row: &Row) -> Result<Request> {
     Ok(Request {
         id: row.int(0)?,
         asked: NewRequest {
@@ -103,6 +106,7 @@ fn request(row: &Row) -> Result<Request> {
             until: row.maybe_time(4)?,
             anonymous: row.flag(5)?,
             to_all: row.flag(6)?,
+            beyond: row.flag(12)?,
         },
         member: MemberId(row.int(7)?),
         person: row.maybe_int(8)?.map(PersonId),
@@ -144,10 +148,11 @@ impl Store {
             new.anonymous.into(),
             new.to_all.into(),
             self.now().into(),
+            new.beyond.into(),
         ];
         let body = json!({
             "request": new.uuid, "community": new.community.0, "question": new.question, "anonymous": new.anonymous,
-            "answers_to": if new.to_all { "all" } else { "me" }, "until": new.until,
+            "answers_to": if new.to_all { "all" } else { "me" }, "until": new.until, "beyond": new.beyond,
         });
         let change = Change::new().with(PUT, row).entry(entry("asked", member, body));
         self.change(change).await.map(drop)

@@ -50,6 +50,8 @@ pub struct Webhook {
     pub last_sent: Option<Timestamp>,
     /// The day of its last digest.
     pub digested: Option<Timestamp>,
+    /// The secret before the present one, sealed, and until when messages are signed with it too.
+    pub before: Option<(Vec<u8>, Timestamp)>,
 }
 
 /// A message to be posted.
@@ -97,7 +99,7 @@ pub struct MessageOut {
 macro_rules! columns {
     () => {
         "id, uuid, member, url, kinds, sealed, at_object, at_step, at_request, at_answer, enabled, created, \
-         failing_since, last_error, last_sent, digested"
+         failing_since, last_error, last_sent, digested, sealed_before, before_until"
     };
 }
 
@@ -125,6 +127,9 @@ const ENABLED: &str = concat!(
 );
 const CHANGE: &str = "update webhook set kinds = ?2, enabled = ?3, failing_since = null, last_error = null where uuid = ?1 \
                       returning id";
+const ROTATE: &str =
+    "update webhook set sealed_before = sealed, before_until = ?3, sealed = ?2 where uuid = ?1 returning id";
+const FORGET_SECRETS: &str = "update webhook set sealed_before = null, before_until = null where before_until <= ?1";
 const DELETE_MESSAGES: &str = "delete from webhook_message where webhook in (select id from webhook where uuid = ?1)";
 const DELETE: &str = "delete from webhook where uuid = ?1 returning id";
 const MOVE: &str = "update webhook set at_object = ?2, at_step = ?3, at_request = ?4, at_answer = ?5 where id = ?1 \
@@ -175,6 +180,7 @@ fn webhook(row: &Row) -> Result<Webhook> {
         last_error: row.maybe_text(13)?,
         last_sent: row.maybe_time(14)?,
         digested: row.maybe_time(15)?,
+        before: row.maybe_bytes(16)?.zip(row.maybe_time(17)?),
     })
 }
 
@@ -255,6 +261,20 @@ impl Store {
         let change = Change::new().must(CHANGE, row, "there is no such webhook");
         let entry = rule_changed(actor, "webhook changed", subject);
         self.change(change.entry(entry)).await.map(drop)
+    }
+
+    /// Gives a webhook another secret; messages are signed with the one before too until an instant.
+    pub async fn webhook_rotate(&self, actor: &Principal, uuid: Uuid, sealed: Vec<u8>, until: Timestamp) -> Result<()> {
+        let row = vec![uuid.into(), sealed.into(), until.into()];
+        let change = Change::new().must(ROTATE, row, "there is no such webhook");
+        let entry = rule_changed(actor, "webhook secret changed", serde_json::json!({ "webhook": uuid }));
+        self.change(change.entry(entry)).await.map(drop)
+    }
+
+    /// Forgets secrets that nothing is signed with any more.
+    pub async fn webhook_secrets_forget(&self, now: Timestamp) -> Result<()> {
+        let change = Change::new().with(FORGET_SECRETS, vec![now.into()]);
+        self.change(change).await.map(drop)
     }
 
     /// Takes a webhook away, with what was not posted yet.

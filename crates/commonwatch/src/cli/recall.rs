@@ -121,6 +121,9 @@ pub enum RequestCommand {
         /// Let answers be read by the whole community
         #[arg(long)]
         to_all: bool,
+        /// Ask partner hubs too, over bridges; your name does not pass
+        #[arg(long)]
+        beyond: bool,
     },
     /// List what a community was asked
     List {

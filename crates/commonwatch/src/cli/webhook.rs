@@ -26,6 +26,14 @@ pub enum WebhookCommand {
         /// Its id
         webhook: Uuid,
     },
+    /// Give one another secret, printed once; for a time messages are signed with both
+    Rotate {
+        /// Its id
+        webhook: Uuid,
+        /// Hours for which the secret before still counts; 0: it ends at once
+        #[arg(long, default_value_t = 24, value_name = "HOURS")]
+        keep_hours: u32,
+    },
     /// Post again to one that was switched off
     Enable {
         /// Its id

@@ -5,7 +5,6 @@ use node::commitments::clock::Clock;
 use node::commitments::escalation::{Escalation, Rung, Whom};
 use node::commitments::{CommitmentShown, CommitmentWish, ListWish, Owing, Side, StepShown, calendar};
 use serde_json::{Value, json};
-use stix::Timestamp;
 use store::{CommitmentState, Settled};
 use uuid::Uuid;
 
@@ -46,7 +45,7 @@ pub async fn run(local: &Local, global: &Global, command: CommitmentCommand, out
             Ok(())
         }
         CommitmentCommand::Extend { id, due, because } => {
-            let due = Timestamp::parse(&due).map_err(|error| Failure::input(error.to_string()))?;
+            let due = super::charter::time(&due)?;
             let changed = node.commitment_extend(&caller, uuid(&id)?, due, because).await?;
             let shown = node.commitment_shown(&caller, changed).await?;
             one_line(&shown, output);

@@ -27,10 +27,10 @@ pub async fn run(local: &Local, global: &Global, command: CommunityCommand, outp
         } => {
             let owner = match owner {
                 Some(name) => find_member(local, &name).await?,
-                None => caller
-                    .principal
-                    .member
-                    .ok_or_else(|| Failure::new(Kind::Refused, "this login has no member"))?,
+                None => caller.principal.member.ok_or_else(|| {
+                    Failure::new(Kind::Refused, "this login has no member that could be accountable")
+                        .help("name one with --owner NAME; 'commonwatch member list' shows them")
+                })?,
             };
             let wish = CommunityWish {
                 alias,

@@ -68,7 +68,7 @@ async fn invite_new(local: &Local, caller: &Caller, args: InviteArgs, output: Ou
     };
     let made = local.node.invite(caller, wish).await?;
     let base = local.config.public_url.as_deref().unwrap_or("https://THIS-NODE");
-    let link = format!("{}/api/v1/invitations/{}", base.trim_end_matches('/'), made.token);
+    let link = format!("{}/join/{}", base.trim_end_matches('/'), made.token);
     if output.is_json() {
         output.json_line(&json!({
             "uuid": made.invitation.terms.uuid, "token": made.token, "link": link,
@@ -80,6 +80,9 @@ async fn invite_new(local: &Local, caller: &Caller, args: InviteArgs, output: Ou
         made.invitation.terms.expires
     ));
     output.say(&link);
+    if local.config.public_url.is_none() {
+        output.say("put the address of this node in place of https://THIS-NODE, or set public-url in commonwatch.toml");
+    }
     Ok(())
 }
 

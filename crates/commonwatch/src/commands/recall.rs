@@ -46,10 +46,12 @@ pub async fn run(local: &Local, global: &Global, command: RecallCommand, output:
     }
 }
 
-/// A name that was typed.
-pub fn named(text: &str) -> Result<Uuid, Failure> {
-    Uuid::try_parse(text)
-        .map_err(|_| Failure::input(format!("'{text}' is not such a name")).help("the list shows them"))
+/// The name of a recall that was typed.
+fn named(text: &str) -> Result<Uuid, Failure> {
+    Uuid::try_parse(text).map_err(|_| {
+        Failure::input(format!("'{text}' is not the id of a recall"))
+            .help("'commonwatch recall list' shows yours, 'commonwatch recall owed' those that ask something of you")
+    })
 }
 
 /// A figure in words.

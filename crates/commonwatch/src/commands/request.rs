@@ -3,8 +3,8 @@
 use node::requests::{RequestView, RequestWish};
 use serde_json::json;
 use stix::Timestamp;
+use uuid::Uuid;
 
-use super::recall::named;
 use super::share::community;
 use crate::cli::Global;
 use crate::cli::recall::RequestCommand;
@@ -33,6 +33,7 @@ pub async fn run(local: &Local, global: &Global, command: RequestCommand, output
             until,
             anonymous,
             to_all,
+            beyond,
         } => {
             let until = until.as_deref().map(time).transpose()?;
             let wish = RequestWish {
@@ -41,6 +42,7 @@ pub async fn run(local: &Local, global: &Global, command: RequestCommand, output
                 until,
                 anonymous,
                 to_all,
+                beyond,
             };
             node.request_ask(&caller, &wish).await?
         }
@@ -50,6 +52,14 @@ pub async fn run(local: &Local, global: &Global, command: RequestCommand, output
     };
     show(&view, output);
     Ok(())
+}
+
+/// The name of a request that was typed.
+fn named(text: &str) -> Result<Uuid, Failure> {
+    Uuid::try_parse(text).map_err(|_| {
+        Failure::input(format!("'{text}' is not the id of a request"))
+            .help("'commonwatch request list COMMUNITY' shows them")
+    })
 }
 
 fn time(text: &str) -> Result<Timestamp, Failure> {
@@ -67,7 +77,7 @@ fn show(view: &RequestView, output: Output) {
             .collect();
         output.json_line(&json!({
             "id": view.asked.uuid, "question": view.asked.question, "from": view.from, "own": view.own, "at": view.at,
-            "until": view.asked.until, "closed": view.closed, "summary": view.summary, "answers": answers,
+            "until": view.asked.until, "beyond": view.asked.beyond, "closed": view.closed, "summary": view.summary, "answers": answers,
         }));
         return;
     }

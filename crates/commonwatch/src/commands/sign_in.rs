@@ -120,6 +120,14 @@ pub async fn factor(local: &Local, global: &Global, command: FactorCommand, outp
                 "offer to {login}, shown this once, until {}: {}",
                 made.expires, made.token
             ));
+            match &local.config.public_url {
+                Some(base) => output.say(&format!(
+                    "in a browser they open {}/sign-in?offer={} and choose the button of {provider}",
+                    base.trim_end_matches('/'),
+                    made.token
+                )),
+                None => output.say("set public-url in commonwatch.toml: without it nobody comes back from a provider"),
+            }
         }
         FactorCommand::Unlink { number, person } => {
             let owner = whose(local, global, person.as_deref()).await?;

@@ -77,6 +77,17 @@ pub async fn run(local: &Local, global: &Global, command: WebhookCommand, output
             node.webhook_test(&caller, webhook).await?;
             output.say("a test message is in its outbox; 'commonwatch webhook show' says what became of it");
         }
+        WebhookCommand::Rotate { webhook, keep_hours } => {
+            let (secret, made) = node.webhook_rotate(&caller, webhook, keep_hours).await?;
+            let until = made.hook.before.as_ref().map(|(_, until)| until);
+            if output.is_json() {
+                output.json_line(&json!({ "id": webhook, "secret": secret, "secret_before_until": until }));
+            }
+            output.say(&format!("the new secret of its signatures, shown this once: {secret}"));
+            if let Some(until) = until.filter(|_| keep_hours > 0) {
+                output.say(&format!("messages are signed with the secret before too until {until}"));
+            }
+        }
         WebhookCommand::Enable { webhook } => {
             node.webhook_change(&caller, webhook, None, Some(true)).await?;
             output.say("it is posted to again, with what waited");

@@ -218,14 +218,8 @@ fn invite(hub: &Node, community: &str, organisation: &str, login: &str) -> Strin
         "--role",
         "analyst",
     ]);
-    let link = made[0]["link"]
-        .as_str()
-        .or(made[0]["url"].as_str())
-        .unwrap_or_else(|| panic!("{made:?}"));
-    let path = link
-        .split_once("/api/")
-        .map(|(_, rest)| format!("/api/{rest}"))
-        .unwrap();
+    let token = made[0]["token"].as_str().unwrap_or_else(|| panic!("{made:?}"));
+    let path = format!("/api/v1/invitations/{token}");
     let seen = hub.done("", "GET", &path, &Value::Null);
     let body = json!({
         "organisation": organisation, "kind": "operator", "login": login, "name": format!("Person of {organisation}"),

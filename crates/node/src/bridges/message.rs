@@ -55,6 +55,72 @@ pub enum Message {
         /// The counts, each over all sightings so far.
         seen: Vec<SeenCount>,
     },
+    /// Questions to the receiver's members.
+    Questions {
+        /// The version of the terms by which they pass.
+        version: i64,
+        /// The questions.
+        questions: Vec<Question>,
+    },
+    /// Answers to the receiver's questions.
+    Answers {
+        /// The answers.
+        answers: Vec<Said>,
+    },
+}
+
+/// A question, or that it is closed. It has one name on both sides, and names no member.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "about", rename_all = "kebab-case")]
+pub enum Question {
+    /// A request for information.
+    Request {
+        /// Its name.
+        id: Uuid,
+        /// Alias of the receiver's community.
+        community: String,
+        /// The question.
+        text: String,
+        /// Until when answers help.
+        #[serde(default)]
+        until: Option<Timestamp>,
+        /// Whether answers may be for the whole community.
+        #[serde(default)]
+        to_all: bool,
+    },
+    /// A request that is closed.
+    Closed {
+        /// Its name.
+        id: Uuid,
+        /// What came of it.
+        summary: String,
+    },
+    /// A question to whoever saw an item of which the receiver told how often it was seen.
+    Sighting {
+        /// Its name.
+        id: Uuid,
+        /// The object that was seen.
+        object: String,
+        /// The question.
+        text: String,
+    },
+}
+
+/// An answer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Said {
+    /// Its name, as the sender has it.
+    pub id: Uuid,
+    /// What it answers.
+    pub question: Uuid,
+    /// The answer; of several members together where they were asked about sightings.
+    pub text: String,
+    /// Whether it is for the whole community, where the asker lets it.
+    #[serde(default)]
+    pub to_all: bool,
+    /// Of a question about sightings: nobody could or wanted to answer, and `text` says so.
+    #[serde(default)]
+    pub needless: bool,
 }
 
 /// An item.

@@ -7,6 +7,7 @@
 //!    └─► what may leave (pair, charter, no names) ──► hops (never back, never for ever) ──► items ──► intake there
 //! recalls owed by that member ──► applied there ──► acknowledged here
 //! sightings of what came from there ──► one count ──► told there
+//! requests that their askers let pass, questions about such counts ──► asked there ──► answers come back
 //! ```
 //!
 //! | file | job |
@@ -17,11 +18,13 @@
 //! | `carry.rs` | one run: what leaves |
 //! | `items.rs` | which items leave, and how |
 //! | `take.rs` | what comes from the other hub |
+//! | `asked.rs` | questions that come from there, and answers that come back |
 //!
 //! The other hub is a member here, and reads and shares as one: what its member may not see cannot pass, what it was given
 //! stands in the receipts, and when it is suspended the bridge rests.
 
 mod agree;
+mod asked;
 mod carry;
 mod items;
 mod message;
@@ -30,7 +33,7 @@ mod terms;
 
 pub use agree::{AcceptWish, BridgeView, BridgeWish};
 pub use carry::CarryReport;
-pub use message::{Call, CallDone, Item, Message, RefusedItem, Reply, SeenCount};
+pub use message::{Call, CallDone, Item, Message, Question, RefusedItem, Reply, Said, SeenCount};
 pub use terms::{AfterEnd, Direction, Hop, Hub, Pair, PairHere, Terms};
 
 use policy::{Audience, MemberId};

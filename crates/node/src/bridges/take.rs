@@ -77,6 +77,8 @@ impl Node {
             } => self.take_items(&bridge, version, &community, items).await,
             Message::Recalls { recalls } => self.take_recalls(&bridge, recalls).await,
             Message::Seen { seen } => self.take_seen(&bridge, seen).await,
+            Message::Questions { version, questions } => self.take_questions(&bridge, version, questions).await,
+            Message::Answers { answers } => self.take_answers(&bridge, answers).await,
         }
     }
 
@@ -384,9 +386,8 @@ impl Node {
                 reply.refused.push(refuse("that is no count"));
                 continue;
             }
-            let id = Uuid::new_v5(&bridge.set.uuid, one.object.as_bytes());
             let object = json!({
-                "type": "sighting", "spec_version": "2.1", "id": format!("sighting--{id}"),
+                "type": "sighting", "spec_version": "2.1", "id": self.sighting_by(bridge, &one.object),
                 "created": made.to_string(), "modified": self.now().to_string(), "created_by_ref": hub.identity,
                 "sighting_of_ref": one.object, "where_sighted_refs": [hub.identity],
                 "count": one.count.clamp(1, MOST_COUNT), "first_seen": one.first_seen.to_string(),

@@ -76,6 +76,28 @@ impl Node {
             .await
     }
 
+    /// Settles what somebody owes for whom a rule of another module speaks: kept with what was answered, or not needed for
+    /// a reason.
+    ///
+    /// # Errors
+    /// When the words cannot be used, or it is settled already.
+    pub(crate) async fn settle_by_rule(
+        &self,
+        caller: &Caller,
+        uuid: Uuid,
+        evidence: Option<String>,
+        reason: Option<String>,
+    ) -> Result<(), Error> {
+        for text in evidence.iter().chain(&reason) {
+            words("answer", text)?;
+        }
+        let state = match evidence {
+            Some(_) => CommitmentState::Kept,
+            None => CommitmentState::NotNeeded,
+        };
+        self.settle(caller, uuid, state, evidence, reason).await.map(drop)
+    }
+
     async fn settle(
         &self,
         caller: &Caller,

@@ -31,7 +31,7 @@ use crate::error::{Error, bad};
 use crate::node::Node;
 use crate::partnership::check_text;
 use crate::seal::Seal;
-use crate::sessions::Began;
+use crate::sessions::{Began, WHOLE_MICROS};
 use crate::sign_ins::{Counted, counted_as};
 use crate::signature::PublicKey;
 
@@ -311,7 +311,7 @@ impl Node {
         let person = self.by_passkey(place, note, answer).await.inspect_err(|_| {
             self.sign_ins().failed(&counted, self.now().micros());
         })?;
-        self.session_make(&person, from, Some(self.now())).await
+        self.session_make(&person, from, Some(self.now()), WHOLE_MICROS).await
     }
 
     /// Shows with a passkey, in a session, that its person is there; gives until when that is believed.

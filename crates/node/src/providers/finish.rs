@@ -291,6 +291,8 @@ impl Node {
                 return Err(no_group.into());
             }
         }
-        self.session_make(&person, from, shown).await
+        // Between two sign-ins nobody asks the provider for groups, so there is not long between them.
+        let whole = i64::from(provider.session_hours) * 3_600 * SECOND;
+        self.session_make(&person, from, shown, whole).await
     }
 }

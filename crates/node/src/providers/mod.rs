@@ -41,6 +41,8 @@ use crate::sign_ins::{Counted, counted_as};
 
 /// How long somebody may take at the provider.
 pub const FLOW_MICROS: i64 = 10 * 60 * 1_000_000;
+/// Hours for which a session goes on that began at a provider, where the operator says nothing.
+pub const SESSION_HOURS: u32 = 12;
 /// Days for which an offer to link is open.
 pub const OFFER_DAYS: i64 = 7;
 /// What every offer begins with, so that a leaked one is recognised.
@@ -73,6 +75,8 @@ pub struct Provider {
     pub member: Option<String>,
     /// Whether who has one of the groups and no account gets one, of that member.
     pub provision: bool,
+    /// After so many hours a session that began by it is over, however much it is used: then the groups are asked for again.
+    pub session_hours: u32,
     /// Authorities to trust and proxy.
     pub access: Access,
 }
@@ -111,7 +115,23 @@ struct Note {
     began: i64,
     /// Whether the provider is to ask anew who it is.
     anew: bool,
+    /// The page of the console to go on to; none where a program began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    back: Option<String>,
     purpose: Purpose,
+}
+
+/// How somebody begins to sign in at a provider.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct BeginWish<'a> {
+    /// Where the provider sends them back to.
+    pub redirect: &'a str,
+    /// The token of an offer, to tie the account there to the person it was made for.
+    pub offer: Option<&'a str>,
+    /// Whether the provider asks who it is, also where it knows.
+    pub anew: bool,
+    /// The page of the console to go on to; none where a program begins.
+    pub back: Option<&'a str>,
 }
 
 /// A sign-in that began at a provider.
@@ -165,35 +185,44 @@ impl Node {
         serde_json::from_slice(&text).ok()
     }
 
-    /// Begins to sign in at a provider; with an offer, to tie the account there to the person it was made for. `anew`
-    /// makes the provider ask who it is, also where it knows.
+    /// Which page of the console a sign-in began on, by the note that the browser kept; none where it is no note of ours, or
+    /// a program began.
+    pub fn provider_way_back(&self, note: &str) -> Option<String> {
+        self.opened(note)?.back
+    }
+
+    /// Begins to sign in at a provider.
     ///
     /// # Errors
     /// When there is no such provider, it does not answer, or this address failed too often.
     pub async fn provider_begin(
         &self,
         provider: &str,
-        redirect: &str,
-        offer: Option<&str>,
-        anew: bool,
+        wish: BeginWish<'_>,
         from: IpAddr,
     ) -> Result<Started, SignInError> {
         let counted = [Counted::address(counted_as(canonical(from)))];
         self.sign_ins().check(&counted, self.now().micros())?;
-        let purpose = match offer {
+        let purpose = match wish.offer {
             None => Purpose::SignIn,
             Some(token) => Purpose::Offer {
                 token: token.chars().take(100).collect(),
             },
         };
-        Ok(self.begun(provider, redirect, purpose, anew).await?)
+        Ok(self.begun(provider, purpose, wish).await?)
     }
 
     /// Begins to tie an account at a provider to the caller.
     ///
     /// # Errors
     /// When the caller is in no session that was proven lately, or as [`Node::provider_begin`].
-    pub async fn provider_link_begin(&self, caller: &Caller, provider: &str, redirect: &str) -> Result<Started, Error> {
+    pub async fn provider_link_begin(
+        &self,
+        caller: &Caller,
+        provider: &str,
+        redirect: &str,
+        back: Option<&str>,
+    ) -> Result<Started, Error> {
         let (session, person) = self.own_session(caller)?;
         decide(&caller.principal, Action::ManageFactors(person))
             .map_err(|refusal| Error::refused(refusal, NO_PERSON))?;
@@ -202,10 +231,15 @@ impl Node {
             person: person.0,
             session: session.0,
         };
-        self.begun(provider, redirect, purpose, false).await
+        let wish = BeginWish {
+            redirect,
+            back,
+            ..BeginWish::default()
+        };
+        self.begun(provider, purpose, wish).await
     }
 
-    async fn begun(&self, name: &str, redirect: &str, purpose: Purpose, anew: bool) -> Result<Started, Error> {
+    async fn begun(&self, name: &str, purpose: Purpose, wish: BeginWish<'_>) -> Result<Started, Error> {
         let provider = self.provider(name)?;
         let now = self.now().micros();
         let places = discovery::places(self.providers_kept(), provider, now).await?;
@@ -215,9 +249,10 @@ impl Node {
             state: fresh(),
             nonce: fresh(),
             verifier: fresh(),
-            redirect: redirect.to_owned(),
+            redirect: wish.redirect.to_owned(),
             began: now,
-            anew,
+            anew: wish.anew,
+            back: wish.back.map(str::to_owned),
             purpose,
         };
         let mut address = places.authorization;
@@ -233,14 +268,14 @@ impl Node {
         address.query_pairs_mut().extend_pairs([
             ("response_type", "code"),
             ("client_id", &provider.client_id),
-            ("redirect_uri", redirect),
+            ("redirect_uri", wish.redirect),
             ("scope", &scopes.join(" ")),
             ("state", &note.state),
             ("nonce", &note.nonce),
             ("code_challenge", &challenge),
             ("code_challenge_method", "S256"),
         ]);
-        if anew {
+        if wish.anew {
             address
                 .query_pairs_mut()
                 .extend_pairs([("prompt", "login"), ("max_age", "0")]);

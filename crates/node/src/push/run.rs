@@ -83,6 +83,7 @@ impl Run<'_> {
         let mut receiver = None;
         let from_there = self.own_channels().await?;
         for _ in 0..MOST_READINGS {
+            let generation = self.node.store().policy_generation().await?;
             // Again for each reading: what the member may no longer see is not sent any more.
             self.caller = self
                 .node
@@ -90,6 +91,10 @@ impl Run<'_> {
                 .await?;
             let viewer = self.node.push_viewer(&self.caller, self.peer.terms.community).await?;
             let changes = self.node.store().changes(&viewer, self.cursor, READ).await?;
+            if self.node.store().policy_generation().await? != generation {
+                // What is new may be for the peer and not in this view yet: to go on after it would lose it.
+                continue;
+            }
             let changes = self.without_echo(changes, &from_there).await?;
             if changes.rows.iter().any(concerns_peer) {
                 if receiver.is_none() {

@@ -13,7 +13,7 @@ use store::{Histogram, Measure, Member, ScoreCell, ScoreSpan, WHOLE};
 use super::tell::{Groups, OTHERS, do_not_single_out, may_publish, merged};
 use super::{Number, hides};
 use crate::accounts::Caller;
-use crate::error::{Error, bad};
+use crate::error::Error;
 use crate::node::Node;
 
 /// A measure over the year.
@@ -132,8 +132,10 @@ impl Node {
         let running = store::score::month(self.now());
         let is_year = year.len() == 4 && year.bytes().all(|digit| digit.is_ascii_digit());
         if !is_year || running.get(..4).is_none_or(|running| year >= running) {
-            let help = "a year of which a part is still to come would tell, month by month, what single members did";
-            return Err(bad("bad-year", format!("'{year}' is no year that is over"), help));
+            return Err(Error::Conflict(format!(
+                "'{year}' is no year that is over: a year of which a part is still to come would tell, month by month, what \
+                 single members did"
+            )));
         }
         let (store, span) = (
             self.store(),

@@ -5,7 +5,7 @@ use stix::Timestamp;
 use store::LogFamily;
 
 use crate::accounts::Caller;
-use crate::error::{Error, bad};
+use crate::error::Error;
 use crate::node::Node;
 
 /// What is said.
@@ -25,8 +25,12 @@ impl Node {
     pub async fn watching_say(&self, caller: &Caller, wish: &WatchWish) -> Result<u64, Error> {
         decide(&caller.principal, Action::RecordHits).map_err(|refusal| Error::refused(refusal, ""))?;
         if wish.upto > self.now() {
-            let help = "give the last date added (TAXII) of what the watchlist was made from";
-            return Err(bad("bad-upto", "'upto' is still to come", help));
+            // It may be right in a moment: clocks differ.
+            return Err(Error::Conflict(
+                "'upto' is still to come by the clock of this node: give the last date added (TAXII) of what the watchlist \
+                 was made from"
+                    .to_owned(),
+            ));
         }
         let mut families = wish.families.clone();
         families.sort_unstable();

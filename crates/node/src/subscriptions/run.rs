@@ -120,20 +120,27 @@ struct Noted<S> {
     at: S,
 }
 
+/// What a place is noted for: the address, and what is fetched there.
+pub(super) fn source(subscription: &Subscription, settings: &SourceSettings) -> String {
+    let terms = &subscription.terms;
+    let collection = settings.collection.as_deref().unwrap_or_default();
+    format!("{} {} {collection}", terms.kind.as_str(), terms.url)
+}
+
+/// The place that was noted for this source; none where it was another's.
+pub(super) fn noted_place<S: DeserializeOwned>(state: &str, source: &str) -> Option<S> {
+    let noted: Noted<S> = serde_json::from_str(state).ok()?;
+    (noted.source == source).then_some(noted.at)
+}
+
 impl Run {
     /// Where this source had got to; the beginning where it has none, or was another.
     pub fn place<S: DeserializeOwned + Default>(&self) -> S {
-        let noted: Option<Noted<S>> = serde_json::from_str(&self.state).ok();
-        noted
-            .filter(|noted| noted.source == self.source())
-            .map(|noted| noted.at)
-            .unwrap_or_default()
+        noted_place(&self.state, &self.source()).unwrap_or_default()
     }
 
     fn source(&self) -> String {
-        let terms = &self.subscription.terms;
-        let collection = self.settings.collection.as_deref().unwrap_or_default();
-        format!("{} {} {collection}", terms.kind.as_str(), terms.url)
+        source(&self.subscription, &self.settings)
     }
 
     /// Sets where this source has got to; written with the next report.

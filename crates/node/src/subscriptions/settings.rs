@@ -42,6 +42,8 @@ pub struct SourceSettings {
     pub unpublished: bool,
     /// List: what happens to values that it no longer has.
     pub vanished: Vanished,
+    /// TAXII 2.1, of a Commonwatch hub: whether the hub is told that this node watches, and with which kinds of logs.
+    pub tells_watching: bool,
     /// Folder: seconds that a file must not have changed before it is read.
     pub settle_seconds: Option<u32>,
     #[serde(flatten)]
@@ -80,6 +82,7 @@ impl SourceSettings {
             ("since", self.since.is_some() && !taxii && !misp),
             ("unpublished", self.unpublished && kind != Kind::MispServer),
             ("vanished", self.vanished != Vanished::Keep && kind != Kind::List),
+            ("tells_watching", self.tells_watching && kind != Kind::Taxii21),
             ("settle_seconds", self.settle_seconds.is_some() && kind != Kind::Folder),
         ];
         match out_of_place.iter().find(|(_, wrong)| *wrong) {

@@ -29,6 +29,8 @@ pub struct Health {
     pub hits: u64,
     /// What it did about the past.
     pub hunts: Hunts,
+    /// Hubs that are told that it watches, by the name of their subscription.
+    pub hubs: BTreeMap<String, HubHealth>,
     /// What went wrong last, and when.
     pub last_error: Option<(Timestamp, String)>,
 }
@@ -71,6 +73,17 @@ pub struct StreamHealth {
     pub away: bool,
     /// Whether it ended: what it ended for, no waiting mends.
     pub ended: bool,
+}
+
+/// A hub that is told that this node watches.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct HubHealth {
+    /// When it was told last.
+    pub told: Option<Timestamp>,
+    /// Up to where the watchlist has what came from there, by the hub's clock, as it was told.
+    pub upto: Option<Timestamp>,
+    /// Why it could not be told; none once it was.
+    pub last_error: Option<String>,
 }
 
 /// What the watch did about the past.
@@ -235,6 +248,20 @@ impl Health {
         gauge("stream_away", "gauge", "1 where a broker is waited for.", &away);
         let ended = of_streams(&|stream| u64::from(stream.ended));
         gauge("stream_ended", "gauge", "1 where a stream ended for good.", &ended);
+        let hubs = self.hubs.iter();
+        let behind = hubs.map(|(name, hub)| {
+            (
+                format!("{{hub=\"{}\"}}", label(name)),
+                f64::from(hub.last_error.is_some()),
+            )
+        });
+        let behind: Vec<(String, f64)> = behind.collect();
+        gauge(
+            "hub_untold",
+            "gauge",
+            "1 where a hub could not be told of the watch.",
+            &behind,
+        );
         text
     }
 }

@@ -6,11 +6,13 @@
 //!              └─ what is new ─► hunt over the past
 //!                                   │
 //!                     hits ─────────┴──► file of hits; counted for sightings (node::sightings)
+//! that it watches, and which kinds of logs ──► the ledger; hubs that want to know (hubs)
 //! ```
 //!
 //! Logs stay where they are: only hits leave the matchers, and only what the member's rules say of them leaves the node.
 
 mod health;
+mod hubs;
 mod matchers;
 mod past;
 mod recorder;
@@ -21,7 +23,7 @@ use std::path::PathBuf;
 use sources::SourceSpec;
 
 pub(crate) use health::Shared;
-pub use health::{Health, Hunts, SourceHealth, StreamHealth, WatchlistHealth};
+pub use health::{Health, HubHealth, Hunts, SourceHealth, StreamHealth, WatchlistHealth};
 pub use matchers::Matchers;
 pub use past::{Each, each_log};
 

@@ -1,6 +1,6 @@
 //! Running the watch: compiling, swapping, reading, hunting, until told to stop.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,6 +13,7 @@ use stix::{Problem, Timestamp};
 use store::Position;
 use tokio::sync::{mpsc, watch};
 
+use super::hubs::Said;
 use super::recorder::Recorder;
 use super::{Matchers, Settings, Shared, StreamHealth, past};
 use crate::accounts::Caller;
@@ -52,9 +53,12 @@ impl Node {
         let current = Current::default();
         let now = self.now();
         shared.with(|health| health.since = Some(now));
+        let mut reached = self.hubs_reached(&caller).await.unwrap_or_default();
         if let Err(error) = self.rearm(&caller, &settings, &current).await {
             shared.error(now, &error);
         }
+        let (hubs, to_say) = watch::channel(Said::default());
+        let telling = tokio::spawn(self.clone().tell_hubs(to_say));
         let token = CancellationToken::new();
         let reading = tokio::spawn(self.clone().read(
             settings.clone(),
@@ -64,6 +68,7 @@ impl Node {
         let mut compiled = self.sight_state(&caller).await.unwrap_or_default();
         let mut said = BTreeSet::new();
         self.say_watching(&caller, compiled.0, &mut said, true).await;
+        self.say_to_hubs(&hubs, &reached, &said);
         let mut is_hunted = self.hunt_new(&caller, &settings, &options, &recorder).await;
         loop {
             let pause = tokio::time::sleep(Duration::from_secs(settings.refresh_seconds.max(1)));
@@ -76,6 +81,7 @@ impl Node {
             }
             recorder.flush(false);
             // Nothing new, and no day gone by: what is in force is what would be compiled.
+            let before = self.hubs_reached(&caller).await;
             let state = self.sight_state(&caller).await.unwrap_or_default();
             let is_new = state != compiled;
             if is_new {
@@ -86,7 +92,9 @@ impl Node {
                     continue;
                 }
             }
+            reached = before.unwrap_or(reached);
             self.say_watching(&caller, compiled.0, &mut said, is_new).await;
+            self.say_to_hubs(&hubs, &reached, &said);
             if !is_hunted {
                 is_hunted = self.hunt_new(&caller, &settings, &options, &recorder).await;
             }
@@ -97,7 +105,28 @@ impl Node {
         recorder.flush(true);
         drop(recorder);
         let _ = counted.await;
+        // A hub that does not answer keeps nobody waiting.
+        telling.abort();
         Ok(())
+    }
+
+    /// Leaves for the hubs what they are to know; they are told beside the watch.
+    fn say_to_hubs(
+        &self,
+        hubs: &watch::Sender<Said>,
+        reached: &BTreeMap<String, Timestamp>,
+        families: &BTreeSet<store::LogFamily>,
+    ) {
+        let new = Said {
+            upto: reached.clone(),
+            families: families.clone(),
+            day: self.now().micros().div_euclid(86_400_000_000),
+        };
+        hubs.send_if_modified(|said| {
+            let is_new = *said != new;
+            *said = new;
+            is_new
+        });
     }
 
     /// Notes for the scorecard that a watchlist is in force, or that logs of another kind are read.

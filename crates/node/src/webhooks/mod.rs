@@ -33,6 +33,8 @@ const WEBHOOKS_MOST: usize = 10;
 const ADDRESS_MOST: usize = 2_000;
 /// Random bytes of a secret.
 const SECRET_BYTES: usize = 32;
+/// The most hours for which the secret before the present one counts.
+pub const OVERLAP_MOST_HOURS: u32 = 168;
 /// What a secret begins with.
 const SECRET_PREFIX: &str = "whsec_";
 
@@ -246,6 +248,32 @@ impl Node {
             .webhook_change(&caller.principal, uuid, &kinds, enabled)
             .await?;
         self.webhook(caller, uuid).await
+    }
+
+    /// Gives a webhook another secret, which is shown this once. For some hours messages carry a signature of each, so that
+    /// who verifies them can change over in between.
+    ///
+    /// # Errors
+    /// When the caller may not, there is none of this name, or it is for too long.
+    pub async fn webhook_rotate(
+        &self,
+        caller: &Caller,
+        uuid: Uuid,
+        hours: u32,
+    ) -> Result<(String, WebhookShown), Error> {
+        let hook = self.own_webhook(caller, uuid).await?;
+        if hours > OVERLAP_MOST_HOURS {
+            let message = format!("two secrets for {hours} hours are not possible");
+            let help = format!("choose 0 (the one before ends at once) to {OVERLAP_MOST_HOURS} hours");
+            return Err(bad("bad-hours", message, &help));
+        }
+        let secret: [u8; SECRET_BYTES] = self.random();
+        let sealed = self.seal_secret(hook.terms.uuid, &secret)?;
+        let until = self.now().plus_micros(i64::from(hours) * 3_600_000_000);
+        self.store()
+            .webhook_rotate(&caller.principal, uuid, sealed, until)
+            .await?;
+        Ok((post::secret_text(&secret), self.webhook(caller, uuid).await?))
     }
 
     /// Takes a webhook away.

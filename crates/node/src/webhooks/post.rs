@@ -191,7 +191,7 @@ async fn post(
     rules: &Rules,
     url: &Url,
     message: &MessageOut,
-    secret: &[u8],
+    secrets: &[Vec<u8>],
     now: Timestamp,
 ) -> Result<(), Undelivered> {
     let places = places(rules, url).await?;
@@ -213,12 +213,17 @@ async fn post(
     let client = client.build().map_err(unset)?;
     let seconds = now.micros().div_euclid(SECOND);
     let id = message_id(message.uuid);
+    // One for each secret that counts, with a space between them, as Standard Webhooks has it.
+    let signed = secrets
+        .iter()
+        .map(|secret| signature(secret, &id, seconds, &message.body));
+    let signatures: Vec<String> = signed.collect();
     let sent = client
         .post(url.clone())
         .header(CONTENT_TYPE, "application/json")
         .header("webhook-id", &id)
         .header("webhook-timestamp", seconds.to_string())
-        .header("webhook-signature", signature(secret, &id, seconds, &message.body))
+        .header("webhook-signature", signatures.join(" "))
         .body(message.body.clone())
         .send()
         .await;
@@ -299,13 +304,18 @@ impl Node {
         let reader = self.reader_now(&caller).await?;
         report.written = self.webhook_gather(&hook, &reader, now).await? as u64;
         let seal = self.settings().seal.as_ref();
-        let secret = seal.and_then(|seal| seal.open(hook.terms.uuid.as_bytes(), &hook.terms.sealed));
-        let Some(secret) = secret else {
+        let open = |sealed: &[u8]| seal.and_then(|seal| seal.open(hook.terms.uuid.as_bytes(), sealed));
+        let Some(secret) = open(&hook.terms.sealed) else {
             let why = "its secret cannot be read on this node (another seal.key): make a new webhook";
             self.store().webhook_disable(hook.id, why).await?;
             report.switched_off += 1;
             return Ok(report);
         };
+        let before = hook.before.as_ref().filter(|(_, until)| *until > now);
+        let secrets: Vec<Vec<u8>> = [Some(secret), before.and_then(|(sealed, _)| open(sealed))]
+            .into_iter()
+            .flatten()
+            .collect();
         let mut failing_since = hook.failing_since;
         for message in self.store().webhook_due(hook.id, now, IN_A_ROUND).await? {
             if !self.store().webhook_claim(&message, now.plus_micros(IN_HAND)).await? {
@@ -319,7 +329,7 @@ impl Node {
             }
             let rules = &self.settings().webhooks;
             let posted = match checked_address(rules, &hook.terms.url) {
-                Ok(url) => post(rules, &url, &message, &secret, now).await,
+                Ok(url) => post(rules, &url, &message, &secrets, now).await,
                 Err(error) => Err(Undelivered::new(error.to_string())),
             };
             let Err(undelivered) = posted else {

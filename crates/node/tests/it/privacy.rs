@@ -147,6 +147,24 @@ async fn what_is_over_is_forgotten_after_its_days_and_not_before() {
         ..Forgotten::default()
     };
     assert_eq!(partners.node.retention_run(partners.now()).await.unwrap(), one);
+    let operator = partners.caller("operator").await;
+    let offer = store::NewLinkOffer {
+        digest: [3; 32],
+        provider: "city".to_owned(),
+        person: operator.principal.person.unwrap(),
+        by_person: operator.principal.person,
+        expires: partners.now().plus_micros(86_400_000_000),
+    };
+    partners
+        .node
+        .store()
+        .link_offer_put(&operator.principal, offer)
+        .await
+        .unwrap();
+    partners.pass_days(i64::from(rules.invitations));
+    assert!(partners.node.retention_run(partners.now()).await.unwrap().is_nothing());
+    partners.pass_days(2);
+    assert_eq!(partners.node.retention_run(partners.now()).await.unwrap().offers, 1);
     partners.pass_days(i64::from(rules.transfers));
     let forgotten = partners.node.retention_run(partners.now()).await.unwrap();
     assert_eq!((forgotten.sessions, forgotten.transfers), (0, 1));

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use node::providers::{Finished, OFFER_DAYS, Provider, Said, Started};
+use node::providers::{BeginWish, Finished, OFFER_DAYS, Provider, Said, Started};
 use node::{Caller, Error, Presented, SignInError};
 use policy::{Presence, Role};
 use serde_json::{Value, json};
@@ -15,6 +15,13 @@ const REDIRECT: &str = "https://hub.example/api/v1/sign-in/city/callback";
 
 fn here() -> IpAddr {
     "192.0.2.7".parse().unwrap()
+}
+
+fn wish() -> BeginWish<'static> {
+    BeginWish {
+        redirect: REDIRECT,
+        ..BeginWish::default()
+    }
 }
 
 async fn setting(change: impl FnOnce(&mut Provider)) -> (Partners, City) {
@@ -30,11 +37,7 @@ fn seconds(partners: &Partners) -> i64 {
 }
 
 async fn begin(partners: &Partners) -> Started {
-    partners
-        .node
-        .provider_begin("city", REDIRECT, None, false, here())
-        .await
-        .unwrap()
+    partners.node.provider_begin("city", wish(), here()).await.unwrap()
 }
 
 async fn finish(partners: &Partners, started: &Started, said: &Said) -> Result<Finished, SignInError> {
@@ -76,7 +79,7 @@ async fn link(partners: &Partners, city: &City) {
     let caller = enter(partners, &began.token).await.unwrap();
     let started = partners
         .node
-        .provider_link_begin(&caller, "city", REDIRECT)
+        .provider_link_begin(&caller, "city", REDIRECT, None)
         .await
         .unwrap();
     let said = city.let_in(&started.address, seconds(partners), |_, _| {});
@@ -227,7 +230,11 @@ async fn keys_of_the_provider_change_and_where_it_is_asked_anew_it_has_to_have_a
     city.rotate();
     partners.pass_hours(1);
     assert!(through(&partners, &city, |_, _| {}).await.is_ok());
-    let anew = || partners.node.provider_begin("city", REDIRECT, None, true, here());
+    let anew = || {
+        partners
+            .node
+            .provider_begin("city", BeginWish { anew: true, ..wish() }, here())
+    };
     for (ago, lets_in) in [(0, true), (600, false)] {
         let started = anew().await.unwrap();
         assert!(started.address.contains("max_age=0"));
@@ -285,12 +292,15 @@ async fn a_provider_speaks_for_the_people_of_its_member_and_links_only_who_is_th
         (enter(&partners, &began.token).await.unwrap(), began.token)
     };
     let (hospital, _) = session("hospital").await;
-    let other = partners.node.provider_link_begin(&hospital, "city", REDIRECT).await;
+    let other = partners
+        .node
+        .provider_link_begin(&hospital, "city", REDIRECT, None)
+        .await;
     assert!(matches!(other, Err(Error::NotAllowed(_))), "{other:?}");
     let (cert, token) = session("cert").await;
     let started = partners
         .node
-        .provider_link_begin(&cert, "city", REDIRECT)
+        .provider_link_begin(&cert, "city", REDIRECT, None)
         .await
         .unwrap();
     let said = city.let_in(&started.address, seconds(&partners), |_, _| {});
@@ -301,7 +311,7 @@ async fn a_provider_speaks_for_the_people_of_its_member_and_links_only_who_is_th
     let (cert, token) = session("cert").await;
     partners.pass_hours(1);
     let stale = enter(&partners, &token).await.unwrap();
-    let unproven = partners.node.provider_link_begin(&stale, "city", REDIRECT).await;
+    let unproven = partners.node.provider_link_begin(&stale, "city", REDIRECT, None).await;
     assert!(matches!(unproven, Err(Error::ProofNeeded(_))), "{unproven:?}");
     let wish = node::partnership::KeyWish {
         label: "program".to_owned(),
@@ -316,7 +326,7 @@ async fn a_provider_speaks_for_the_people_of_its_member_and_links_only_who_is_th
     assert!(
         partners
             .node
-            .provider_link_begin(&by_key, "city", REDIRECT)
+            .provider_link_begin(&by_key, "city", REDIRECT, None)
             .await
             .is_err()
     );
@@ -341,7 +351,14 @@ async fn an_offer_ties_one_account_once_and_stays_with_whom_it_is_tied_to() {
     let offer = offered("second").await.unwrap().token;
     let by_offer = async |offer: &str, subject: &str| {
         let started = node
-            .provider_begin("city", REDIRECT, Some(offer), false, here())
+            .provider_begin(
+                "city",
+                BeginWish {
+                    offer: Some(offer),
+                    ..wish()
+                },
+                here(),
+            )
             .await
             .unwrap();
         let said = city.let_in(&started.address, seconds(&partners), |_, claims| {
@@ -417,4 +434,34 @@ async fn who_has_a_group_gets_an_account_where_the_configuration_says_so_and_tak
         refused(through(&partners, &city, named("operator", "20")).await).0,
         "wrong"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_of_a_provider_is_over_when_its_operator_says_so_that_a_group_counts_no_longer() {
+    let (partners, city) = setting(|provider| provider.session_hours = 2).await;
+    link(&partners, &city).await;
+    let Finished::SignedIn(began) = through(&partners, &city, |_, _| {}).await.unwrap() else {
+        panic!("linked only");
+    };
+    assert_eq!(began.seconds(), 2 * 3_600);
+    partners.pass_hours(1);
+    enter(&partners, &began.token).await.unwrap();
+    partners.pass_hours(1);
+    assert!(enter(&partners, &began.token).await.is_err(), "used or not, it is over");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_note_of_a_browser_says_which_page_it_began_on_and_to_nobody_else() {
+    let (partners, _city) = setting(|_| {}).await;
+    let from_page = BeginWish {
+        back: Some("/feed?q=x"),
+        ..wish()
+    };
+    let node = &partners.node;
+    let started = node.provider_begin("city", from_page, here()).await.unwrap();
+    assert_eq!(node.provider_way_back(&started.note).as_deref(), Some("/feed?q=x"));
+    let by_program = begin(&partners).await;
+    assert_eq!(node.provider_way_back(&by_program.note), None);
+    assert_eq!(node.provider_way_back("bm90ZQ"), None);
+    assert!(!started.note.contains("feed"), "it is sealed");
 }

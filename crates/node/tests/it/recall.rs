@@ -30,11 +30,9 @@ impl Stage {
 
     /// Hands everything there is to a member.
     async fn hand(&self, caller: &Caller) {
-        let (collection, viewer) = self.kit.node.collection(caller, "all").await.unwrap().unwrap();
         let node = &self.kit.node;
-        node.deliver_page(caller, &collection, &viewer, &ObjectQuery::default())
-            .await
-            .unwrap();
+        let look = node.look(caller, "all").await.unwrap().unwrap();
+        node.deliver_page(look, &ObjectQuery::default()).await.unwrap();
         self.kit.pass_seconds(1);
     }
 }
@@ -212,6 +210,7 @@ async fn an_anonymous_asker_is_named_to_nobody() {
         until: None,
         anonymous: true,
         to_all: true,
+        beyond: false,
     };
     let request = node.request_ask(&asker, &wish).await.unwrap();
     let uuid = request.asked.uuid;
@@ -274,6 +273,7 @@ async fn a_member_counts_its_own_numbers_again_from_its_receipts() {
         until: None,
         anonymous: false,
         to_all: false,
+        beyond: false,
     };
     let request = node.request_ask(&sharer, &wish).await.unwrap();
     node.request_answer(&member, request.asked.uuid, "because", false)

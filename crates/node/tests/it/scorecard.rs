@@ -33,10 +33,8 @@ impl Stage {
     async fn receive(&self, number: usize) {
         let caller = self.caller(number).await;
         let node = &self.kit.node;
-        let (collection, viewer) = node.collection(&caller, "all").await.unwrap().unwrap();
-        node.deliver_page(&caller, &collection, &viewer, &ObjectQuery::default())
-            .await
-            .unwrap();
+        let look = node.look(&caller, "all").await.unwrap().unwrap();
+        node.deliver_page(look, &ObjectQuery::default()).await.unwrap();
     }
 
     async fn card_of(&self, number: usize) -> Scorecard {

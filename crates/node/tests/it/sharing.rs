@@ -607,3 +607,31 @@ async fn a_score_falls_with_time_ends_with_the_indicator_and_rises_with_a_sighti
     assert_eq!(report.accepted, 1, "{}", told(&report));
     assert!(score(1).await > later);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_is_not_read_past_what_came_for_an_audience_that_was_made_meanwhile() {
+    let partners = Partners::new().await;
+    let green = partners.to_water(Some(Tlp::Green));
+    partners.share("cert", &green, object(1, FIRST, "")).await;
+    let reader = partners.caller("waterworks").await;
+    let look = partners.node.look(&reader, "all").await.unwrap().unwrap();
+    // For an audience that nobody knew when the reader's view was worked out, and then for one that everybody did.
+    let amber = partners.to_water(Some(Tlp::Amber));
+    partners.share("cert", &amber, object(2, FIRST, "")).await;
+    partners.share("cert", &green, object(3, FIRST, "")).await;
+    let query = store::ObjectQuery::default();
+    let (again, page) = partners.node.deliver_page(look.clone(), &query).await.unwrap();
+    let ids: Vec<String> = page.rows.into_iter().map(|row| row.id).collect();
+    assert_eq!(ids, [object_id(1), object_id(2), object_id(3)]);
+    assert!(again.viewer.audiences().len() > look.viewer.audiences().len());
+    // Whoever is not in it any more reads nothing more of it.
+    let operator = partners.caller("operator").await;
+    let within = partners.node.look(&reader, "water-works").await.unwrap().unwrap();
+    let member = partners.member("Example Waterworks").await;
+    partners
+        .node
+        .membership_end(&operator, partners.water, member)
+        .await
+        .unwrap();
+    assert!(partners.node.deliver_page(within, &query).await.is_err());
+}

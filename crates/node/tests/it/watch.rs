@@ -5,11 +5,13 @@ use std::path::Path;
 use node::intake::{Handling, ShareRequest};
 use node::sightings::RULE_DEFAULT;
 use node::watch::{Health, Settings};
+use serde_json::json;
 use sources::SourceSpec;
-use store::{SightingForm, SightingRule};
+use store::{SightingForm, SightingRule, SubscriptionKind};
 use tokio::sync::watch;
 
 use crate::bucket::Endpoint;
+use crate::kit::web::{Answer, Web};
 use crate::kit::{Kit, START};
 
 fn indicator(number: u32, name: &str) -> String {
@@ -221,4 +223,103 @@ async fn the_past_in_a_bucket_is_hunted_in_as_soon_as_it_answers_and_by_its_inde
     let hits = std::fs::read_to_string(folder.path().join("hits.ndjson")).unwrap();
     assert!(hits.contains("s3://logs/zeek/dns.log"), "{hits}");
     assert_eq!(std::fs::read_dir(&settings.indexes).unwrap().count(), 1);
+}
+
+const ADDED: &str = "2026-11-20T00:00:00.123456Z";
+
+/// A hub that gives one indicator, and answers who tells it of their watch with a status.
+fn hub(status: u16) -> impl FnMut(&crate::kit::web::Asked) -> Answer + Send + 'static {
+    move |asked| match asked.method.as_str() {
+        "GET" => Answer::ok(format!("{{\"objects\":[{}]}}", indicator(1, "evil.example")))
+            .with("content-type", "application/taxii+json;version=2.1")
+            .with("x-taxii-date-added-last", ADDED),
+        _ => Answer::of(status, "{\"indicators\":1}").with("content-type", "application/json"),
+    }
+}
+
+fn told(web: &Web) -> Vec<serde_json::Value> {
+    let asked = web.asked().into_iter().filter(|asked| asked.method == "POST");
+    asked
+        .map(|asked| {
+            assert_eq!(
+                (asked.path.as_str(), asked.header("authorization")),
+                ("/cw/api/v1/watching", "Bearer key")
+            );
+            serde_json::from_str(&asked.body).unwrap()
+        })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hub_is_told_of_the_watch_as_soon_as_it_listens() {
+    let kit = kit().await;
+    let web = Web::start(hub(403)).await;
+    let wish = json!({ "bearer": "key", "tells_watching": true });
+    let address = web.url("/cw/root/collections/7f0c/");
+    kit.subscribe(SubscriptionKind::Taxii21, &address, wish).await;
+    assert_eq!(kit.run().await.accepted, 1);
+    let folder = tempfile::tempdir().unwrap();
+    let live = folder.path().join("dns.log");
+    std::fs::write(&live, "{\"query\":\"evil.example\",\"src_ip\":\"192.0.2.1\"}\n").unwrap();
+    let (stop, stopped) = watch::channel(false);
+    let source = format!("file:{}", live.display());
+    let watching = tokio::spawn({
+        let (node, settings) = (kit.node.clone(), settings(folder.path(), &[&source]));
+        async move { node.watch(settings, stopped).await }
+    });
+    let health = until(&kit, |health| {
+        health.hubs.get("feed").is_some_and(|hub| hub.last_error.is_some())
+    })
+    .await;
+    let error = health.hubs["feed"].last_error.clone().unwrap();
+    assert!(
+        error.contains("scope 'sightings'") && health.hubs["feed"].told.is_none(),
+        "{error}"
+    );
+    assert!(
+        health
+            .to_prometheus(kit.now())
+            .contains("commonwatch_watch_hub_untold{hub=\"feed\"} 1\n")
+    );
+
+    until(&kit, |health| health.hits == 1).await;
+    web.answer_with(hub(200));
+    told(&web);
+    kit.pass_seconds(86_400);
+    let health = until(&kit, |health| health.hubs["feed"].told.is_some()).await;
+    assert_eq!(health.hubs["feed"].upto.unwrap().to_micros_text(), ADDED);
+    assert_eq!(health.hubs["feed"].last_error, None);
+    let told = told(&web);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0]["upto"], ADDED);
+    assert_eq!(told[0]["families"].as_array().unwrap().len(), 1, "{told:?}");
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_was_not_chosen_is_told_nothing() {
+    let kit = kit().await;
+    let web = Web::start(hub(200)).await;
+    let address = web.url("/cw/root/collections/7f0c/");
+    kit.subscribe(SubscriptionKind::Taxii21, &address, json!({ "bearer": "key" }))
+        .await;
+    kit.run().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (stop, stopped) = watch::channel(false);
+    let watching = tokio::spawn({
+        let (node, settings) = (kit.node.clone(), settings(folder.path(), &[]));
+        async move { node.watch(settings, stopped).await }
+    });
+    until(&kit, |health| health.watchlist.entries == 1).await;
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
+    assert!(told(&web).is_empty());
+    let list = kit.wish(
+        SubscriptionKind::List,
+        &web.url("/list"),
+        json!({ "tells_watching": true }),
+    );
+    let refused = kit.node.subscription_put(&kit.operator, list).await.unwrap_err();
+    assert!(refused.to_string().contains("tells_watching"), "{refused}");
 }

@@ -279,3 +279,37 @@ async fn a_message_goes_where_the_operator_allows_and_a_webhook_is_its_members_o
     node.webhook_delete(&caller, hook).await.unwrap();
     assert_eq!(node.webhooks(&caller, None, 100).await.unwrap().len(), 9);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_secret_signs_beside_the_one_before_until_that_is_over() {
+    let web = Web::start(|_| Answer::of(204, "")).await;
+    let (partners, first, hook) = stage(&["object-added"], &web).await;
+    let node = &partners.node;
+    let caller = partners.caller("water-admin").await;
+    let (second, shown) = node.webhook_rotate(&caller, hook, 24).await.unwrap();
+    assert_eq!(shown.hook.before.unwrap().1, partners.now().plus_micros(86_400_000_000));
+    let posted = async || {
+        node.webhook_test(&caller, hook).await.unwrap();
+        assert_eq!(node.webhooks_due(partners.now()).await.unwrap().arrived, 1);
+        web.asked().remove(0)
+    };
+    let both = posted().await;
+    let signatures: Vec<&str> = both.header("webhook-signature").split(' ').collect();
+    assert_eq!(signatures.len(), 2);
+    for (secret, signature) in [(&second, signatures[0]), (&first, signatures[1])] {
+        let mut one = both.clone();
+        one.headers.insert("webhook-signature".to_owned(), signature.to_owned());
+        verified(&one, secret);
+    }
+    partners.pass_hours(24);
+    let one = posted().await;
+    verified(&one, &second);
+    node.retention_run(partners.now()).await.unwrap();
+    let kept = node.store().webhook_get(hook).await.unwrap().unwrap();
+    assert_eq!(kept.before, None, "what signs nothing any more is gone");
+    // Where it leaked, the one before ends at once.
+    let (third, _) = node.webhook_rotate(&caller, hook, 0).await.unwrap();
+    verified(&posted().await, &third);
+    let other = partners.caller("cert").await;
+    assert!(node.webhook_rotate(&other, hook, 0).await.is_err());
+}

@@ -126,6 +126,7 @@ use super::{
         webhooks::show,
         webhooks::change,
         webhooks::remove,
+        webhooks::rotate,
         webhooks::test,
         sightings::hits,
         sightings::record,

@@ -6,11 +6,17 @@
 use policy::{MemberState, Role, Scope};
 use serde_json::{Value, json};
 use stix::marking::{Pap, Tlp};
-use store::{FeedbackKind, MemberKind, NoticeWish, SightingForm, SubscriptionKind};
+use stix::observable::Kind;
+use store::{FeedbackKind, LogFamily, MemberKind, NoticeWish, SightingForm, SubscriptionKind};
 use utoipa::Modify;
 use utoipa::openapi::path::{Parameter, ParameterIn};
-use utoipa::openapi::schema::{ArrayItems, KnownFormat, Object, Schema, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::schema::{
+    AdditionalProperties, ArrayItems, KnownFormat, Object, ObjectBuilder, OneOfBuilder, Schema, SchemaFormat,
+    SchemaType, Type,
+};
 use utoipa::openapi::{Content, OpenApi, RefOr, Required};
+
+use super::sightings::TEXT_MOST as TEXT_MOST_OF_HIT;
 
 /// Characters of a name, a title and so on.
 const TEXT_MOST: usize = 2_000;
@@ -71,6 +77,21 @@ fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("DisclosureView", "acknowledged", shown.clone()),
         ("DisclosureView", "acted", shown.clone()),
         ("DisclosureView", "saw", shown),
+        (
+            "NewWatching",
+            "families",
+            LogFamily::ALL.map(LogFamily::as_str).to_vec(),
+        ),
+        (
+            "NewHitView",
+            "kind",
+            Kind::ALL.iter().map(|kind| kind.as_str()).collect(),
+        ),
+        (
+            "NewCommitments",
+            "kind",
+            vec!["acknowledge", "act", "answer-sighting", "review-marking"],
+        ),
         ("NewKey", "scopes", Scope::ALL.map(Scope::as_str).to_vec()),
         ("NewWebhookView", "kinds", node::webhooks::kinds()),
         ("WebhookChange", "kinds", node::webhooks::kinds()),
@@ -78,7 +99,7 @@ fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
 }
 
 /// Fields that take a text in which there is something.
-const TEXTS: [(&str, &str); 16] = [
+const TEXTS: [(&str, &str); 19] = [
     ("NewMemberView", "name"),
     ("NewPersonView", "login"),
     ("NewPersonView", "name"),
@@ -95,6 +116,9 @@ const TEXTS: [(&str, &str); 16] = [
     ("AcceptView", "organisation"),
     ("AcceptView", "login"),
     ("AcceptView", "name"),
+    ("PasskeyName", "name"),
+    ("NewPasskeyView", "name"),
+    ("ProposalRefusal", "reason"),
 ];
 
 /// Fields that take a text of several lines, and how long.
@@ -121,8 +145,17 @@ const PATTERNS: [(&str, &str, &str); 4] = [
     ("NewAgreementView", "text", "[\\s\\S]"),
     ("NewRecall", "reason", TEXT),
     ("NewCommunityView", "alias", "^[a-z0-9-]{1,64}$"),
-    ("NewContactView", "email", TEXT),
+    ("NewContactView", "email", ADDRESS),
 ];
+
+/// Fields that take a text up to a length, whatever it is.
+const LENGTHS: [(&str, &str, usize); 3] = [
+    ("NewHitView", "indicator", TEXT_MOST_OF_HIT),
+    ("NewHitView", "value", TEXT_MOST_OF_HIT),
+    ("NewHitView", "source", TEXT_MOST_OF_HIT),
+];
+/// An e-mail address as a contact has one.
+const ADDRESS: &str = "^[^@\\x00-\\x1f\\x7f-\\x9f]+@[^\\x00-\\x1f\\x7f-\\x9f]*\\.[^\\x00-\\x1f\\x7f-\\x9f]*$";
 
 /// Parameters of the query that take one of some words.
 fn parameter_words(path: &str, name: &str) -> Option<Vec<&'static str>> {
@@ -136,6 +169,9 @@ fn parameter_words(path: &str, name: &str) -> Option<Vec<&'static str>> {
         ("/api/v1/share", "tlp") => vec!["clear", "green", "amber", "amber+strict", "red"],
         ("/api/v1/share", "pap") => vec!["clear", "green", "amber", "red"],
         ("/api/v1/events", "include") => vec!["object"],
+        ("/api/v1/proposals", "state") => vec!["open", "all"],
+        ("/api/v1/scorecard", "format") => vec!["json", "csv", "html"],
+        ("/api/v1/reports/{year}", "format") => vec!["json", "html"],
         _ => return None,
     };
     Some(words)
@@ -145,6 +181,7 @@ fn parameter_words(path: &str, name: &str) -> Option<Vec<&'static str>> {
 fn parameter_pattern(path: &str, name: &str) -> Option<&'static str> {
     match (path, name) {
         ("/api/v1/telemetry", "message") => Some("^[!-~]{1,200}$"),
+        ("/api/v1/scorecard", "from" | "to") => Some("^[0-9]{4}-(0[1-9]|1[0-2])$"),
         (_, "since" | "starts" | "ends") => Some(TIME),
         (path, "cursor") => cursor_pattern(path),
         _ => None,
@@ -214,6 +251,35 @@ fn field<'a>(document: &'a mut OpenApi, schema: &str, name: &str) -> Option<&'a 
     }
 }
 
+/// A proposal has one of two forms, each with what it is about.
+fn proposal() -> Schema {
+    let form = |kind: &str, about: &str, what: &str| {
+        let text = || ObjectBuilder::new().schema_type(Type::String);
+        ObjectBuilder::new()
+            .property("kind", text().enum_values(Some([kind])))
+            .property(about, text().description(Some(what)))
+            .property(
+                "reason",
+                text()
+                    .description(Some("Why."))
+                    .min_length(Some(1))
+                    .max_length(Some(TEXT_MOST))
+                    .pattern(Some(TEXT)),
+            )
+            .required("kind")
+            .required(about)
+            .required("reason")
+            .additional_properties(Some(AdditionalProperties::FreeForm(false)))
+            .build()
+    };
+    let held = "The name of what waits, as `GET /api/v1/communities/{community}/moderation` shows it.";
+    let member = "Name or UUID of the member.";
+    let forms = OneOfBuilder::new()
+        .item(form("release", "held", held))
+        .item(form("expel", "member", member));
+    Schema::OneOf(forms.description(Some("What is to be proposed.")).build())
+}
+
 /// Says it in the document.
 pub(super) struct Exact;
 
@@ -252,6 +318,16 @@ impl Modify for Exact {
             if let Some(found) = field(document, schema, name) {
                 found.pattern = Some(pattern.to_owned());
             }
+        }
+        for (schema, name, most) in LENGTHS {
+            if let Some(found) = field(document, schema, name) {
+                found.max_length = Some(most);
+            }
+        }
+        if let Some(components) = &mut document.components {
+            components
+                .schemas
+                .insert("NewProposalView".to_owned(), RefOr::T(proposal()));
         }
         // Whatever is a time is one in UTC.
         let components = document.components.get_or_insert_default();
@@ -301,8 +377,26 @@ impl Modify for Exact {
     }
 }
 
+/// What a part of a path can be.
+fn narrow_part(parameter: &mut Parameter) {
+    let Some(RefOr::T(Schema::Object(object))) = &mut parameter.schema else {
+        return;
+    };
+    match parameter.name.as_str() {
+        "year" => object.pattern = Some("^[0-9]{4}$".to_owned()),
+        "place" => {
+            object.minimum = Some(number(1));
+            object.maximum = Some(number(2));
+        }
+        _ => {}
+    }
+}
+
 /// A parameter that is given has a value.
 fn narrow(path: &str, parameter: &mut Parameter) {
+    if parameter.parameter_in == ParameterIn::Path {
+        return narrow_part(parameter);
+    }
     if parameter.parameter_in != ParameterIn::Query {
         return;
     }

@@ -486,6 +486,13 @@ fn exchange_routes() -> Vec<Route> {
         ),
         route(
             Method::POST,
+            "/webhooks/{webhook}/secret",
+            Needs::Coordinator,
+            webhooks::rotate,
+        )
+        .shows_secret(),
+        route(
+            Method::POST,
             "/webhooks/{webhook}/test",
             Needs::Coordinator,
             webhooks::test,

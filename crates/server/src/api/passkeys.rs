@@ -18,7 +18,7 @@ use crate::asked::{Asked, Stranger};
 use crate::problem::Fault;
 
 /// Where the node is reached: passkeys are for that host and no other.
-pub(super) fn place(app: &App) -> Result<Place, Fault> {
+pub(crate) fn place(app: &App) -> Result<Place, Fault> {
     let found = app.options().base_url.as_deref().and_then(Place::of);
     found.ok_or_else(|| {
         let message =

@@ -156,18 +156,18 @@ pub async fn confirm(asked: Asked) -> Result<Response, Fault> {
 /// Why a proposal is refused.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct RefusalView {
+pub struct ProposalRefusal {
     /// In words that who proposed it reads.
     pub reason: String,
 }
 
 /// Refuses what somebody else proposed. Not by a key, and with a recent proof.
-#[utoipa::path(post, path = "/api/v1/proposals/{proposal}/refuse", tag = "proposals", request_body = RefusalView,
+#[utoipa::path(post, path = "/api/v1/proposals/{proposal}/refuse", tag = "proposals", request_body = ProposalRefusal,
     params(("proposal" = String, Path, description = "Its UUID")),
     responses((status = 200, body = ProposalView), (status = 403), (status = 404), (status = 409), (status = 422)))]
 pub async fn refuse(mut asked: Asked) -> Result<Response, Fault> {
     must(&asked, Action::CreateCommunity)?;
-    let said: RefusalView = json(&mut asked).await?;
+    let said: ProposalRefusal = json(&mut asked).await?;
     let uuid = named(&asked)?;
     let done = asked.node().proposal_refuse(asked.caller(), uuid, &said.reason).await?;
     answer(StatusCode::OK, &ProposalView::from(done))

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
-use node::providers::{FLOW_MICROS, Finished, Said, Started};
+use node::providers::{BeginWish, FLOW_MICROS, Finished, Said, Started};
 use policy::{Action, Role};
 use serde::{Deserialize, Serialize};
 use store::{AccountLink, LinkId};
@@ -16,6 +16,7 @@ use super::sign_in::{SessionView, begun};
 use super::view::answer;
 use crate::app::App;
 use crate::asked::{Asked, Stranger};
+use crate::console::provider as console;
 use crate::problem::Fault;
 use crate::query::{Plus, pairs};
 
@@ -31,7 +32,7 @@ fn note(headers: &HeaderMap) -> Option<&str> {
         .map(|(_, note)| note)
 }
 
-fn set_note(response: &mut Response, note: &str, seconds: i64) -> Result<(), Fault> {
+pub(crate) fn set_note(response: &mut Response, note: &str, seconds: i64) -> Result<(), Fault> {
     let text = format!("{NOTE_COOKIE}={note}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax");
     let value = HeaderValue::from_str(&text).map_err(Fault::ours)?;
     response.headers_mut().append(SET_COOKIE, value);
@@ -39,7 +40,7 @@ fn set_note(response: &mut Response, note: &str, seconds: i64) -> Result<(), Fau
 }
 
 /// Where a provider sends people back to. Without a configured address of its own a node cannot say.
-fn redirect(app: &App, provider: &str) -> Result<String, Fault> {
+pub(crate) fn redirect(app: &App, provider: &str) -> Result<String, Fault> {
     if app.options().base_url.is_none() {
         let message = "this node does not know under which address it is reached: its operator sets public-url";
         return Err(Fault::new(StatusCode::CONFLICT, "no-public-url", message));
@@ -112,9 +113,13 @@ pub async fn begin(mut stranger: Stranger) -> Result<Response, Fault> {
     let provider = asked.param("provider");
     let redirect = redirect(&asked.app, provider)?;
     let node = asked.node();
-    let begun = node
-        .provider_begin(provider, &redirect, wish.offer.as_deref(), wish.anew, stranger.from)
-        .await?;
+    let wish = BeginWish {
+        redirect: &redirect,
+        offer: wish.offer.as_deref(),
+        anew: wish.anew,
+        back: None,
+    };
+    let begun = node.provider_begin(provider, wish, stranger.from).await?;
     started(&begun)
 }
 
@@ -125,7 +130,8 @@ pub struct LinkedView {
     pub linked: bool,
 }
 
-/// Where a provider sends people back to: begins their session, or ties the account to whose session asked for it.
+/// Where a provider sends people back to: begins their session, or ties the account to whose session asked for it. A browser
+/// that began on a page of the console gets a page.
 #[utoipa::path(get, path = "/api/v1/sign-in/{provider}/callback", tag = "sign-in", security(()),
     params(("provider" = String, Path, description = "Its name"),
         ("code" = Option<String>, Query, description = "From the provider"),
@@ -148,14 +154,20 @@ pub async fn finish(stranger: Stranger) -> Result<Response, Fault> {
         issuer: one("iss"),
         error: one("error"),
     };
-    let kept = note(&asked.headers);
-    let finished = asked
-        .node()
+    let (node, kept) = (asked.node(), note(&asked.headers));
+    // Of a browser that comes without our note only what it reads tells that a person looks.
+    let is_lost = kept.is_none() && console::reads_pages(&asked.headers);
+    let back = kept.and_then(|note| node.provider_way_back(note));
+    let back = back.or_else(|| is_lost.then(String::new));
+    let finished = node
         .provider_finish(asked.param("provider"), kept, &said, stranger.from)
-        .await?;
-    let mut response = match &finished {
-        Finished::SignedIn(began) => begun(began)?,
-        Finished::Linked(_) => answer(StatusCode::OK, &LinkedView { linked: true })?,
+        .await;
+    let mut response = match (finished, &back) {
+        (Ok(finished), Some(back)) => console::finished(asked, &finished, back)?,
+        (Err(error), Some(back)) => console::refused(asked, &error.into(), back)?,
+        (Ok(Finished::SignedIn(began)), None) => begun(&began)?,
+        (Ok(Finished::Linked(_)), None) => answer(StatusCode::OK, &LinkedView { linked: true })?,
+        (Err(error), None) => return Err(error.into()),
     };
     set_note(&mut response, "", 0)?;
     Ok(response)
@@ -228,7 +240,7 @@ pub async fn link(mut asked: Asked) -> Result<Response, Fault> {
     let redirect = redirect(&asked.app, &wish.provider)?;
     let begun = asked
         .node()
-        .provider_link_begin(asked.caller(), &wish.provider, &redirect)
+        .provider_link_begin(asked.caller(), &wish.provider, &redirect, None)
         .await?;
     started(&begun)
 }

@@ -32,6 +32,10 @@ pub struct NewRequest {
     /// Who reads the answers: `me`, or `all` where the one who answers lets them.
     #[serde(default = "to_me")]
     pub answers_to: String,
+    /// Whether partner hubs are asked too, over bridges: there in the name of this hub, and what is answered there comes back in
+    /// the name of that hub. Refused where no bridge passes what is asked in this community.
+    #[serde(default)]
+    pub beyond: bool,
 }
 
 fn to_me() -> String {
@@ -61,6 +65,8 @@ pub struct RequestView {
     pub anonymous: bool,
     /// `me` or `all`.
     pub answers_to: &'static str,
+    /// Whether partner hubs are asked too.
+    pub beyond: bool,
     /// `open` or `closed`.
     pub state: &'static str,
     /// What came of it.
@@ -112,6 +118,7 @@ impl RequestView {
             until: request.asked.until.map(|until| until.to_string()),
             anonymous: request.asked.anonymous,
             answers_to: if request.asked.to_all { "all" } else { "me" },
+            beyond: request.asked.beyond,
             state: if request.closed.is_some() { "closed" } else { "open" },
             summary: request.summary,
             answers: request.answers.into_iter().map(RequestAnswerView::from).collect(),
@@ -125,7 +132,7 @@ fn named(asked: &Asked) -> Result<Uuid, Fault> {
 
 /// Asks a community.
 #[utoipa::path(post, path = "/api/v1/requests", tag = "requests", request_body = NewRequest,
-    responses((status = 201, body = RequestView), (status = 400), (status = 403), (status = 404), (status = 422)))]
+    responses((status = 201, body = RequestView), (status = 400), (status = 403), (status = 404), (status = 409), (status = 422)))]
 pub async fn create(mut asked: Asked) -> Result<Response, Fault> {
     Parameters::read(&asked, &[])?;
     let wish: NewRequest = json(&mut asked).await?;
@@ -140,6 +147,7 @@ pub async fn create(mut asked: Asked) -> Result<Response, Fault> {
         until: wish.until,
         anonymous: wish.anonymous,
         to_all,
+        beyond: wish.beyond,
     };
     let made = asked.node().request_ask(asked.caller(), &wish).await?;
     answer(StatusCode::CREATED, &RequestView::new(&asked, made).await?)

@@ -296,7 +296,7 @@ impl From<&PublicReport> for ReportView {
 #[utoipa::path(get, path = "/api/v1/reports/{year}", tag = "scorecards",
     params(("year" = String, Path, description = "The year, as in 2025"),
         ("format" = Option<String>, Query, description = "json, or html (a page to print)")),
-    responses((status = 200, body = ReportView), (status = 400), (status = 403), (status = 422)))]
+    responses((status = 200, body = ReportView), (status = 400), (status = 403), (status = 409)))]
 pub async fn report(asked: Asked) -> Result<Response, Fault> {
     let parameters = Parameters::read(&asked, &["format"])?;
     let form = Form::read(&parameters, false)?;
@@ -329,7 +329,7 @@ pub struct WatchingView {
 
 /// Says that a live watch runs, and up to where its watchlist goes.
 #[utoipa::path(post, path = "/api/v1/watching", tag = "scorecards", request_body = NewWatching,
-    responses((status = 200, body = WatchingView), (status = 400), (status = 403), (status = 422)))]
+    responses((status = 200, body = WatchingView), (status = 400), (status = 403), (status = 409), (status = 422)))]
 pub async fn watching(mut asked: Asked) -> Result<Response, Fault> {
     Parameters::read(&asked, &[])?;
     let new: NewWatching = json(&mut asked).await?;

@@ -19,7 +19,7 @@ use crate::problem::Fault;
 use crate::query::bad;
 
 /// Bytes of a value, and of the name of a source.
-const TEXT_MOST: usize = 4_096;
+pub(super) const TEXT_MOST: usize = 4_096;
 
 /// Hits of the member's own matcher.
 #[derive(Deserialize, ToSchema)]
@@ -61,8 +61,8 @@ impl NewHitView {
             ("value", &self.value),
             ("source", &self.source),
         ] {
-            if text.len() > TEXT_MOST {
-                let message = format!("'{name}' may have {TEXT_MOST} bytes at most");
+            if text.chars().count() > TEXT_MOST {
+                let message = format!("'{name}' may have {TEXT_MOST} characters at most");
                 return Err(bad("too-long", message));
             }
         }

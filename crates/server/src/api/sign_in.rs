@@ -4,7 +4,7 @@ use axum::response::Response;
 use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use node::accounts::SESSION_PREFIX;
-use node::sessions::{Began, PROOF_MICROS, Shown, WHOLE_MICROS};
+use node::sessions::{Began, PROOF_MICROS, Shown};
 use policy::{Action, PersonId};
 use serde::{Deserialize, Serialize};
 use stix::Timestamp;
@@ -110,7 +110,7 @@ pub async fn begin(mut stranger: Stranger) -> Result<Response, Fault> {
 pub(super) fn begun(began: &Began) -> Result<Response, Fault> {
     let view = SessionView::new(&began.session, Some(began.session.id), Some(began.token.clone()));
     let mut response = answer(StatusCode::CREATED, &view)?;
-    set_cookie(&mut response, &began.token, WHOLE_MICROS / 1_000_000)?;
+    set_cookie(&mut response, &began.token, began.seconds())?;
     Ok(response)
 }
 

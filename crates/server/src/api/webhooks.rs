@@ -43,6 +43,9 @@ pub struct WebhookView {
     /// Why the last message did not arrive, or why nothing is posted any more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
+    /// Until when messages are signed with the secret before this one too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret_before_until: Option<String>,
     /// The secret that messages are signed with: here, now, and never again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
@@ -61,6 +64,7 @@ impl WebhookView {
             last_sent: hook.last_sent.map(Timestamp::to_micros_text),
             failing_since: hook.failing_since.map(Timestamp::to_micros_text),
             last_error: hook.last_error,
+            secret_before_until: hook.before.map(|(_, until)| until.to_micros_text()),
             secret,
         }
     }
@@ -241,6 +245,36 @@ pub async fn change(mut asked: Asked) -> Result<Response, Fault> {
         .webhook_change(asked.caller(), uuid, change.kinds, change.enabled)
         .await?;
     answer(StatusCode::OK, &WebhookView::new(shown, None))
+}
+
+/// How the secret of a webhook is changed.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSecret {
+    /// For how many hours messages carry a signature of the secret before as well; 0: it ends at once.
+    #[serde(default = "a_day")]
+    #[schema(minimum = 0, maximum = 168)]
+    pub keep_hours: u32,
+}
+
+fn a_day() -> u32 {
+    24
+}
+
+/// Gives a webhook another secret, which is in this answer and nowhere else. For some hours messages carry two signatures.
+#[utoipa::path(post, path = "/api/v1/webhooks/{webhook}/secret", tag = "webhooks", request_body = NewSecret,
+    params(("webhook" = String, Path, description = "Its name")),
+    responses((status = 200, body = WebhookView), (status = 400), (status = 403), (status = 404), (status = 422)))]
+pub async fn rotate(mut asked: Asked) -> Result<Response, Fault> {
+    may(&asked)?;
+    Parameters::read(&asked, &[])?;
+    let uuid = uuid(&asked)?;
+    let new: NewSecret = json(&mut asked).await?;
+    let (secret, shown) = asked
+        .node()
+        .webhook_rotate(asked.caller(), uuid, new.keep_hours)
+        .await?;
+    answer(StatusCode::OK, &WebhookView::new(shown, Some(secret)))
 }
 
 /// Takes a webhook away, with what was not posted yet.

@@ -6,7 +6,8 @@
 //! | [`words`] | sentences in five languages (Fluent) |
 //! | [`form`] | reading what a form sends |
 //! | [`assets`] | style, script, icon: from this host, under names that change with their content |
-//! | [`sign_in`], [`today`] | a page each |
+//! | [`sign_in`], [`provider`], [`passkey`] | signing in by password, at an identity provider, with a passkey |
+//! | [`today`] | the start page |
 //! | [`feed`] | finding, one object, sharing |
 //! | [`home`] | are we hit, what we owe, what was asked, recalls, numbers |
 //! | [`people`] | communities, members, exchange, ledger, one's own account, administration, help |
@@ -14,17 +15,23 @@
 //! A page asks the same use cases of `node` as the API does, as the same caller, and decides nothing. What is shown is
 //! escaped by the templates; nothing here marks anything as safe but the style sheet's own address. Changes are forms sent by
 //! POST to an address of their own, which answers by sending the browser on: so a reload repeats nothing. The door refuses
-//! what pages of other sites send.
+//! what pages of other sites send. What a stolen session must not do leads from every page to the same proof and back: that
+//! is made in one place, [`shell::fault`].
 
 pub mod assets;
 pub mod feed;
 pub mod form;
 pub mod home;
+pub mod passkey;
 pub mod people;
+pub mod picture;
+pub mod provider;
 pub mod shell;
 pub mod sign_in;
 pub mod today;
 pub mod words;
+
+use std::sync::LazyLock;
 
 use axum::response::{IntoResponse as _, Response};
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, LOCATION};
@@ -44,6 +51,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::page_stranger(Method::GET, "/static/{file}", assets::file),
         Route::page_stranger(Method::GET, "/sign-in", sign_in::page),
         Route::page_stranger(Method::POST, "/sign-in", sign_in::begin),
+        Route::page_stranger(Method::POST, "/sign-in/passkey", passkey::begin),
+        Route::page_stranger(Method::POST, "/sign-in/provider/{provider}", provider::begin),
         page(Method::POST, "/sign-out", Needs::Member, sign_in::leave),
         Route::page_stranger(Method::POST, "/language", shell::choose_language),
         page(Method::GET, "/today", Needs::Member, today::page),
@@ -53,6 +62,28 @@ pub(crate) fn routes() -> Vec<Route> {
     all.extend(people::routes());
     all.sort_by(|one, other| one.path.cmp(&other.path));
     all
+}
+
+/// The patterns of the pages that can be looked at.
+static PAGES: LazyLock<Vec<Vec<String>>> = LazyLock::new(|| {
+    let pages = routes().into_iter();
+    let pages = pages.filter(|route| route.method == Method::GET && !route.is_for_strangers());
+    let parts = |path: &str| path.split('/').map(str::to_owned).collect();
+    pages.map(|route| parts(&route.path)).collect()
+});
+
+/// The page that a change was made on: the nearest above its address. Nothing where there is none.
+pub(crate) fn page_above(path: &str) -> String {
+    let parts: Vec<&str> = path.trim_end_matches('/').split('/').collect();
+    let fits = |page: &Vec<String>, given: &[&str]| {
+        let same = |(part, given): (&String, &&str)| part.starts_with('{') || part == given;
+        page.len() == given.len() && page.iter().zip(given).all(same)
+    };
+    let above = (2..=parts.len())
+        .rev()
+        .map(|many| parts.get(..many).unwrap_or_default());
+    let mut found = above.filter(|given| PAGES.iter().any(|page| fits(page, given)));
+    found.next().map(|given| given.join("/")).unwrap_or_default()
 }
 
 /// A route of a page for callers.
@@ -82,4 +113,26 @@ pub(crate) fn show(page: &impl askama::Template) -> Result<Response, Fault> {
 pub(crate) fn go_to(address: &str) -> Result<Response, Fault> {
     let to = HeaderValue::from_str(address).map_err(Fault::ours)?;
     Ok((StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::page_above;
+
+    #[test]
+    fn after_a_change_one_comes_back_to_the_page_it_was_made_on() {
+        for (change, page) in [
+            ("/account/keys/5/revoke", "/account"),
+            ("/account/sessions/end", "/account"),
+            ("/members/Alder/people", "/members/Alder"),
+            ("/communities/common/members/Birch/end", "/communities/common"),
+            ("/proposals/3f0c", "/proposals"),
+            ("/objects/indicator--1/recall", "/objects/indicator--1/recall"),
+            ("/step-up", "/step-up"),
+            ("/sign-out", ""),
+            ("/communities/common/moderation/3f0c", "/communities/common"),
+        ] {
+            assert_eq!(page_above(change), page, "{change}");
+        }
+    }
 }

@@ -8,7 +8,7 @@ use policy::Role;
 
 use super::form::Form;
 use super::words::{Language, Words};
-use super::{assets, go_to, html};
+use super::{assets, go_to, html, page_above};
 use crate::app::App;
 use crate::asked::{Asked, Stranger};
 use crate::problem::Fault;
@@ -177,12 +177,33 @@ struct FaultPage<'f> {
     request_id: &'f str,
 }
 
-/// A fault as a page. Whoever is not signed in is sent to do so.
-pub(crate) fn fault(app: &App, headers: &HeaderMap, address: &str, fault: &Fault, request_id: &str) -> Response {
+/// What was asked for when something went wrong.
+pub(crate) struct Address {
+    /// Path and question.
+    pub path_and_query: String,
+    /// Whether it is a page, which can be asked for again; else a change.
+    pub is_page: bool,
+}
+
+/// A fault as a page. Whoever is not signed in is sent to do so, and whoever has to show first that it is them, to do that.
+/// Both come back: to the page; after a change only those who are signed in, to the page that it was made on.
+pub(crate) fn fault(app: &App, headers: &HeaderMap, address: &Address, fault: &Fault, request_id: &str) -> Response {
+    let page = Some(address.path_and_query.as_str()).filter(|_| address.is_page);
     if fault.status() == StatusCode::UNAUTHORIZED
-        && let Ok(response) = go_to(&format!("{}/sign-in?back={}", base(app), encoded(address)))
+        && let Ok(response) = go_to(&format!(
+            "{}/sign-in?back={}",
+            base(app),
+            encoded(page.unwrap_or_default())
+        ))
     {
         return response;
+    }
+    if fault.code() == "step-up-needed" {
+        let path = address.path_and_query.split('?').next().unwrap_or_default();
+        let back = page.map_or_else(|| page_above(path), str::to_owned);
+        if let Ok(response) = go_to(&format!("{}/step-up?back={}", base(app), encoded(&back))) {
+            return response;
+        }
     }
     let is_ours = fault.status().is_server_error();
     let page = FaultPage {

@@ -1,48 +1,69 @@
-//! Signing in and out.
+//! Signing in and out: the form, and the other ways that begin on its page.
 
 use askama::Template;
 use axum::response::Response;
 use http::StatusCode;
 use node::SignInError;
-use node::sessions::WHOLE_MICROS;
 
 use super::form::Form;
 use super::shell::{Shell, base, way_back};
-use super::{go_to, html, show};
+use super::{go_to, html, passkey, provider, show};
 use crate::api::ask::Parameters;
 use crate::api::sign_in::set_cookie;
 use crate::asked::{Asked, Stranger};
 use crate::problem::Fault;
 
-#[derive(Template)]
+#[derive(Clone, Template)]
 #[template(path = "console/sign-in.html")]
-struct Page {
+pub(super) struct Page {
     shell: Shell,
     back: String,
     login: String,
     /// The key of what went wrong.
     wrong: Option<&'static str>,
     needs_code: bool,
+    /// The identity providers: name and title.
+    providers: Vec<(String, String)>,
+    /// The token of an offer to tie an account at a provider, to be used there.
+    offer: String,
+    has_passkeys: bool,
 }
 
 impl Page {
-    fn new(asked: &Asked, back: &str) -> Self {
+    pub(super) fn new(asked: &Asked, back: &str) -> Self {
+        let providers = provider::offered(&asked.app).iter();
         Self {
             shell: Shell::plain(&asked.app, &asked.headers, "sign-in"),
             back: way_back(back).to_owned(),
             login: String::new(),
             wrong: None,
             needs_code: false,
+            providers: providers.map(|one| (one.name.clone(), one.title.clone())).collect(),
+            offer: String::new(),
+            has_passkeys: passkey::are_possible(&asked.app),
         }
     }
 }
 
-/// The form.
+/// The page again, with what went wrong.
+pub(super) fn again(page: &Page, wrong: &'static str) -> Result<Response, Fault> {
+    let page = Page {
+        wrong: Some(wrong),
+        ..page.clone()
+    };
+    Ok(html(StatusCode::UNAUTHORIZED, page.render().map_err(Fault::ours)?))
+}
+
+/// The form. Whoever was sent an offer to tie an account at a provider has it in the address.
 pub(crate) async fn page(stranger: Stranger) -> Result<Response, Fault> {
     let asked = &stranger.asked;
-    let parameters = Parameters::read(asked, &["back"])?;
+    let parameters = Parameters::read(asked, &["back", "offer"])?;
     let back = parameters.one("back").ok().flatten().unwrap_or_default();
-    show(&Page::new(asked, back))
+    let offer = parameters.one("offer")?.unwrap_or_default().to_owned();
+    show(&Page {
+        offer,
+        ..Page::new(asked, back)
+    })
 }
 
 /// Begins a session, or says why not.
@@ -57,7 +78,7 @@ pub(crate) async fn begin(mut stranger: Stranger) -> Result<Response, Fault> {
     let wrong = match began {
         Ok(began) => {
             let mut response = go_to(&format!("{}{}", base(&asked.app), way_back(form.text("back"))))?;
-            set_cookie(&mut response, &began.token, WHOLE_MICROS / 1_000_000)?;
+            set_cookie(&mut response, &began.token, began.seconds())?;
             return Ok(response);
         }
         Err(SignInError::FactorNeeded) => "sign-in-code-needed",
@@ -66,11 +87,10 @@ pub(crate) async fn begin(mut stranger: Stranger) -> Result<Response, Fault> {
     };
     let page = Page {
         login: login.to_owned(),
-        wrong: Some(wrong),
         needs_code: wrong == "sign-in-code-needed" || form.maybe("code").is_some(),
         ..Page::new(asked, form.text("back"))
     };
-    Ok(html(StatusCode::UNAUTHORIZED, page.render().map_err(Fault::ours)?))
+    again(&page, wrong)
 }
 
 /// Ends the session.

@@ -22,7 +22,7 @@ use axum::body::Body;
 use axum::response::Response;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method, StatusCode};
-use node::collections::Collection;
+use node::collections::{Collection, Look};
 use policy::Viewer;
 
 use crate::asked::Asked;
@@ -89,11 +89,12 @@ async fn collection(asked: &Asked) -> Result<(Collection, Viewer), Fault> {
     found.ok_or_else(Fault::not_found)
 }
 
-/// The same, where it is to be read.
-async fn readable(asked: &Asked) -> Result<(Collection, Viewer), Fault> {
-    let (collection, viewer) = collection(asked).await?;
-    if collection.can_read {
-        Ok((collection, viewer))
+/// The same, where it is to be read: with the rules that it is looked at under.
+async fn readable(asked: &Asked) -> Result<Look, Fault> {
+    let found = asked.node().look(asked.caller(), asked.param("collection")).await?;
+    let look = found.ok_or_else(Fault::not_found)?;
+    if look.collection.can_read {
+        Ok(look)
     } else {
         Err(Fault::new(
             StatusCode::FORBIDDEN,

@@ -8,7 +8,8 @@
 use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderName, HeaderValue, StatusCode};
-use node::collections::Collection;
+use node::collections::{Collection, Look};
+use policy::Viewer;
 use serde::Serialize;
 use stix::Timestamp;
 use store::{ObjectPage, ObjectQuery, ObjectRow, Position, VersionFilter};
@@ -25,9 +26,9 @@ const MEDIA_TYPE_2_0: &str = "application/stix+json;version=2.0";
 
 /// TAXII 2.1 section 5.4.
 pub async fn objects(asked: Asked) -> Result<Response, Fault> {
-    let (collection, viewer) = readable(&asked).await?;
-    let question = Question::read(&asked, &collection, "objects", None)?;
-    let page = page(&asked, &collection, &viewer, &question.query).await?;
+    let look = readable(&asked).await?;
+    let question = Question::read(&asked, &look.collection, "objects", None)?;
+    let (_, page) = page(&asked, look, &question.query).await?;
     with_recalls(&asked, question.envelope(page)?).await
 }
 
@@ -48,11 +49,11 @@ async fn with_recalls(asked: &Asked, mut response: Response) -> Result<Response,
 /// TAXII 2.1 section 5.6. An object that is not there, or not for this caller, is 404; one that is there but has no
 /// version that the filters let through is an empty envelope.
 pub async fn object(asked: Asked) -> Result<Response, Fault> {
-    let (collection, viewer) = readable(&asked).await?;
+    let look = readable(&asked).await?;
     let id = asked.param("object").to_owned();
-    let question = Question::read(&asked, &collection, "object", Some(&id))?;
-    let page = page(&asked, &collection, &viewer, &question.query).await?;
-    if page.rows.is_empty() && !asked.node().store().object_exists(&viewer, &id).await? {
+    let question = Question::read(&asked, &look.collection, "object", Some(&id))?;
+    let (look, page) = page(&asked, look, &question.query).await?;
+    if page.rows.is_empty() && !asked.node().store().object_exists(&look.viewer, &id).await? {
         return Err(Fault::not_found());
     }
     question.envelope(page)
@@ -94,9 +95,9 @@ struct Manifest<'a> {
 /// (cti-taxii2#110), and clients that page it like objects ask for the first page for ever without one, so it is given.
 /// Going on with `added_after` loses nothing either, because every `date_added` is there once.
 pub async fn manifest(asked: Asked) -> Result<Response, Fault> {
-    let (collection, viewer) = readable(&asked).await?;
-    let question = Question::read(&asked, &collection, "manifest", None)?;
-    let page = asked.node().store().manifest_page(&viewer, &question.query).await?;
+    let look = readable(&asked).await?;
+    let question = Question::read(&asked, &look.collection, "manifest", None)?;
+    let (_, page) = manifest_page(&asked, look, &question.query).await?;
     let manifest = Manifest {
         more: page.more,
         next: question.next(&page),
@@ -117,15 +118,15 @@ struct VersionList<'a> {
 
 /// TAXII 2.1 section 5.8. With `next`, as the manifest.
 pub async fn versions(asked: Asked) -> Result<Response, Fault> {
-    let (collection, viewer) = readable(&asked).await?;
+    let look = readable(&asked).await?;
     let id = asked.param("object").to_owned();
-    let question = Question::read(&asked, &collection, "versions", Some(&id))?;
-    let page = asked
-        .node()
-        .store()
-        .versions_page(&viewer, &id, &question.query)
-        .await?;
-    if page.rows.is_empty() && !asked.node().store().object_exists(&viewer, &id).await? {
+    let question = Question::read(&asked, &look.collection, "versions", Some(&id))?;
+    let read = |viewer: Viewer| {
+        let (store, id, query) = (asked.node().store().clone(), id.clone(), question.query.clone());
+        async move { store.versions_page(&viewer, &id, &query).await }
+    };
+    let (look, page) = asked.node().read_steadily(look, read).await?;
+    if page.rows.is_empty() && !asked.node().store().object_exists(&look.viewer, &id).await? {
         return Err(Fault::not_found());
     }
     let versions = page.rows.iter().map(|row| row.version_text.as_str()).collect();
@@ -139,19 +140,19 @@ pub async fn versions(asked: Asked) -> Result<Response, Fault> {
 }
 
 /// A page, recorded in the ledger as delivered; HEAD delivers nothing and records nothing.
-async fn page(
-    asked: &Asked,
-    collection: &Collection,
-    viewer: &policy::Viewer,
-    query: &ObjectQuery,
-) -> Result<ObjectPage, Fault> {
+async fn page(asked: &Asked, look: Look, query: &ObjectQuery) -> Result<(Look, ObjectPage), Fault> {
     if asked.is_head() {
-        return Ok(asked.node().store().manifest_page(viewer, query).await?);
+        return manifest_page(asked, look, query).await;
     }
-    Ok(asked
-        .node()
-        .deliver_page(asked.caller(), collection, viewer, query)
-        .await?)
+    Ok(asked.node().deliver_page(look, query).await?)
+}
+
+async fn manifest_page(asked: &Asked, look: Look, query: &ObjectQuery) -> Result<(Look, ObjectPage), Fault> {
+    let read = |viewer: Viewer| {
+        let (store, query) = (asked.node().store().clone(), query.clone());
+        async move { store.manifest_page(&viewer, &query).await }
+    };
+    Ok(asked.node().read_steadily(look, read).await?)
 }
 
 /// What is asked, and with which key its pages are tied together.

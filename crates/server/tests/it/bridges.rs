@@ -741,3 +741,197 @@ async fn a_proposal_that_reached_nobody_is_told_later_and_consent_is_never_taken
         "{view}"
     );
 }
+
+/// What somebody reads of a request.
+async fn request(kit: &Kit, who: &str, id: &str) -> Value {
+    let answer = kit.get(who, &format!("/api/v1/requests/{id}")).await;
+    assert_eq!(answer.status, 200, "{who}: {}", answer.text());
+    answer.json()
+}
+
+async fn post(kit: &Kit, who: &str, path: &str, body: &Value) -> Value {
+    let answer = kit.ask(who, "POST", path, Some(&body.to_string())).await;
+    assert!(matches!(answer.status, 200 | 201), "{path}: {}", answer.text());
+    answer.json()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_passes_where_its_asker_says_so_and_the_answers_come_back_without_names() {
+    let (a, b) = (hub(1).await, hub(2).await);
+    let asked = |beyond: bool| json!({ "community": "common", "question": "who saw it?", "answers_to": "all", "beyond": beyond });
+    let nobody = a
+        .ask(
+            "alder-analyst",
+            "POST",
+            "/api/v1/requests",
+            Some(&asked(true).to_string()),
+        )
+        .await;
+    assert_eq!((nobody.status, nobody.json()["code"].as_str()), (409, Some("conflict")));
+    let ends = connect((&a, "1"), (&b, "2"), pair(), AfterEnd::Stays).await;
+    post(&a, "alder-analyst", "/api/v1/requests", &asked(false)).await;
+    let own = post(&a, "alder-analyst", "/api/v1/requests", &asked(true)).await;
+    let id = own["id"].as_str().unwrap().to_owned();
+    assert_eq!(own["beyond"], true);
+    assert_eq!(run(&a, &ends.here).await.asked, 1);
+    assert_eq!(run(&a, &ends.here).await.asked, 0, "it is heard once");
+
+    // There it is of the member that stands for our hub, and names nobody of ours.
+    let there = b.get("birch-analyst", "/api/v1/requests?community=common").await.json();
+    assert_eq!(there["requests"].as_array().unwrap().len(), 1, "{there}");
+    assert_eq!(there["requests"][0]["from"], "Hub 1");
+    assert!(!there.to_string().contains("Alder"), "{there}");
+    let answers = format!("/api/v1/requests/{id}/answers");
+    post(
+        &b,
+        "birch-analyst",
+        &answers,
+        &json!({ "text": "we did", "to_all": true }),
+    )
+    .await;
+    post(&b, "alder-analyst", &answers, &json!({ "text": "so did we" })).await;
+    assert_eq!(run(&b, &ends.there).await.answered, 2);
+    assert_eq!(run(&b, &ends.there).await.answered, 0, "each is told once");
+    let answered = request(&a, "alder-analyst", &id).await;
+    let texts: Vec<&str> = answered["answers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            assert_eq!(one["from"], "Hub 2");
+            one["text"].as_str().unwrap()
+        })
+        .collect();
+    assert_eq!(texts, ["we did", "so did we"]);
+    assert!(!answered.to_string().contains("Birch"), "{answered}");
+    // What was for all is for all here; what was for the asker is for the asker.
+    assert_eq!(
+        request(&a, "birch-analyst", &id).await["answers"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+
+    post(
+        &a,
+        "alder-analyst",
+        &format!("/api/v1/requests/{id}/close"),
+        &json!({ "summary": "two hubs saw it" }),
+    )
+    .await;
+    run(&a, &ends.here).await;
+    let closed = request(&b, "birch-analyst", &id).await;
+    assert_eq!(
+        (&closed["state"], &closed["summary"]),
+        (&json!("closed"), &json!("two hubs saw it"))
+    );
+    assert_eq!(run(&a, &ends.here).await.asked, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_question_about_a_count_of_sightings_is_put_to_those_who_saw_it_there() {
+    let (a, b) = (hub(1).await, hub(2).await);
+    let ends = connect((&a, "1"), (&b, "2"), pair(), AfterEnd::Stays).await;
+    let object = id("indicator", 1);
+    share(
+        &a,
+        "alder-analyst",
+        "community=common&tlp=green",
+        &[indicator(1, "one")],
+    )
+    .await;
+    run(&a, &ends.here).await;
+    let sighting = |number: u32| {
+        format!(
+            r#"{{"type":"sighting","spec_version":"2.1","id":"{}","created":"2026-11-01T00:00:00.000Z","modified":"2026-11-01T00:00:00.000Z","sighting_of_ref":"{object}","count":1,"first_seen":"2026-11-01T00:00:00Z","last_seen":"2026-11-01T01:00:00Z"}}"#,
+            id("sighting", number)
+        )
+    };
+    share(&b, "birch-analyst", "community=common&tlp=green", &[sighting(1)]).await;
+    run(&b, &ends.there).await;
+    let found = a
+        .get("alder-analyst", &format!("/api/v1/objects/{object}/neighbours"))
+        .await
+        .json();
+    let counted = found.to_string();
+    let counted = counted.split("sighting--").nth(1).unwrap_or_else(|| panic!("{found}"));
+    let counted = format!("sighting--{}", &counted[..36]);
+    let wish = json!({
+        "kind": "answer-sighting", "subject": counted, "members": ["Hub 2"], "because": "on which system was it?",
+    });
+    let made = post(&a, "alder-coordinator", "/api/v1/commitments", &wish).await;
+    let owed = made["made"][0].as_str().unwrap().to_owned();
+    assert_eq!(run(&a, &ends.here).await.asked, 1);
+
+    // Whoever saw it there is asked, and owes the answer to our hub's member.
+    let there = b.get("birch-analyst", "/api/v1/commitments?state=open").await.json();
+    let asked = there["commitments"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["kind"] == "answer-sighting")
+        .unwrap_or_else(|| panic!("{there}"))
+        .clone();
+    assert_eq!(asked["because"], "on which system was it?");
+    assert_eq!(run(&b, &ends.there).await.answered, 0, "nobody has answered yet");
+    let keep = format!("/api/v1/commitments/{}/keep", asked["id"].as_str().unwrap());
+    post(&b, "birch-analyst", &keep, &json!({ "evidence": "a mail gateway" })).await;
+    assert_eq!(run(&b, &ends.there).await.answered, 1);
+    assert_eq!(run(&b, &ends.there).await.answered, 0, "it is told once");
+    let settled = a
+        .get("alder-coordinator", &format!("/api/v1/commitments/{owed}"))
+        .await
+        .json();
+    assert_eq!(
+        (&settled["state"], &settled["evidence"]),
+        (&json!("kept"), &json!("a mail gateway"))
+    );
+    assert!(!settled.to_string().contains("Birch"), "{settled}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_not_asked_is_not_answered_and_what_does_not_come_in_is_not_asked() {
+    let (a, b) = (hub(1).await, hub(2).await);
+    let ends = connect((&a, "1"), (&b, "2"), pair(), AfterEnd::Stays).await;
+    let bridge = a
+        .node
+        .bridge(&a.operator().await, &ends.here)
+        .await
+        .unwrap()
+        .bridge
+        .set
+        .uuid;
+    let say = async |kit: &Kit, who: &str, message: Value| {
+        let path = format!("/api/v1/hub/{bridge}");
+        kit.ask(who, "POST", &path, Some(&message.to_string())).await
+    };
+    let answer = json!({ "kind": "answers", "answers": [{
+        "id": "00000000-0000-4000-8000-000000000001", "question": "00000000-0000-4000-8000-000000000002", "text": "x",
+    }] });
+    let own = a.node.local_caller("hub-2").await.unwrap();
+    let heard = a
+        .node
+        .bridge_hear(&own, bridge, serde_json::from_value(answer.clone()).unwrap())
+        .await
+        .unwrap();
+    assert_eq!((heard.taken, heard.refused.len()), (0, 1));
+    // The pair goes one way only: nothing is asked against it.
+    let question = json!({ "kind": "questions", "version": 1, "questions": [{
+        "about": "request", "id": "00000000-0000-4000-8000-000000000003", "community": "common", "text": "who?",
+    }] });
+    let heard = a
+        .node
+        .bridge_hear(&own, bridge, serde_json::from_value(question.clone()).unwrap())
+        .await
+        .unwrap();
+    assert_eq!((heard.taken, heard.refused.len()), (0, 1));
+    assert!(heard.refused[0].why.contains("nothing comes in"), "{heard:?}");
+    for message in [answer, question] {
+        assert_eq!(
+            say(&a, "alder-analyst", message).await.status,
+            404,
+            "nobody else speaks there"
+        );
+    }
+}

@@ -4,19 +4,19 @@ use stix::Timestamp;
 
 use super::kit::{Answer, Kit, PASSWORD};
 
-fn header(name: &str, value: &str) -> (String, String) {
+pub fn header(name: &str, value: &str) -> (String, String) {
     (name.to_owned(), value.to_owned())
 }
 
 /// A browser in which somebody is signed in.
-struct Browser<'k> {
+pub struct Browser<'k> {
     kit: &'k Kit,
     token: String,
     session: store::CredentialId,
 }
 
 impl<'k> Browser<'k> {
-    async fn of(kit: &'k Kit, login: &str) -> Self {
+    pub async fn of(kit: &'k Kit, login: &str) -> Self {
         let (token, session) = kit.session(login).await;
         Self { kit, token, session }
     }
@@ -29,25 +29,25 @@ impl<'k> Browser<'k> {
         ]
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    pub async fn get(&self, path: &str) -> Answer {
         self.kit.send("GET", path, &self.headers(), None).await
     }
 
-    async fn post(&self, path: &str, form: &str) -> Answer {
+    pub async fn post(&self, path: &str, form: &str) -> Answer {
         let mut headers = self.headers();
         headers.push(header("Content-Type", "application/x-www-form-urlencoded"));
         self.kit.send("POST", path, &headers, Some(form.as_bytes())).await
     }
 
     /// Sends a form that is taken, and gives the page that one is sent to.
-    async fn done(&self, path: &str, form: &str) -> Answer {
+    pub async fn done(&self, path: &str, form: &str) -> Answer {
         let answer = self.post(path, form).await;
         assert_eq!(answer.status, 303, "{path}: {}", answer.text());
         self.get(answer.header("location").unwrap()).await
     }
 
     /// Makes what its person showed so old that it is shown again.
-    async fn forget_proof(&self, login: &str) {
+    pub async fn forget_proof(&self, login: &str) {
         let caller = self.kit.node.local_caller(login).await.unwrap();
         let long_ago = Timestamp::parse("2026-11-01T00:00:00Z").unwrap();
         let store = self.kit.node.store();
@@ -58,11 +58,11 @@ impl<'k> Browser<'k> {
     }
 }
 
-fn says(answer: &Answer, text: &str) {
+pub fn says(answer: &Answer, text: &str) {
     assert!(answer.text().contains(text), "no '{text}' in {}", answer.text());
 }
 
-fn to(answer: &Answer) -> &str {
+pub fn to(answer: &Answer) -> &str {
     answer.header("location").unwrap_or_default()
 }
 
@@ -150,6 +150,7 @@ async fn a_second_factor_is_shown_once_and_needs_a_code() {
     let made = browser.post("/account/factor", "").await;
     assert_eq!(made.status, 201, "{}", made.text());
     says(&made, "otpauth://totp/");
+    says(&made, "<svg class=\"qr\" viewBox=\"0 0 ");
     let wrong = browser.post("/account/factor/confirm", "code=000000").await;
     assert_eq!(wrong.status, 422, "{}", wrong.text());
     says(&wrong, "/account/factor/confirm");
@@ -226,17 +227,17 @@ async fn what_waits_is_released_or_refused_by_its_moderators_only() {
     let page = alder.get("/communities/common").await.text();
     assert!(page.contains("alert(1)") && !page.contains("<script>alert"), "{page}");
     let held: Vec<&str> = page
-        .split("action=\"/moderation/")
+        .split("action=\"/communities/common/moderation/")
         .skip(1)
         .map(|rest| rest.split('"').next().unwrap())
         .collect();
-    let first = format!("/moderation/{}", held[0]);
+    let first = format!("/communities/common/moderation/{}", held[0]);
     assert!(!birch.get("/communities/common").await.text().contains("/moderation/"));
-    let release = "decision=release&community=common";
+    let release = "decision=release";
     assert!(matches!(birch.post(&first, release).await.status, 403 | 404));
     says(&alder.done(&first, release).await, "Released");
-    let last = format!("/moderation/{}", held[held.len() - 1]);
-    let refuse = "decision=refuse&reason=not+ours&community=common";
+    let last = format!("/communities/common/moderation/{}", held[held.len() - 1]);
+    let refuse = "decision=refuse&reason=not+ours";
     says(&alder.done(&last, refuse).await, "Refused");
 }
 

@@ -421,6 +421,12 @@ impl Answer {
             .map(|(_, value)| value.as_str())
     }
 
+    /// Every value of a header that comes several times.
+    pub fn headers(&self, name: &str) -> Vec<&str> {
+        let found = self.headers.iter().filter(|(found, _)| found == name);
+        found.map(|(_, value)| value.as_str()).collect()
+    }
+
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }

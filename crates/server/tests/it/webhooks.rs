@@ -22,6 +22,27 @@ async fn a_coordinator_makes_changes_and_removes_a_webhook_whose_secret_is_shown
             shown.text()
         );
     }
+    let rotated = kit
+        .ask(
+            "alder-coordinator",
+            "POST",
+            &format!("{one}/secret"),
+            Some(r#"{"keep_hours":1}"#),
+        )
+        .await;
+    assert_eq!(rotated.status, 200, "{}", rotated.text());
+    let rotated = rotated.json();
+    assert!(rotated["secret"].as_str().unwrap().starts_with("whsec_") && rotated["secret"] != secret);
+    assert!(rotated["secret_before_until"].is_string());
+    let too_long = kit
+        .ask(
+            "alder-coordinator",
+            "POST",
+            &format!("{one}/secret"),
+            Some(r#"{"keep_hours":169}"#),
+        )
+        .await;
+    assert_eq!(too_long.status, 422, "{}", too_long.text());
     let tested = kit.ask("alder-coordinator", "POST", &format!("{one}/test"), None).await;
     assert_eq!(tested.status, 204, "{}", tested.text());
     let shown = kit.get("alder-coordinator", &one).await.json();
@@ -43,8 +64,10 @@ async fn a_coordinator_makes_changes_and_removes_a_webhook_whose_secret_is_shown
         ("GET", one.clone()),
         ("DELETE", one.clone()),
         ("POST", format!("{one}/test")),
+        ("POST", format!("{one}/secret")),
     ] {
-        let answer = kit.ask("birch-coordinator", method, &path, None).await;
+        let body = path.ends_with("/secret").then_some("{}");
+        let answer = kit.ask("birch-coordinator", method, &path, body).await;
         assert_eq!(answer.status, 404, "{method} {path}");
     }
     assert_eq!(kit.ask("alder-coordinator", "DELETE", &one, None).await.status, 204);

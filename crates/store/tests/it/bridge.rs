@@ -3,7 +3,8 @@
 use policy::CommunityId;
 use stix::Timestamp;
 use store::{
-    BridgeItem, BridgeReport, BridgeSeen, BridgeState, BridgeStep, Member, NewBridge, NewEntry, Position, Store,
+    BridgeItem, BridgeQuestion, BridgeReport, BridgeSeen, BridgeState, BridgeStep, Member, NewBridge, NewEntry,
+    NewRequest, Position, QuestionKind, QuestionState, Request, RequestAnswer, Store,
 };
 use uuid::Uuid;
 
@@ -136,5 +137,55 @@ on_both! {
         assert_eq!(store.bridge_seen_gone(made.id, &sighting).await.unwrap(), Some(object.clone()));
         assert_eq!(store.bridge_seen_gone(made.id, &sighting).await.unwrap(), None);
         assert_eq!(store.bridge_seen(made.id, &object).await.unwrap(), []);
+    }
+
+    async fn a_question_is_heard_once_and_answers_are_told_from_where_the_other_hub_stands(store: Store) {
+        let (hub, city) = (kit::member(&store, "South").await, kit::member(&store, "city").await);
+        let community = kit::community(&store, "water", &city, &[&hub]).await.id;
+        let accepted = BridgeStep { at: Timestamp::from_seconds(0), ..step("accepted", false) };
+        let made = store.bridge_put(&kit::setup(), new(&hub, BridgeState::Active), &accepted).await.unwrap();
+        let ask = async |number: u128, member: &Member, beyond: bool| {
+            let new = NewRequest {
+                uuid: Uuid::from_u128(number), community, question: "who?".to_owned(), until: None, anonymous: false,
+                to_all: true, beyond,
+            };
+            store.request_put(&kit::setup(), member.id, &new).await.unwrap();
+            store.request_get(new.uuid).await.unwrap().unwrap()
+        };
+        let own = ask(1, &city, true).await;
+        ask(2, &city, false).await;
+        // What the hub asked here does not go back to it, whatever is said of it.
+        let theirs = ask(3, &hub, true).await;
+        let unheard = async || store.bridge_requests_new(made.id, community, hub.id, 10).await.unwrap();
+        assert_eq!(unheard().await, [own.clone()]);
+        let question = |one: &Request, outward: bool| BridgeQuestion {
+            question: one.asked.uuid, outward, kind: QuestionKind::Request, state: QuestionState::Open, at: at(1),
+        };
+        store.bridge_question_put(made.id, &question(&own, true), &[]).await.unwrap();
+        assert_eq!(unheard().await, []);
+        assert_eq!(store.bridge_requests_closed(made.id, 10).await.unwrap(), []);
+        store.request_close(&own, "nobody").await.unwrap();
+        assert_eq!(store.bridge_requests_closed(made.id, 10).await.unwrap().len(), 1);
+        let closed = BridgeQuestion { state: QuestionState::Closed, ..question(&own, true) };
+        store.bridge_question_put(made.id, &closed, &[]).await.unwrap();
+        assert_eq!(store.bridge_question(made.id, own.asked.uuid).await.unwrap(), Some(closed));
+        assert_eq!(store.bridge_requests_closed(made.id, 10).await.unwrap(), []);
+
+        store.bridge_question_put(made.id, &question(&theirs, false), &[Uuid::from_u128(9)]).await.unwrap();
+        assert_eq!(store.bridge_asked(made.id, theirs.asked.uuid).await.unwrap(), [Uuid::from_u128(9)]);
+        for number in [5, 6] {
+            let answer = RequestAnswer {
+                id: 0, uuid: Uuid::from_u128(number), member: city.id, text: "we".to_owned(), to_all: false, at: at(2),
+            };
+            store.answer_put(&kit::setup(), city.id, &theirs, &answer).await.unwrap();
+        }
+        let untold = store.bridge_answers_new(made.id, 10).await.unwrap();
+        assert_eq!(untold.len(), 2);
+        store.bridge_answers_told(made.id, theirs.asked.uuid, untold[0].1.id).await.unwrap();
+        let untold = store.bridge_answers_new(made.id, 10).await.unwrap();
+        assert_eq!((untold.len(), untold[0].1.uuid), (1, Uuid::from_u128(6)));
+        let open = store.bridge_questions_open(made.id, false, QuestionKind::Request).await.unwrap();
+        assert_eq!(open, [question(&theirs, false)]);
+        assert_eq!(store.bridge_owed_new(made.id, hub.id, "answer-sighting", 10).await.unwrap(), [] as [Uuid; 0]);
     }
 }

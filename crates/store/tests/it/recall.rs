@@ -264,7 +264,7 @@ on_both! {
         let community = kit::community(&store, "shared", &city, &[&cert]).await.id;
         let (asker, answerer) = (principal(&store, &city).await, principal(&store, &cert).await);
         let new = NewRequest {
-            uuid: Uuid::from_u128(7), community, question: "who saw this?".to_owned(), until: None, anonymous: true, to_all: false,
+            uuid: Uuid::from_u128(7), community, question: "who saw this?".to_owned(), until: None, anonymous: true, to_all: false, beyond: false,
         };
         store.request_put(&asker, city.id, &new).await.unwrap();
         let request = store.request_get(new.uuid).await.unwrap().unwrap();

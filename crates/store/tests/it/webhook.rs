@@ -76,6 +76,7 @@ on_both! {
             until: None,
             anonymous: true,
             to_all: false,
+            beyond: false,
         };
         store.request_put(&kit::setup(), city.id, &new).await.unwrap();
         let news = store.news_requests(before.request, 10).await.unwrap();

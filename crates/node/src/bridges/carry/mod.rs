@@ -1,7 +1,9 @@
 //! One run of a bridge: tells what people decided, carries recalls, items and counts of sightings.
 //!
-//! Here: what a run is, and the items. [`recalls`] and [`sightings`] carry the rest, [`run`] gives each bridge its turn.
+//! Here: what a run is, and the items. [`recalls`], [`sightings`] and [`questions`] carry the rest, [`run`] gives each bridge
+//! its turn.
 
+mod questions;
 mod recalls;
 mod run;
 mod sightings;
@@ -13,6 +15,8 @@ use serde::Serialize;
 use serde_json::json;
 use stix::Timestamp;
 use store::{Bridge, BridgeItem, BridgeState, ChangeKind, ChangeRow, DeliveryFilter, NewEntry, ObjectRow, RemovedWhy};
+
+pub(super) use questions::ABOUT_SIGHTING;
 
 use super::agree::BridgeSettings;
 use super::channel;
@@ -56,6 +60,10 @@ pub struct CarryReport {
     pub recalled: u64,
     /// Items whose sightings were told.
     pub seen: u64,
+    /// Questions that were asked there.
+    pub asked: u64,
+    /// Answers to questions from there that were told.
+    pub answered: u64,
     /// What somebody should know.
     pub notes: Vec<String>,
     /// When it runs next.
@@ -68,6 +76,8 @@ struct Counts {
     refused: u64,
     recalled: u64,
     seen: u64,
+    asked: u64,
+    answered: u64,
 }
 
 struct Carry<'a> {
@@ -129,6 +139,7 @@ impl Carry<'_> {
         for pair in &pairs {
             all &= self.community(&line, pair, terms.version).await?;
         }
+        self.questions(&line, &pairs, terms.version).await?;
         // A correction is only one when the newer version is there.
         self.recalls(&line, &pairs).await?;
         Ok(all)
@@ -162,6 +173,7 @@ impl Carry<'_> {
     async fn community(&mut self, line: &Line, pair: &PairHere, version: i64) -> Result<bool, Stop> {
         let began = self.node.now();
         loop {
+            let generation = self.node.store().policy_generation().await?;
             // Again for each reading: what the hub's member may no longer see is not sent any more.
             let caller = self.node.hub_caller(&self.bridge).await?;
             let Some((viewer, community, sends)) = self.outlet(&caller, pair).await? else {
@@ -173,6 +185,13 @@ impl Carry<'_> {
             let all = self.node.viewer(&caller).await?;
             let last = store.last_position(&all).await?;
             let changes = store.changes(&viewer, cursor, READ).await?;
+            if store.policy_generation().await? != generation {
+                // What is new may be for the other hub and not in this view yet: to go on after it would lose it.
+                if self.node.now().micros().saturating_sub(began.micros()) > TURN_MICROS {
+                    return Ok(false);
+                }
+                continue;
+            }
             let (sightings, others): (Vec<ChangeRow>, Vec<ChangeRow>) = changes
                 .rows
                 .into_iter()
@@ -385,8 +404,10 @@ impl Carry<'_> {
             refused,
             recalled,
             seen,
+            asked,
+            answered,
         } = self.counts;
-        let mut words = if sent + refused + recalled + seen == 0 {
+        let mut words = if sent + refused + recalled + seen + asked + answered == 0 {
             "nothing new".to_owned()
         } else {
             format!("{sent} sent")
@@ -395,6 +416,8 @@ impl Carry<'_> {
             (refused, "refused"),
             (recalled, "recalled"),
             (seen, "counts of sightings told"),
+            (asked, "questions asked"),
+            (answered, "answers told"),
         ] {
             if count > 0 {
                 words.push_str(&format!(", {count} {what}"));

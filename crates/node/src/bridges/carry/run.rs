@@ -147,6 +147,8 @@ async fn run(node: &Node, bridge: Bridge, now: Timestamp, only_if_due: bool) -> 
         refused,
         recalled,
         seen,
+        asked,
+        answered,
     } = carry.counts;
     Ok(Some(CarryReport {
         name: carry.bridge.set.name.clone(),
@@ -156,6 +158,8 @@ async fn run(node: &Node, bridge: Bridge, now: Timestamp, only_if_due: bool) -> 
         refused,
         recalled,
         seen,
+        asked,
+        answered,
         notes: carry.notes,
         next_run: next,
     }))

@@ -9,12 +9,13 @@ use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stix::Timestamp;
+use store::Subscription;
 
 use super::address::{self, Collection, ask};
 use crate::client::{Answer, Client, Failure, FailureKind, Request};
 use crate::recall::HEADER;
-use crate::subscriptions::check_url;
-use crate::subscriptions::run::{Finish, MOST_PARTS, Run, Stop};
+use crate::subscriptions::run::{Finish, MOST_PARTS, Run, Stop, noted_place, source};
+use crate::subscriptions::{SourceSettings, check_url};
 
 /// Media types in the order in which they are tried.
 pub(crate) const ACCEPTS: [&str; 3] = [
@@ -140,6 +141,12 @@ impl Place {
         }
         url
     }
+}
+
+/// Up to which date of its server everything that a subscription gets is here; none where nothing ever came.
+pub(crate) fn reached(subscription: &Subscription, settings: &SourceSettings) -> Option<Timestamp> {
+    let place: Place = noted_place(&subscription.state, &source(subscription, settings))?;
+    place.high
 }
 
 /// The parts of an envelope that steer; its objects are skipped without being held.

@@ -172,6 +172,7 @@ impl City {
             roles: roles.map(|(group, role)| (group.to_owned(), role)).into(),
             member: Some("Example CERT".to_owned()),
             provision: false,
+            session_hours: node::providers::SESSION_HOURS,
             access: Access {
                 proxy: Some(Secret::Text("direct".to_owned())),
                 ..Access::default()

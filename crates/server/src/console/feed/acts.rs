@@ -25,10 +25,11 @@ fn back(asked: &Asked, said: &str) -> Result<Response, Fault> {
 
 /// Whether what was sent can be mended by who sent it.
 pub(super) fn is_theirs(fault: &Fault) -> bool {
-    matches!(
+    let is_theirs = matches!(
         fault.status(),
         StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY | StatusCode::CONFLICT | StatusCode::FORBIDDEN
-    )
+    );
+    is_theirs && fault.code() != "step-up-needed"
 }
 
 /// Says that the member took note of it, or acted on it.

@@ -31,6 +31,7 @@ struct Line {
     at: Timestamp,
     until: Option<Timestamp>,
     to_all: bool,
+    beyond: bool,
     closed: bool,
     summary: Option<String>,
 }
@@ -46,6 +47,7 @@ impl Line {
             at: request.at,
             until: request.asked.until,
             to_all: request.asked.to_all,
+            beyond: request.asked.beyond,
             closed: request.closed.is_some(),
             summary: request.summary,
         }
@@ -66,6 +68,7 @@ struct Typed {
     until: String,
     anonymous: bool,
     to_all: bool,
+    beyond: bool,
 }
 
 #[derive(Template)]
@@ -78,6 +81,8 @@ struct List {
     lines: Vec<Line>,
     more: Option<String>,
     may_ask: bool,
+    /// Partner hubs that can be asked too, of any of the communities.
+    hubs: Vec<String>,
     wrong: Option<String>,
     typed: Typed,
 }
@@ -116,12 +121,19 @@ impl List {
         let shell = Shell::of(asked, "commitments").await?;
         let chosen = chosen.unwrap_or_default().to_owned();
         let next = |last: i64| shell.to(&format!("/requests?community={}&cursor={last}", encoded(&chosen)));
+        let mut hubs = Vec::new();
+        for community in &communities {
+            hubs.extend(node.hubs_asked(community.id).await?);
+        }
+        hubs.sort();
+        hubs.dedup();
         let may = |community: &Community| decide(&caller.principal, Action::Ask(community.id)).is_ok();
         Ok(Self {
             said: None,
             more: more.map(next),
             lines: found.into_iter().map(|request| Line::new(&names, request)).collect(),
             may_ask: communities.iter().any(may),
+            hubs,
             places: communities
                 .into_iter()
                 .map(|one| Place {
@@ -153,7 +165,7 @@ pub(super) async fn list(asked: Asked) -> Result<Response, Fault> {
 
 /// Asks a community.
 pub(super) async fn ask(mut asked: Asked) -> Result<Response, Fault> {
-    let known = ["community", "question", "until", "anonymous", "answers_to"];
+    let known = ["community", "question", "until", "anonymous", "answers_to", "beyond"];
     let form = Form::read(&mut asked, &known).await?;
     let typed = Typed {
         community: form.text("community").to_owned(),
@@ -161,6 +173,7 @@ pub(super) async fn ask(mut asked: Asked) -> Result<Response, Fault> {
         until: form.text("until").trim().to_owned(),
         anonymous: form.is_ticked("anonymous"),
         to_all: form.text("answers_to") == "all",
+        beyond: form.is_ticked("beyond"),
     };
     let community = ask::community(&asked, &typed.community).await?;
     // Before anything else is said: one that they are not in is one that is not there.
@@ -177,6 +190,7 @@ pub(super) async fn ask(mut asked: Asked) -> Result<Response, Fault> {
                 until,
                 anonymous: typed.anonymous,
                 to_all: typed.to_all,
+                beyond: typed.beyond,
             };
             asked
                 .node()

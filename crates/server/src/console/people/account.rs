@@ -1,4 +1,4 @@
-//! One's own account: sessions, keys, second factor, password, and where one is told things.
+//! One's own account: sessions, keys, second factor, password, and where one is told things. Its other ways in: [`super::ways_in`].
 
 use askama::Template;
 use axum::response::Response;
@@ -8,6 +8,7 @@ use node::partnership::KeyWish;
 use policy::{Action, Scope, Scopes};
 use store::{Addressee, Credential, CredentialId, NoticeWish};
 
+use super::ways_in::WaysIn;
 use super::{done, on, own, page_again};
 use crate::api::ask::{Parameters, must};
 use crate::api::sign_in::set_cookie;
@@ -15,6 +16,7 @@ use crate::asked::Asked;
 use crate::console::form::Form;
 use crate::console::go_to;
 use crate::console::html;
+use crate::console::picture::Picture;
 use crate::console::shell::{Shell, base};
 use crate::problem::Fault;
 use crate::query::bad;
@@ -29,7 +31,11 @@ const DAYS: [i64; 4] = [90, 30, 365, 0];
 enum Once {
     Nothing,
     Key(String),
-    Factor { secret: String, address: String },
+    Factor {
+        secret: String,
+        address: String,
+        picture: Option<Picture>,
+    },
     Codes(Vec<String>),
 }
 
@@ -45,6 +51,7 @@ struct Page {
     scopes: Vec<&'static str>,
     days: [i64; 4],
     factor: node::factors::FactorState,
+    ways: WaysIn,
     notices: Addressee,
     wishes: [NoticeWish; 3],
     once: Once,
@@ -64,8 +71,10 @@ impl Page {
         // It is shown after changes too: from there one comes back to the page.
         let mut shell = Shell::of(asked, "account").await?;
         "/account".clone_into(&mut shell.address);
+        let ways = WaysIn::of(asked, person, shell.member.as_deref()).await?;
         Ok(Self {
             shell,
+            ways,
             name: found.name,
             role: found.role.as_str(),
             own_session: caller.credential.map(|(id, _)| id),
@@ -99,8 +108,8 @@ pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
 }
 
 /// The page again, with why not; a factor's code that is missing is one that is wrong.
-async fn again(asked: &Asked, fault: impl Into<Fault>, label: &str) -> Result<Response, Fault> {
-    page_again(asked, fault, "/account", |wrong| async move {
+pub(super) async fn again(asked: &Asked, fault: impl Into<Fault>, label: &str) -> Result<Response, Fault> {
+    page_again(fault, |wrong| async move {
         Ok(Page {
             wrong: Some(wrong),
             label: label.to_owned(),
@@ -190,6 +199,7 @@ pub(crate) async fn enrol(asked: Asked) -> Result<Response, Fault> {
         Ok(made) => {
             let page = Page {
                 once: Once::Factor {
+                    picture: Picture::of(&made.address),
                     secret: made.secret,
                     address: made.address,
                 },
@@ -219,13 +229,14 @@ pub(crate) async fn confirm(mut asked: Asked) -> Result<Response, Fault> {
         }
         Err(error) => {
             let asked = &asked;
-            page_again(asked, error, "/account", |wrong| async move {
+            page_again(error, |wrong| async move {
                 // The secret stays in the authenticator: only the code is asked for again.
                 Ok(Page {
                     wrong: Some(wrong),
                     once: Once::Factor {
                         secret: String::new(),
                         address: String::new(),
+                        picture: None,
                     },
                     ..Page::of(asked).await?
                 })

@@ -156,17 +156,12 @@ pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
 }
 
 async fn again(asked: &Asked, fault: impl Into<Fault>, name: &str) -> Result<Response, Fault> {
-    page_again(
-        asked,
-        fault,
-        &format!("/communities/{}", encoded(name)),
-        |wrong| async move {
-            Ok(Page {
-                wrong: Some(wrong),
-                ..Page::of(asked, name).await?
-            })
-        },
-    )
+    page_again(fault, |wrong| async move {
+        Ok(Page {
+            wrong: Some(wrong),
+            ..Page::of(asked, name).await?
+        })
+    })
     .await
 }
 
@@ -178,8 +173,8 @@ fn back(asked: &Asked, name: &str, done: &str) -> Result<Response, Fault> {
 pub(crate) async fn decide_held(mut asked: Asked) -> Result<Response, Fault> {
     must(&asked, Action::CreateCommunity)?;
     let held = Uuid::try_parse(asked.param("held")).map_err(|_| Fault::not_found())?;
-    let form = Form::read(&mut asked, &["decision", "reason", "community"]).await?;
-    let name = form.text("community");
+    let form = Form::read(&mut asked, &["decision", "reason"]).await?;
+    let name = asked.param("community");
     let decision = match form.text("decision") {
         "release" => HeldDecision::Release,
         "refuse" => HeldDecision::Refuse(form.text("reason").trim().to_owned()),

@@ -107,17 +107,12 @@ pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
 }
 
 async fn again(asked: &Asked, fault: impl Into<Fault>) -> Result<Response, Fault> {
-    page_again(
-        asked,
-        fault,
-        &format!("/members/{}", encoded(asked.param("member"))),
-        |wrong| async move {
-            Ok(Page {
-                wrong: Some(wrong),
-                ..Page::of(asked).await?
-            })
-        },
-    )
+    page_again(fault, |wrong| async move {
+        Ok(Page {
+            wrong: Some(wrong),
+            ..Page::of(asked).await?
+        })
+    })
     .await
 }
 

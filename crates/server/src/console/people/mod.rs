@@ -1,7 +1,7 @@
 //! The partnership and the node: communities, members, exchange, ledger, one's own account, administration, help.
 //!
 //! A change answers by sending the browser on; what was done is then said by a word of the address, one of [`DONE`]. What
-//! cannot be done shows the page again with the sentence of the refusal; what needs a proof first goes by [`step_up`].
+//! cannot be done shows the page again with the sentence of the refusal; what needs a proof first goes by [`step_up`] ([`super::shell::fault`]).
 
 pub mod account;
 pub mod communities;
@@ -10,6 +10,7 @@ pub mod members;
 pub mod node;
 pub mod proposals;
 pub mod step_up;
+pub mod ways_in;
 
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
@@ -17,7 +18,7 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{Method, StatusCode};
 use policy::{Action, PersonId, decide};
 
-use super::shell::{base, encoded};
+use super::shell::base;
 use super::{go_to, html, page};
 use crate::api::about::WELCOME;
 use crate::api::ask::Parameters;
@@ -40,6 +41,21 @@ pub(super) fn routes() -> Vec<Route> {
         page(M::POST, "/account/factor", Member, account::enrol).shows_secret(),
         page(M::POST, "/account/factor/confirm", Member, account::confirm).shows_secret(),
         page(M::POST, "/account/factor/remove", Member, account::remove_factor),
+        page(M::POST, "/account/passkeys", Member, ways_in::add_passkey),
+        page(
+            M::POST,
+            "/account/passkeys/{passkey}/rename",
+            Member,
+            ways_in::rename_passkey,
+        ),
+        page(
+            M::POST,
+            "/account/passkeys/{passkey}/remove",
+            Member,
+            ways_in::remove_passkey,
+        ),
+        page(M::POST, "/account/links", Member, ways_in::link),
+        page(M::POST, "/account/links/{link}/remove", Member, ways_in::unlink),
         page(M::POST, "/account/password", Member, account::password),
         page(M::POST, "/account/notices", Member, account::notices),
         page(M::GET, "/communities", Member, communities::list),
@@ -68,7 +84,12 @@ pub(super) fn routes() -> Vec<Route> {
             Coordinator,
             communities::membership_end,
         ),
-        page(M::POST, "/moderation/{held}", Coordinator, communities::decide_held),
+        page(
+            M::POST,
+            "/communities/{community}/moderation/{held}",
+            Coordinator,
+            communities::decide_held,
+        ),
         page(M::GET, "/members", Member, members::list),
         page(M::GET, "/members/{member}", Member, members::page),
         page(M::POST, "/members/{member}/state", Operator, members::state),
@@ -150,6 +171,11 @@ const DONE: &[&str] = &[
     "done-sessions-ended",
     "done-key-revoked",
     "done-factor-removed",
+    "done-passkey-made",
+    "done-passkey-named",
+    "done-passkey-removed",
+    "done-linked",
+    "done-unlinked",
     "done-notices-set",
 ];
 
@@ -164,18 +190,12 @@ fn on(asked: &Asked, path: &str) -> Result<Response, Fault> {
     go_to(&format!("{}{path}", base(&asked.app)))
 }
 
-/// The page `back`, on which a change was made, again with why it was not: `page` makes it of the sentence. Whoever has to
-/// show first that it is them is sent to do so.
+/// The page on which a change was made again, with why it was not: `page` makes it of the sentence.
 async fn page_again<P: Template, M: Future<Output = Result<P, Fault>>>(
-    asked: &Asked,
     fault: impl Into<Fault>,
-    back: &str,
     page: impl FnOnce(String) -> M,
 ) -> Result<Response, Fault> {
     let fault = fault.into();
-    if fault.code() == "step-up-needed" {
-        return on(asked, &format!("/step-up?back={}", encoded(back)));
-    }
     let status = fault.status();
     match status {
         StatusCode::BAD_REQUEST

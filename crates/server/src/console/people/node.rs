@@ -114,7 +114,7 @@ async fn ran<T>(asked: &Asked, what: Result<T, node::Error>, word: &str) -> Resu
         Ok(_) => return on(asked, &format!("/exchange?done={word}")),
         Err(error) => error,
     };
-    page_again(asked, fault, "/exchange", |wrong| async move {
+    page_again(fault, |wrong| async move {
         Ok(ExchangePage {
             wrong: Some(wrong),
             ..ExchangePage::of(asked).await?
