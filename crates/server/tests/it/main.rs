@@ -11,6 +11,7 @@ mod conformance;
 mod console_feed;
 mod console_home;
 mod console_people;
+mod console_public;
 mod crawl;
 mod credentials;
 mod events;
