@@ -1,6 +1,7 @@
 //! Tips: taken from strangers within limits, sealed, answered, owed, forgotten.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use node::Error;
 use node::commitments::{ListWish, Side};
@@ -124,7 +125,9 @@ async fn only_operators_who_are_there_in_person_read_it_and_nothing_of_it_lies_o
     let with = |presence| {
         let mut principal = (*operator.principal).clone();
         principal.presence = presence;
-        node::Caller::new(principal, "operator")
+        let mut caller = operator.clone();
+        caller.principal = Arc::new(principal);
+        caller
     };
     assert!(matches!(
         node.tip_open(&with(Presence::Session), uuid).await,

@@ -222,6 +222,7 @@ async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
         ("{status}", transfers),
         ("{key}", keys),
         ("{commitment}", commitments),
+        ("{secret}", vec!["cw_nonsense.ics".to_owned()]),
         ("{name}", vec!["feed".to_owned(), "nothing".to_owned()]),
         ("{chapter}", vec!["public".to_owned(), "nothing".to_owned()]),
         ("{recall}", recalls),
@@ -280,7 +281,7 @@ async fn published(kit: &Kit) -> (BTreeMap<&'static str, Vec<String>>, [Canary; 
     let canary = |word, seen_by| Canary { word, seen_by };
     let pool = BTreeMap::from([
         ("{advice}", vec![advice.to_string(), unknown.clone()]),
-        ("{secret}", vec!["cw_nonsense.ics".to_owned(), made.secret]),
+        ("{ticket}", vec![made.secret]),
         ("{tip}", vec![uuid.to_string(), unknown]),
         ("{number}", vec!["0".to_owned(), "1".to_owned(), "2".to_owned()]),
     ]);
@@ -909,6 +910,7 @@ async fn every_route_but_the_open_ones_asks_who_it_is() {
         ("{number}", vec!["1".to_owned()]),
         ("{kind}", vec!["partnership".to_owned()]),
         ("{advice}", vec!["x".to_owned()]),
+        ("{ticket}", vec!["x".to_owned()]),
         ("{tip}", vec!["x".to_owned()]),
         ("{chapter}", vec!["x".to_owned()]),
     ]);

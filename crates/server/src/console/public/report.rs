@@ -110,7 +110,7 @@ pub(super) async fn leave(mut stranger: Stranger) -> Result<Response, Fault> {
 }
 
 async fn followed(stranger: &Stranger, typed: &str, wrong: Option<String>) -> Result<FollowPage, Fault> {
-    let secret = stranger.asked.param("secret");
+    let secret = stranger.asked.param("ticket");
     let followed = stranger.asked.node().tip_follow(secret, stranger.from).await?;
     Ok(FollowPage {
         face: Face::of(stranger, "report").await?,
@@ -131,7 +131,7 @@ pub(super) async fn follow(stranger: Stranger) -> Result<Response, Fault> {
 /// Says something more.
 pub(super) async fn reply(mut stranger: Stranger) -> Result<Response, Fault> {
     Parameters::read(&stranger.asked, &["language"])?;
-    let secret = stranger.asked.param("secret").to_owned();
+    let secret = stranger.asked.param("ticket").to_owned();
     // A wrong link answers alike whatever is sent.
     stranger.asked.node().tip_follow(&secret, stranger.from).await?;
     let form = Form::read(&mut stranger.asked, &["text"]).await?;
