@@ -44,6 +44,7 @@ impl Partners {
     async fn owed(&self) -> Vec<String> {
         let owed = ListWish {
             side: Side::Owes,
+            limit: 100,
             ..ListWish::default()
         };
         let list = self
