@@ -11,6 +11,9 @@ const { serving: base, operator_password: password } = JSON.parse(started);
 const PASSWORD = "correct horse battery staple";
 const FIRST_PAGE_BYTES = 100_000;
 const wrong = [];
+// Pages that no navigation leads to within three links.
+const ALL_TOO = ["/guide", "/guide?q=backup", "/guide/console", "/guide/am-i-hit"];
+const OPERATORS_TOO = [...ALL_TOO, "/admin/advice", "/admin/reports"];
 
 // A page that tells of every error, every refused thing, and every request that leaves this host.
 async function open(browser, options = {}) {
@@ -79,7 +82,7 @@ async function accessible(page, path, name) {
 async function everyPage(browser, who, secret) {
   const page = await open(browser, { viewport: { width: 1440, height: 900 } });
   await signIn(page, who, secret);
-  const paths = await addresses(page);
+  const paths = [...new Set([...(await addresses(page)), ...(who === "operator" ? OPERATORS_TOO : ALL_TOO)])];
   for (const scheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme: scheme });
     for (const width of [1440, 390]) {
@@ -204,6 +207,117 @@ async function waysIn(browser) {
   await bare.context().close();
 }
 
+// Everybody: advice is published and read without an account, something is reported, answered and read. Without script.
+async function forEverybody(browser) {
+  const page = await open(browser);
+  await signIn(page, "operator", password);
+  await page.goto("/admin");
+  await page.check("input[name=pages]");
+  await page.check("input[name=reports]");
+  await page.fill("#contacts", "mailto:security@hub.example");
+  const until = new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 10);
+  await page.fill("#until", until);
+  await Promise.all([page.waitForURL(/done=site/), page.click("form[action$='/admin/site'] button")]);
+  // Something for everybody, shared by the operator's own member.
+  const object = await page.evaluate(async () => {
+    const id = "indicator--6b0a4c4e-5c0e-4f0e-9c57-1f0c6f7d2a11";
+    const made = "2026-01-01T00:00:00.000Z";
+    const one = { type: "indicator", spec_version: "2.1", id, created: made, modified: made, valid_from: made,
+      name: "Pumps of one maker stop", pattern: "[ipv4-addr:value = '198.51.100.77']", pattern_type: "stix" };
+    const communities = await (await fetch("/api/v1/communities")).json();
+    const alias = communities.communities[0].alias;
+    const answer = await fetch(`/api/v1/share?community=${alias}&tlp=clear`, {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ objects: [one] }) });
+    const report = await answer.json();
+    if (report.accepted !== 1) throw new Error(JSON.stringify(report));
+    return id;
+  });
+  await page.goto(`/objects/${object}`);
+  await page.click(`a[href$='/objects/${object}/publish']`);
+  await page.fill("#happened", "Pumps of one maker stop when they are asked from outside.");
+  await page.fill("#concerned", "Water works with pumps of that maker.");
+  await page.fill("#advice", "Take them off the net until they are mended.");
+  await page.fill("#sectors", "water");
+  const publish = `/objects/${object}/publish`;
+  await sound(page, publish, "operator publish");
+  await accessible(page, publish, "operator publish");
+  await page.fill("#happened", "Pumps of one maker stop when they are asked from outside.");
+  await page.fill("#concerned", "Water works with pumps of that maker.");
+  await page.fill("#advice", "Take them off the net until they are mended.");
+  await Promise.all([page.waitForURL(/done=published/), page.click("main form button")]);
+
+  const stranger = await open(browser, { javaScriptEnabled: false, viewport: { width: 390, height: 800 } });
+  await stranger.goto("/advice");
+  await Promise.all([stranger.waitForURL(/\/advice\/[0-9a-f-]+/), stranger.click("main li a")]);
+  assert.match(await stranger.textContent("main"), /Take them off the net/);
+  const advice = new URL(stranger.url()).pathname;
+  assert.deepEqual(await stranger.context().cookies(), [], "public pages set no cookie");
+  await stranger.click("nav.languages a[lang=de]");
+  assert.equal(await stranger.getAttribute("html", "lang"), "de");
+  await stranger.goto("/report");
+  await stranger.check("input[value=weakness]");
+  await stranger.fill("#subject", "A pump answers to everybody");
+  await stranger.fill("#details", "It answers on port 502 from anywhere.");
+  await stranger.setInputFiles("#files", { name: "scan.txt", mimeType: "text/plain", buffer: Buffer.from("port 502 open") });
+  // A form that is sent at once is shown again; a person needs no such patience.
+  for (let tries = 0; tries < 500 && stranger.url().endsWith("/report"); tries += 1) {
+    await Promise.all([stranger.waitForNavigation(), stranger.click("main form button")]);
+  }
+  assert.match(stranger.url(), /\/report\/./, "the report was taken");
+  const link = new URL(stranger.url()).pathname;
+
+  await page.goto("/admin/reports");
+  await Promise.all([page.waitForURL(/\/admin\/reports\/./), page.click("main li a")]);
+  const report = new URL(page.url()).pathname;
+  assert.match(await page.textContent("main"), /port 502/);
+  await page.fill("#text", "Which maker is it?");
+  await Promise.all([page.waitForURL(/report-answered/), page.click("main form button")]);
+  await stranger.goto(link);
+  assert.match(await stranger.textContent("main"), /Which maker is it/);
+
+  const feeds = await page.evaluate(async () => {
+    const atom = await (await fetch("/advice.atom")).text();
+    const parsed = new DOMParser().parseFromString(atom, "application/xml");
+    const json = await (await fetch("/advice.json?sector=water")).json();
+    return [parsed.querySelectorAll("parsererror").length, parsed.querySelectorAll("entry").length, json.items.length];
+  });
+  assert.deepEqual(feeds, [0, 1, 1], "feeds can be read");
+  const paths = ["/advice", advice, "/report", link, "/status"];
+  const shown = await open(browser);
+  for (const [scheme, width] of [["light", 1440], ["dark", 390]]) {
+    await shown.emulateMedia({ colorScheme: scheme });
+    await shown.setViewportSize({ width, height: 900 });
+    for (const path of paths) {
+      if (await sound(shown, path, `stranger ${scheme} ${width}`)) await accessible(shown, path, `stranger ${scheme} ${width}`);
+    }
+  }
+  for (const path of [report, "/admin/advice", `/objects/${object}`]) {
+    for (const width of [1440, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      if (await sound(page, path, `operator ${width}`)) await accessible(page, path, `operator ${width}`);
+    }
+  }
+  console.log("console: everybody: advice and a report, without script");
+  for (const one of [page, stranger, shown]) await one.context().close();
+}
+
+// The first steps: they are ticked off by what is there, and go where they are not wanted. "What is this?" leads into the guide.
+async function firstSteps(browser) {
+  const page = await open(browser);
+  await signIn(page, "operator", password);
+  assert.ok(await page.isVisible("#walk"), "a fresh node shows the first steps");
+  await Promise.all([page.waitForURL(/\/guide\/console#today/), page.click("a.about")]);
+  await page.goto("/guide");
+  await page.fill("#words", "restore backup");
+  await Promise.all([page.waitForURL(/q=restore/), page.click("main form button")]);
+  assert.match(await page.textContent("main ul"), /Backup and restore/);
+  await page.goto("/admin");
+  await Promise.all([page.waitForURL(/done=backup/), page.click("form[action$='/admin/backup'] button")]);
+  await page.goto("/today");
+  assert.ok((await page.textContent("ol.walk s")).length > 0, "a step is ticked off");
+  await page.context().close();
+}
+
 async function main() {
   const began = Date.now();
   const browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
@@ -213,6 +327,8 @@ async function main() {
     await byKeyboard(browser);
     await withoutScript(browser);
     await waysIn(browser);
+    await firstSteps(browser);
+    await forEverybody(browser);
     await everyPage(browser, "operator", password);
     await everyPage(browser, "water", PASSWORD);
   } finally {

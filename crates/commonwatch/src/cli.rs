@@ -5,6 +5,7 @@ pub mod commitment;
 pub mod matching;
 pub mod membership;
 pub mod proposal;
+pub mod public;
 pub mod recall;
 pub mod scorecard;
 pub mod sign_in;
@@ -142,6 +143,9 @@ pub enum Command {
     /// What takes two people: propose, confirm, refuse
     #[command(subcommand)]
     Proposal(proposal::ProposalCommand),
+    /// What everybody may see and say: publish advice, answer reports
+    #[command(subcommand)]
+    Public(public::PublicCommand),
     /// Have your programs told what is new: signed messages to an address
     #[command(subcommand)]
     Webhook(WebhookCommand),
@@ -190,7 +194,7 @@ pub struct ServeArgs {
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub listen: Option<String>,
     /// Name of the organisation that runs this node, when it is started for the first time
-    #[arg(long, default_value = "My organisation", value_name = "NAME")]
+    #[arg(long, default_value = node::walk::NAME_OF_FIRST_START, value_name = "NAME")]
     pub organisation: String,
     /// Use this PostgreSQL database instead of the embedded one, when it is started for the first time
     #[arg(long, value_name = "URL")]

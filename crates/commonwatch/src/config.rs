@@ -1,13 +1,16 @@
 //! The configuration of a node: `commonwatch.toml` in its data directory, written with comments on the first start.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use node::client::{Access, Secret};
 use node::mail::{MailSettings, Mailer, Security};
 use node::providers::Provider;
+use node::site::Site;
 use serde::Deserialize;
 use sources::SourceSpec;
+use stix::Timestamp;
 
 use crate::failure::{self, Failure};
 
@@ -25,6 +28,8 @@ pub struct Config {
     pub listen: String,
     /// Address under which others reach it, where that differs (a proxy in front).
     pub public_url: Option<String>,
+    /// Proxies in front whose word on where a request comes from is believed.
+    pub trusted_proxies: Vec<IpAddr>,
     /// PostgreSQL database; the embedded one where none is given.
     pub postgres: Option<String>,
     /// Certificate chain, PEM.
@@ -49,8 +54,47 @@ pub struct Config {
     pub webhooks: Webhooks,
     /// What is forgotten by itself.
     pub retention: Retention,
+    /// What everybody may see and say.
+    pub public: Public,
     /// Identity providers through which people sign in.
     pub sign_in: Vec<SignIn>,
+}
+
+/// `[public]`: pages for everybody; the page of the node can choose otherwise.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Public {
+    pages: bool,
+    reports: bool,
+    security_contacts: Vec<String>,
+    security_policy: Option<String>,
+    security_languages: Vec<String>,
+    security_until: Option<String>,
+}
+
+impl Public {
+    /// The same as the node takes it.
+    ///
+    /// # Errors
+    /// When an address, a language or the day is none.
+    pub fn site(&self, now: Timestamp) -> Result<Site, Failure> {
+        let no_day = |text: &String| {
+            Failure::input(format!("[public] security-until: '{text}' is no day")).help("as in \"2027-05-01\"")
+        };
+        let day = |text: &String| Timestamp::parse(&format!("{text}T00:00:00Z")).map_err(|_| no_day(text));
+        let site = Site {
+            pages: self.pages,
+            reports: self.reports,
+            security_contacts: self.security_contacts.clone(),
+            security_policy: self.security_policy.clone(),
+            security_languages: self.security_languages.clone(),
+            security_until: self.security_until.as_ref().map(day).transpose()?,
+        };
+        match site.check(now) {
+            Ok(()) => Ok(site),
+            Err(error) => Err(Failure::input(format!("[public] cannot be used: {error}"))),
+        }
+    }
 }
 
 /// `[[sign-in]]`: an identity provider (OpenID Connect).
@@ -200,6 +244,7 @@ pub struct Retention {
     proposals: u16,
     notices: u16,
     transfers: u16,
+    reports: u16,
 }
 
 impl Default for Retention {
@@ -211,6 +256,7 @@ impl Default for Retention {
             proposals: rules.proposals,
             notices: rules.notices,
             transfers: rules.transfers,
+            reports: rules.tips,
         }
     }
 }
@@ -223,6 +269,7 @@ impl From<Retention> for node::privacy::Retention {
             proposals: rules.proposals,
             notices: rules.notices,
             transfers: rules.transfers,
+            tips: rules.reports,
         }
     }
 }
@@ -367,6 +414,7 @@ impl Default for Config {
             contact: None,
             listen: "127.0.0.1:6100".to_owned(),
             public_url: None,
+            trusted_proxies: Vec::new(),
             postgres: None,
             tls_certificate: None,
             tls_key: None,
@@ -379,6 +427,7 @@ impl Default for Config {
             mail: Mail::default(),
             webhooks: Webhooks::default(),
             retention: Retention::default(),
+            public: Public::default(),
             sign_in: Vec::new(),
         }
     }
@@ -471,6 +520,7 @@ pub fn template(title: &str, postgres: Option<&str>) -> String {
          # Loopback until you decide otherwise: put TLS in front, or name a certificate below.\n\
          # listen = \"127.0.0.1:6100\"\n\
          # public-url = \"https://watch.city.example\"\n\
+         # trusted-proxies = [\"127.0.0.1\"]\n\
          # tls-certificate = \"/etc/commonwatch/chain.pem\"\n\
          # tls-key = \"/etc/commonwatch/key.pem\"\n\n\
          # The embedded database needs nothing. Several nodes on one PostgreSQL:\n\
@@ -515,7 +565,16 @@ pub fn template(title: &str, postgres: Option<&str>) -> String {
          # invitations = 180\n\
          # proposals = 400\n\
          # notices = 90\n\
-         # transfers = 400\n\n\
+         # transfers = 400\n\
+         # reports = 180\n\n\
+         # Pages for everybody; docs/guide/public.md. Operators choose it on the page of the node too.\n\
+         [public]\n\
+         # pages = false\n\
+         # reports = false\n\
+         # security-contacts = [\"mailto:security@city.example\"]\n\
+         # security-policy = \"https://city.example/disclosure\"\n\
+         # security-languages = [\"en\", \"es\"]\n\
+         # security-until = \"2027-05-01\"\n\n\
          # An identity provider (OpenID Connect); docs/guide/sign-in.md. One section for each.\n\
          # [[sign-in]]\n\
          # name = \"city\"\n\

@@ -171,6 +171,8 @@ impl Local {
             providers: config.providers()?,
             webhooks: config.webhooks.rules()?,
             retention: config.retention.into(),
+            site: config.public.site(now())?,
+            backups: config.postgres.is_none().then(|| data.join("backups")),
             ..Settings::new(&config.title, identity)
         };
         let node = Node::new(store, settings, Arc::new(now), Arc::new(fill_random)).await?;

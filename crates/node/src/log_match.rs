@@ -1,7 +1,7 @@
 //! A log that somebody drops here: matched against what they may see, and forgotten.
 //!
-//! Nothing of it is written down, neither the log nor what was found in it; and nothing that was compiled for one caller is
-//! used for another.
+//! Nothing of it is written down, neither the log nor what was found in it (only that the member matched one, once:
+//! [`crate::walk`]); and nothing that was compiled for one caller is used for another.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -170,7 +170,9 @@ impl Node {
                 work.await
             }
         };
-        done.map_err(|error| Error::Ours(format!("matching a log stopped: {error}")))
+        let found = done.map_err(|error| Error::Ours(format!("matching a log stopped: {error}")))?;
+        self.walk_matched(caller).await?;
+        Ok(found)
     }
 }
 

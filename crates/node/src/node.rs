@@ -49,6 +49,10 @@ pub struct Settings {
     pub webhooks: crate::webhooks::Rules,
     /// After how long something that is done with is forgotten.
     pub retention: Retention,
+    /// What is public at first.
+    pub site: crate::site::Site,
+    /// The folder for backups that are made from a page; none: none are.
+    pub backups: Option<std::path::PathBuf>,
 }
 
 impl Settings {
@@ -71,6 +75,8 @@ impl Settings {
             providers: Vec::new(),
             webhooks: crate::webhooks::Rules::default(),
             retention: Retention::default(),
+            site: crate::site::Site::default(),
+            backups: None,
         }
     }
 }
@@ -99,6 +105,7 @@ struct Inner {
     recalls: tokio::sync::watch::Sender<u64>,
     recalls_waiting: Mutex<Vec<crate::recall::Waiting>>,
     providers_kept: crate::providers::Kept,
+    letters: crate::tips::Letters,
 }
 
 /// A node at work; cheap to clone.
@@ -135,6 +142,7 @@ impl Node {
             recalls: tokio::sync::watch::Sender::default(),
             recalls_waiting: Mutex::default(),
             providers_kept: crate::providers::Kept::default(),
+            letters: crate::tips::Letters::default(),
         }));
         node.reload_warninglists().await?;
         node.four_eyes_noted().await?;
@@ -174,6 +182,11 @@ impl Node {
     /// Who would be told of what is reported.
     pub(crate) fn telemetry_kept(&self) -> &crate::telemetry::Kept {
         &self.0.telemetry_kept
+    }
+
+    /// How many tips came from where.
+    pub(crate) fn letters(&self) -> &crate::tips::Letters {
+        &self.0.letters
     }
 
     /// What is known of identity providers.

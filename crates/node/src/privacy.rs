@@ -23,6 +23,8 @@ pub struct Retention {
     pub notices: u16,
     /// What came of each batch handed in.
     pub transfers: u16,
+    /// Reports of strangers that are closed.
+    pub tips: u16,
 }
 
 impl Default for Retention {
@@ -33,6 +35,7 @@ impl Default for Retention {
             proposals: 400,
             notices: 90,
             transfers: 400,
+            tips: 180,
         }
     }
 }
@@ -58,6 +61,8 @@ pub struct Forgotten {
     pub answers: usize,
     /// Messages of webhooks, posted or not.
     pub messages: usize,
+    /// Reports of strangers.
+    pub tips: usize,
 }
 
 impl Forgotten {
@@ -69,6 +74,8 @@ impl Forgotten {
 
 /// Rows that are forgotten in one step; between steps others may write.
 const FORGOTTEN_AT_ONCE: usize = 2_000;
+/// The same of reports, which are large.
+const TIPS_AT_ONCE: usize = 100;
 const DAY_MICROS: i64 = 86_400_000_000;
 /// The words for a person that is not there or not for this caller.
 const NO_PERSON: &str = "there is no such person, or they are not open to you";
@@ -155,6 +162,9 @@ impl Node {
         }
         if let Some(before) = before(rules.transfers) {
             forgotten.transfers = store.transfer_forget(before, FORGOTTEN_AT_ONCE).await?;
+        }
+        if let Some(before) = before(rules.tips) {
+            forgotten.tips = store.tip_forget(before, TIPS_AT_ONCE).await?;
         }
         for community in store.community_list().await? {
             let days = self.charter_in_force(community.id).await?.text.retention_days;

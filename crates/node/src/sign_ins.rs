@@ -22,7 +22,7 @@ const MOST_VERDICTS: usize = 20_000;
 const FAILURES_OF_LOGIN: u32 = 10;
 /// Failures allowed for an address, whatever the login: many people may sit behind one.
 const FAILURES_OF_ADDRESS: u32 = 50;
-/// Wrong tokens of invitations allowed for an address.
+/// Wrong tokens of invitations, and wrong links of reports, allowed for an address.
 const FAILURES_OF_INVITATION: u32 = 20;
 /// Wrong codes of a second factor allowed for a person, wherever they come from.
 const FAILURES_OF_CODE: u32 = 5;
@@ -87,6 +87,11 @@ impl Counted {
     /// Of an address that opens invitations with wrong tokens.
     pub fn invitation(whence: IpAddr) -> Self {
         Self::new(&format!("invitation from {whence}"), FAILURES_OF_INVITATION)
+    }
+
+    /// Of an address that follows reports with wrong links.
+    pub fn tip(whence: IpAddr) -> Self {
+        Self::new(&format!("link of a report from {whence}"), FAILURES_OF_INVITATION)
     }
 
     /// Of a login from an address.

@@ -34,6 +34,9 @@
 //! | choose where and how a person is told things | a person for themselves; operator for everybody |
 //! | manage members, people, subscriptions, peers, warninglists, the node | operator |
 //! | push to another node | operator |
+//! | publish an item on the public pages, take it back | operator, where [`crate::may_be_published`] |
+//! | have one's member named there | analyst of the member that contributed the item |
+//! | read and answer what strangers report | operator |
 //! | manage keys | a person their own; operator everybody's |
 //! | give scopes to a key | having these scopes oneself |
 //! | give somebody a password | managing their keys, or making them |
@@ -142,6 +145,12 @@ pub enum Action {
     SetEmail(PersonId),
     /// Have this node push to another: what goes there comes back no more.
     SendElsewhere,
+    /// Publish an item on the public pages, or take it back from there.
+    Publish,
+    /// Have this member, which contributed an item, named where the item is published; or no longer.
+    NamePublicly(MemberId),
+    /// Read what strangers report to the operators, and answer it.
+    ReadTips,
     /// Members, people, subscriptions, warninglists, settings.
     Administer,
 }
@@ -458,7 +467,11 @@ pub fn may(principal: &Principal, action: Action) -> Result<(), Refusal> {
             principal.person == Some(person) || principal.has(Role::Operator),
             "a person chooses for themselves where they are told things; an operator for everybody",
         ),
-        Action::SendElsewhere | Action::Administer => {
+        Action::NamePublicly(contributor) => need(
+            principal.member == Some(contributor) && principal.has(Role::Analyst),
+            "only an analyst of the member that contributed an item decides whether it is named in public",
+        ),
+        Action::SendElsewhere | Action::Publish | Action::ReadTips | Action::Administer => {
             need(principal.has(Role::Operator), "this needs the role operator")
         }
     }
@@ -477,6 +490,7 @@ pub const fn scope_of(action: Action) -> Scope {
         | Action::ContributeToNamed
         | Action::Retract(_)
         | Action::RecallWithin(_)
+        | Action::NamePublicly(_)
         | Action::Acknowledge
         | Action::Ask(_) => Scope::Share,
         Action::RecordHits | Action::JudgeSightings => Scope::Sightings,
@@ -504,6 +518,8 @@ pub const fn scope_of(action: Action) -> Scope {
         Action::ManageKeys(_) | Action::GiveScopes(_) | Action::GivePassword | Action::ManageFactors(_) => Scope::Keys,
         Action::Administer
         | Action::SendElsewhere
+        | Action::Publish
+        | Action::ReadTips
         | Action::ErasePerson(_)
         | Action::ResetFactors(_)
         | Action::Expel(_) => Scope::Admin,
@@ -514,8 +530,8 @@ pub const fn scope_of(action: Action) -> Scope {
 ///
 /// | proof | acts |
 /// |---|---|
-/// | in person | second factors, passkeys, linked sign-ins, passwords; erasing a person; expelling a member; releasing TLP:RED |
-/// | recent | keys of wide scope ([`Scopes::is_wide`]); coordinators and operators; e-mail addresses; handing over; leaving; pushing to another node |
+/// | in person | second factors, passkeys, linked sign-ins, passwords; erasing a person; expelling a member; releasing TLP:RED; what strangers report |
+/// | recent | keys of wide scope ([`Scopes::is_wide`]); coordinators and operators; e-mail addresses; handing over; leaving; pushing to another node; publishing |
 /// | any | the rest |
 pub const fn proof_of(action: Action) -> Proof {
     match action {
@@ -524,11 +540,13 @@ pub const fn proof_of(action: Action) -> Proof {
         | Action::ResetFactors(_)
         | Action::ErasePerson(_)
         | Action::Expel(_)
+        | Action::ReadTips
         | Action::Release(_, Tlp::Red) => Proof::InPerson,
         Action::ManagePerson(_, Role::Coordinator | Role::Operator)
         | Action::SetEmail(_)
         | Action::HandOver(_)
         | Action::Leave(_)
+        | Action::Publish
         | Action::SendElsewhere => Proof::Recent,
         Action::GiveScopes(scopes) if scopes.is_wide() => Proof::Recent,
         _ => Proof::Any,

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! (Principal, Audience) -> may it be seen          audience.rs, sight.rs
+//! Audience              -> may it be published      publication.rs
 //! (Principal, Action)   -> allowed, or why not     action.rs
 //! Action                -> proof, second person    action.rs
 //! MemberState           -> what it allows          standing.rs
@@ -14,6 +15,7 @@
 pub mod action;
 pub mod audience;
 pub mod principal;
+pub mod publication;
 pub mod scope;
 pub mod sight;
 pub mod standing;
@@ -22,6 +24,7 @@ pub mod viewer;
 pub use action::{Action, Proof, Refusal, decide, may};
 pub use audience::{Audience, AudienceError};
 pub use principal::{AudienceId, CommunityId, MemberId, PersonId, Presence, Principal, Role};
+pub use publication::may_be_published;
 pub use scope::{Scope, Scopes};
 pub use sight::may_see;
 pub use standing::MemberState;

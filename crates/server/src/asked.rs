@@ -64,10 +64,15 @@ impl Asked {
     ///
     /// Bodies of all requests together take a bounded share of memory: a sender waits its turn until this one is answered.
     pub async fn take_body(&mut self) -> Result<Bytes, Fault> {
+        let most = self.node().settings().request_bytes;
+        self.take_body_up_to(most).await
+    }
+
+    /// The same within a narrower limit.
+    pub async fn take_body_up_to(&mut self, most: usize) -> Result<Bytes, Fault> {
         if let Some(read) = self.read.take() {
             return Ok(read);
         }
-        let most = self.node().settings().request_bytes;
         self.room = Some(self.app.room_for_body(body::expected(&self.headers, most)).await?);
         let body = self.body.get_mut().unwrap_or_else(PoisonError::into_inner);
         let taken = std::mem::replace(body, Body::empty());

@@ -22,6 +22,7 @@
 //! | [`webhook`] | addresses that are told what is new, and what waits to be posted there |
 //! | [`setting`] | settings and warninglists |
 //! | [`record`] | the ledger |
+//! | [`publication`], [`tip`] | what is told to everybody; what strangers tell the operators |
 //! | [`privacy`] | what is kept of people, and how it goes |
 //! | [`maintenance`] | backup, restore, doctor |
 //!
@@ -48,6 +49,7 @@ pub mod peer;
 mod postgres;
 pub mod privacy;
 pub mod proposal;
+pub mod publication;
 pub mod recall;
 pub mod record;
 pub mod request;
@@ -56,8 +58,10 @@ pub mod setting;
 pub mod sighting;
 mod sqlite;
 pub mod subscription;
+pub mod tip;
 pub mod transfer;
 mod value;
+mod walk;
 pub mod webhook;
 mod writes;
 
@@ -99,6 +103,7 @@ pub use notice::{Addressee, NewNotice, Notice, NoticeChannel, NoticeWish};
 pub use open::{Clock, DATABASE_FILE, Location, OpenOptions, Random};
 pub use peer::{NewPeer, Peer, PeerId, PeerReport};
 pub use proposal::{NewProposal, Proposal, ProposalState};
+pub use publication::{NewPublication, Publication};
 pub use recall::{Acknowledgement, NewRecall, OwedRow, Recall, RecallKind, RecallNumbers};
 pub use record::{NewEntry, RecordRow};
 pub use request::{NewRequest, Request, RequestAnswer, RequestNumbers};
@@ -110,6 +115,7 @@ pub use sighting::{
     NewHit, NewMessage, PendingMessage, ReportSum, Seen, SeenKey, SeenState, SeenValue, SightingForm, SightingRule,
 };
 pub use subscription::{NewSubscription, Subscription, SubscriptionId, SubscriptionKind, SubscriptionReport};
+pub use tip::{NewTip, Tip, TipKind, TipMessage, TipState};
 pub use transfer::{Transfer, TransferState};
 pub use webhook::{MessageOut, NewMessageOut, NewWebhook, Webhook};
 

@@ -424,6 +424,48 @@ pub const KEPT: &[Kept] = &[
         "select uuid, community, member, at from data_set where by_person = ?1 order by id desc limit ?2",
         &[("uuid", Text), ("community", Number), ("member", Number), ("at", Time)]
     ),
+    by_number!(
+        "publication",
+        "who published something on the public pages",
+        "to show who decided it",
+        "select uuid, title, published, changed from publication where by_person = ?1 order by id desc limit ?2",
+        &[("uuid", Text), ("title", Text), ("published", Time), ("changed", Time)]
+    ),
+    Kept {
+        table: "tip",
+        data: "what strangers report, encrypted: their words, and how to reach them where they say so",
+        purpose: "to act on what is reported, and to answer it",
+        kept: "retention.tips days after it was closed",
+        erased: "not tied to an account; no address is kept",
+        query: None,
+    },
+    Kept {
+        table: "tip_file",
+        data: "files that came with it, encrypted",
+        purpose: "to act on what is reported",
+        kept: "as long as the report",
+        erased: "not tied to an account",
+        query: None,
+    },
+    Kept {
+        table: "tip_message",
+        data: "who answered a report; the words, encrypted",
+        purpose: "to show how an answer came about",
+        kept: "as long as the report",
+        erased: NUMBER_STAYS,
+        query: Some((
+            "select tip, at from tip_message where by_person = ?1 order by id desc limit ?2",
+            &[("report", Number), ("at", Time)],
+        )),
+    },
+    Kept {
+        table: "walk_over",
+        data: "who needs the first steps on the start page no more",
+        purpose: "to show them no longer",
+        kept: ACCOUNT,
+        erased: "gone",
+        query: Some(("select at from walk_over where person = ?1 limit ?2", &[("at", Time)])),
+    },
 ];
 
 /// Rows of one table that an export holds at the most; the newest.
@@ -431,7 +473,7 @@ const MOST_ROWS: i64 = 10_000;
 
 const ERASE: &str = "update person set login = ?2, name = ?2, password_hash = null, active = 0, email = null, \
                      notices = 'none' where id = ?1 returning id";
-const ERASE_ALONG: [&str; 9] = [
+const ERASE_ALONG: [&str; 10] = [
     "delete from passkey where person = ?1",
     "delete from account_link where person = ?1",
     "delete from link_offer where person = ?1",
@@ -440,6 +482,7 @@ const ERASE_ALONG: [&str; 9] = [
     "delete from factor where person = ?1",
     "delete from notice where person = ?1",
     "delete from kept_answer where person = ?1",
+    "delete from walk_over where person = ?1",
     "update commitment set person = null where person = ?1 and settled is null",
 ];
 const ERASE_ACCEPTED: &str = "update acceptance set name = ?2 where person = ?1";

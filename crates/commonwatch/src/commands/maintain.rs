@@ -12,6 +12,8 @@ use crate::output::Output;
 /// Copies the store to a file while it is in use.
 pub async fn backup(local: &Local, args: &BackupArgs, output: Output) -> Result<(), Failure> {
     local.node.store().backup(&args.output).await?;
+    // The page of the node and the first steps show how old the last one is.
+    local.node.backup_note(&args.output).await?;
     if output.is_json() {
         output.json_line(&json!({ "backup": args.output }));
     }

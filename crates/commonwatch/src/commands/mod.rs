@@ -19,6 +19,7 @@ mod member;
 mod membership;
 mod privacy;
 mod proposal;
+mod public;
 mod push;
 mod recall;
 mod receipts;
@@ -94,6 +95,7 @@ async fn with_node(command: Command, global: &Global, output: Output) -> Result<
             Command::Session(command) => sign_in::session(&local, global, command, output).await,
             Command::Factor(command) => sign_in::factor(&local, global, command, output).await,
             Command::Proposal(command) => proposal::run(&local, global, command, output).await,
+            Command::Public(command) => public::run(&local, global, command, output).await,
             Command::Webhook(command) => webhook::run(&local, global, command, output).await,
             Command::Privacy(command) => privacy::run(&local, global, command, output).await,
             Command::Warninglist(command) => warninglist::run(&local, global, command, output).await,

@@ -152,6 +152,7 @@ pub async fn serve(local: Local, listening: Listening, base: String) -> Result<(
     let mut options = server::Options::new(token_secret(&local).await?);
     options.secure = listening.tls.is_some();
     options.base_url = Some(base);
+    options.trusted_proxies.clone_from(&local.config.trusted_proxies);
     let app = App::new(local.node.clone(), options);
     let (stop, stopped) = watch::channel(false);
     let mut rounds = tokio::task::JoinSet::new();

@@ -104,6 +104,7 @@ fn the_first_page_names_every_command_and_the_exit_codes() {
       session      Where people are signed in
       factor       How people sign in: second factors, passkeys, accounts at identity providers
       proposal     What takes two people: propose, confirm, refuse
+      public       What everybody may see and say: publish advice, answer reports
       webhook      Have your programs told what is new: signed messages to an address
       privacy      What is kept of people: the record of processing, a person's data, erasing them
       warninglist  Lists of values known to be harmless

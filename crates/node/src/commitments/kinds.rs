@@ -113,6 +113,16 @@ pub const KINDS: &[Kind] = &[
         escalation: DAYS,
     },
     Kind {
+        name: "answer-report",
+        what: "answer a report that came to the operators",
+        about: About::Record,
+        asked: Asked::Nobody,
+        evidence: Evidence::Free,
+        kept_by: Some("answer or close it on the page of reports: that keeps it"),
+        clock: "3 working days",
+        escalation: DAYS,
+    },
+    Kind {
         name: "renew-contact",
         what: "say that a contact still holds, or name another",
         about: About::Record,

@@ -32,7 +32,7 @@ fn of_agreement(kind: AgreementKind, number: i64, member: MemberId) -> Uuid {
 
 impl Node {
     /// The member that runs this node.
-    pub(super) async fn own_member(&self) -> Result<Option<Member>, Error> {
+    pub(crate) async fn own_member(&self) -> Result<Option<Member>, Error> {
         let own = self.settings().identity.to_string();
         let members = self.store().member_list().await?;
         Ok(members.into_iter().find(|member| member.identity == own))
@@ -99,7 +99,7 @@ impl Node {
     }
 
     /// Keeps what is owed under this name, where it is owed still.
-    pub(super) async fn keep_owed(&self, actor: &Principal, uuid: Uuid) -> Result<(), Error> {
+    pub(crate) async fn keep_owed(&self, actor: &Principal, uuid: Uuid) -> Result<(), Error> {
         let owed = self.store().commitment_get(uuid).await?;
         if owed.is_some_and(|one| one.settled.is_none()) {
             let settling = Settling {

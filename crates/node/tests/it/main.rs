@@ -15,6 +15,7 @@ mod passkeys;
 mod privacy;
 mod proposals;
 mod providers;
+mod publication;
 mod push;
 mod real_data;
 mod recall;
@@ -24,6 +25,8 @@ mod sightings;
 mod sign_in;
 mod subscriptions;
 mod telemetry;
+mod tips;
+mod walk;
 mod watch;
 mod webhooks;
 

@@ -51,6 +51,7 @@ variants! { ACTION_NAMES, action_name of Action {
     Action::ResetFactors(_) => "reset factors", Action::HandOver(_) => "hand over", Action::Leave(_) => "leave",
     Action::Expel(_) => "expel", Action::SetEmail(_) => "set email",
     Action::SendElsewhere => "send elsewhere",
+    Action::Publish => "publish", Action::NamePublicly(_) => "name publicly", Action::ReadTips => "read tips",
     Action::Administer => "administer",
 } }
 
@@ -161,6 +162,8 @@ pub fn actions() -> Vec<(String, Action)> {
         ("other".to_owned(), Action::LeaveCommunity(CommunityId(9))),
         (String::new(), Action::Administer),
         (String::new(), Action::SendElsewhere),
+        (String::new(), Action::Publish),
+        (String::new(), Action::ReadTips),
         ("to no community".to_owned(), Action::Invite(None)),
         ("all that one has".to_owned(), Action::GiveScopes(policy::Scopes::ALL)),
         (
@@ -196,6 +199,7 @@ pub fn actions() -> Vec<(String, Action)> {
     }
     for (text, member) in members {
         all.push((text.to_owned(), Action::Retract(member)));
+        all.push((text.to_owned(), Action::NamePublicly(member)));
         all.push((text.to_owned(), Action::SeeReceipts(member)));
         all.push((text.to_owned(), Action::SeeHits(member)));
         all.push((text.to_owned(), Action::AskReaders(member)));

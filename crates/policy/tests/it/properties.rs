@@ -6,11 +6,11 @@ use std::sync::Arc;
 use policy::action::{Use, Withheld, proof_of, takes_two};
 use policy::{
     Action, Audience, AudienceError, AudienceId, CommunityId, MemberId, PersonId, Presence, Principal, Proof, Role,
-    Scope, Scopes, Viewer, decide, may, may_see,
+    Scope, Scopes, Viewer, decide, may, may_be_published, may_see,
 };
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
-use stix::marking::Tlp;
+use stix::marking::{Pap, Tlp};
 
 use crate::cast::{PAPS, TLPS, USES, actions};
 use crate::oracle;
@@ -136,6 +136,9 @@ fn changes_something(action: Action) -> bool {
         | Action::Leave(_)
         | Action::Expel(_)
         | Action::SendElsewhere
+        | Action::Publish
+        | Action::NamePublicly(_)
+        | Action::ReadTips
         | Action::Administer => true,
     }
 }
@@ -159,6 +162,19 @@ proptest! {
     #[test]
     fn sight_is_what_the_second_opinion_says(who in principal(), audience in audience()) {
         prop_assert_eq!(may_see(&who, &audience), oracle::may_see(&who, &audience), "{:?} {}", who, audience);
+    }
+
+    #[test]
+    fn what_may_be_published_is_open_to_everybody_and_a_second_marking_makes_nothing_publishable(
+        who in principal(), one in audience(), other in audience(),
+    ) {
+        if may_be_published(&one) {
+            prop_assert!(may_see(&who, &one) && may_see(&Principal::public(), &one));
+            prop_assert!(one.named().is_empty() && one.pap() < Pap::Amber);
+        }
+        if let Ok(both) = one.narrowed_by(&other) {
+            prop_assert!(!may_be_published(&both) || (may_be_published(&one) && may_be_published(&other)));
+        }
     }
 
     #[test]

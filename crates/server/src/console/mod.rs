@@ -10,10 +10,13 @@
 //! | [`today`] | the start page |
 //! | [`feed`] | finding, one object, sharing |
 //! | [`home`] | are we hit, what we owe, what was asked, recalls, numbers |
+//! | [`upload`] | reading what a form with files sends |
+//! | [`public`] | what strangers see and say: advice, feeds, reports; and the operators' side of it |
+//! | [`guide`] | the guide, built in and searchable |
 //! | [`people`] | communities, members, exchange, ledger, one's own account, administration, help |
 //!
 //! A page asks the same use cases of `node` as the API does, as the same caller, and decides nothing. What is shown is
-//! escaped by the templates; nothing here marks anything as safe but the style sheet's own address. Changes are forms sent by
+//! escaped by the templates; nothing is marked as safe but the guide, which is ours and holds no HTML of its own. Changes are forms sent by
 //! POST to an address of their own, which answers by sending the browser on: so a reload repeats nothing. The door refuses
 //! what pages of other sites send. What a stolen session must not do leads from every page to the same proof and back: that
 //! is made in one place, [`shell::fault`].
@@ -21,14 +24,17 @@
 pub mod assets;
 pub mod feed;
 pub mod form;
+pub mod guide;
 pub mod home;
 pub mod passkey;
 pub mod people;
 pub mod picture;
 pub mod provider;
+pub mod public;
 pub mod shell;
 pub mod sign_in;
 pub mod today;
+pub mod upload;
 pub mod words;
 
 use std::sync::LazyLock;
@@ -56,10 +62,13 @@ pub(crate) fn routes() -> Vec<Route> {
         page(Method::POST, "/sign-out", Needs::Member, sign_in::leave),
         Route::page_stranger(Method::POST, "/language", shell::choose_language),
         page(Method::GET, "/today", Needs::Member, today::page),
+        page(Method::POST, "/today/walk/end", Needs::Member, today::walk_end),
     ];
     all.extend(feed::routes());
     all.extend(home::routes());
     all.extend(people::routes());
+    all.extend(public::routes());
+    all.extend(guide::routes());
     all.sort_by(|one, other| one.path.cmp(&other.path));
     all
 }

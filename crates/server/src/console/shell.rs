@@ -8,7 +8,7 @@ use policy::Role;
 
 use super::form::Form;
 use super::words::{Language, Words};
-use super::{assets, go_to, html, page_above};
+use super::{assets, go_to, guide, html, page_above};
 use crate::app::App;
 use crate::asked::{Asked, Stranger};
 use crate::problem::Fault;
@@ -102,6 +102,12 @@ impl Shell {
     /// The address of something that pages load.
     pub fn asset(&self, stem: &str, end: &str) -> String {
         format!("{}/static/{}", self.base, assets::named(stem, end))
+    }
+
+    /// Where the guide says what this page is for, for who is signed in.
+    pub fn about(&self) -> Option<String> {
+        self.login.as_ref()?;
+        guide::about(self.here).map(|path| self.to(&path))
     }
 
     /// Every language, to choose from.

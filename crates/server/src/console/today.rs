@@ -3,14 +3,15 @@
 use askama::Template;
 use axum::response::Response;
 use node::commitments::{ListWish, Side};
+use node::walk::Step;
 use policy::{Action, decide};
 use stix::Timestamp;
 use store::{Found, SearchQuery};
 
 use super::home::promise::Promise;
 use super::home::word;
-use super::shell::Shell;
-use super::show;
+use super::shell::{Shell, base};
+use super::{go_to, show};
 use crate::api::ask::Parameters;
 use crate::asked::Asked;
 use crate::problem::Fault;
@@ -36,6 +37,8 @@ struct Page {
     watch: Watch,
     /// Whether nothing waits for anybody.
     nothing_to_do: bool,
+    /// The first steps, while some are left.
+    walk: Vec<(Step, bool)>,
 }
 
 /// A stretch of hits.
@@ -108,8 +111,34 @@ pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
         recalls,
         new,
         watch: watch(&asked),
+        walk: node.walk(caller).await?.unwrap_or_default(),
     };
     show(&page)
+}
+
+/// Shows the first steps no longer.
+pub(crate) async fn walk_end(asked: Asked) -> Result<Response, Fault> {
+    asked.node().walk_end(asked.caller()).await?;
+    go_to(&format!("{}/today", base(&asked.app)))
+}
+
+/// Where a step is done.
+fn step_path(step: &Step) -> &'static str {
+    match step {
+        Step::Name => "/guide/operating",
+        Step::Community => "/guide/operating#members-people-communities",
+        Step::Invite => "/invitations",
+        Step::Backup => "/admin",
+        Step::Share => "/share",
+        Step::Join => "/account",
+        Step::Match => "/hits/log",
+        Step::Watch => "/guide/watch",
+        Step::Rules => "/hits/rules",
+    }
+}
+
+fn step_key(step: &Step) -> String {
+    format!("walk-{}", step.as_str())
 }
 
 fn watch(asked: &Asked) -> Watch {

@@ -17,6 +17,7 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $tag, "/feed.ftl")),
             include_str!(concat!("../../locales/", $tag, "/home.ftl")),
             include_str!(concat!("../../locales/", $tag, "/people.ftl")),
+            include_str!(concat!("../../locales/", $tag, "/public.ftl")),
         ]
     };
 }
@@ -88,7 +89,7 @@ impl Language {
     }
 
     /// Its files: one for what every page has, and one for each group of pages.
-    fn sources(self) -> [&'static str; 4] {
+    fn sources(self) -> [&'static str; 5] {
         match self {
             Self::English => sources!("en"),
             Self::Spanish => sources!("es"),

@@ -19,6 +19,8 @@ struct Canary {
 
 const NOBODY: &[&str] = &[];
 const EVERYBODY: &[&str] = &["alder", "birch", "cedar", "elder", "operator", "public"];
+/// Those who may not sign in too: they are strangers.
+const STRANGERS_TOO: &[&str] = &["alder", "birch", "cedar", "dogwood", "elder", "operator", "public"];
 
 /// The objects: number, word, community, parameters of the share, who may see it.
 const OBJECTS: [(u32, &str, &str, &[&str]); 9] = [
@@ -126,7 +128,11 @@ fn may_see(canary: &Canary, actor: &str) -> bool {
 
 async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
     let kit = Kit::start_with(Wish {
-        settings: |settings| settings.public_reading = true,
+        settings: |settings| {
+            settings.public_reading = true;
+            settings.site.pages = true;
+            settings.site.reports = true;
+        },
         ..Wish::default()
     })
     .await;
@@ -181,6 +187,8 @@ async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
     canaries.extend(["kanarisubject", "kanaripasskey"].map(|word| Canary { word, seen_by: owner }));
     let (proposals, more) = proposed(&kit).await;
     canaries.extend(more);
+    let (public, more) = published(&kit).await;
+    canaries.extend(more);
     while kit.node.store().index_next(1_000).await.unwrap() > 0 {}
     let mut objects: Vec<String> = (1..=9)
         .chain([20, 30, 99])
@@ -216,6 +224,7 @@ async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
         ("{commitment}", commitments),
         ("{secret}", vec!["cw_nonsense.ics".to_owned()]),
         ("{name}", vec!["feed".to_owned(), "nothing".to_owned()]),
+        ("{chapter}", vec!["public".to_owned(), "nothing".to_owned()]),
         ("{recall}", recalls),
         ("{request}", requests),
         ("{year}", vec!["2020".to_owned(), "2999".to_owned()]),
@@ -233,7 +242,55 @@ async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
         ),
     ]);
     pool.extend(variables);
+    pool.extend(public);
     (kit, canaries, pool)
+}
+
+/// What is on the public pages, and what a stranger reported: its words for nobody here, since no key opens it; what was
+/// answered for whoever has the link.
+async fn published(kit: &Kit) -> (BTreeMap<&'static str, Vec<String>>, [Canary; 3]) {
+    let operator = kit.operator().await;
+    let words = node::publication::AdviceWish {
+        object: id("indicator", 8),
+        language: "en".to_owned(),
+        title: "kanariadvice".to_owned(),
+        happened: "It broke".to_owned(),
+        concerned: "All".to_owned(),
+        advice: "Mend it".to_owned(),
+        ..Default::default()
+    };
+    let advice = kit.node.advice_publish(&operator, &words).await.unwrap();
+    let form = kit.node.tip_form().await.unwrap();
+    for _ in 0..3_000 {
+        kit.node.now();
+    }
+    let tip = node::tips::TipWish {
+        subject: "kanaritip".to_owned(),
+        details: "kanaritip in many words".to_owned(),
+        files: vec![("kanaritip".to_owned(), b"kanaritip".to_vec())],
+        ..Default::default()
+    };
+    let here = std::net::IpAddr::from([192, 0, 2, 1]);
+    let made = kit.node.tip_leave(here, &form, &tip).await.unwrap();
+    let uuid = kit.node.tips(&operator, None, 1).await.unwrap()[0].uuid;
+    kit.node
+        .tip_answer(&operator, uuid, "kanarianswertotip", false)
+        .await
+        .unwrap();
+    let unknown = "00000000-0000-4000-8000-000000000000".to_owned();
+    let canary = |word, seen_by| Canary { word, seen_by };
+    let pool = BTreeMap::from([
+        ("{advice}", vec![advice.to_string(), unknown.clone()]),
+        ("{ticket}", vec![made.secret]),
+        ("{tip}", vec![uuid.to_string(), unknown]),
+        ("{number}", vec!["0".to_owned(), "1".to_owned(), "2".to_owned()]),
+    ]);
+    let canaries = [
+        canary("kanariadvice", STRANGERS_TOO),
+        canary("kanaritip", NOBODY),
+        canary("kanarianswertotip", STRANGERS_TOO),
+    ];
+    (pool, canaries)
 }
 
 /// A bridge to a hub that Birch stands for, and that nobody can reach; gives its name.
@@ -852,6 +909,10 @@ async fn every_route_but_the_open_ones_asks_who_it_is() {
         ("{data_set}", vec!["x".to_owned()]),
         ("{number}", vec!["1".to_owned()]),
         ("{kind}", vec!["partnership".to_owned()]),
+        ("{advice}", vec!["x".to_owned()]),
+        ("{ticket}", vec!["x".to_owned()]),
+        ("{tip}", vec!["x".to_owned()]),
+        ("{chapter}", vec!["x".to_owned()]),
     ]);
     let mut open = Vec::new();
     for route in table(&kit) {
@@ -865,15 +926,25 @@ async fn every_route_but_the_open_ones_asks_who_it_is() {
     // The last ones ask for a secret of their own, or send to who does.
     let expected = [
         "/",
+        "/.well-known/security.txt",
+        "/advice",
+        "/advice.atom",
+        "/advice.json",
+        "/advice/x",
         "/api/v1/openapi.json",
         "/api/v1/sign-in",
         "/api/v1/status",
         "/join/x",
         "/join/x",
         "/language",
+        "/report",
+        "/report",
+        "/report/x",
+        "/report/x",
         "/sign-in",
         "/sign-in",
         "/static/x",
+        "/status",
         "/api/v1/invitations/x",
         "/api/v1/invitations/x/accept",
         "/api/v1/session",

@@ -12,6 +12,7 @@ mod console_feed;
 mod console_home;
 mod console_people;
 mod console_sign_in;
+mod console_public;
 mod crawl;
 mod credentials;
 mod events;

@@ -10,6 +10,7 @@ use node::bridges::CameBy;
 use node::disclosure::{Figure, Told};
 use node::find::THINGS;
 use node::item::ItemReceipts;
+use node::publication::Publishing;
 use node::sightings::comment_of;
 use policy::{Action, decide};
 use stix::Timestamp;
@@ -100,6 +101,7 @@ struct Page {
     may_say: bool,
     may_judge: bool,
     may_recall: bool,
+    publishing: Publishing,
     said: Option<&'static str>,
     wrong: Option<String>,
     /// What was typed and could not be taken.
@@ -210,6 +212,7 @@ async fn build(asked: &Asked) -> Result<Page, Fault> {
                 .principal
                 .member
                 .is_some_and(|member| may(Action::Retract(member))),
+        publishing: node.publishing(caller, id).await?,
         latest,
         said: None,
         wrong: None,

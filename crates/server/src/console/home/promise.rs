@@ -9,8 +9,9 @@ use super::super::words::Words;
 use super::word;
 
 /// The kinds by what happens if they are missed, the worst first.
-const BY_HARM: [&str; 8] = [
+const BY_HARM: [&str; 9] = [
     "answer-recall",
+    "answer-report",
     "act",
     "review-marking",
     "answer-sighting",
@@ -63,6 +64,7 @@ impl Promise {
         let subject = encoded(&terms.subject);
         let path = match terms.kind.as_str() {
             "answer-recall" => Some("/recalls".to_owned()),
+            "answer-report" => Some(format!("/admin/reports/{subject}")),
             "answer-request" => Some(format!("/requests/{subject}")),
             _ => is_item.then(|| format!("/objects/{subject}")),
         };

@@ -4,6 +4,7 @@
 //! cannot be done shows the page again with the sentence of the refusal; what needs a proof first goes by [`step_up`] ([`super::shell::fault`]).
 
 pub mod account;
+pub mod admin;
 pub mod communities;
 pub mod invitations;
 pub mod members;
@@ -128,7 +129,10 @@ pub(super) fn routes() -> Vec<Route> {
         ),
         page(M::POST, "/exchange/peers/{name}/run", Operator, node::peer_run),
         page(M::POST, "/exchange/peers/{name}/switch", Operator, node::peer_switch),
-        page(M::GET, "/admin", Operator, node::admin),
+        page(M::GET, "/admin", Operator, admin::page),
+        page(M::POST, "/admin/backup", Operator, admin::backup),
+        page(M::POST, "/admin/site", Operator, admin::site),
+        page(M::POST, "/admin/warninglists", Operator, admin::warninglist),
         page(M::GET, "/help", Member, node::help),
         page(M::GET, "/proposals", Member, proposals::page),
         page(M::POST, "/proposals", Coordinator, proposals::make),
@@ -177,21 +181,28 @@ const DONE: &[&str] = &[
     "done-linked",
     "done-unlinked",
     "done-notices-set",
+    "done-published",
+    "done-unpublished",
+    "done-site",
+    "done-backup",
+    "done-list",
+    "done-report-answered",
+    "done-report-closed",
 ];
 
 /// The key of what was done, where the address says one there is.
-fn done(parameters: &Parameters) -> Option<&'static str> {
+pub(in crate::console) fn done(parameters: &Parameters) -> Option<&'static str> {
     let word = parameters.one("done").ok().flatten()?;
     DONE.iter().copied().find(|key| key.strip_prefix("done-") == Some(word))
 }
 
 /// Sends the browser on to a page of this console.
-fn on(asked: &Asked, path: &str) -> Result<Response, Fault> {
+pub(in crate::console) fn on(asked: &Asked, path: &str) -> Result<Response, Fault> {
     go_to(&format!("{}{path}", base(&asked.app)))
 }
 
 /// The page on which a change was made again, with why it was not: `page` makes it of the sentence.
-async fn page_again<P: Template, M: Future<Output = Result<P, Fault>>>(
+pub(in crate::console) async fn page_again<P: Template, M: Future<Output = Result<P, Fault>>>(
     fault: impl Into<Fault>,
     page: impl FnOnce(String) -> M,
 ) -> Result<Response, Fault> {
@@ -210,7 +221,7 @@ async fn page_again<P: Template, M: Future<Output = Result<P, Fault>>>(
 }
 
 /// Who looks, where it is somebody with an account.
-fn own(asked: &Asked) -> Result<PersonId, Fault> {
+pub(in crate::console) fn own(asked: &Asked) -> Result<PersonId, Fault> {
     let nobody = || {
         let message = "only somebody with an account has this page";
         Fault::new(StatusCode::FORBIDDEN, "not-allowed", message)
@@ -219,6 +230,6 @@ fn own(asked: &Asked) -> Result<PersonId, Fault> {
 }
 
 /// Whether somebody may do something, be it after showing again that it is them: what is offered on a page.
-fn may(asked: &Asked, action: Action) -> bool {
+pub(in crate::console) fn may(asked: &Asked, action: Action) -> bool {
     decide(&asked.caller().principal, action).map_or_else(|refusal| refusal.unproven, |()| true)
 }

@@ -1,11 +1,10 @@
-//! The node: its ledger, what it fetches and pushes, how it is, and what each page is for.
+//! The node: its ledger, what it fetches and pushes, and what each page is for.
 
 use askama::Template;
 use axum::response::Response;
 use ledger::Receipt;
 use node::push::PeerView;
 use node::subscriptions::SubscriptionView;
-use node::watch::Health;
 
 use super::{done, on, page_again};
 use crate::api::ask::Parameters;
@@ -151,52 +150,6 @@ pub(crate) async fn peer_switch(mut asked: Asked) -> Result<Response, Fault> {
     let (node, name) = (asked.node(), asked.param("name"));
     let switched = node.peer_enable(asked.caller(), name, enabled).await;
     ran(&asked, switched, "switched").await
-}
-
-#[derive(Template)]
-#[template(path = "console/people/admin.html")]
-struct AdminPage {
-    shell: Shell,
-    members: usize,
-    communities: usize,
-    ledger: u64,
-    failing: Vec<String>,
-    contacts_due: usize,
-    health: Health,
-    lists: Vec<(String, String, usize, bool)>,
-    version: &'static str,
-}
-
-/// How the node is.
-pub(crate) async fn admin(asked: Asked) -> Result<Response, Fault> {
-    Parameters::read(&asked, &[])?;
-    administer(&asked)?;
-    let (node, caller) = (asked.node(), asked.caller());
-    let fetched = node.subscription_page(caller, "", SHOWN).await?;
-    let pushed = node.peer_page(caller, "", SHOWN).await?;
-    let fetched = fetched.into_iter().map(|one| one.subscription);
-    let mut failing: Vec<String> = fetched
-        .filter(|one| one.failures_in_a_row > 0)
-        .map(|one| one.terms.name)
-        .collect();
-    let pushed = pushed.into_iter().map(|one| one.peer);
-    failing.extend(pushed.filter(|one| one.failures_in_a_row > 0).map(|one| one.terms.name));
-    let lists = node.warninglists();
-    show(&AdminPage {
-        shell: Shell::of(&asked, "admin").await?,
-        members: node.members(caller).await?.len(),
-        communities: node.communities(caller).await?.len(),
-        ledger: node.checkpoint().await?.unverified().size,
-        failing,
-        contacts_due: node.contacts_due(node.now()).await?.len(),
-        health: node.watch_health(caller)?,
-        lists: lists
-            .lists()
-            .iter()
-            .map(|one| (one.name.clone(), one.description.clone(), one.entries, one.enabled))
-            .collect(),
-        version: env!("CARGO_PKG_VERSION"),
-    })
 }
 
 #[derive(Template)]

@@ -1,0 +1,464 @@
+//! Pages for everybody, reports of strangers, the guide, the first steps and the page of the node, as a browser asks for them.
+
+use super::kit::{Answer, Kit, Wish, id, indicator};
+
+fn header(name: &str, value: &str) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}
+
+/// A browser in which somebody is signed in; none: a stranger's.
+struct Browser<'k> {
+    kit: &'k Kit,
+    token: Option<String>,
+}
+
+impl<'k> Browser<'k> {
+    async fn of(kit: &'k Kit, login: &str) -> Self {
+        Self {
+            token: Some(kit.session(login).await.0),
+            kit,
+        }
+    }
+
+    fn stranger(kit: &'k Kit) -> Self {
+        Self { kit, token: None }
+    }
+
+    fn headers(&self) -> Vec<(String, String)> {
+        let mut headers = vec![header("Sec-Fetch-Site", "same-origin"), header("Accept", "text/html")];
+        headers.extend(
+            self.token
+                .iter()
+                .map(|token| header("Cookie", &format!("__Host-commonwatch={token}"))),
+        );
+        headers
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.kit.send("GET", path, &self.headers(), None).await
+    }
+
+    async fn read(&self, path: &str) -> String {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        answer.text()
+    }
+
+    async fn post(&self, path: &str, form: &str) -> Answer {
+        let mut headers = self.headers();
+        headers.push(header("Content-Type", "application/x-www-form-urlencoded"));
+        self.kit.send("POST", path, &headers, Some(form.as_bytes())).await
+    }
+
+    /// Sends a form that is taken, and gives the page that one is sent to.
+    async fn done(&self, path: &str, form: &str) -> String {
+        let answer = self.post(path, form).await;
+        assert_eq!(answer.status, 303, "{path}: {}", answer.text());
+        self.read(to(&answer)).await
+    }
+
+    async fn upload(&self, path: &str, parts: &[(&str, Option<&str>, &str)]) -> Answer {
+        let mut body = String::new();
+        for (name, file, content) in parts {
+            let file = file.map_or_else(String::new, |file| format!("; filename=\"{file}\""));
+            body.push_str(&format!(
+                "--edge\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{content}\r\n"
+            ));
+        }
+        body.push_str("--edge--\r\n");
+        let mut headers = self.headers();
+        headers.push(header("Content-Type", "multipart/form-data; boundary=edge"));
+        self.kit.send("POST", path, &headers, Some(body.as_bytes())).await
+    }
+}
+
+fn to(answer: &Answer) -> &str {
+    answer.header("location").unwrap_or_default()
+}
+
+async fn open() -> Kit {
+    Kit::start_with(Wish {
+        settings: |settings| {
+            settings.site.pages = true;
+            settings.site.reports = true;
+        },
+        base_url: Some("https://hub.example".to_owned()),
+        ..Wish::default()
+    })
+    .await
+}
+
+/// Forms have to be open for a few seconds: the clock of the kit moves by a millisecond each time it is read.
+fn wait(kit: &Kit) {
+    for _ in 0..3_000 {
+        kit.node.now();
+    }
+}
+
+const WORDS: &str = "language=en&title=Pumps+stop+%3Cscript%3Ealert(1)%3C%2Fscript%3E&happened=One+%26+two&concerned=Water+works&advice=Take+them+off&until=2027-01-31&sectors=water%2C+energy";
+
+/// Something of Alder that is open to everybody, published; gives its address.
+async fn published(kit: &Kit, operator: &Browser<'_>) -> String {
+    let body = format!("{{\"objects\":[{}]}}", indicator(1, "Pump"));
+    let shared = kit
+        .ask(
+            "alder-contributor",
+            "POST",
+            "/api/v1/share?community=common&tlp=clear",
+            Some(&body),
+        )
+        .await;
+    assert_eq!(shared.json()["accepted"], 1, "{}", shared.text());
+    let path = format!("/objects/{}/publish", id("indicator", 1));
+    assert!(
+        operator.read(&path).await.contains("value=\"Pump\""),
+        "it begins with the item's name"
+    );
+    let page = operator.done(&path, WORDS).await;
+    let link = page.split("href=\"/advice/").nth(1).unwrap_or_else(|| panic!("{page}"));
+    format!("/advice/{}", link.split('"').next().unwrap())
+}
+
+#[tokio::test]
+async fn pages_for_everybody_are_off_until_an_operator_turns_them_on() {
+    let kit = Kit::start().await;
+    let stranger = Browser::stranger(&kit);
+    let paths = [
+        "/advice",
+        "/advice.atom",
+        "/advice.json",
+        "/report",
+        "/status",
+        "/.well-known/security.txt",
+    ];
+    for path in paths {
+        assert_eq!(stranger.get(path).await.status, 404, "{path}");
+    }
+    assert_eq!(stranger.upload("/report", &[("subject", None, "x")]).await.status, 404);
+    let operator = Browser::of(&kit, "birch-operator").await;
+    let form = "pages=yes&reports=yes&contacts=mailto%3Asecurity%40hub.example&languages=en%2C+de&until=2027-06-01";
+    let page = operator.done("/admin/site", form).await;
+    assert!(page.contains("It was chosen here"), "{page}");
+    for path in paths {
+        assert_eq!(stranger.get(path).await.status, 200, "{path}");
+    }
+    let text = stranger.read("/.well-known/security.txt").await;
+    assert!(text.contains("Contact: mailto:security@hub.example\n") && text.contains("Preferred-Languages: en, de\n"));
+    // What cannot be used is said beside what was typed.
+    let wrong = operator
+        .post("/admin/site", "pages=yes&contacts=me%40hub.example&until=2027-06-01")
+        .await;
+    assert_eq!(wrong.status, 422, "{}", wrong.text());
+    assert!(wrong.text().contains("me@hub.example") && wrong.text().contains("mailto:security@city.example"));
+    let page = operator.done("/admin/site", "as-configured=yes").await;
+    assert!(page.contains("The configuration says so"), "{page}");
+    assert_eq!(stranger.get("/advice").await.status, 404);
+    assert_eq!(
+        Browser::of(&kit, "alder-coordinator")
+            .await
+            .post("/admin/site", form)
+            .await
+            .status,
+        403
+    );
+}
+
+#[tokio::test]
+async fn advice_is_for_everybody_may_be_kept_for_a_minute_and_goes_with_a_recall() {
+    let kit = open().await;
+    let operator = Browser::of(&kit, "birch-operator").await;
+    let address = published(&kit, &operator).await;
+    let stranger = Browser::stranger(&kit);
+    let answer = stranger.get(&address).await;
+    let text = answer.text();
+    assert!(
+        text.contains("Take them off") && text.contains("2027-01-31") && text.contains("One &#38; two"),
+        "{text}"
+    );
+    assert!(!text.contains("<script") && !text.contains("Alder"), "{text}");
+    assert_eq!(answer.header("set-cookie"), None);
+    assert!(
+        answer
+            .header("cache-control")
+            .unwrap()
+            .starts_with("public, max-age=60")
+    );
+    assert!(
+        answer
+            .header("content-security-policy")
+            .unwrap()
+            .starts_with("default-src 'none'; style-src 'self'")
+    );
+    let tag = header("If-None-Match", answer.header("etag").unwrap());
+    assert_eq!(kit.send("GET", &address, &[tag], None).await.status, 304);
+    // The same for who is signed in.
+    assert_eq!(operator.read(&address).await, text);
+    let german = kit
+        .send("GET", "/advice", &[header("Accept-Language", "de")], None)
+        .await;
+    assert!(
+        german.text().contains("Was geschehen ist, wen es betrifft"),
+        "{}",
+        german.text()
+    );
+    assert!(
+        german.header("vary").unwrap().contains("accept-language"),
+        "{:?}",
+        german.headers
+    );
+    let french = stranger.read("/advice?language=fr").await;
+    assert!(french.contains("/report?language=fr"), "{french}");
+    assert_eq!(stranger.get("/advice?sector=%3Cb%3E").await.status, 400);
+    assert!(stranger.read("/advice?sector=energy").await.contains("Pumps stop"));
+    assert!(!stranger.read("/advice?sector=health").await.contains("Pumps stop"));
+    let feed = stranger.get("/advice.json").await;
+    assert_eq!(
+        feed.header("content-type"),
+        Some("application/feed+json; charset=utf-8")
+    );
+    let feed = feed.json();
+    assert_eq!(feed["version"], "https://jsonfeed.org/version/1.1");
+    assert_eq!(feed["items"][0]["url"], format!("https://hub.example{address}"));
+    assert_eq!(feed["items"][0]["tags"], serde_json::json!(["water", "energy"]));
+    assert!(feed["items"][0].get("authors").is_none());
+    let atom = stranger.read("/advice.atom?sector=water").await;
+    assert!(
+        atom.starts_with("<?xml") && atom.contains("Pumps stop &#60;script&#62;"),
+        "{atom}"
+    );
+    // The member behind it, and nobody else, has itself named.
+    let uuid = address.trim_start_matches("/advice/");
+    let (name, form) = (
+        format!("/advice/{uuid}/name"),
+        format!("named=yes&object={}", id("indicator", 1)),
+    );
+    let birch = Browser::of(&kit, "birch-analyst").await;
+    assert_eq!(birch.post(&name, &form).await.status, 404);
+    let alder = Browser::of(&kit, "alder-analyst").await;
+    let item = alder.done(&name, &form).await;
+    assert!(item.contains("Your organisation is named there"), "{item}");
+    assert!(stranger.read(&address).await.contains("Reported by Alder"));
+    let wish = format!(
+        r#"{{"object":"{}","kind":"retract","reason":"wrong"}}"#,
+        id("indicator", 1)
+    );
+    assert_eq!(
+        kit.ask("alder-analyst", "POST", "/api/v1/recalls", Some(&wish))
+            .await
+            .status,
+        201
+    );
+    assert_eq!(stranger.get(&address).await.status, 404);
+    for path in ["/advice", "/advice.json", "/advice.atom"] {
+        assert!(!stranger.read(path).await.contains("Pumps stop"), "{path}");
+    }
+    let list = operator.read("/admin/advice").await;
+    assert!(list.contains("shown no more"), "{list}");
+    let list = operator.done(&format!("{address}/take-back"), "").await;
+    assert!(list.contains("Nothing is published"), "{list}");
+}
+
+#[tokio::test]
+async fn only_operators_publish_and_only_what_is_open_to_everybody() {
+    let kit = open().await;
+    kit.share("alder-contributor", "common", &[indicator(2, "green")]).await;
+    let operator = Browser::of(&kit, "birch-operator").await;
+    let path = format!("/objects/{}/publish", id("indicator", 2));
+    assert_eq!(operator.get(&path).await.status, 404);
+    assert_eq!(operator.post(&path, WORDS).await.status, 404);
+    assert!(
+        !operator
+            .read(&format!("/objects/{}", id("indicator", 2)))
+            .await
+            .contains("/publish\"")
+    );
+    let analyst = Browser::of(&kit, "alder-analyst").await;
+    let clear = published(&kit, &operator).await;
+    assert_eq!(
+        analyst
+            .get(&format!("/objects/{}/publish", id("indicator", 1)))
+            .await
+            .status,
+        403
+    );
+    assert_eq!(analyst.post(&format!("{clear}/take-back"), "").await.status, 403);
+    assert_eq!(analyst.get("/admin/advice").await.status, 403);
+}
+
+#[tokio::test]
+async fn a_stranger_reports_and_talks_with_the_operators_by_a_secret_link() {
+    let kit = open().await;
+    let stranger = Browser::stranger(&kit);
+    let form = stranger.get("/report").await;
+    assert_eq!(form.header("cache-control"), Some("no-store"));
+    let text = form.text();
+    let mark = text
+        .split("name=\"mark\" value=\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
+        .to_owned();
+    let fields = |website: &'static str| {
+        [
+            ("mark", None, mark.clone()),
+            ("kind", None, "weakness".to_owned()),
+            ("subject", None, "<script>alert(1)</script>".to_owned()),
+            ("details", None, "It answers to strangers".to_owned()),
+            ("about", None, String::new()),
+            ("contact", None, String::new()),
+            ("website", None, website.to_owned()),
+            ("files", Some("../scan.html"), "<script>alert(2)</script>".to_owned()),
+        ]
+    };
+    let send = async |website| {
+        let fields = fields(website);
+        let parts: Vec<_> = fields
+            .iter()
+            .map(|(name, file, text)| (*name, *file, text.as_str()))
+            .collect();
+        stranger.upload("/report", &parts).await
+    };
+    let soon = send("").await;
+    assert_eq!(soon.status, 422, "{}", soon.text());
+    assert!(soon.text().contains("that was quick") && soon.text().contains("&#60;script&#62;alert(1)"));
+    wait(&kit);
+    let trapped = send("https://spam.example").await;
+    assert_eq!(trapped.status, 400);
+    let sent = send("").await;
+    assert_eq!(sent.status, 303, "{}", sent.text());
+    let link = to(&sent).to_owned();
+    assert!(link.starts_with("/report/"), "{link}");
+    let page = stranger.read(&link).await;
+    assert!(
+        page.contains("The operators have it") && !page.contains("It answers to strangers"),
+        "{page}"
+    );
+    let operator = Browser::of(&kit, "birch-operator").await;
+    let list = operator.read("/admin/reports").await;
+    let path = list
+        .split("href=\"/admin/reports/")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
+    let path = format!("/admin/reports/{path}");
+    let opened = operator.read(&path).await;
+    assert!(
+        opened.contains("It answers to strangers") && opened.contains("scan.html"),
+        "{opened}"
+    );
+    assert!(!opened.contains("<script>alert"), "{opened}");
+    let file = operator.get(&format!("{path}/files/0")).await;
+    assert_eq!(file.header("content-type"), Some("application/octet-stream"));
+    assert_eq!(
+        file.header("content-disposition"),
+        Some("attachment; filename=\"scan.html\"")
+    );
+    let answered = operator.done(&path, "text=Which+version%3F").await;
+    assert!(answered.contains("the reporter reads it"), "{answered}");
+    assert!(stranger.read(&link).await.contains("Which version?"));
+    let said = stranger.done(&link, "text=The+last").await;
+    assert!(said.contains("The last"), "{said}");
+    let closed = operator.done(&path, "text=&close=yes").await;
+    assert!(!closed.contains("name=\"close\""), "{closed}");
+    assert_eq!(stranger.post(&link, "text=more").await.status, 409);
+    // From its page it goes to the page of sharing, which sends nothing yet.
+    let shared = operator.post("/share", "text=It+answers+to+192.0.2.7").await;
+    assert_eq!(shared.status, 200, "{}", shared.text());
+    // Others learn nothing.
+    let coordinator = Browser::of(&kit, "alder-coordinator").await;
+    for path in ["/admin/reports", &path, &format!("{path}/files/0")] {
+        assert_eq!(coordinator.get(path).await.status, 403, "{path}");
+    }
+    assert_eq!(kit.get("operator", &path).await.status, 403, "no key reads it");
+    assert_eq!(stranger.get("/report/nonsense").await.status, 404);
+}
+
+#[tokio::test]
+async fn the_guide_is_read_and_searched_and_each_page_leads_into_it() {
+    let kit = Kit::start().await;
+    let browser = Browser::of(&kit, "alder-analyst").await;
+    let contents = browser.read("/guide").await;
+    assert!(contents.contains("href=\"/guide/operating\""), "{contents}");
+    let found = browser.read("/guide?q=restore+backup").await;
+    assert!(found.contains("/guide/operating#backup-and-restore"), "{found}");
+    assert!(browser.read("/guide?q=%3Cscript%3E").await.contains("&#60;script&#62;"));
+    let chapter = browser.read("/guide/membership").await;
+    assert!(
+        chapter.contains("id=\"going\"") && chapter.contains("<table>"),
+        "{chapter}"
+    );
+    assert_eq!(browser.get("/guide/nothing").await.status, 404);
+    for path in [
+        "/today",
+        "/feed",
+        "/share",
+        "/hits",
+        "/commitments",
+        "/scorecard",
+        "/communities",
+        "/members",
+        "/ledger",
+        "/account",
+    ] {
+        let page = browser.read(path).await;
+        let about = page
+            .split("class=\"about\" href=\"")
+            .nth(1)
+            .unwrap_or_else(|| panic!("{path}"));
+        let about = about.split(['"', '#']).next().unwrap();
+        assert_eq!(browser.get(about).await.status, 200, "{path} {about}");
+    }
+}
+
+#[tokio::test]
+async fn the_first_steps_stand_on_the_start_page_until_they_are_done_or_not_wanted() {
+    let kit = Kit::start().await;
+    let browser = Browser::of(&kit, "alder-analyst").await;
+    let page = browser.read("/today").await;
+    assert!(
+        page.contains("First steps") && page.contains("href=\"/hits/log\""),
+        "{page}"
+    );
+    let page = browser.done("/today/walk/end", "").await;
+    assert!(!page.contains("First steps"), "{page}");
+    assert!(
+        Browser::of(&kit, "birch-analyst")
+            .await
+            .read("/today")
+            .await
+            .contains("First steps")
+    );
+}
+
+#[tokio::test]
+async fn operators_back_up_and_switch_lists_from_the_page_of_the_node() {
+    let kit = Kit::start_with(Wish {
+        settings: |settings| {
+            let folder = std::env::temp_dir().join(format!("commonwatch-backups-{}", std::process::id()));
+            settings.backups = Some(folder);
+        },
+        ..Wish::default()
+    })
+    .await;
+    let operator = Browser::of(&kit, "birch-operator").await;
+    assert!(operator.read("/admin").await.contains("None was made"));
+    let made = operator.done("/admin/backup", "").await;
+    assert!(made.contains("The last one is 0 days old"), "{made}");
+    std::fs::remove_dir_all(kit.node.settings().backups.as_ref().unwrap()).unwrap();
+    let list = made
+        .split("action=\"/admin/warninglists\"><input type=\"hidden\" name=\"name\" value=\"")
+        .nth(1)
+        .unwrap();
+    let list = list.split('"').next().unwrap().replace(' ', "+");
+    let off = operator.done("/admin/warninglists", &format!("name={list}")).await;
+    assert!(off.contains("Switch on"), "{off}");
+    assert_eq!(operator.post("/admin/warninglists", "name=nothing").await.status, 404);
+    let alder = Browser::of(&kit, "alder-coordinator").await;
+    for path in ["/admin/backup", "/admin/warninglists"] {
+        assert_eq!(alder.post(path, "").await.status, 403, "{path}");
+    }
+}
