@@ -42,6 +42,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     migration!(10, "0010_ways_in"),
     migration!(11, "0011_bridges"),
     migration!(12, "0012_api"),
+    migration!(13, "0013_find"),
 ];
 
 /// Where the steps that were applied are remembered; the same on both databases.

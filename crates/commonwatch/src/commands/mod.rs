@@ -23,6 +23,7 @@ mod push;
 mod recall;
 mod receipts;
 mod request;
+mod saved_search;
 mod scorecard;
 mod serve;
 mod share;
@@ -94,6 +95,7 @@ async fn with_node(command: Command, global: &Global, output: Output) -> Result<
             Command::Session(command) => sign_in::session(&local, global, command, output).await,
             Command::Factor(command) => sign_in::factor(&local, global, command, output).await,
             Command::Proposal(command) => proposal::run(&local, global, command, output).await,
+            Command::SavedSearch(command) => saved_search::run(&local, global, command, output).await,
             Command::Webhook(command) => webhook::run(&local, global, command, output).await,
             Command::Privacy(command) => privacy::run(&local, global, command, output).await,
             Command::Warninglist(command) => warninglist::run(&local, global, command, output).await,

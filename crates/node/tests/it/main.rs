@@ -18,6 +18,7 @@ mod providers;
 mod push;
 mod real_data;
 mod recall;
+mod saved_searches;
 mod scorecard;
 mod sharing;
 mod sightings;
