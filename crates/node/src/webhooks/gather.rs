@@ -192,7 +192,11 @@ impl Node {
 }
 
 /// What a webhook is told of something new for a saved search, where it wants it: that there is something.
-pub(crate) fn saved_search_message(hook: &Webhook, search: uuid::Uuid, now: Timestamp) -> Result<Option<String>, Error> {
+pub(crate) fn saved_search_message(
+    hook: &Webhook,
+    search: uuid::Uuid,
+    now: Timestamp,
+) -> Result<Option<String>, Error> {
     if !hook.enabled || !wants(hook, SEARCH) {
         return Ok(None);
     }

@@ -90,7 +90,9 @@ async fn one_box_finds_words_values_and_each_value_of_a_report() {
     );
     let filters = birch.read("/feed?q=type:malware+tlp:red+since:yesterday").await;
     assert!(
-        filters.contains("Not a time: yesterday") && filters.contains("character 28") && filters.contains("<code>7d</code>"),
+        filters.contains("Not a time: yesterday")
+            && filters.contains("character 28")
+            && filters.contains("<code>7d</code>"),
         "{filters}"
     );
     assert!(!filters.contains("Pump trouble"));
@@ -125,7 +127,7 @@ async fn the_list_goes_on_by_cursor_until_its_end() {
     let mut found = Vec::new();
     loop {
         found.extend((1..=70).filter(|number| page.contains(&format!("Number {number}."))));
-        let Some((_, rest)) = page.split_once("hx-get=\"") else {
+        let Some((_, rest)) = page.split_once("class=\"more\" hx-get=\"") else {
             break;
         };
         let next = rest
@@ -162,7 +164,7 @@ async fn an_object_tells_what_it_is_and_what_was_done_about_it() {
         "Alder",
         "45.155.205.7",
         "Suricata",
-        "alert ",
+        "alert</span> ",
         "/receipts",
     ] {
         assert!(page.contains(part), "no {part} in {page}");

@@ -331,7 +331,9 @@ async fn an_object_is_shown_in_the_readers_language_where_a_translation_is_open_
         assert!(read.contains(part), "no {part} in {read}");
     }
     // It has the audience of the original: the client of a member reads both, a stranger neither.
-    let made = kit.get("alder-reader", "/api/v1/search?q=&type=language-content").await;
+    let made = kit
+        .get("alder-reader", "/api/v1/search?question=type:language-content")
+        .await;
     let translation = made.json()["found"][0]["id"].as_str().unwrap_or_default().to_owned();
     assert!(translation.starts_with("language-content--"), "{}", made.text());
     for (who, status) in [("birch-reader", 200), ("alder-reader", 200), ("elder-analyst", 404)] {

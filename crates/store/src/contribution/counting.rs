@@ -194,6 +194,8 @@ async fn patterns(reads: &mut impl Reads, viewer: &Viewer, group: Group<'_>) -> 
             let (rows, next, cut) = search(reads, viewer, within, query, most, None).await?;
             (rows, next.is_some() || cut)
         }
+        // A list that is empty would not filter.
+        Group::Listed([]) => return Ok(Beside::default()),
         Group::Listed(ids) => {
             let wish = ObjectQuery {
                 ids: ids.to_vec(),
