@@ -179,14 +179,14 @@ async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
     kit.ways_in("alder-reader", "kanarisubject", "kanaripasskey").await;
     let owner = &["alder-reader", "operator", "alder-operator", "birch-operator"];
     canaries.extend(["kanarisubject", "kanaripasskey"].map(|word| Canary { word, seen_by: owner }));
-    let saved = r#"{"name":"kanarisearch","question":"kanariquestion","today":true}"#;
+    let saved = r#"{"name":"kanarisearch","question":"kanarisought","today":true}"#;
     let saved = kit.ask("alder-reader", "POST", "/api/v1/searches", Some(saved)).await;
     assert_eq!(saved.status, 201, "{}", saved.text());
     let searches = vec![
         saved.json()["id"].as_str().unwrap().to_owned(),
         "00000000-0000-4000-8000-000000000002".to_owned(),
     ];
-    canaries.extend(["kanarisearch", "kanariquestion"].map(|word| Canary { word, seen_by: owner }));
+    canaries.extend(["kanarisearch", "kanarisought"].map(|word| Canary { word, seen_by: owner }));
     let (proposals, more) = proposed(&kit).await;
     canaries.extend(more);
     while kit.node.store().index_next(1_000).await.unwrap() > 0 {}
