@@ -176,8 +176,8 @@ fn next(tongue: &Tongue, rest: &str) -> (&'static str, usize) {
     let (word, after) = rest.split_at(end);
     let means = tongue.words.contains(&word) || tongue.after_words.iter().any(|sign| after.starts_with(*sign));
     let is_plain = tongue.words.is_empty() && tongue.after_words.is_empty();
-    let is_number = !is_plain && word.bytes().all(|one| one.is_ascii_digit() || one == b'.')
-        || (!is_plain && word.starts_with("0x"));
+    let is_digits = || word.bytes().all(|one| one.is_ascii_digit() || one == b'.');
+    let is_number = !is_plain && (is_digits() || word.starts_with("0x"));
     match (means, is_number) {
         (_, true) => (NUMBER, end),
         (true, false) => (WORD, end),
