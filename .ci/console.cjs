@@ -318,6 +318,49 @@ async function firstSteps(browser) {
   await page.context().close();
 }
 
+// Finding and looking closer: the question goes on as one types, counts come, a search is saved, keys walk the list.
+async function finding(browser) {
+  const page = await open(browser, { viewport: { width: 1440, height: 900 } });
+  await signIn(page, "water", PASSWORD);
+  await page.goto("/feed");
+  await page.waitForSelector("#facets ul.rows");
+  await page.locator("#q").pressSequentially("type:mal");
+  await page.waitForSelector("#completions option[value='type:malware']", { state: "attached" });
+  await Promise.all([page.waitForURL(/q=type/), page.locator("#q").press("Enter")]);
+  await page.goto("/feed?q=type:indicator");
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("k");
+  assert.equal(await page.$$eval("[data-row].at", (rows) => rows.length), 1, "j and k walk the list");
+  await Promise.all([page.waitForURL(/\/objects\//), page.keyboard.press("o")]);
+  const object = new URL(page.url()).pathname;
+  await Promise.all([page.waitForURL(/\/feed/), page.keyboard.press("u")]);
+  await page.goto("/feed?q=tlp:blue");
+  assert.match(await page.textContent("main [role=alert]"), /amber\+strict/, "an error says what could stand there");
+  await page.goto("/searches?q=type:indicator");
+  await page.fill("#name", "Indicators");
+  await Promise.all([page.waitForURL(/said=search-saved/), page.click("form[action$='/searches'] button")]);
+  const paths = ["/searches", "/feed?q=tlp:blue", "/feed?facets=true&q=", "/matrix?q=", object, `${object}/graph`, `${object}/matrix`, `${object}/translate`, "/today"];
+  for (const scheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme: scheme });
+    for (const width of [1440, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      for (const path of paths) {
+        const name = `finding ${scheme} ${width}`;
+        if (await sound(page, path, name)) await accessible(page, path, name);
+      }
+    }
+  }
+  await page.context().close();
+  // The same without a script: counts by a link, the list by a link.
+  const plain = await open(browser, { javaScriptEnabled: false, viewport: { width: 390, height: 800 } });
+  await signIn(plain, "water", PASSWORD);
+  await plain.goto("/feed");
+  await Promise.all([plain.waitForURL(/facets=true/), plain.click("#facets a")]);
+  await Promise.all([plain.waitForURL(/q=/), plain.click("#facets li a")]);
+  await plain.context().close();
+}
+
 async function main() {
   const began = Date.now();
   const browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
@@ -329,6 +372,7 @@ async function main() {
     await waysIn(browser);
     await firstSteps(browser);
     await forEverybody(browser);
+    await finding(browser);
     await everyPage(browser, "operator", password);
     await everyPage(browser, "water", PASSWORD);
   } finally {

@@ -7,6 +7,7 @@ pub mod membership;
 pub mod proposal;
 pub mod public;
 pub mod recall;
+pub mod saved_search;
 pub mod scorecard;
 pub mod sign_in;
 pub mod webhook;
@@ -100,8 +101,11 @@ pub enum Command {
     /// Compile what is looked for, and ask why a value is or is not; needs no node
     #[command(subcommand)]
     Watchlist(matching::WatchlistCommand),
-    /// Find objects by value or by words
+    /// Find objects by value, by words, by what they are
     Search(SearchArgs),
+    /// Searches that you keep, and what is new of each
+    #[command(subcommand)]
+    SavedSearch(saved_search::SavedSearchCommand),
     /// Show an object, its versions, origin and neighbours
     Show(ShowArgs),
     /// What is told of what was seen here, and feedback on what others shared
@@ -408,7 +412,7 @@ pub struct CheckArgs {
 /// `commonwatch search`
 #[derive(Debug, Args)]
 pub struct SearchArgs {
-    /// A value (address, domain, hash, URL, defanged or not) or words
+    /// A value (address, domain, hash, URL, defanged or not) or words; also type: tlp: sector: from: technique: since:
     #[arg(required = true)]
     pub words: Vec<String>,
     /// Only objects of this type; may be given several times

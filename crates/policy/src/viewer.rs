@@ -67,6 +67,18 @@ impl Viewer {
         Self::of(Arc::clone(&self.principal), kept.map(|(id, _)| id))
     }
 
+    /// Narrows the view to what is marked with one of these colours; never widens it.
+    pub fn coloured<'a>(
+        &self,
+        colours: &[Tlp],
+        audiences: impl IntoIterator<Item = (AudienceId, &'a Audience)>,
+    ) -> Self {
+        let kept = audiences
+            .into_iter()
+            .filter(|(id, audience)| colours.contains(&audience.tlp()) && self.sees(*id));
+        Self::of(Arc::clone(&self.principal), kept.map(|(id, _)| id))
+    }
+
     /// Who is asking.
     pub fn principal(&self) -> &Principal {
         &self.principal

@@ -1,4 +1,4 @@
-// What is pleasanter with a script; nothing needs one. Keys: / finds, j and k walk, Enter opens, ? helps.
+// What is pleasanter with a script; nothing needs one. Keys: / finds, j and k walk, Enter or o opens, u goes up, ? helps.
 "use strict";
 (() => {
   const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
@@ -22,7 +22,11 @@
       if (box) { event.preventDefault(); box.focus(); box.select(); }
     } else if (event.key === "j") walk(1);
     else if (event.key === "k") walk(-1);
-    else if (event.key === "?") document.querySelector("a[data-help]")?.click();
+    else if (event.key === "o") rows()[at]?.querySelector("a")?.click();
+    else if (event.key === "u") {
+      const up = document.querySelector("a[data-up]");
+      if (up) up.click(); else history.back();
+    } else if (event.key === "?") document.querySelector("a[data-help]")?.click();
   });
   // Times in the reader's zone; the exact one stays in the title.
   const localise = (root) => {

@@ -53,6 +53,7 @@ pub mod publication;
 pub mod recall;
 pub mod record;
 pub mod request;
+pub mod saved_search;
 pub mod score;
 pub mod setting;
 pub mod sighting;
@@ -83,9 +84,10 @@ pub use commitment::{
 pub use contribution::Recalled;
 pub use contribution::mark::Mark;
 pub use contribution::{
-    ChangeKind, ChangeRow, Changes, Contribution, Counts, Direction, Edge, Feedback, FeedbackKind, FeedbackPage, Found,
-    IndicatorFacts, ObjectDetail, ObjectPage, ObjectQuery, ObjectRow, Origin, Outcome, Position, RemovedWhy,
-    Retraction, SearchQuery, SeenBy, SharedWith, SightingFacts, VersionFilter,
+    Beside, ChangeKind, ChangeRow, Changes, Contribution, Counts, Direction, Divided, Edge, FacetKind, Feedback,
+    FeedbackKind, FeedbackPage, Found, FoundPage, IndicatorFacts, ObjectDetail, ObjectPage, ObjectQuery, ObjectRow,
+    Origin, Outcome, Position, RemovedWhy, Retraction, SearchQuery, SeenBy, SharedWith, SightingFacts, Told,
+    VersionFilter,
 };
 pub use data_set::{DataSet, NewDataSet};
 pub use db::Along;
@@ -107,6 +109,7 @@ pub use publication::{NewPublication, Publication};
 pub use recall::{Acknowledgement, NewRecall, OwedRow, Recall, RecallKind, RecallNumbers};
 pub use record::{NewEntry, RecordRow};
 pub use request::{NewRequest, Request, RequestAnswer, RequestNumbers};
+pub use saved_search::{SavedSearch, SavedTerms};
 pub use score::{
     Histogram, LogFamily, Measure, MemberCount, Score, ScoreCell, ScoreDifference, ScoreSpan, Tally, WHOLE,
 };

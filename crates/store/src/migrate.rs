@@ -44,6 +44,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     migration!(12, "0012_api"),
     migration!(13, "0013_partnership"),
     migration!(14, "0014_public"),
+    migration!(15, "0015_find"),
 ];
 
 /// Where the steps that were applied are remembered; the same on both databases.

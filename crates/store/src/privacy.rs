@@ -216,6 +216,26 @@ pub const KEPT: &[Kept] = &[
         &[("uuid", Text), ("url", Text), ("created", Time)]
     ),
     Kept {
+        table: "saved_search",
+        data: "questions that a person keeps, and up to where they looked and were told",
+        purpose: "to tell them what is new",
+        kept: "until they delete it, and while the account is there",
+        erased: "gone",
+        query: Some((
+            "select uuid, name, question, today, mail, webhook, created from saved_search where person = ?1 \
+             order by id desc limit ?2",
+            &[
+                ("uuid", Text),
+                ("name", Text),
+                ("question", Text),
+                ("today", Flag),
+                ("mail", Flag),
+                ("webhook", Flag),
+                ("created", Time),
+            ],
+        )),
+    },
+    Kept {
         table: "acceptance",
         data: "who accepted an agreement for their member, by name",
         purpose: "to show that the member agreed",
@@ -483,6 +503,7 @@ const ERASE_ALONG: [&str; 10] = [
     "delete from notice where person = ?1",
     "delete from kept_answer where person = ?1",
     "delete from walk_over where person = ?1",
+    "delete from saved_search where person = ?1",
     "update commitment set person = null where person = ?1 and settled is null",
 ];
 const ERASE_ACCEPTED: &str = "update acceptance set name = ?2 where person = ?1";

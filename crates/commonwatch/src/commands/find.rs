@@ -1,5 +1,6 @@
 //! `commonwatch search` and `commonwatch show`.
 
+use node::question::{FILTERS, Question};
 use serde_json::{Value, json};
 use store::{Found, SearchQuery};
 
@@ -11,43 +12,70 @@ use crate::output::{Output, printable};
 /// How many neighbours an object is shown with.
 const NEIGHBOURS: usize = 50;
 
-/// Finds objects: by value where the words are one, by words otherwise.
+/// Finds objects: by value where the words are one, by words and filters otherwise.
 pub async fn search(local: &Local, global: &Global, args: SearchArgs, output: Output) -> Result<(), Failure> {
     let caller = local.caller(global).await?;
-    let text = args.words.join(" ");
     if args.limit == 0 {
         return Err(Failure::input("a limit of 0 finds nothing").help("give --limit 1 or more, or leave it out"));
     }
+    let mut question = Question::read(&question_text(&args.words), local.node.now());
+    if let Some(odd) = question.odd.first() {
+        let message = format!("'{}' at character {} cannot be read", printable(&odd.text), odd.at);
+        return Err(Failure::input(message).help(format!("there could stand: {}", odd.could.join(", "))));
+    }
+    let has_filters = question.words.is_empty() || question != only_words(&question);
+    question.types.extend(args.types);
     // What is not indexed yet would be missed: bring the index up to date first.
     while local.node.store().index_next(1_000).await? > 0 {}
-    let mut understood = None;
+    let value = question.value();
     let mut found = Vec::new();
-    if args.types.is_empty()
-        && let Some((observable, objects)) = local.node.find_value(&caller, &text, args.limit, None).await?
-    {
-        understood = Some(format!("{} {}", observable.kind.as_str(), observable.value));
-        found = objects;
+    if value.is_some() || has_filters {
+        found = local.node.ask(&caller, &question, args.limit, None).await?.page.found;
     }
-    if found.is_empty() {
+    if found.is_empty() && !has_filters {
         let query = SearchQuery {
-            words: text,
-            types: args.types,
-            since: None,
+            words: question.words,
+            types: question.types,
+            ..SearchQuery::default()
         };
         found = local.node.search_best(&caller, &query, args.limit).await?;
     }
+    if let Some(value) = value.filter(|_| !output.is_json()) {
+        output.line(&format!("understood as {} {}", value.kind.as_str(), value.value));
+    }
+    show_found(&found, output);
+    Ok(())
+}
+
+fn only_words(question: &Question) -> Question {
+    Question {
+        words: question.words.clone(),
+        ..Question::default()
+    }
+}
+
+/// A question from the words of a command line: what the shell took out of quotes stands between quotes again.
+pub fn question_text(words: &[String]) -> String {
+    let quoted = |word: &String| match word.split_once(':') {
+        Some((name, value)) if FILTERS.contains(&name) && value.contains(char::is_whitespace) => {
+            format!("{name}:\"{}\"", value.replace('"', ""))
+        }
+        _ => word.clone(),
+    };
+    words.iter().map(quoted).collect::<Vec<_>>().join(" ")
+}
+
+/// Lists what was found.
+pub fn show_found(found: &[Found], output: Output) {
     if output.is_json() {
-        for one in &found {
+        for one in found {
             output.json_line(&line(one));
         }
-        return Ok(());
-    }
-    if let Some(understood) = understood {
-        output.line(&format!("understood as {understood}"));
+        return;
     }
     if found.is_empty() {
         output.line("nothing found");
-        return Ok(());
+        return;
     }
     let rows: Vec<Vec<String>> = found
         .iter()
@@ -61,7 +89,6 @@ pub async fn search(local: &Local, global: &Global, args: SearchArgs, output: Ou
         })
         .collect();
     output.table(&["type", "name", "added", "id"], &rows);
-    Ok(())
 }
 
 fn line(found: &Found) -> Value {

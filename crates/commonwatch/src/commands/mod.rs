@@ -24,6 +24,7 @@ mod push;
 mod recall;
 mod receipts;
 mod request;
+mod saved_search;
 mod scorecard;
 mod serve;
 mod share;
@@ -96,6 +97,7 @@ async fn with_node(command: Command, global: &Global, output: Output) -> Result<
             Command::Factor(command) => sign_in::factor(&local, global, command, output).await,
             Command::Proposal(command) => proposal::run(&local, global, command, output).await,
             Command::Public(command) => public::run(&local, global, command, output).await,
+            Command::SavedSearch(command) => saved_search::run(&local, global, command, output).await,
             Command::Webhook(command) => webhook::run(&local, global, command, output).await,
             Command::Privacy(command) => privacy::run(&local, global, command, output).await,
             Command::Warninglist(command) => warninglist::run(&local, global, command, output).await,

@@ -25,6 +25,8 @@ const ROUND: Duration = Duration::from_secs(2);
 const POLICY_ROUND: Duration = Duration::from_secs(1);
 /// How often it forgets what is done with.
 const RETENTION_ROUND: Duration = Duration::from_secs(600);
+/// How often it looks for what is new for saved searches.
+const SEARCHES_ROUND: Duration = Duration::from_secs(60);
 /// How long rounds may take to end when the node stops.
 const GRACE: Duration = Duration::from_secs(5);
 /// In how many rounds it is looked once which contacts have to be checked: that is a matter of days.
@@ -163,6 +165,7 @@ pub async fn serve(local: Local, listening: Listening, base: String) -> Result<(
     rounds.spawn(sightings(local.node.clone(), stopped.clone()));
     rounds.spawn(commitments(local.node.clone(), mailer, stopped.clone()));
     rounds.spawn(webhooks(local.node.clone(), stopped.clone()));
+    rounds.spawn(saved_searches(local.node.clone(), stopped.clone()));
     rounds.spawn(policy(local.node.clone(), stopped.clone()));
     rounds.spawn(retention(local.node.clone(), stopped.clone()));
     rounds.spawn(scorecards(local.node.clone(), stopped.clone()));
@@ -360,6 +363,19 @@ async fn webhooks(node: node::Node, mut stopped: watch::Receiver<bool>) {
         }
         if pause(&mut stopped).await {
             return;
+        }
+    }
+}
+
+/// Tells people what is new for the searches that they saved, round after round, until told to stop.
+async fn saved_searches(node: node::Node, mut stopped: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = node.saved_searches_due(node.now()).await {
+            tracing::warn!(%error, "people could not be told what is new for their saved searches");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(SEARCHES_ROUND) => {}
+            _ = stopped.changed() => return,
         }
     }
 }

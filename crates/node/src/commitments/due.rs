@@ -165,7 +165,7 @@ impl Node {
 }
 
 /// When the next daily digest goes out.
-fn next_digest(now: Timestamp) -> Timestamp {
+pub(crate) fn next_digest(now: Timestamp) -> Timestamp {
     let since = (now.micros() - DIGEST_HOUR * HOUR).rem_euclid(DAY);
     now.plus_micros(DAY - since)
 }

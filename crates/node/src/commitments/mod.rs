@@ -36,6 +36,7 @@ mod owed;
 mod settle;
 
 pub use due::RemindReport;
+pub(crate) use due::next_digest;
 pub use list::{CommitmentDetail, CommitmentList, CommitmentShown, ListWish, Party, Side, StepShown};
 pub use make::{CommitmentWish, Owing, Promise};
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use stix::Timestamp;
 use store::{Commitment, NewMessageOut, Webhook};
 
-use super::{DIGEST, REMINDER, WebhookWish, written};
+use super::{DIGEST, REMINDER, SEARCH, WebhookWish, written};
 use crate::accounts::Caller;
 use crate::commitments::escalation::When;
 use crate::commitments::{ListWish, Side};
@@ -189,6 +189,18 @@ impl Node {
         }
         messages
     }
+}
+
+/// What a webhook is told of something new for a saved search, where it wants it: that there is something.
+pub(crate) fn saved_search_message(
+    hook: &Webhook,
+    search: uuid::Uuid,
+    now: Timestamp,
+) -> Result<Option<String>, Error> {
+    if !hook.enabled || !wants(hook, SEARCH) {
+        return Ok(None);
+    }
+    written(SEARCH, now, json!({ "saved_search": search })).map(Some)
 }
 
 /// Whom people told of a commitment act for, and on which rung they were told.

@@ -24,7 +24,7 @@ use crate::error::{Error, bad};
 use crate::events::EventKind;
 use crate::node::Node;
 
-pub(crate) use gather::rungs;
+pub(crate) use gather::{rungs, saved_search_message};
 pub use post::PostReport;
 
 /// Webhooks of one member.
@@ -42,6 +42,8 @@ const SECRET_PREFIX: &str = "whsec_";
 pub const REMINDER: &str = "reminder";
 /// What is owed, once a day.
 pub const DIGEST: &str = "digest";
+/// Something new for a search that somebody of the member saved.
+pub const SEARCH: &str = "search";
 /// A message to try an address with.
 pub const TEST: &str = "test";
 
@@ -72,7 +74,7 @@ impl Rules {
 pub struct WebhookWish {
     /// Where messages go.
     pub url: String,
-    /// Of which kinds: those of events, `reminder`, `digest`; all where none is named.
+    /// Of which kinds: those of events, `reminder`, `digest`, `search`; all where none is named.
     pub kinds: Vec<String>,
 }
 
@@ -88,7 +90,7 @@ pub struct WebhookShown {
 /// Every kind of message, in the order of what happens most.
 pub fn kinds() -> Vec<&'static str> {
     let events = EventKind::ALL.into_iter().map(EventKind::as_str);
-    events.chain([REMINDER, DIGEST]).collect()
+    events.chain([REMINDER, DIGEST, SEARCH]).collect()
 }
 
 /// A message as Standard Webhooks writes it.

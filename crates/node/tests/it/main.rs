@@ -19,6 +19,7 @@ mod publication;
 mod push;
 mod real_data;
 mod recall;
+mod saved_searches;
 mod scorecard;
 mod sharing;
 mod sightings;

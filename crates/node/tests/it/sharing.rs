@@ -228,7 +228,7 @@ async fn two_who_name_the_same_technique_on_different_days_are_both_taken() {
         )
         .await
         .unwrap();
-    assert_eq!(found.len(), 1);
+    assert_eq!(found.found.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,9 +4,9 @@ feed-lead = Alles, was mit uns geteilt wird, das Neueste zuerst. Fügen Sie eine
 feed-box = Wonach suchen Sie?
 feed-find = Suchen
 feed-filters = Eine Adresse, Domain, URL, Prüfsumme oder E-Mail-Adresse, auch entschärft; oder Wörter, die alle vorkommen. Filter:
-feed-odd-type = Diesen Typ gibt es nicht: { $text }
-feed-odd-since = Keine Zeit: { $text }. Schreiben Sie since:7d, since:24h oder since:2026-11-01.
-feed-odd-filter = Einen Filter { $text }: gibt es hier nicht; er wurde weggelassen. Es gibt type: und since:.
+feed-odd-type = Diesen Typ gibt es nicht: { $text }.
+feed-odd-since = Das ist kein Zeitpunkt: { $text }.
+feed-odd-filter = Einen Filter { $text }: gibt es hier nicht.
 feed-report = Einen ganzen Bericht einfügen
 feed-report-label = Text, Liste, Regeln, STIX oder MISP: jeder Wert darin wird gesucht. Nichts wird geteilt oder behalten.
 feed-report-look = Jeden Wert suchen
@@ -28,7 +28,7 @@ feed-more = Mehr
 feed-end = Das war alles.
 feed-nothing-yet = Noch ist nichts mit Ihnen geteilt. Was andere teilen, erscheint hier; Sie können anfangen.
 feed-value-unknown = Dieser Wert steht in nichts, was Ihnen offen ist. Das heißt nicht, dass er harmlos ist.
-feed-nothing-found = Nichts gefunden. Versuchen Sie weniger Wörter, den Anfang eines Wortes mit *, oder type:any auch für Beziehungen und Werte.
+feed-nothing-found = Nichts gefunden. Versuchen Sie weniger Wörter oder Filter, den Anfang eines Wortes mit * oder type:any, um auch Beziehungen und Werte zu finden.
 said-recalled = Der Rückruf ist gemacht: wer es hatte, ist gebeten zu handeln.
 nav-share = Teilen
 what-attack-pattern = Eine Vorgehensweise von Angreifern (eine Technik).
@@ -217,3 +217,131 @@ left-not-valid = Es gilt jetzt nicht: seine Zeit ist vorbei oder noch nicht geko
 left-benign = Es sagt von sich selbst, dass es harmlos ist.
 left-pap = Seine Kennzeichnung (PAP) verbietet, was manche dieser Formate auf Ihren Systemen bewirken würden.
 left-warninglisted = Eine Warnliste kennt seinen Wert: eine Regel träfe Harmloses.
+feed-odd-tlp = Diese Farbe gibt es nicht: { $text }.
+feed-odd-technique = Das ist keine Nummer einer Technik: { $text }.
+feed-odd-member = Von einem Mitglied namens { $text } ist nichts für Sie offen.
+feed-odd-many = Zu viele Werte auf einmal; ab diesem kann nicht gesucht werden: { $text }.
+feed-odd-at = Es steht bei Zeichen { $count }.
+feed-odd-could = Dort könnte stehen:
+feed-new = neu
+feed-goes-on = Im bisher Durchgesehenen war nichts; es geht mit Älterem weiter.
+feed-cut = Mit diesem Sektor oder dieser Technik hat mehr zu tun, als auf einmal verfolgt werden kann: Die neuesten Verbindungen sind hier, die ältesten fehlen.
+facets-title = Eingrenzen
+facets-count = Gefundenes nach Typ, Markierung, Mitglied, Sektor und Technik zählen
+facets-none = Es gibt nichts zu zählen.
+facets-counted = { $count ->
+    [one] { $count } Ding gezählt, von dem, was für Sie offen ist.
+   *[other] { $count } Dinge gezählt, von dem, was für Sie offen ist.
+}
+facets-counted-more = Gezählt wurden die neuesten { $count } Dinge von dem, was für Sie offen ist. Es gibt mehr: Jede Zahl heißt „mindestens“.
+facets-left = { $count ->
+    [one] { $count } weiteres ist nicht gezeigt.
+   *[other] { $count } weitere sind nicht gezeigt.
+}
+facet-type = Typ
+facet-tlp = Markierung
+facet-since = Hinzugekommen in
+facet-from = Von
+facet-sector = Sektor
+facet-technique = Technik
+searches-title = Gespeicherte Suchen
+searches-lead = Fragen, die Sie behalten. Was jede findet, wird gesucht, wenn Sie hinsehen, in dem, was dann für Sie offen ist; sonst sieht sie niemand.
+searches-yours = Ihre
+searches-none = Sie haben noch keine. Suchen Sie etwas im Feed und speichern Sie es, oder schreiben Sie unten eine.
+search-fresh = { $count ->
+    [one] { $count } neu
+   *[other] { $count } neu
+}
+search-fresh-more = mindestens { $text }
+search-nothing-new = nichts Neues
+search-everything = alles
+search-look = Neues ansehen
+search-change = Ändern oder löschen
+search-change-send = Ändern
+search-delete = Löschen
+search-new = Eine Suche speichern
+search-name = Name
+search-question = Frage; leer: alles
+search-today = Neues auf der Startseite zeigen
+search-mail = Mir per E-Mail sagen, dass es Neues gibt; nicht, was
+search-no-mail = Keine E-Mail erreicht Sie: Geben Sie zuerst eine Adresse an.
+search-webhook = Den Webhooks unserer Organisation Bescheid geben
+search-save = Speichern
+search-save-this = Diese Suche speichern
+search-saved = Gespeichert. Was von jetzt an kommt, ist neu.
+search-changed = Geändert.
+search-deleted = Gelöscht.
+key-up = Zurück zu dem, wozu dies gehört
+around-link = Mehr darum herum sehen, zwei Schritte weit
+around-title = Rund um { $text }
+around-lead = Was damit verbunden ist, steht auf dem inneren Ring, was damit wieder verbunden ist, auf dem äußeren. Jeder Name ist ein Link; die Liste sagt dasselbe.
+around-types = Zeigen oder ausblenden
+around-show = { $text } zeigen
+around-hide = { $text } ausblenden
+around-picture = Bild
+around-list = Liste
+around-from-here = rund um dies
+around-left = { $count ->
+    [one] { $count } weiteres verbundenes Objekt fehlt.
+   *[other] { $count } weitere verbundene Objekte fehlen.
+}
+matrix-title = Techniken nach Taktiken
+matrix-of = Techniken von { $text }
+matrix-link = Techniken nach Taktiken (ATT&CK)
+matrix-lead = Wie Angreifer vorgehen, Schritt für Schritt: Jede Spalte ist ein Schritt, jeder Eintrag eine Technik, mit der Zahl der betrachteten Dinge, die damit zu tun haben.
+matrix-question = Von welchen Dingen? Wörter und Filter; leer: das Neueste von allem
+matrix-odd = Ein Teil der Frage ist nicht lesbar.
+matrix-odd-where = Der Feed sagt, wo.
+matrix-looked = { $count ->
+    [one] { $count } Ding wurde betrachtet.
+   *[other] { $count } Dinge wurden betrachtet.
+}
+matrix-looked-more = Die neuesten { $count } Dinge wurden betrachtet; es gibt mehr.
+matrix-techniques = { $count ->
+    [one] { $count } Technik.
+   *[other] { $count } Techniken.
+}
+matrix-count = { $count ->
+    [one] { $count } Ding hat damit zu tun
+   *[other] { $count } Dinge haben damit zu tun
+}
+matrix-none = Keine Technik ist mit ihnen verbunden, in dem, was für Sie offen ist.
+matrix-loose = Techniken ohne Taktik
+seen-title = Gesehen im Lauf der Zeit
+seen-total = { $count ->
+    [one] Einmal gesehen.
+   *[other] { $count }-mal gesehen.
+}
+seen-sightings = { $count ->
+    [one] Nach { $count } Sichtung, die für Sie offen ist.
+   *[other] Nach { $count } Sichtungen, die für Sie offen sind.
+}
+seen-more = Ältere sind nicht gezählt.
+seen-picture = Wie oft es gesehen wurde
+seen-by-day = nach Tagen
+seen-by-week = nach Wochen
+seen-table = Als Tabelle
+seen-day = Tag
+seen-week = Woche ab
+seen-times = Male
+seen-earlier = Früher
+change-gone = entfernt:
+change-new = neu:
+translate-title = Übersetzen
+translate-lead = Ihre Übersetzung geht an die, die das Original haben, unter dessen Markierung ({ $text }), und an niemanden sonst.
+translate-language = In welche Sprache?
+translate-other = Oder eine andere (ihr Kürzel)
+translate-text = Übersetzung
+translate-send = Übersetzung teilen
+text-name = Name
+text-description = Beschreibung
+text-abstract = Zusammenfassung
+text-content = Text
+text-explanation = Erklärung
+translated-sharer = Übersetzt von dem, der das Original geteilt hat.
+translated-by = Übersetzt von { $text }; wer das Original geteilt hat, sagt das nicht selbst.
+translated-withheld = Übersetzt von jemandem, dessen Name nicht genannt wird; wer das Original geteilt hat, sagt das nicht selbst.
+translated-other-version = einer anderen Version
+translated-object = Die Übersetzung
+translated-original = Das Original
+said-translated = Ihre Übersetzung ist mit denen geteilt, die das Original haben. Wo zuerst moderiert wird, wartet sie darauf.

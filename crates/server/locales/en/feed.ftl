@@ -4,9 +4,9 @@ feed-lead = All that is shared with us, the newest first. Paste a value, words, 
 feed-box = What are you looking for?
 feed-find = Find
 feed-filters = An address, domain, URL, hash or e-mail address, defanged too; or words that all occur. Filters:
-feed-odd-type = There is no such type: { $text }
-feed-odd-since = Not a time: { $text }. Write since:7d, since:24h or since:2026-11-01.
-feed-odd-filter = There is no filter { $text }: here; it was left out. There are type: and since:.
+feed-odd-type = There is no such type: { $text }.
+feed-odd-since = Not a time: { $text }.
+feed-odd-filter = There is no filter { $text }: here.
 feed-report = Paste a whole report
 feed-report-label = Text, list, rules, STIX or MISP: each value in it is looked up. Nothing is shared or kept.
 feed-report-look = Look up each value
@@ -28,7 +28,7 @@ feed-more = More
 feed-end = That was all.
 feed-nothing-yet = Nothing is shared with you yet. What others share appears here; you can begin.
 feed-value-unknown = This value is in nothing that is open to you. That does not say it is harmless.
-feed-nothing-found = Nothing found. Try fewer words, the beginning of a word with *, or type:any for relationships and values too.
+feed-nothing-found = Nothing found. Try fewer words or filters, the beginning of a word with *, or type:any for relationships and values too.
 said-recalled = The recall is made: those who had it are asked to act.
 nav-share = Share
 what-attack-pattern = A way in which attackers work (a technique).
@@ -217,3 +217,131 @@ left-not-valid = It is not valid now: its time is over, or has not come.
 left-benign = It says of itself that it is harmless.
 left-pap = Its marking (PAP) forbids what some of these formats would make your systems do.
 left-warninglisted = A warninglist knows its value: a rule would hit what is harmless.
+feed-odd-tlp = There is no such colour: { $text }.
+feed-odd-technique = Not the number of a technique: { $text }.
+feed-odd-member = Nothing that is open to you comes from a member called { $text }.
+feed-odd-many = Too many values at once; from this one on they cannot be asked for: { $text }.
+feed-odd-at = It stands at character { $count }.
+feed-odd-could = There could stand:
+feed-new = new
+feed-goes-on = Nothing among what was looked at so far; it goes on with what is older.
+feed-cut = More has to do with this sector or technique than can be followed at once: the newest connections are here, the oldest are left out.
+facets-title = Narrow it down
+facets-count = Count what is found by type, marking, member, sector and technique
+facets-none = There is nothing to count.
+facets-counted = { $count ->
+    [one] { $count } thing counted, of what is open to you.
+   *[other] { $count } things counted, of what is open to you.
+}
+facets-counted-more = The newest { $count } things were counted, of what is open to you. There are more: each number is “at least”.
+facets-left = { $count ->
+    [one] { $count } more is not shown.
+   *[other] { $count } more are not shown.
+}
+facet-type = Type
+facet-tlp = Marking
+facet-since = Added within
+facet-from = From
+facet-sector = Sector
+facet-technique = Technique
+searches-title = Saved searches
+searches-lead = Questions that you keep. What each finds is looked up when you look, among what is open to you then; nobody else sees them.
+searches-yours = Yours
+searches-none = You keep none yet. Search for something in the feed and save it, or write one below.
+search-fresh = { $count ->
+    [one] { $count } new
+   *[other] { $count } new
+}
+search-fresh-more = at least { $text }
+search-nothing-new = nothing new
+search-everything = everything
+search-look = Look at what is new
+search-change = Change or delete
+search-change-send = Change it
+search-delete = Delete it
+search-new = Save a search
+search-name = Name
+search-question = Question; nothing: everything
+search-today = Show on the start page what is new
+search-mail = Tell me by e-mail that there is something new; not what
+search-no-mail = No e-mail reaches you: give an address first.
+search-webhook = Tell the webhooks of our organisation
+search-save = Save
+search-save-this = Save this search
+search-saved = Saved. What comes from now on is new.
+search-changed = Changed.
+search-deleted = Deleted.
+key-up = Back to where this belongs
+around-link = See more around it, two steps far
+around-title = Around { $text }
+around-lead = What is connected with it stands on the inner ring, what is connected with that on the outer one. Each name is a link; the list says the same.
+around-types = Show or hide
+around-show = show { $text }
+around-hide = hide { $text }
+around-picture = Picture
+around-list = List
+around-from-here = around this
+around-left = { $count ->
+    [one] { $count } more connected object is left out.
+   *[other] { $count } more connected objects are left out.
+}
+matrix-title = Techniques by tactics
+matrix-of = Techniques of { $text }
+matrix-link = Techniques by tactics (ATT&CK)
+matrix-lead = How attackers work, step by step: each column is a step, each entry a technique, with how many of the things looked at have to do with it.
+matrix-question = Of which things? Words and filters; nothing: the newest of everything
+matrix-odd = A part of the question cannot be read.
+matrix-odd-where = The feed says where.
+matrix-looked = { $count ->
+    [one] { $count } thing was looked at.
+   *[other] { $count } things were looked at.
+}
+matrix-looked-more = The newest { $count } things were looked at; there are more.
+matrix-techniques = { $count ->
+    [one] { $count } technique.
+   *[other] { $count } techniques.
+}
+matrix-count = { $count ->
+    [one] { $count } thing has to do with it
+   *[other] { $count } things have to do with it
+}
+matrix-none = No technique is connected with any of them, among what is open to you.
+matrix-loose = Techniques without a tactic
+seen-title = Seen over time
+seen-total = { $count ->
+    [one] Seen once.
+   *[other] Seen { $count } times.
+}
+seen-sightings = { $count ->
+    [one] By { $count } sighting that is open to you.
+   *[other] By { $count } sightings that are open to you.
+}
+seen-more = Older ones are not counted.
+seen-picture = How often it was seen
+seen-by-day = by day
+seen-by-week = by week
+seen-table = As a table
+seen-day = Day
+seen-week = Week from
+seen-times = Times
+seen-earlier = Earlier
+change-gone = gone:
+change-new = new:
+translate-title = Translate it
+translate-lead = Your translation goes to those who have the original, under its marking ({ $text }), and to nobody else.
+translate-language = Into which language?
+translate-other = Or another (its tag)
+translate-text = Translation
+translate-send = Share the translation
+text-name = Name
+text-description = Description
+text-abstract = Summary
+text-content = Text
+text-explanation = Explanation
+translated-sharer = Translated by who shared the original.
+translated-by = Translated by { $text }; who shared the original has not said so.
+translated-withheld = Translated by somebody whose name is withheld; who shared the original has not said so.
+translated-other-version = of another version
+translated-object = The translation
+translated-original = The original
+said-translated = Your translation is shared with those who have the original. Where moderators look first, it waits for them.

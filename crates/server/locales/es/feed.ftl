@@ -4,9 +4,9 @@ feed-lead = Todo lo que se comparte con nosotros, lo más nuevo primero. Pegue u
 feed-box = ¿Qué busca?
 feed-find = Buscar
 feed-filters = Una dirección, un dominio, una URL, un hash o un correo, también desactivados; o palabras que aparecen todas. Filtros:
-feed-odd-type = No existe ese tipo: { $text }
-feed-odd-since = No es un momento: { $text }. Escriba since:7d, since:24h o since:2026-11-01.
-feed-odd-filter = Aquí no hay filtro { $text }:; se ha omitido. Hay type: y since:.
+feed-odd-type = No existe ese tipo: { $text }.
+feed-odd-since = No es una fecha: { $text }.
+feed-odd-filter = Aquí no hay ningún filtro { $text }:.
 feed-report = Pegar un informe entero
 feed-report-label = Texto, lista, reglas, STIX o MISP: se busca cada valor. Nada se comparte ni se guarda.
 feed-report-look = Buscar cada valor
@@ -28,7 +28,7 @@ feed-more = Más
 feed-end = Eso es todo.
 feed-nothing-yet = Todavía no se comparte nada con usted. Aquí aparece lo que otros comparten; puede empezar usted.
 feed-value-unknown = Este valor no está en nada que esté abierto para usted. Eso no significa que sea inofensivo.
-feed-nothing-found = No se encontró nada. Pruebe menos palabras, el principio de una palabra con *, o type:any para relaciones y valores.
+feed-nothing-found = No se encontró nada. Pruebe con menos palabras o filtros, con el comienzo de una palabra y *, o con type:any para incluir relaciones y valores.
 said-recalled = La retirada está hecha: se pide a quienes lo tenían que actúen.
 nav-share = Compartir
 what-attack-pattern = Una forma de actuar de los atacantes (una técnica).
@@ -217,3 +217,131 @@ left-not-valid = No es válido ahora: su tiempo pasó o no ha llegado.
 left-benign = Dice de sí mismo que es inofensivo.
 left-pap = Su marcado (PAP) prohíbe lo que algunos de estos formatos harían en sus sistemas.
 left-warninglisted = Una lista de avisos conoce su valor: una regla acertaría en lo inofensivo.
+feed-odd-tlp = No existe ese color: { $text }.
+feed-odd-technique = No es el número de una técnica: { $text }.
+feed-odd-member = Nada de lo que usted puede ver viene de un miembro llamado { $text }.
+feed-odd-many = Demasiados valores a la vez; a partir de este no se pueden buscar: { $text }.
+feed-odd-at = Está en el carácter { $count }.
+feed-odd-could = Ahí podría estar:
+feed-new = nuevo
+feed-goes-on = Nada entre lo revisado hasta ahora; continúa con lo más antiguo.
+feed-cut = Hay más relacionado con este sector o técnica de lo que se puede seguir de una vez: aquí están las conexiones más recientes; faltan las más antiguas.
+facets-title = Acotar
+facets-count = Contar lo encontrado por tipo, marca, miembro, sector y técnica
+facets-none = No hay nada que contar.
+facets-counted = { $count ->
+    [one] { $count } elemento contado, de lo que usted puede ver.
+   *[other] { $count } elementos contados, de lo que usted puede ver.
+}
+facets-counted-more = Se contaron los { $count } elementos más recientes de lo que usted puede ver. Hay más: cada número es «al menos».
+facets-left = { $count ->
+    [one] { $count } más no se muestra.
+   *[other] { $count } más no se muestran.
+}
+facet-type = Tipo
+facet-tlp = Marca
+facet-since = Añadido en
+facet-from = De
+facet-sector = Sector
+facet-technique = Técnica
+searches-title = Búsquedas guardadas
+searches-lead = Preguntas que usted conserva. Lo que encuentra cada una se busca cuando usted mira, entre lo que puede ver en ese momento; nadie más las ve.
+searches-yours = Las suyas
+searches-none = Todavía no guarda ninguna. Busque algo en las novedades y guárdelo, o escriba una abajo.
+search-fresh = { $count ->
+    [one] { $count } nuevo
+   *[other] { $count } nuevos
+}
+search-fresh-more = al menos { $text }
+search-nothing-new = nada nuevo
+search-everything = todo
+search-look = Ver lo nuevo
+search-change = Cambiar o borrar
+search-change-send = Cambiar
+search-delete = Borrar
+search-new = Guardar una búsqueda
+search-name = Nombre
+search-question = Pregunta; vacío: todo
+search-today = Mostrar en la página de inicio lo nuevo
+search-mail = Avisarme por correo de que hay algo nuevo; no de qué
+search-no-mail = No le llega ningún correo: indique primero una dirección.
+search-webhook = Avisar a los webhooks de nuestra organización
+search-save = Guardar
+search-save-this = Guardar esta búsqueda
+search-saved = Guardada. Lo que llegue a partir de ahora es nuevo.
+search-changed = Cambiada.
+search-deleted = Borrada.
+key-up = Volver a donde pertenece esto
+around-link = Ver más alrededor, a dos pasos
+around-title = Alrededor de { $text }
+around-lead = Lo conectado con él está en el anillo interior; lo conectado con eso, en el exterior. Cada nombre es un enlace; la lista dice lo mismo.
+around-types = Mostrar u ocultar
+around-show = mostrar { $text }
+around-hide = ocultar { $text }
+around-picture = Imagen
+around-list = Lista
+around-from-here = alrededor de este
+around-left = { $count ->
+    [one] Falta { $count } objeto conectado.
+   *[other] Faltan { $count } objetos conectados.
+}
+matrix-title = Técnicas por tácticas
+matrix-of = Técnicas de { $text }
+matrix-link = Técnicas por tácticas (ATT&CK)
+matrix-lead = Cómo trabajan los atacantes, paso a paso: cada columna es un paso y cada entrada una técnica, con cuántos de los elementos revisados tienen que ver con ella.
+matrix-question = ¿De qué cosas? Palabras y filtros; vacío: lo más reciente de todo
+matrix-odd = Una parte de la pregunta no se puede leer.
+matrix-odd-where = Las novedades dicen dónde.
+matrix-looked = { $count ->
+    [one] Se revisó { $count } elemento.
+   *[other] Se revisaron { $count } elementos.
+}
+matrix-looked-more = Se revisaron los { $count } elementos más recientes; hay más.
+matrix-techniques = { $count ->
+    [one] { $count } técnica.
+   *[other] { $count } técnicas.
+}
+matrix-count = { $count ->
+    [one] { $count } elemento tiene que ver con ella
+   *[other] { $count } elementos tienen que ver con ella
+}
+matrix-none = Ninguna técnica está conectada con ellos, entre lo que usted puede ver.
+matrix-loose = Técnicas sin táctica
+seen-title = Visto a lo largo del tiempo
+seen-total = { $count ->
+    [one] Visto una vez.
+   *[other] Visto { $count } veces.
+}
+seen-sightings = { $count ->
+    [one] Según { $count } avistamiento que usted puede ver.
+   *[other] Según { $count } avistamientos que usted puede ver.
+}
+seen-more = Los más antiguos no se cuentan.
+seen-picture = Cuántas veces se vio
+seen-by-day = por día
+seen-by-week = por semana
+seen-table = Como tabla
+seen-day = Día
+seen-week = Semana desde
+seen-times = Veces
+seen-earlier = Antes
+change-gone = quitado:
+change-new = nuevo:
+translate-title = Traducir
+translate-lead = Su traducción llega a quienes tienen el original, con su misma marca ({ $text }), y a nadie más.
+translate-language = ¿A qué idioma?
+translate-other = U otro (su etiqueta)
+translate-text = Traducción
+translate-send = Compartir la traducción
+text-name = Nombre
+text-description = Descripción
+text-abstract = Resumen
+text-content = Texto
+text-explanation = Explicación
+translated-sharer = Traducido por quien compartió el original.
+translated-by = Traducido por { $text }; no lo dice quien compartió el original.
+translated-withheld = Traducido por alguien cuyo nombre se oculta; no lo dice quien compartió el original.
+translated-other-version = de otra versión
+translated-object = La traducción
+translated-original = El original
+said-translated = Su traducción se comparte con quienes tienen el original. Donde los moderadores miran antes, les espera.

@@ -4,9 +4,9 @@ feed-lead = Tout ce qui est partagé avec nous, le plus récent d’abord. Colle
 feed-box = Que cherchez-vous ?
 feed-find = Chercher
 feed-filters = Une adresse, un domaine, une URL, une empreinte ou un courriel, même neutralisés ; ou des mots tous présents. Filtres :
-feed-odd-type = Ce type n’existe pas : { $text }
-feed-odd-since = Ce n’est pas une date : { $text }. Écrivez since:7d, since:24h ou since:2026-11-01.
-feed-odd-filter = Il n’y a pas de filtre { $text }: ici ; il a été ignoré. Il y a type: et since:.
+feed-odd-type = Ce type n’existe pas : { $text }.
+feed-odd-since = Ce n’est pas une date : { $text }.
+feed-odd-filter = Il n’y a pas de filtre { $text }: ici.
 feed-report = Coller un rapport entier
 feed-report-label = Texte, liste, règles, STIX ou MISP : chaque valeur est cherchée. Rien n’est partagé ni conservé.
 feed-report-look = Chercher chaque valeur
@@ -28,7 +28,7 @@ feed-more = Suite
 feed-end = C’est tout.
 feed-nothing-yet = Rien n’est encore partagé avec vous. Ce que d’autres partagent apparaît ici ; vous pouvez commencer.
 feed-value-unknown = Cette valeur n’est dans rien qui vous soit ouvert. Cela ne dit pas qu’elle est inoffensive.
-feed-nothing-found = Rien trouvé. Essayez moins de mots, le début d’un mot avec *, ou type:any pour les relations et les valeurs aussi.
+feed-nothing-found = Rien trouvé. Essayez moins de mots ou de filtres, le début d’un mot suivi de *, ou type:any pour inclure les relations et les valeurs.
 said-recalled = Le rappel est fait : ceux qui l’avaient sont priés d’agir.
 nav-share = Partager
 what-attack-pattern = Une façon de faire des attaquants (une technique).
@@ -217,3 +217,131 @@ left-not-valid = Il n’est pas valable maintenant : son temps est passé, ou pa
 left-benign = Il dit de lui-même qu’il est inoffensif.
 left-pap = Son marquage (PAP) interdit ce que certains de ces formats feraient faire à vos systèmes.
 left-warninglisted = Une liste d’avertissement connaît sa valeur : une règle toucherait ce qui est inoffensif.
+feed-odd-tlp = Cette couleur n’existe pas : { $text }.
+feed-odd-technique = Ce n’est pas le numéro d’une technique : { $text }.
+feed-odd-member = Rien de ce qui vous est ouvert ne vient d’un membre nommé { $text }.
+feed-odd-many = Trop de valeurs à la fois ; à partir de celle-ci, la recherche n’est pas possible : { $text }.
+feed-odd-at = Cela se trouve au caractère { $count }.
+feed-odd-could = On pourrait y mettre :
+feed-new = nouveau
+feed-goes-on = Rien parmi ce qui a été parcouru jusqu’ici ; la suite est plus ancienne.
+feed-cut = Trop de choses ont trait à ce secteur ou à cette technique pour tout suivre : les liens les plus récents sont ici, les plus anciens manquent.
+facets-title = Affiner
+facets-count = Compter les résultats par type, marquage, membre, secteur et technique
+facets-none = Il n’y a rien à compter.
+facets-counted = { $count ->
+    [one] { $count } élément compté, parmi ce qui vous est ouvert.
+   *[other] { $count } éléments comptés, parmi ce qui vous est ouvert.
+}
+facets-counted-more = Les { $count } éléments les plus récents ont été comptés, parmi ce qui vous est ouvert. Il y en a plus : chaque nombre est un minimum.
+facets-left = { $count ->
+    [one] { $count } autre n’est pas affiché.
+   *[other] { $count } autres ne sont pas affichés.
+}
+facet-type = Type
+facet-tlp = Marquage
+facet-since = Ajouté depuis
+facet-from = De
+facet-sector = Secteur
+facet-technique = Technique
+searches-title = Recherches enregistrées
+searches-lead = Des questions que vous gardez. Ce que chacune trouve est cherché quand vous regardez, parmi ce qui vous est alors ouvert ; personne d’autre ne les voit.
+searches-yours = Les vôtres
+searches-none = Vous n’en gardez pas encore. Cherchez quelque chose dans le fil et enregistrez-le, ou écrivez-en une ci-dessous.
+search-fresh = { $count ->
+    [one] { $count } nouveau
+   *[other] { $count } nouveaux
+}
+search-fresh-more = au moins { $text }
+search-nothing-new = rien de nouveau
+search-everything = tout
+search-look = Voir ce qui est nouveau
+search-change = Modifier ou supprimer
+search-change-send = Modifier
+search-delete = Supprimer
+search-new = Enregistrer une recherche
+search-name = Nom
+search-question = Question ; vide : tout
+search-today = Montrer sur la page d’accueil ce qui est nouveau
+search-mail = Me dire par courriel qu’il y a du nouveau ; pas quoi
+search-no-mail = Aucun courriel ne vous parvient : donnez d’abord une adresse.
+search-webhook = Prévenir les webhooks de notre organisation
+search-save = Enregistrer
+search-save-this = Enregistrer cette recherche
+search-saved = Enregistrée. Ce qui arrive à partir de maintenant est nouveau.
+search-changed = Modifiée.
+search-deleted = Supprimée.
+key-up = Remonter d’un niveau
+around-link = Voir plus autour, à deux pas
+around-title = Autour de { $text }
+around-lead = Ce qui y est lié se trouve sur l’anneau intérieur, ce qui est lié à cela sur l’anneau extérieur. Chaque nom est un lien ; la liste dit la même chose.
+around-types = Montrer ou masquer
+around-show = montrer { $text }
+around-hide = masquer { $text }
+around-picture = Image
+around-list = Liste
+around-from-here = autour de ceci
+around-left = { $count ->
+    [one] { $count } autre objet lié n’y figure pas.
+   *[other] { $count } autres objets liés n’y figurent pas.
+}
+matrix-title = Techniques par tactiques
+matrix-of = Techniques de { $text }
+matrix-link = Techniques par tactiques (ATT&CK)
+matrix-lead = Comment les attaquants procèdent, étape par étape : chaque colonne est une étape, chaque entrée une technique, avec le nombre d’éléments examinés qui s’y rapportent.
+matrix-question = De quels éléments ? Mots et filtres ; vide : les plus récents de tout
+matrix-odd = Une partie de la question est illisible.
+matrix-odd-where = Le fil dit où.
+matrix-looked = { $count ->
+    [one] { $count } élément examiné.
+   *[other] { $count } éléments examinés.
+}
+matrix-looked-more = Les { $count } éléments les plus récents ont été examinés ; il y en a plus.
+matrix-techniques = { $count ->
+    [one] { $count } technique.
+   *[other] { $count } techniques.
+}
+matrix-count = { $count ->
+    [one] { $count } élément s’y rapporte
+   *[other] { $count } éléments s’y rapportent
+}
+matrix-none = Aucune technique n’y est liée, parmi ce qui vous est ouvert.
+matrix-loose = Techniques sans tactique
+seen-title = Vu au fil du temps
+seen-total = { $count ->
+    [one] Vu une fois.
+   *[other] Vu { $count } fois.
+}
+seen-sightings = { $count ->
+    [one] D’après { $count } observation qui vous est ouverte.
+   *[other] D’après { $count } observations qui vous sont ouvertes.
+}
+seen-more = Les plus anciennes ne sont pas comptées.
+seen-picture = Combien de fois cela a été vu
+seen-by-day = par jour
+seen-by-week = par semaine
+seen-table = En tableau
+seen-day = Jour
+seen-week = Semaine du
+seen-times = Fois
+seen-earlier = Avant
+change-gone = retiré :
+change-new = nouveau :
+translate-title = Traduire
+translate-lead = Votre traduction parvient à ceux qui ont l’original, sous le même marquage ({ $text }), et à personne d’autre.
+translate-language = Vers quelle langue ?
+translate-other = Ou une autre (son étiquette)
+translate-text = Traduction
+translate-send = Partager la traduction
+text-name = Nom
+text-description = Description
+text-abstract = Résumé
+text-content = Texte
+text-explanation = Explication
+translated-sharer = Traduit par qui a partagé l’original.
+translated-by = Traduit par { $text } ; ce n’est pas qui a partagé l’original qui le dit.
+translated-withheld = Traduit par quelqu’un dont le nom est tu ; ce n’est pas qui a partagé l’original qui le dit.
+translated-other-version = d’une autre version
+translated-object = La traduction
+translated-original = L’original
+said-translated = Votre traduction est partagée avec ceux qui ont l’original. Là où des modérateurs regardent d’abord, elle les attend.

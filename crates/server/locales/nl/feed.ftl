@@ -4,9 +4,9 @@ feed-lead = Alles wat met ons wordt gedeeld, het nieuwste eerst. Plak een waarde
 feed-box = Wat zoekt u?
 feed-find = Zoeken
 feed-filters = Een adres, domein, URL, hash of e-mailadres, ook onschadelijk geschreven; of woorden die alle voorkomen. Filters:
-feed-odd-type = Dit type bestaat niet: { $text }
-feed-odd-since = Geen tijd: { $text }. Schrijf since:7d, since:24h of since:2026-11-01.
-feed-odd-filter = Een filter { $text }: is er hier niet; het is weggelaten. Er zijn type: en since:.
+feed-odd-type = Dit type bestaat niet: { $text }.
+feed-odd-since = Dit is geen tijdstip: { $text }.
+feed-odd-filter = Een filter { $text }: bestaat hier niet.
 feed-report = Een heel rapport plakken
 feed-report-label = Tekst, lijst, regels, STIX of MISP: elke waarde wordt opgezocht. Niets wordt gedeeld of bewaard.
 feed-report-look = Elke waarde opzoeken
@@ -28,7 +28,7 @@ feed-more = Meer
 feed-end = Dat was alles.
 feed-nothing-yet = Er is nog niets met u gedeeld. Wat anderen delen verschijnt hier; u kunt beginnen.
 feed-value-unknown = Deze waarde staat in niets wat voor u open is. Dat zegt niet dat ze onschadelijk is.
-feed-nothing-found = Niets gevonden. Probeer minder woorden, het begin van een woord met *, of type:any ook voor relaties en waarden.
+feed-nothing-found = Niets gevonden. Probeer minder woorden of filters, het begin van een woord met *, of type:any om ook relaties en waarden te vinden.
 said-recalled = De terugroeping is gedaan: wie het had wordt gevraagd te handelen.
 nav-share = Delen
 what-attack-pattern = Een werkwijze van aanvallers (een techniek).
@@ -217,3 +217,131 @@ left-not-valid = Het is nu niet geldig: de tijd is voorbij, of nog niet gekomen.
 left-benign = Het zegt van zichzelf dat het onschadelijk is.
 left-pap = De markering (PAP) verbiedt wat sommige van deze formaten uw systemen zouden laten doen.
 left-warninglisted = Een waarschuwingslijst kent de waarde: een regel zou treffen wat onschadelijk is.
+feed-odd-tlp = Deze kleur bestaat niet: { $text }.
+feed-odd-technique = Dit is geen nummer van een techniek: { $text }.
+feed-odd-member = Van een lid met de naam { $text } staat niets voor u open.
+feed-odd-many = Te veel waarden tegelijk; vanaf deze kan niet worden gezocht: { $text }.
+feed-odd-at = Het staat bij teken { $count }.
+feed-odd-could = Daar kan staan:
+feed-new = nieuw
+feed-goes-on = Niets in wat tot nu toe is doorzocht; het gaat verder met wat ouder is.
+feed-cut = Met deze sector of techniek heeft meer te maken dan in één keer kan worden gevolgd: de nieuwste verbindingen staan hier, de oudste ontbreken.
+facets-title = Verfijnen
+facets-count = Het gevondene tellen per type, markering, lid, sector en techniek
+facets-none = Er is niets te tellen.
+facets-counted = { $count ->
+    [one] { $count } ding geteld, van wat voor u openstaat.
+   *[other] { $count } dingen geteld, van wat voor u openstaat.
+}
+facets-counted-more = De nieuwste { $count } dingen zijn geteld, van wat voor u openstaat. Er zijn er meer: elk getal is een minimum.
+facets-left = { $count ->
+    [one] { $count } andere wordt niet getoond.
+   *[other] { $count } andere worden niet getoond.
+}
+facet-type = Type
+facet-tlp = Markering
+facet-since = Toegevoegd in
+facet-from = Van
+facet-sector = Sector
+facet-technique = Techniek
+searches-title = Bewaarde zoekopdrachten
+searches-lead = Vragen die u bewaart. Wat elke vindt, wordt opgezocht als u kijkt, in wat dan voor u openstaat; niemand anders ziet ze.
+searches-yours = De uwe
+searches-none = U bewaart er nog geen. Zoek iets in de feed en bewaar het, of schrijf er hieronder een.
+search-fresh = { $count ->
+    [one] { $count } nieuw
+   *[other] { $count } nieuw
+}
+search-fresh-more = minstens { $text }
+search-nothing-new = niets nieuws
+search-everything = alles
+search-look = Het nieuwe bekijken
+search-change = Wijzigen of verwijderen
+search-change-send = Wijzigen
+search-delete = Verwijderen
+search-new = Een zoekopdracht bewaren
+search-name = Naam
+search-question = Vraag; leeg: alles
+search-today = Het nieuwe op de startpagina tonen
+search-mail = Mij per e-mail laten weten dat er iets nieuws is; niet wat
+search-no-mail = Geen e-mail bereikt u: geef eerst een adres op.
+search-webhook = De webhooks van onze organisatie inlichten
+search-save = Bewaren
+search-save-this = Deze zoekopdracht bewaren
+search-saved = Bewaard. Wat vanaf nu komt, is nieuw.
+search-changed = Gewijzigd.
+search-deleted = Verwijderd.
+key-up = Terug naar waar dit bij hoort
+around-link = Meer eromheen zien, twee stappen ver
+around-title = Rond { $text }
+around-lead = Wat ermee verbonden is, staat op de binnenste ring, wat dáármee verbonden is op de buitenste. Elke naam is een link; de lijst zegt hetzelfde.
+around-types = Tonen of verbergen
+around-show = { $text } tonen
+around-hide = { $text } verbergen
+around-picture = Beeld
+around-list = Lijst
+around-from-here = rond dit
+around-left = { $count ->
+    [one] { $count } ander verbonden object ontbreekt.
+   *[other] { $count } andere verbonden objecten ontbreken.
+}
+matrix-title = Technieken per tactiek
+matrix-of = Technieken van { $text }
+matrix-link = Technieken per tactiek (ATT&CK)
+matrix-lead = Hoe aanvallers te werk gaan, stap voor stap: elke kolom is een stap, elk item een techniek, met hoeveel van de bekeken dingen ermee te maken hebben.
+matrix-question = Van welke dingen? Woorden en filters; leeg: het nieuwste van alles
+matrix-odd = Een deel van de vraag is niet te lezen.
+matrix-odd-where = De feed zegt waar.
+matrix-looked = { $count ->
+    [one] { $count } ding is bekeken.
+   *[other] { $count } dingen zijn bekeken.
+}
+matrix-looked-more = De nieuwste { $count } dingen zijn bekeken; er zijn er meer.
+matrix-techniques = { $count ->
+    [one] { $count } techniek.
+   *[other] { $count } technieken.
+}
+matrix-count = { $count ->
+    [one] { $count } ding heeft ermee te maken
+   *[other] { $count } dingen hebben ermee te maken
+}
+matrix-none = Geen techniek is ermee verbonden, in wat voor u openstaat.
+matrix-loose = Technieken zonder tactiek
+seen-title = Gezien in de tijd
+seen-total = { $count ->
+    [one] Eén keer gezien.
+   *[other] { $count } keer gezien.
+}
+seen-sightings = { $count ->
+    [one] Volgens { $count } waarneming die voor u openstaat.
+   *[other] Volgens { $count } waarnemingen die voor u openstaan.
+}
+seen-more = Oudere zijn niet geteld.
+seen-picture = Hoe vaak het is gezien
+seen-by-day = per dag
+seen-by-week = per week
+seen-table = Als tabel
+seen-day = Dag
+seen-week = Week vanaf
+seen-times = Keren
+seen-earlier = Eerder
+change-gone = weg:
+change-new = nieuw:
+translate-title = Vertalen
+translate-lead = Uw vertaling gaat naar wie het origineel heeft, onder dezelfde markering ({ $text }), en naar niemand anders.
+translate-language = In welke taal?
+translate-other = Of een andere (de taalcode)
+translate-text = Vertaling
+translate-send = Vertaling delen
+text-name = Naam
+text-description = Beschrijving
+text-abstract = Samenvatting
+text-content = Tekst
+text-explanation = Toelichting
+translated-sharer = Vertaald door wie het origineel deelde.
+translated-by = Vertaald door { $text }; wie het origineel deelde, zegt dit niet zelf.
+translated-withheld = Vertaald door iemand wiens naam niet wordt genoemd; wie het origineel deelde, zegt dit niet zelf.
+translated-other-version = van een andere versie
+translated-object = De vertaling
+translated-original = Het origineel
+said-translated = Uw vertaling is gedeeld met wie het origineel heeft. Waar eerst wordt gemodereerd, wacht ze daarop.

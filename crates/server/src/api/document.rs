@@ -12,8 +12,8 @@ use utoipa::{Modify, OpenApi, ToSchema};
 use super::exact::Exact;
 use super::{
     about, bridges, calendar, commitments, communities, events, exchange, export, find, item, keys, ledger, membership,
-    notices, partnership, passkeys, privacy, proposals, providers, recall, requests, scorecard, share, sightings,
-    sign_in, telemetry, watch, webhooks,
+    notices, partnership, passkeys, privacy, proposals, providers, recall, requests, scorecard, searches, share,
+    sightings, sign_in, telemetry, watch, webhooks,
 };
 
 #[derive(OpenApi)]
@@ -31,6 +31,12 @@ use super::{
         about::counts,
         share::share,
         find::search,
+        find::facets,
+        searches::list,
+        searches::make,
+        searches::change,
+        searches::remove,
+        searches::look,
         find::object,
         find::neighbours,
         find::observables,

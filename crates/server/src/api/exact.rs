@@ -141,11 +141,16 @@ const NUMBERS: [(&str, &str, i64, i64); 5] = [
 ];
 
 /// Fields whose form a pattern says.
-const PATTERNS: [(&str, &str, &str); 4] = [
+const PATTERNS: [(&str, &str, &str); 5] = [
     ("NewAgreementView", "text", "[\\s\\S]"),
     ("NewRecall", "reason", TEXT),
     ("NewCommunityView", "alias", "^[a-z0-9-]{1,64}$"),
     ("NewContactView", "email", ADDRESS),
+    (
+        "SavedSearchWish",
+        "name",
+        "^[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]{0,99}$",
+    ),
 ];
 
 /// Fields that take a text up to a length, whatever it is.

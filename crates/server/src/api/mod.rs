@@ -59,6 +59,7 @@ pub mod providers;
 pub mod recall;
 pub mod requests;
 pub mod scorecard;
+pub mod searches;
 pub mod share;
 pub mod sightings;
 pub mod sign_in;
@@ -301,6 +302,12 @@ fn exchange_routes() -> Vec<Route> {
         route(Method::GET, "/counts", Needs::Reader, about::counts),
         route(Method::POST, "/share", Needs::Contributor, share::share),
         route(Method::GET, "/search", Needs::Reader, find::search),
+        route(Method::GET, "/search/facets", Needs::Reader, find::facets),
+        route(Method::GET, "/searches", Needs::Member, searches::list),
+        route(Method::POST, "/searches", Needs::Member, searches::make),
+        route(Method::PUT, "/searches/{search}", Needs::Member, searches::change),
+        route(Method::DELETE, "/searches/{search}", Needs::Member, searches::remove),
+        route(Method::POST, "/searches/{search}/look", Needs::Member, searches::look),
         route(Method::GET, "/objects/{id}", Needs::Reader, find::object),
         route(Method::GET, "/objects/{id}/neighbours", Needs::Reader, find::neighbours),
         route(Method::GET, "/observables", Needs::Reader, find::observables),

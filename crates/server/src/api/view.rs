@@ -58,6 +58,15 @@ pub struct FoundObject {
 }
 
 impl FoundList {
+    /// A page, with its own cursor: it may hold fewer than were asked for and still go on.
+    pub(crate) fn of(page: store::FoundPage) -> Self {
+        Self {
+            found: page.found.into_iter().map(FoundObject::from).collect(),
+            observable: None,
+            next: page.next.map(|next| next.0.to_string()),
+        }
+    }
+
     /// A list of at most `limit`; a full one has a cursor.
     pub(crate) fn new(found: Vec<Found>, limit: usize, observable: Option<ObservableView>) -> Self {
         let full = found.len() >= limit;

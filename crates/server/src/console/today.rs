@@ -3,14 +3,16 @@
 use askama::Template;
 use axum::response::Response;
 use node::commitments::{ListWish, Side};
+use node::saved_searches::SavedShown;
 use node::walk::Step;
 use policy::{Action, decide};
 use stix::Timestamp;
 use store::{Found, SearchQuery};
 
+use super::feed::fresh;
 use super::home::promise::Promise;
 use super::home::word;
-use super::shell::{Shell, base};
+use super::shell::{Shell, base, encoded};
 use super::{go_to, show};
 use crate::api::ask::Parameters;
 use crate::asked::Asked;
@@ -34,6 +36,8 @@ struct Page {
     waiting: usize,
     recalls: u64,
     new: Vec<Found>,
+    /// The searches that somebody saved and wants here.
+    searches: Vec<SavedShown>,
     watch: Watch,
     /// Whether nothing waits for anybody.
     nothing_to_do: bool,
@@ -94,7 +98,11 @@ pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
         since: Some(since),
         ..SearchQuery::default()
     };
-    let new = node.search(caller, &query, LINES, None).await?;
+    let new = node.search(caller, &query, LINES, None).await?.found;
+    let searches = match caller.principal.person {
+        Some(_) => node.saved_searches(caller, true).await?,
+        None => Vec::new(),
+    };
     let may_judge = decide(&caller.principal, Action::JudgeSightings).is_ok();
     let waiting = match may_judge {
         true => node.sightings_pending(caller, LINES, None).await?.len(),
@@ -110,6 +118,7 @@ pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
         waiting,
         recalls,
         new,
+        searches,
         watch: watch(&asked),
         walk: node.walk(caller).await?.unwrap_or_default(),
     };

@@ -185,6 +185,14 @@ async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
     kit.ways_in("alder-reader", "kanarisubject", "kanaripasskey").await;
     let owner = &["alder-reader", "operator", "alder-operator", "birch-operator"];
     canaries.extend(["kanarisubject", "kanaripasskey"].map(|word| Canary { word, seen_by: owner }));
+    let saved = r#"{"name":"kanarisearch","question":"kanarisought","today":true}"#;
+    let saved = kit.ask("alder-reader", "POST", "/api/v1/searches", Some(saved)).await;
+    assert_eq!(saved.status, 201, "{}", saved.text());
+    let searches = vec![
+        saved.json()["id"].as_str().unwrap().to_owned(),
+        "00000000-0000-4000-8000-000000000002".to_owned(),
+    ];
+    canaries.extend(["kanarisearch", "kanarisought"].map(|word| Canary { word, seen_by: owner }));
     let (proposals, more) = proposed(&kit).await;
     canaries.extend(more);
     let (public, more) = published(&kit).await;
@@ -234,6 +242,7 @@ async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
         ("{link}", vec!["1".to_owned(), "x".to_owned()]),
         ("{passkey}", vec!["1".to_owned(), "x".to_owned()]),
         ("{bridge}", bridge),
+        ("{search}", searches),
         (
             "{*tile}",
             ["0/000", "0/000.p/5", "0/000.p/200", "1/000", "9/x"]
@@ -598,10 +607,16 @@ fn questions(path: &str, canaries: &[Canary]) -> Vec<String> {
     match path {
         "/api/v1/search" => words().map(|word| format!("{path}?q={word}")).collect(),
         // A page repeats what it was asked: so the last letter is left open.
-        "/feed" | "/feed/more" => words()
+        "/feed" | "/feed/more" | "/feed/facets" | "/matrix" => words()
             .map(|word| format!("{path}?q={}*", &word[..word.len() - 1]))
             .chain([path.to_owned()])
             .collect(),
+        "/feed/complete" => ["type:", "from:", "sector:", "technique:", "since:", ""]
+            .map(|typed| format!("{path}?q={typed}"))
+            .to_vec(),
+        "/api/v1/search/facets" => ["", "?question=type:any", "?question=tlp:amber%2Bstrict,red"]
+            .map(|query| format!("{path}{query}"))
+            .to_vec(),
         "/api/v1/observables" => (0..25).map(|last| format!("{path}?value=192.0.2.{last}")).collect(),
         "/api/v1/people" => ["", "?member=Alder", "?member=Elder", "?member=Nobody"]
             .map(|query| format!("{path}{query}"))
@@ -900,6 +915,7 @@ async fn every_route_but_the_open_ones_asks_who_it_is() {
         ("{link}", vec!["1".to_owned()]),
         ("{passkey}", vec!["1".to_owned()]),
         ("{bridge}", vec!["x".to_owned()]),
+        ("{search}", vec!["x".to_owned()]),
         ("{*tile}", vec!["0/000.p/1".to_owned()]),
         ("{token}", vec!["x".to_owned()]),
         ("{webhook}", vec!["x".to_owned()]),

@@ -9,6 +9,7 @@ mod commitments;
 mod confidential;
 mod conformance;
 mod console_feed;
+mod console_find;
 mod console_home;
 mod console_people;
 mod console_sign_in;

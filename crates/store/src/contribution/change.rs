@@ -93,6 +93,9 @@ fn tombstone(row: &Row) -> Result<(i64, Tombstone)> {
         digest: row.hash(6)?,
         title: None,
         body: String::new(),
+        // Who it was of is told nobody.
+        member: policy::MemberId(0),
+        withheld: true,
     };
     let tombstone = Tombstone {
         audience: loaded.audience,

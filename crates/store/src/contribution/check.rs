@@ -4,7 +4,7 @@ use crate::maintenance::{Finding, FindingSeverity};
 use crate::{Result, Store};
 
 /// Statements that count what must not be, each with what it means.
-const CHECKS: [(&str, &str); 11] = [
+const CHECKS: [(&str, &str); 12] = [
     (
         "select count(*) from contribution c where not exists (select 1 from object o where o.number = c.object)",
         "contributions of no object",
@@ -30,6 +30,11 @@ const CHECKS: [(&str, &str); 11] = [
         "select count(*) from edge x where not exists \
          (select 1 from contribution c where c.added = x.added and c.audience = x.audience)",
         "references of no contribution",
+    ),
+    (
+        "select count(*) from facet x where not exists \
+         (select 1 from contribution c where c.added = x.added and c.audience = x.audience)",
+        "facets of no contribution",
     ),
     (
         "select count(*) from indicator x where not exists (select 1 from contribution c where c.added = x.added)",

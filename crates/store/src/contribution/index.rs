@@ -1,22 +1,33 @@
-//! The work that is kept out of writing: full text, and the end of indicators whose time is over.
+//! The work that is kept out of writing: full text, what lists are narrowed by, and the end of indicators whose time is over.
 //!
-//! Both begin where they left off, so they may be stopped at any point and run by any process.
+//! Each begins where they left off, so they may be stopped at any point and run by any process.
 
 use std::collections::HashSet;
 
-use super::words;
+use super::page::Position;
+use super::{facet, words};
 use crate::db::Db;
 use crate::value::{Row, many};
 use crate::writes::{Writes, writing};
 use crate::{Result, Store};
 
 const INDEXED: &str = "select indexed from head";
+const INDEXED_TO: &str = "select case when indexed < facets then indexed else facets end from head";
 const NEXT: &str = "select c.added, c.words, (select string_agg(o.value, ' ') from observable o where o.added = c.added) \
                     from contribution c where c.added > ?1 order by c.added limit ?2";
 /// Which of a stretch are still there: some may have been retracted since they were read.
 const THERE: &str = "select added from contribution where added >= ?1 and added <= ?2";
 /// Gives a row unless somebody else was quicker.
 const MOVE: &str = "update head set indexed = ?1 where indexed = ?2 returning id";
+
+const NARROWED: &str = "select facets from head";
+/// Only what may say something is read.
+const NEXT_SAID: &str = "select c.added, c.audience, t.text, case when t.text in ('attack-pattern', 'identity') then c.body \
+                         else '' end from contribution c join term t on t.number = c.type where c.added > ?1 \
+                         order by c.added limit ?2";
+const MOVE_SAID: &str = "update head set facets = ?1 where facets = ?2 returning id";
+const PUT_SAID: &str =
+    "insert into facet (added, kind, value, audience) values (?1, ?2, ?3, ?4) on conflict do nothing";
 
 const ENDING: &str = "select i.added, c.audience, c.object, c.version, c.version_text, c.type, c.spec_version, c.digest \
                       from indicator i join contribution c on c.added = i.added \
@@ -59,6 +70,42 @@ async fn put(writes: &mut impl Writes, from: i64, to: i64, rows: &[Indexed]) -> 
     Ok(rows.len())
 }
 
+/// What one contribution says of itself.
+struct Says {
+    added: i64,
+    audience: i64,
+    said: std::collections::BTreeSet<(facet::FacetKind, String)>,
+}
+
+fn says(row: &Row) -> Result<Says> {
+    Ok(Says {
+        added: row.int(0)?,
+        audience: row.int(1)?,
+        said: facet::said(&row.text(2)?, &row.text(3)?),
+    })
+}
+
+async fn put_said(writes: &mut impl Writes, from: i64, to: i64, rows: &[Says]) -> Result<usize> {
+    if writes.rows(MOVE_SAID, vec![to.into(), from.into()]).await?.is_empty() {
+        return Ok(0);
+    }
+    for row in rows.iter().filter(|row| !row.said.is_empty()) {
+        // It may have been retracted since it was read.
+        if writes
+            .rows(THERE, vec![row.added.into(), row.added.into()])
+            .await?
+            .is_empty()
+        {
+            continue;
+        }
+        for (kind, value) in &row.said {
+            let values = vec![row.added.into(), kind.code().into(), value.into(), row.audience.into()];
+            writes.rows(PUT_SAID, values).await?;
+        }
+    }
+    Ok(rows.len())
+}
+
 async fn end(writes: &mut impl Writes, rows: &[Row]) -> Result<usize> {
     let mut ended = 0;
     for row in rows {
@@ -85,8 +132,8 @@ async fn end(writes: &mut impl Writes, rows: &[Row]) -> Result<usize> {
 }
 
 impl Store {
-    /// Does up to `limit` pieces of the work that is kept out of writing: full text, and the end of indicators whose
-    /// time is over. Gives how many it did; nought: nothing is left.
+    /// Does up to `limit` pieces of each work that is kept out of writing: full text, what lists are narrowed by, and the
+    /// end of indicators whose time is over. Gives how many it did; nought: nothing is left.
     pub async fn index_next(&self, limit: usize) -> Result<usize> {
         let many = many(limit);
         let ending = self.rows(ENDING, vec![self.now().into(), many.into()]).await?;
@@ -103,7 +150,22 @@ impl Store {
             let to = last.added;
             done += writing!(self, false, |writes| put(writes, from, to, &rows))?;
         }
+        let from = self
+            .row(NARROWED, Vec::new(), |row| row.int(0))
+            .await?
+            .unwrap_or_default();
+        let rows = self.list(NEXT_SAID, vec![from.into(), many.into()], says).await?;
+        if let Some(last) = rows.last() {
+            let to = last.added;
+            done += writing!(self, false, |writes| put_said(writes, from, to, &rows))?;
+        }
         Ok(done)
+    }
+
+    /// Up to where all that was added is found by words and facets.
+    pub async fn indexed_to(&self) -> Result<Position> {
+        let to = self.row(INDEXED_TO, Vec::new(), |row| row.int(0)).await?;
+        Ok(Position(to.unwrap_or_default()))
     }
 
     /// How many contributions search does not find yet.

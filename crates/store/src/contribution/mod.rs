@@ -8,17 +8,21 @@
 //! viewer ── ObjectQuery ───► merge (one run for each audience) ─► select (pure: versions, filters) ──► ObjectPage
 //! ```
 
+pub mod about;
 mod assess;
 mod audiences;
 pub mod change;
 mod check;
+pub mod counting;
 pub mod departure;
 pub mod detail;
+pub mod facet;
 pub mod feedback;
 pub mod find;
 mod index;
 pub mod mark;
 mod merge;
+mod narrow;
 pub mod page;
 mod postgres_before;
 mod postgres_reads;
@@ -47,11 +51,14 @@ use crate::{Result, Store};
 pub(crate) use assess::{item_score, watch_ages};
 pub(crate) use sqlite_write::Interned;
 
+pub use about::Told;
 pub use change::{ChangeKind, ChangeRow, Changes, RemovedWhy};
+pub use counting::{Beside, Divided};
 pub use departure::SharedWith;
 pub use detail::{Direction, Edge, ObjectDetail};
+pub use facet::FacetKind;
 pub use feedback::{Feedback, FeedbackPage};
-pub use find::{Counts, Found, SearchQuery};
+pub use find::{Counts, Found, FoundPage, SearchQuery};
 pub use page::{ObjectPage, ObjectQuery, ObjectRow, Position, VersionFilter};
 pub use recall::Recalled;
 pub use sighting::{FeedbackKind, SeenBy, SightingFacts};

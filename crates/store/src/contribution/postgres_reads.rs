@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use policy::AudienceId;
+use policy::{AudienceId, MemberId, Viewer};
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 
 use super::merge::Order;
-use super::reads::{AnySibling, Loaded, Reads, RunOf, Source};
+use super::reads::{AnySibling, End, Loaded, Reads, Referring, RunOf, Said, Source};
 use super::select::Candidate;
 use super::share::hash_of;
 use super::words::Wanted;
@@ -53,17 +53,29 @@ const OBSERVABLE: (&str, &str) = run!(
     "added"
 );
 const TARGET: (&str, &str) = run!("edge", "audience = w.audience and target = $5", "added");
+const FACET: (&str, &str) = run!("facet", "audience = w.audience and kind = $5 and value = $6", "added");
+const MEMBER: (&str, &str) = run!(
+    "contribution",
+    "audience = w.audience and member = $5 and withheld = $6",
+    "added"
+);
 const TOMBSTONES: (&str, &str) = run!("tombstone", "audience = w.audience", "position");
 
 const LOAD: &str = "select c.added, c.object, c.version, c.repeat, c.superseded, c.audience, c.follows, c.revoked, o.id, \
-                    c.spec_version, c.version_text, c.digest, c.title, c.body \
+                    c.spec_version, c.version_text, c.digest, c.title, c.body, c.member, c.withheld \
                     from contribution c join object o on o.number = c.object where c.added = any($1)";
 const LOAD_HEAD: &str = "select c.added, c.object, c.version, c.repeat, c.superseded, c.audience, c.follows, c.revoked, \
-                         o.id, c.spec_version, c.version_text, c.digest, c.title, '' \
+                         o.id, c.spec_version, c.version_text, c.digest, c.title, '', c.member, c.withheld \
                          from contribution c join object o on o.number = c.object where c.added = any($1)";
 const MATCHING: &str = "select added from search where words @@ to_tsquery('simple', $1) and added < $2 \
                         order by added desc limit $3";
 const SIBLINGS: &str = "select object, added, version, audience from contribution where object = any($1)";
+const ENDS: &str = "select e.added, t.text, o.number, o.id from edge e join term t on t.number = e.property \
+                    join object o on o.number = e.target where e.added = any($1) order by e.added, t.text, o.id";
+const REFERRING: &str = "select w.object, r.added from unnest($1::bigint[]) w(object) cross join lateral \
+                         (select distinct added from edge where target = w.object and audience = any($2) \
+                         order by added desc limit $3) r order by w.object, r.added desc";
+const SAID: &str = "select added, kind, value from facet where added = any($1) order by added, kind, value";
 
 impl Rows for PostgresReads<'_> {
     async fn rows(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>> {
@@ -95,6 +107,8 @@ impl Reads for PostgresReads<'_> {
                 Source::Type(_) => TYPE,
                 Source::Observable(..) => OBSERVABLE,
                 Source::Target(_) => TARGET,
+                Source::Facet(..) => FACET,
+                Source::Member(..) => MEMBER,
                 Source::Tombstones => TOMBSTONES,
             };
             let query = sqlx::query(if order == Order::Rising { pair.0 } else { pair.1 })
@@ -105,6 +119,8 @@ impl Reads for PostgresReads<'_> {
             let query = match source {
                 Source::All | Source::Tombstones => query,
                 Source::Type(number) | Source::Target(number) => query.bind(*number),
+                Source::Facet(kind, value) => query.bind(*kind).bind(value.clone()),
+                Source::Member(member, withheld) => query.bind(*member).bind(i64::from(*withheld)),
                 Source::Observable(kind, value) => query.bind(*kind).bind(value.clone()).bind(hash_of(*kind, value)),
             };
             for row in query.fetch_all(&self.postgres.pool).await? {
@@ -155,6 +171,54 @@ impl Reads for PostgresReads<'_> {
         };
         rows.iter().map(sibling).collect()
     }
+
+    async fn ends(&mut self, positions: &[i64]) -> Result<Vec<End>> {
+        let rows = sqlx::query(ENDS)
+            .bind(positions.to_vec())
+            .fetch_all(&self.postgres.pool)
+            .await?;
+        let end = |row: &PgRow| {
+            Ok(End {
+                added: row.try_get(0)?,
+                property: row.try_get(1)?,
+                object: row.try_get(2)?,
+                id: row.try_get(3)?,
+            })
+        };
+        rows.iter().map(end).collect()
+    }
+
+    async fn referring(&mut self, viewer: &Viewer, objects: &[i64], each: usize) -> Result<Vec<Referring>> {
+        let audiences: Vec<i64> = viewer.audiences().iter().map(|audience| audience.0).collect();
+        let rows = sqlx::query(REFERRING)
+            .bind(objects.to_vec())
+            .bind(audiences)
+            .bind(i64::try_from(each).unwrap_or(i64::MAX))
+            .fetch_all(&self.postgres.pool)
+            .await?;
+        let referring = |row: &PgRow| {
+            Ok(Referring {
+                object: row.try_get(0)?,
+                added: row.try_get(1)?,
+            })
+        };
+        rows.iter().map(referring).collect()
+    }
+
+    async fn said(&mut self, positions: &[i64]) -> Result<Vec<Said>> {
+        let rows = sqlx::query(SAID)
+            .bind(positions.to_vec())
+            .fetch_all(&self.postgres.pool)
+            .await?;
+        let said = |row: &PgRow| {
+            Ok(Said {
+                added: row.try_get(0)?,
+                kind: row.try_get(1)?,
+                value: row.try_get(2)?,
+            })
+        };
+        rows.iter().map(said).collect()
+    }
 }
 
 fn loaded(row: &PgRow) -> Result<Loaded> {
@@ -178,5 +242,7 @@ fn loaded(row: &PgRow) -> Result<Loaded> {
         digest: value::hash(row.try_get::<&[u8], _>(11)?)?,
         title: row.try_get(12)?,
         body: row.try_get(13)?,
+        member: MemberId(row.try_get(14)?),
+        withheld: flag(15)?,
     })
 }

@@ -3,7 +3,7 @@
 //! On SQLite every answer is there at once and a look-up costs a microsecond; on PostgreSQL a question is a round trip, so
 //! questions are asked for many rows together.
 
-use policy::{AudienceId, Viewer};
+use policy::{AudienceId, MemberId, Viewer};
 use stix::Timestamp;
 
 use super::merge::{Merge, Order};
@@ -24,6 +24,10 @@ pub(super) enum Source {
     Observable(i64, String),
     /// Those that refer to an object.
     Target(i64),
+    /// Those that say a value of themselves.
+    Facet(i64, String),
+    /// Those of one member under its name, or those whose name it withheld.
+    Member(i64, bool),
     /// What must no longer be used.
     Tombstones,
 }
@@ -49,6 +53,8 @@ pub(super) struct Loaded {
     pub(super) digest: [u8; 32],
     pub(super) title: Option<String>,
     pub(super) body: String,
+    pub(super) member: MemberId,
+    pub(super) withheld: bool,
 }
 
 impl Loaded {
@@ -82,6 +88,30 @@ pub(super) struct AnySibling {
     pub(super) audience: AudienceId,
 }
 
+/// One reference of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct End {
+    pub(super) added: i64,
+    pub(super) property: String,
+    pub(super) object: i64,
+    pub(super) id: String,
+}
+
+/// A row that refers to an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Referring {
+    pub(super) object: i64,
+    pub(super) added: i64,
+}
+
+/// A value that a row says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Said {
+    pub(super) added: i64,
+    pub(super) kind: i64,
+    pub(super) value: String,
+}
+
 /// What the readers ask of a database.
 pub(super) trait Reads: Rows {
     /// For each run up to `chunk` positions beyond where it stands.
@@ -95,6 +125,15 @@ pub(super) trait Reads: Rows {
 
     /// All rows of these objects.
     async fn siblings(&mut self, objects: &[i64]) -> Result<Vec<AnySibling>>;
+
+    /// What rows refer to.
+    async fn ends(&mut self, positions: &[i64]) -> Result<Vec<End>>;
+
+    /// For each of these objects up to `each` rows that refer to it and that the viewer sees, the newest first.
+    async fn referring(&mut self, viewer: &Viewer, objects: &[i64], each: usize) -> Result<Vec<Referring>>;
+
+    /// What rows say of themselves.
+    async fn said(&mut self, positions: &[i64]) -> Result<Vec<Said>>;
 }
 
 /// A walk over the positions of some sources that a viewer may see.

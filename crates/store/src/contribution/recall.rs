@@ -34,10 +34,11 @@ const COPY: &str = "insert into contribution (added, object, version, audience, 
                     spec_version, version_text, created, created_by, batch, digest, title, warnings, words, body \
                     from contribution where added = ?1";
 /// What hangs on a contribution, and names its audience.
-const COPY_WITH_AUDIENCE: [&str; 2] = [
+const COPY_WITH_AUDIENCE: [&str; 3] = [
     "insert into observable (added, ordinal, kind, value, hash, audience) \
      select ?2, ordinal, kind, value, hash, ?3 from observable where added = ?1",
     "insert into edge (added, property, target, audience) select ?2, property, target, ?3 from edge where added = ?1",
+    "insert into facet (added, kind, value, audience) select ?2, kind, value, ?3 from facet where added = ?1",
 ];
 const COPY_INDICATOR: &str = "insert into indicator (added, pattern_type, valid_from, valid_until, base_score, \
                               lifetime_days, ended, decay_speed) select ?2, pattern_type, valid_from, valid_until, \

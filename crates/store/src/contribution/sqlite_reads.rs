@@ -1,11 +1,11 @@
 //! The readers' questions on SQLite: prepared statements, a look-up at a time.
 
-use policy::AudienceId;
+use policy::{AudienceId, MemberId, Viewer};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params};
 
 use super::merge::Order;
-use super::reads::{AnySibling, Loaded, Reads, RunOf, Source};
+use super::reads::{AnySibling, End, Loaded, Reads, Referring, RunOf, Said, Source};
 use super::select::Candidate;
 use super::share::hash_of;
 use super::words::Wanted;
@@ -77,16 +77,26 @@ const OBSERVABLE: (&str, &str) = run!(
     "added"
 );
 const TARGET: (&str, &str) = run!("edge", "audience = ?1 and target = ?4", "added");
+const FACET: (&str, &str) = run!("facet", "audience = ?1 and kind = ?4 and value = ?5", "added");
+const MEMBER: (&str, &str) = run!(
+    "contribution",
+    "audience = ?1 and member = ?4 and withheld = ?5",
+    "added"
+);
 const TOMBSTONES: (&str, &str) = run!("tombstone", "audience = ?1", "position");
 
 const LOAD: &str = "select c.added, c.object, c.version, c.repeat, c.superseded, c.audience, c.follows, c.revoked, o.id, \
-                    c.spec_version, c.version_text, c.digest, c.title, c.body \
+                    c.spec_version, c.version_text, c.digest, c.title, c.body, c.member, c.withheld \
                     from contribution c join object o on o.number = c.object where c.added = ?1";
 const LOAD_HEAD: &str = "select c.added, c.object, c.version, c.repeat, c.superseded, c.audience, c.follows, c.revoked, \
-                         o.id, c.spec_version, c.version_text, c.digest, c.title, '' \
+                         o.id, c.spec_version, c.version_text, c.digest, c.title, '', c.member, c.withheld \
                          from contribution c join object o on o.number = c.object where c.added = ?1";
 const MATCHING: &str = "select rowid from search where search match ?1 and rowid < ?2 order by rowid desc limit ?3";
 const SIBLINGS: &str = "select added, version, audience from contribution where object = ?1";
+const ENDS: &str = "select t.text, o.number, o.id from edge e join term t on t.number = e.property \
+                    join object o on o.number = e.target where e.added = ?1 order by t.text, o.id";
+const REFERRING: &str = "select added, audience from edge where target = ?1";
+const SAID: &str = "select kind, value from facet where added = ?1 order by kind, value";
 
 impl Rows for SqliteReads<'_> {
     async fn rows(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>> {
@@ -104,6 +114,8 @@ impl Reads for SqliteReads<'_> {
                 Source::Type(_) => TYPE,
                 Source::Observable(..) => OBSERVABLE,
                 Source::Target(_) => TARGET,
+                Source::Facet(..) => FACET,
+                Source::Member(..) => MEMBER,
                 Source::Tombstones => TOMBSTONES,
             };
             let sql = if order == Order::Rising { pair.0 } else { pair.1 };
@@ -113,6 +125,10 @@ impl Reads for SqliteReads<'_> {
                 Source::All | Source::Tombstones => statement.query(params![audience, beyond, chunk_rows])?,
                 Source::Type(number) | Source::Target(number) => {
                     statement.query(params![audience, beyond, chunk_rows, number])?
+                }
+                Source::Facet(kind, value) => statement.query(params![audience, beyond, chunk_rows, kind, value])?,
+                Source::Member(member, withheld) => {
+                    statement.query(params![audience, beyond, chunk_rows, member, withheld])?
                 }
                 Source::Observable(kind, value) => statement.query(params![
                     audience,
@@ -167,6 +183,58 @@ impl Reads for SqliteReads<'_> {
         }
         Ok(found)
     }
+
+    async fn ends(&mut self, positions: &[i64]) -> Result<Vec<End>> {
+        let mut statement = self.connection.prepare_cached(ENDS)?;
+        let mut found = Vec::new();
+        for added in positions {
+            let mut rows = statement.query([added])?;
+            while let Some(row) = rows.next()? {
+                found.push(End {
+                    added: *added,
+                    property: row.get(0)?,
+                    object: row.get(1)?,
+                    id: row.get(2)?,
+                });
+            }
+        }
+        Ok(found)
+    }
+
+    async fn referring(&mut self, viewer: &Viewer, objects: &[i64], each: usize) -> Result<Vec<Referring>> {
+        let mut statement = self.connection.prepare_cached(REFERRING)?;
+        let mut found = Vec::new();
+        for object in objects {
+            let mut positions: Vec<i64> = Vec::new();
+            let mut rows = statement.query([object])?;
+            while let Some(row) = rows.next()? {
+                if viewer.sees(AudienceId(row.get(1)?)) {
+                    positions.push(row.get(0)?);
+                }
+            }
+            positions.sort_unstable_by_key(|added| std::cmp::Reverse(*added));
+            positions.dedup();
+            let referring = |added: i64| Referring { object: *object, added };
+            found.extend(positions.into_iter().take(each).map(referring));
+        }
+        Ok(found)
+    }
+
+    async fn said(&mut self, positions: &[i64]) -> Result<Vec<Said>> {
+        let mut statement = self.connection.prepare_cached(SAID)?;
+        let mut found = Vec::new();
+        for added in positions {
+            let mut rows = statement.query([added])?;
+            while let Some(row) = rows.next()? {
+                found.push(Said {
+                    added: *added,
+                    kind: row.get(0)?,
+                    value: row.get(1)?,
+                });
+            }
+        }
+        Ok(found)
+    }
 }
 
 fn loaded(row: &rusqlite::Row<'_>) -> Result<Loaded> {
@@ -193,5 +261,7 @@ fn loaded(row: &rusqlite::Row<'_>) -> Result<Loaded> {
         digest,
         title: row.get(12)?,
         body: row.get(13)?,
+        member: MemberId(row.get(14)?),
+        withheld: row.get(15)?,
     })
 }

@@ -86,7 +86,7 @@ async fn search(store: &Store, viewer: &Viewer, words: &str) -> Vec<String> {
         words: words.to_owned(),
         ..SearchQuery::default()
     };
-    let found = store.search(viewer, &query, 10, None).await.unwrap();
+    let found = store.search(viewer, &query, 10, None).await.unwrap().found;
     found.into_iter().map(|found| found.row.id).collect()
 }
 
@@ -183,8 +183,8 @@ on_both! {
         assert!(search(&store, &other, "example.evil").await.is_empty());
         assert!(search(&store, &other, "\" OR 1=1 --").await.is_empty());
         assert_eq!(search(&store, &other, "").await, only);
-        let query = SearchQuery { words: "thing".to_owned(), types: vec!["malware".to_owned()], since: None };
-        assert!(store.search(&own, &query, 10, None).await.unwrap().is_empty());
+        let query = SearchQuery { words: "thing".to_owned(), types: vec!["malware".to_owned()], ..SearchQuery::default() };
+        assert!(store.search(&own, &query, 10, None).await.unwrap().found.is_empty());
     }
 
     async fn counts_are_of_what_the_viewer_may_see(store: Store) {

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-const TABLES: [&str; 7] = [
+const TABLES: [&str; 8] = [
     "contribution",
     "observable",
     "edge",
+    "facet",
     "indicator",
     "search",
     "tombstone",

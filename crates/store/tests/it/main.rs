@@ -8,6 +8,7 @@ mod contribution;
 mod derived;
 mod door;
 mod erased;
+mod find;
 mod idempotency;
 mod kill;
 mod kit;

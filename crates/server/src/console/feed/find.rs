@@ -2,11 +2,13 @@
 
 use askama::Template;
 use axum::response::Response;
+use node::find::{Answered, Division};
+use node::question::{Odd, OddKind, Question};
+use stix::Timestamp;
 use stix::marking::Tlp;
-use stix::observable::{Observable, guess, refang};
-use store::{Found, Position};
+use stix::observable::Observable;
+use store::{Found, Position, SavedSearch};
 
-use super::asking::Asking;
 use super::understand::understand;
 use crate::api::ask::Parameters;
 use crate::asked::Asked;
@@ -22,20 +24,18 @@ const ROWS: usize = 30;
 const QUESTION_MOST: usize = 8_000;
 /// Bytes of the words of one search, as in the API.
 const WORDS_MOST: usize = 1_000;
+/// Things that are counted for what the list can be narrowed by.
+const COUNTED: usize = 1_000;
+/// Values of one filter that are shown with their counts.
+const VALUES_SHOWN: usize = 12;
+/// Ways to go on that are offered while somebody types.
+const COMPLETIONS: usize = 12;
 /// Values of a text that are looked up.
 const VALUES_MOST: usize = 60;
 /// Objects shown of each.
 const OF_EACH: usize = 3;
-/// Types that are offered to narrow the list with.
-const OFFERED: [&str; 7] = [
-    "indicator",
-    "report",
-    "malware",
-    "vulnerability",
-    "threat-actor",
-    "incident",
-    "attack-pattern",
-];
+/// Saved searches that are listed.
+const SAVED: usize = 50;
 
 /// A line of the list.
 struct Row {
@@ -49,26 +49,47 @@ struct Rows {
     found: Vec<Row>,
     /// The question and cursor of the next part.
     next: Option<String>,
+    /// Whether the oldest of what has to do with a sector or technique is left out.
+    cut: bool,
 }
 
 impl Rows {
-    /// What was found, of which `ROWS` make a full part.
-    async fn new(asked: &Asked, q: &str, mut found: Vec<Found>, asking: Option<&Asking>) -> Result<Self, Fault> {
-        let last = found.last().filter(|_| found.len() >= ROWS);
-        let next = last.map(|last| format!("q={}&cursor={}", encoded(q), last.row.added.micros()));
-        if let Some(asking) = asking {
-            found.retain(|one| asking.wants(&one.row.object_type, one.row.added));
-        }
-        let ids: Vec<String> = found.iter().map(|one| one.row.id.clone()).collect();
+    /// A part of what was found.
+    async fn new(asked: &Asked, q: &str, answered: Answered) -> Result<Self, Fault> {
+        let page = answered.page;
+        let next = page.next.map(|next| format!("q={}&cursor={}", encoded(q), next.0));
+        let ids: Vec<String> = page.found.iter().map(|one| one.row.id.clone()).collect();
         let colours = asked.node().colours(asked.caller(), &ids).await?;
         let row = |one: Found| Row {
             colour: colours.get(&one.row.id).copied(),
             one,
         };
         Ok(Self {
-            found: found.into_iter().map(row).collect(),
+            found: page.found.into_iter().map(row).collect(),
             next,
+            cut: page.cut,
         })
+    }
+}
+
+/// What of a question could not be read, as it is said.
+struct Wrong {
+    key: &'static str,
+    odd: Odd,
+}
+
+impl From<Odd> for Wrong {
+    fn from(odd: Odd) -> Self {
+        let key = match odd.kind {
+            OddKind::Filter => "feed-odd-filter",
+            OddKind::Type => "feed-odd-type",
+            OddKind::Tlp => "feed-odd-tlp",
+            OddKind::Since => "feed-odd-since",
+            OddKind::Technique => "feed-odd-technique",
+            OddKind::Member => "feed-odd-member",
+            OddKind::TooMany => "feed-odd-many",
+        };
+        Self { key, odd }
     }
 }
 
@@ -89,20 +110,79 @@ struct Answer {
     rows: Rows,
 }
 
+/// A filter and its values, each with how many there are and the question that is narrowed by it.
+struct Facet {
+    key: String,
+    values: Vec<FacetValue>,
+    left: usize,
+}
+
+struct FacetValue {
+    name: String,
+    count: usize,
+    question: String,
+}
+
+/// What the list can be narrowed by.
+struct Facets {
+    counted: usize,
+    more: bool,
+    by: Vec<Facet>,
+}
+
+impl Facets {
+    fn new(q: &str, division: Division) -> Self {
+        let facet = |(filter, counts): (&'static str, Vec<(String, usize)>)| Facet {
+            key: format!("facet-{filter}"),
+            left: counts.len().saturating_sub(VALUES_SHOWN),
+            values: counts
+                .into_iter()
+                .take(VALUES_SHOWN)
+                .map(|(name, count)| FacetValue {
+                    question: encoded(&narrowed(q, filter, &name)),
+                    name,
+                    count,
+                })
+                .collect(),
+        };
+        Self {
+            counted: division.counted,
+            more: division.more,
+            by: division.by.into_iter().map(facet).collect(),
+        }
+    }
+}
+
+/// A question that also asks for one value of a filter.
+fn narrowed(q: &str, filter: &str, value: &str) -> String {
+    let quoted = match value.contains(char::is_whitespace) || value.contains(',') {
+        true => format!("\"{}\"", value.replace('"', "")),
+        false => value.to_owned(),
+    };
+    format!("{filter}:{quoted} {q}").trim().to_owned()
+}
+
 #[derive(Template)]
 #[template(path = "console/feed/feed.html")]
 struct Page {
     shell: Shell,
     q: String,
-    odd: Vec<(&'static str, String)>,
+    odd: Vec<Wrong>,
     /// Whether nothing was asked for.
     is_all: bool,
     /// Whether this is a later part of the list.
     is_later: bool,
     answer: Answer,
-    offered: Vec<(&'static str, String)>,
+    /// How the question may go on.
+    completions: Vec<String>,
+    /// What the list can be narrowed by, where it was counted with the page.
+    facets: Option<Facets>,
     /// What was pasted as a report.
     report: String,
+    /// The searches that the reader saved.
+    saved: Vec<SavedSearch>,
+    /// What was added after this is new to the reader.
+    after: Option<Timestamp>,
     said: Option<&'static str>,
 }
 
@@ -111,6 +191,20 @@ struct Page {
 struct Part {
     shell: Shell,
     rows: Rows,
+    after: Option<Timestamp>,
+}
+
+#[derive(Template)]
+#[template(path = "console/feed/facets.html")]
+struct FacetPart {
+    shell: Shell,
+    facets: Facets,
+}
+
+#[derive(Template)]
+#[template(path = "console/feed/completions.html")]
+struct CompletionPart {
+    completions: Vec<String>,
 }
 
 fn checked(parameters: &Parameters) -> Result<&str, Fault> {
@@ -126,7 +220,7 @@ fn checked(parameters: &Parameters) -> Result<&str, Fault> {
 
 /// The list.
 pub(super) async fn list(asked: Asked) -> Result<Response, Fault> {
-    let parameters = Parameters::read(&asked, &["q", "cursor", "said"])?;
+    let parameters = Parameters::read(&asked, &["q", "cursor", "facets", "after", "said"])?;
     let q = checked(&parameters)?;
     if stix::Id::parse(q).is_ok() {
         return go_to(&format!(
@@ -135,33 +229,75 @@ pub(super) async fn list(asked: Asked) -> Result<Response, Fault> {
             encoded(q)
         ));
     }
-    let asking = Asking::read(q, asked.node().now());
+    let (node, caller) = (asked.node(), asked.caller());
+    let question = Question::read(q, node.now());
     let cursor = parameters.cursor()?;
-    let answer = answer(&asked, q, &asking, cursor).await?;
+    let (answer, unknown) = answer(&asked, q, &question, cursor).await?;
+    let facets = match parameters.truth("facets")? {
+        true => Some(Facets::new(q, node.divide(caller, &question, COUNTED).await?)),
+        false => None,
+    };
     let said = parameters.one("said")?;
     show(&Page {
         shell: Shell::of(&asked, "feed").await?,
-        is_all: asking.words.is_empty() && asking.types.is_empty() && asking.since.is_none(),
+        is_all: question.is_everything(),
         is_later: cursor.is_some(),
-        offered: offered(&asking),
-        odd: asking.odd,
+        odd: question.odd.into_iter().chain(unknown).map(Wrong::from).collect(),
         q: q.to_owned(),
         answer,
+        completions: node.complete(caller, q, COMPLETIONS).await?,
+        facets,
         report: String::new(),
-        said: ["said-recalled"].into_iter().find(|key| said == Some(key)),
+        saved: saved(&asked).await?,
+        after: parameters.time("after")?,
+        said: ["said-recalled", "search-saved", "search-deleted"]
+            .into_iter()
+            .find(|key| said == Some(key)),
     })
+}
+
+/// The searches that somebody saved; none for who cannot.
+async fn saved(asked: &Asked) -> Result<Vec<SavedSearch>, Fault> {
+    let Some(person) = asked.caller().principal.person else {
+        return Ok(Vec::new());
+    };
+    Ok(asked.node().store().saved_searches(person, SAVED).await?)
 }
 
 /// The next part of the list, for a browser with scripts.
 pub(super) async fn more(asked: Asked) -> Result<Response, Fault> {
-    let parameters = Parameters::read(&asked, &["q", "cursor"])?;
+    let parameters = Parameters::read(&asked, &["q", "cursor", "after"])?;
     let q = checked(&parameters)?;
-    let asking = Asking::read(q, asked.node().now());
-    let rows = rows(&asked, q, &asking, parameters.cursor()?).await?;
+    let question = Question::read(q, asked.node().now());
+    let (rows, _) = rows(&asked, q, &question, parameters.cursor()?).await?;
     show(&Part {
         shell: Shell::of(&asked, "feed").await?,
         rows,
+        after: parameters.time("after")?,
     })
+}
+
+/// What the list can be narrowed by, for a browser with scripts: counting takes longer than the page may.
+pub(super) async fn facets(asked: Asked) -> Result<Response, Fault> {
+    let parameters = Parameters::read(&asked, &["q"])?;
+    let q = checked(&parameters)?;
+    let question = Question::read(q, asked.node().now());
+    let division = asked.node().divide(asked.caller(), &question, COUNTED).await?;
+    show(&FacetPart {
+        shell: Shell::of(&asked, "feed").await?,
+        facets: Facets::new(q, division),
+    })
+}
+
+/// How a question that is being typed may go on, for a browser with scripts.
+pub(super) async fn complete(asked: Asked) -> Result<Response, Fault> {
+    let parameters = Parameters::read(&asked, &["q"])?;
+    let q = parameters.all("q").next().unwrap_or_default();
+    let completions = match q.len() <= WORDS_MOST {
+        true => asked.node().complete(asked.caller(), q, COMPLETIONS).await?,
+        false => Vec::new(),
+    };
+    show(&CompletionPart { completions })
 }
 
 /// Looks up every value of a pasted text. It is POST because a report is longer than an address may be; nothing changes.
@@ -185,48 +321,51 @@ pub(super) async fn report(mut asked: Asked) -> Result<Response, Fault> {
             rows: Rows {
                 found: Vec::new(),
                 next: None,
+                cut: false,
             },
         },
-        offered: Vec::new(),
+        completions: Vec::new(),
+        facets: None,
         report: text,
+        saved: Vec::new(),
+        after: None,
         said: None,
     };
     Ok(html(http::StatusCode::OK, page.render().map_err(Fault::ours)?))
 }
 
-async fn answer(asked: &Asked, q: &str, asking: &Asking, cursor: Option<Position>) -> Result<Answer, Fault> {
-    let value = value(&asking.words);
+async fn answer(
+    asked: &Asked,
+    q: &str,
+    question: &Question,
+    cursor: Option<Position>,
+) -> Result<(Answer, Vec<Odd>), Fault> {
+    let (rows, unknown) = rows(asked, q, question, cursor).await?;
     let mut answer = Answer {
         looked: Vec::new(),
         left: 0,
-        rows: rows(asked, q, asking, cursor).await?,
-        value,
+        rows,
+        value: question.value(),
     };
-    let is_text = answer.value.is_none() && asking.words.contains(char::is_whitespace);
+    let is_text = answer.value.is_none() && question.words.contains(char::is_whitespace);
     if is_text && cursor.is_none() {
-        (answer.looked, answer.left) = look_up(asked, &asking.words).await?;
+        (answer.looked, answer.left) = look_up(asked, &question.words).await?;
     }
-    Ok(answer)
+    Ok((answer, unknown))
 }
 
-/// The one value that somebody plainly means.
-fn value(words: &str) -> Option<Observable> {
-    let is_one = !words.is_empty() && !words.contains(char::is_whitespace);
-    is_one.then(|| guess(&refang(words))).flatten()
-}
-
-async fn rows(asked: &Asked, q: &str, asking: &Asking, cursor: Option<Position>) -> Result<Rows, Fault> {
-    let (node, caller) = (asked.node(), asked.caller());
-    if value(&asking.words).is_some() {
-        let found = node.find_value(caller, &asking.words, ROWS, cursor).await?;
-        let found = found.map(|(_, found)| found).unwrap_or_default();
-        return Rows::new(asked, q, found, Some(asking)).await;
-    }
-    if asking.words.len() > WORDS_MOST {
-        return Rows::new(asked, q, Vec::new(), None).await;
-    }
-    let found = node.search(caller, &asking.query(), ROWS, cursor).await?;
-    Rows::new(asked, q, found, None).await
+async fn rows(
+    asked: &Asked,
+    q: &str,
+    question: &Question,
+    cursor: Option<Position>,
+) -> Result<(Rows, Vec<Odd>), Fault> {
+    let answered = match question.words.len() <= WORDS_MOST {
+        true => asked.node().ask(asked.caller(), question, ROWS, cursor).await?,
+        false => Answered::default(),
+    };
+    let unknown = answered.unknown.clone();
+    Ok((Rows::new(asked, q, answered).await?, unknown))
 }
 
 /// Looks up each value of a text; gives how many were left out too.
@@ -247,13 +386,19 @@ async fn look_up(asked: &Asked, text: &str) -> Result<(Vec<Looked>, usize), Faul
     Ok((looked, left))
 }
 
-/// Types to narrow the list with, each with its question.
-fn offered(asking: &Asking) -> Vec<(&'static str, String)> {
-    let mut rest = asking.words.clone();
-    if let Some(since) = asking.since {
-        rest = format!("{rest} since:{since}");
+#[cfg(test)]
+mod tests {
+    use node::question::Question;
+
+    use super::narrowed;
+
+    #[test]
+    fn a_narrowed_question_is_read_as_it_was_meant() {
+        let now = stix::Timestamp::parse("2026-11-23T12:00:00Z").unwrap();
+        let read = |q: &str, filter, value| Question::read(&narrowed(q, filter, value), now);
+        let question = read("pump since:7d", "from", "City of \"Lake\"");
+        assert_eq!(question.from[0].0, "City of Lake");
+        assert_eq!((question.words.as_str(), question.since.is_some()), ("pump", true));
+        assert_eq!(read("", "tlp", "amber+strict").tlps.len(), 1);
     }
-    let narrowed = |one: &'static str| (one, format!("q={}", encoded(format!("type:{one} {rest}").trim())));
-    let is_on = |one: &&'static str| !asking.types.iter().any(|on| on == one);
-    OFFERED.into_iter().filter(is_on).map(narrowed).collect()
 }

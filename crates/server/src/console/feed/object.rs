@@ -12,14 +12,18 @@ use node::find::THINGS;
 use node::item::ItemReceipts;
 use node::publication::Publishing;
 use node::sightings::comment_of;
+use node::translations::{Translation, language_of};
 use policy::{Action, decide};
 use stix::Timestamp;
 use stix::marking::{Pap, Tlp};
 use stix::observable::Kind;
 use store::{Edge, Feedback, ObjectDetail};
 
+use super::bars::{Bars, HEIGHT, WIDTH, day};
+use super::changes::{Change, Fate, changes};
 use super::detect::Texts;
 use super::graph::{Graph, label};
+use super::highlight::pieces;
 use crate::api::ask::Parameters;
 use crate::asked::Asked;
 use crate::console::html;
@@ -40,7 +44,13 @@ const BODY: usize = 200 << 10;
 const DESCRIPTION: usize = 4_000;
 
 /// What the page before may say was done.
-pub(super) const SAID: [&str; 4] = ["said-acknowledged", "said-acted", "said-before", "said-feedback"];
+pub(super) const SAID: [&str; 5] = [
+    "said-acknowledged",
+    "said-acted",
+    "said-before",
+    "said-feedback",
+    "said-translated",
+];
 
 /// Types beside the things that people look for for which there is a sentence.
 const CONNECTING: [&str; 4] = ["observed-data", "opinion", "relationship", "sighting"];
@@ -49,7 +59,7 @@ const CONNECTING: [&str; 4] = ["observed-data", "opinion", "relationship", "sigh
 struct Version {
     detail: ObjectDetail,
     /// Properties that differ from the version before.
-    changed: Vec<String>,
+    changed: Vec<Change>,
 }
 
 /// What is special to an indicator.
@@ -79,6 +89,12 @@ struct Page {
     what: String,
     name: String,
     description: String,
+    /// In the reader's language, where somebody shared it so.
+    translation: Option<Translation>,
+    /// The name and description of the original, where a translation stands in their place.
+    original: Option<(String, String)>,
+    /// The language that the object says it is in, where it is not the reader's.
+    lang: Option<String>,
     latest: ObjectDetail,
     /// The communities it is for that the reader's member is in.
     communities: Vec<String>,
@@ -93,6 +109,8 @@ struct Page {
     values: Vec<(String, String)>,
     neighbours: Vec<Edge>,
     judged: Vec<Edge>,
+    /// When it was seen.
+    seen: Bars,
     graph: Graph,
     feedback: Vec<Feedback>,
     came_by: Vec<CameBy>,
@@ -102,6 +120,7 @@ struct Page {
     may_judge: bool,
     may_recall: bool,
     publishing: Publishing,
+    may_translate: bool,
     said: Option<&'static str>,
     wrong: Option<String>,
     /// What was typed and could not be taken.
@@ -183,13 +202,30 @@ async fn build(asked: &Asked) -> Result<Page, Fault> {
         .into_iter()
         .find(|text| !text.is_empty())
         .unwrap_or_default();
+    let description: String = description.chars().take(DESCRIPTION).collect();
+    let shell = Shell::of(asked, "feed").await?;
+    let name = name.unwrap_or_else(|| id.to_owned());
+    let translation = node.translation(caller, &latest, shell.language.tag()).await?;
+    let original = translation.as_ref().map(|_| (name.clone(), description.clone()));
+    let translated = |keys: &[&str], other: String| {
+        let texts = translation.as_ref().map(|translation| &translation.texts);
+        let text = texts.and_then(|texts| keys.iter().find_map(|key| texts.get(*key)));
+        text.map_or(other, |text| text.chars().take(DESCRIPTION).collect())
+    };
+    let name = translated(&["name"], name);
+    let description = translated(&["description", "content", "explanation", "abstract"], description);
+    let lang = language_of(&latest.row.body).filter(|lang| lang != shell.language.tag());
     Ok(Page {
-        shell: Shell::of(asked, "feed").await?,
+        shell,
         id: id.to_owned(),
         object_type: latest.row.object_type.clone(),
         what: what(&latest.row.object_type, object.map().contains("created")),
-        name: name.unwrap_or_else(|| id.to_owned()),
-        description: description.chars().take(DESCRIPTION).collect(),
+        lang: lang.filter(|_| translation.is_none()),
+        name,
+        description,
+        translation,
+        original,
+        seen: Bars::new(node.seen_over_time(caller, id).await?),
         communities,
         named,
         is_narrowed: !latest.audience.named().is_empty(),
@@ -213,6 +249,7 @@ async fn build(asked: &Asked) -> Result<Page, Fault> {
                 .member
                 .is_some_and(|member| may(Action::Retract(member))),
         publishing: node.publishing(caller, id).await?,
+        may_translate: may(Action::ContributeToNamed) && node.may_translate(caller, &latest),
         latest,
         said: None,
         wrong: None,
@@ -286,20 +323,10 @@ fn versions(contributions: Vec<ObjectDetail>) -> Vec<Version> {
         others.find(|other| other.row.version < detail.row.version)
     };
     let one = |detail: &ObjectDetail| Version {
-        changed: before(detail).map_or_else(Vec::new, |other| changed(&other.row.body, &detail.row.body)),
+        changed: before(detail).map_or_else(Vec::new, |other| changes(&other.row.body, &detail.row.body)),
         detail: detail.clone(),
     };
     contributions.iter().take(VERSIONS).map(one).collect()
-}
-
-/// The properties in which two versions differ, but for the time of the version.
-fn changed(before: &str, after: &str) -> Vec<String> {
-    type Properties = serde_json::Map<String, serde_json::Value>;
-    let read = |text: &str| serde_json::from_str::<Properties>(text).unwrap_or_default();
-    let (before, after) = (read(before), read(after));
-    let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-    let differ = |key: &&&String| **key != "modified" && before.get(**key) != after.get(**key);
-    keys.iter().filter(differ).take(20).map(|key| (*key).clone()).collect()
 }
 
 /// How many others there are, as it may be told.
@@ -400,12 +427,5 @@ mod tests {
         let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
         assert_eq!(read(&shown), read(text));
         assert!(indented(text, 5).ends_with('…'));
-    }
-
-    #[test]
-    fn what_differs_between_versions_is_named() {
-        let before = r#"{"name":"a","modified":"1","labels":["x"],"gone":1}"#;
-        let after = r#"{"name":"b","modified":"2","labels":["x"],"new":1}"#;
-        assert_eq!(changed(before, after), ["gone", "name", "new"]);
     }
 }
