@@ -493,7 +493,7 @@ const MOST_ROWS: i64 = 10_000;
 
 const ERASE: &str = "update person set login = ?2, name = ?2, password_hash = null, active = 0, email = null, \
                      notices = 'none' where id = ?1 returning id";
-const ERASE_ALONG: [&str; 10] = [
+const ERASE_ALONG: [&str; 11] = [
     "delete from passkey where person = ?1",
     "delete from account_link where person = ?1",
     "delete from link_offer where person = ?1",
