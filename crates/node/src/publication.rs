@@ -235,10 +235,11 @@ impl Node {
     pub async fn publishing(&self, caller: &Caller, object: &str) -> Result<Publishing, Error> {
         let may = |action| decide(&caller.principal, action).map_or_else(|refusal| refusal.unproven, |()| true);
         let details = self.in_public(object).await?;
-        let published = match self.store().publication_of(object).await? {
-            Some(publication) => Some(published(&details, publication)),
-            None => None,
-        };
+        let published = self
+            .store()
+            .publication_of(object)
+            .await?
+            .map(|publication| published(&details, publication));
         let shown = published.as_ref().and_then(|one| shown(&details, &one.publication));
         let origin = shown.and_then(|detail| detail.origin);
         Ok(Publishing {

@@ -111,9 +111,13 @@ impl RulesBuilder {
     fn document(&mut self, name: &str, document: &Node) {
         let rule = Rule::read(name, document);
         if let Err(refusal) = self.compile(rule.clone(), document) {
-            let named = rule.id.as_ref().unwrap_or(&rule.title);
-            let mut place = Place::default().object(named);
-            place.file = Some(name.to_owned());
+            // What is no rule at all has neither.
+            let named = Some(rule.id.as_ref().unwrap_or(&rule.title)).filter(|named| !named.is_empty());
+            let place = Place {
+                file: Some(name.to_owned()),
+                object: named.cloned(),
+                ..Place::default()
+            };
             let problem = match refusal {
                 Refusal::Syntax(why) => {
                     Problem::error("sigma-invalid", place, format!("the rule cannot be used: {why}"))

@@ -271,7 +271,7 @@ fn to_look_for_nothing_or_in_nothing_is_said_and_is_never_nothing_found() {
         (&["hunt", "conn.log"], 2, "name a value with --value, indicators"),
         (
             &["hunt", "conn.log", "--value", "198.51.100.7", "--indexes", "nowhere"],
-            2,
+            1,
             "'commonwatch hunt index LOGS --indexes DIR' makes the indexes",
         ),
         (&["hunt", "index", "nowhere.log"], 2, "1 log could not be indexed"),

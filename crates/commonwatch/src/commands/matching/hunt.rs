@@ -28,10 +28,12 @@ pub fn run(global: &Global, args: &HuntArgs, output: Output) -> Result<(), Failu
         return index(logs, indexes.as_deref(), output);
     }
     arm::no_yara(&args.look_for)?;
-    if let Some(folder) = &args.indexes {
-        fs::metadata(folder).map_err(|error| {
-            failure::file("read", folder, &error).help("'commonwatch hunt index LOGS --indexes DIR' makes the indexes")
-        })?;
+    if let Some(folder) = args.indexes.as_ref().filter(|folder| !folder.is_dir()) {
+        output.note(&format!(
+            "{} is no folder that is there, so nothing is indexed and all logs are read \
+             ('commonwatch hunt index LOGS --indexes DIR' makes the indexes)",
+            folder.display()
+        ));
     }
     let begun = Instant::now();
     let armed = if args.values.is_empty() {
