@@ -817,6 +817,7 @@ fn the_help_of_each_command() {
       list     List your member's webhooks and how they go
       show     Show what was posted to one, and what waits
       test     Post a message that says nothing, to see whether it arrives
+      rotate   Give one another secret, printed once; for a time messages are signed with both
       enable   Post again to one that was switched off
       disable  Post nothing for now
       remove   Take one away

@@ -157,7 +157,7 @@ on_both! {
         // What the hub asked here does not go back to it, whatever is said of it.
         let theirs = ask(3, &hub, true).await;
         let unheard = async || store.bridge_requests_new(made.id, community, hub.id, 10).await.unwrap();
-        assert_eq!(unheard().await, [own.clone()]);
+        assert_eq!(unheard().await, std::slice::from_ref(&own));
         let question = |one: &Request, outward: bool| BridgeQuestion {
             question: one.asked.uuid, outward, kind: QuestionKind::Request, state: QuestionState::Open, at: at(1),
         };
