@@ -43,6 +43,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     migration!(11, "0011_bridges"),
     migration!(12, "0012_api"),
     migration!(13, "0013_public"),
+    migration!(16, "0016_reminders"),
 ];
 
 /// Where the steps that were applied are remembered; the same on both databases.

@@ -8,8 +8,11 @@
 //!                     hits ─────────┴──► file of hits; counted for sightings (node::sightings)
 //! ```
 //!
+//! Who wants to know of one indicator asks for a back-test: the same past, looked through once more, and nothing counted.
+//!
 //! Logs stay where they are: only hits leave the matchers, and only what the member's rules say of them leaves the node.
 
+mod back_test;
 mod health;
 mod matchers;
 mod past;
@@ -18,8 +21,9 @@ mod run;
 
 use std::path::PathBuf;
 
-use sources::SourceSpec;
+pub use sources::SourceSpec;
 
+pub use back_test::{BackTest, PastView};
 pub(crate) use health::Shared;
 pub use health::{Health, Hunts, SourceHealth, StreamHealth, WatchlistHealth};
 pub use matchers::Matchers;

@@ -52,6 +52,7 @@ impl Node {
         let current = Current::default();
         let now = self.now();
         shared.with(|health| health.since = Some(now));
+        self.past_is_here(&caller, &settings);
         if let Err(error) = self.rearm(&caller, &settings, &current).await {
             shared.error(now, &error);
         }

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
+use formats::edit::Edits;
 use stix::marking::Tlp;
 use stix::observable::{Observable, guess, refang};
 use store::{Found, Position};
@@ -231,7 +232,8 @@ async fn rows(asked: &Asked, q: &str, asking: &Asking, cursor: Option<Position>)
 
 /// Looks up each value of a text; gives how many were left out too.
 async fn look_up(asked: &Asked, text: &str) -> Result<(Vec<Looked>, usize), Fault> {
-    let understood = understand(asked.node(), text.as_bytes().to_vec()).await?;
+    let options = asked.node().share_options(asked.caller(), true).await?;
+    let understood = understand(options, text.as_bytes().to_vec(), Edits::default(), None).await?;
     let left = understood.values_left + understood.values.len().saturating_sub(VALUES_MOST);
     let mut looked = Vec::new();
     for observable in understood.values.into_iter().take(VALUES_MOST) {
