@@ -4,10 +4,12 @@
 const assert = require("node:assert/strict");
 const fs = require("node:fs");
 const { chromium } = require("playwright-core");
+const { hostile } = require("./hostile.cjs");
+const { journeys } = require("./journeys.cjs");
 const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 const [started, browserPath, shots, operator, second] = process.argv.slice(2);
-const { serving: base, operator_password: password } = JSON.parse(started);
+const { serving: base, operator_password: password, keys } = JSON.parse(started);
 const PASSWORD = "correct horse battery staple";
 const FIRST_PAGE_BYTES = 100_000;
 const wrong = [];
@@ -94,6 +96,15 @@ async function everyPage(browser, who, secret) {
     }
   }
   console.log(`console: ${who}: ${paths.length} pages: ${paths.join(" ")}`);
+  await page.context().close();
+}
+
+// Last, because what is put in stays: hostile values in every form that an operator has.
+async function everyForm(browser) {
+  const page = await open(browser, { viewport: { width: 1440, height: 900 } });
+  await signIn(page, "operator", password);
+  const paths = await addresses(page);
+  await hostile(page, [...paths, "/invitations", "/exchange/subscribe", "/webhooks", "/requests"], wrong);
   await page.context().close();
 }
 
@@ -375,6 +386,8 @@ async function main() {
     await finding(browser);
     await everyPage(browser, "operator", password);
     await everyPage(browser, "water", PASSWORD);
+    await journeys({ browser, open, base, keys, secret: PASSWORD, operator: password, shots });
+    await everyForm(browser);
   } finally {
     await browser.close();
   }

@@ -36,6 +36,8 @@ pub enum Format {
     Html,
     /// A PDF document.
     Pdf,
+    /// A mail (RFC 5322).
+    Mail,
     /// Free text or Markdown.
     Text,
     /// XML that is none of these.
@@ -65,6 +67,7 @@ impl Format {
             Self::Suricata => "suricata",
             Self::Html => "html",
             Self::Pdf => "pdf",
+            Self::Mail => "mail",
             Self::Text => "text",
             Self::OtherXml => "xml",
             Self::Empty => "empty",
@@ -177,6 +180,9 @@ fn of_text(text: &str) -> Format {
     if text.starts_with('<') {
         return of_markup(text);
     }
+    if is_mail(text) {
+        return Format::Mail;
+    }
     if rules::yara::starts(text) {
         return Format::Yara;
     }
@@ -196,6 +202,44 @@ fn of_text(text: &str) -> Format {
         return Format::Csv;
     }
     Format::Text
+}
+
+/// Whether a text begins with the header of a mail: fields only, of which some belong to every mail, up to an empty line.
+fn is_mail(text: &str) -> bool {
+    const FIELDS: [&str; 9] = [
+        "from",
+        "to",
+        "date",
+        "subject",
+        "message-id",
+        "mime-version",
+        "received",
+        "return-path",
+        "content-type",
+    ];
+    let mut known = 0;
+    let (mut has_from, mut has_end) = (false, false);
+    // A mailbox file separates its mails by lines that begin with "From ".
+    for line in text.lines().skip(usize::from(text.starts_with("From "))).take(400) {
+        if line.is_empty() {
+            has_end = true;
+            break;
+        }
+        if line.starts_with([' ', '\t']) {
+            continue;
+        }
+        let Some((name, _)) = line.split_once(':') else {
+            return false;
+        };
+        let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic());
+        if !is_name {
+            return false;
+        }
+        let name = name.to_ascii_lowercase();
+        has_from |= matches!(name.as_str(), "from" | "received" | "return-path");
+        known += usize::from(FIELDS.contains(&name.as_str()));
+    }
+    has_end && has_from && known >= 3
 }
 
 /// Whether at least half of the lines that are not comments are one indicator each.

@@ -1,5 +1,6 @@
 //! The way in: unpacks, decodes, finds out what an input is, and gives it to its reader.
 
+use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use std::rc::Rc;
 
@@ -8,7 +9,7 @@ use stix::{Place, Problem, Severity};
 use crate::detect::{Format, PEEK, detect};
 use crate::tally::Tally;
 use crate::unpack::{self, Meter, Wrapping, read_problem, read_whole};
-use crate::{ReadOptions, Sink, Summary, decode, indicators, misp, objects, openioc, prose, rules};
+use crate::{ReadOptions, Sink, Summary, decode, indicators, misp, objects, office, openioc, prose, rules};
 
 /// Largest input of a format that has to be held in memory whole (rules, reports, OpenIOC).
 pub const WHOLE_BYTES: u64 = 64 << 20;
@@ -125,7 +126,37 @@ impl<'a> Layers<'a> {
             return self.misp(&read_whole(&mut whole, MISP_BYTES, "the MISP input")?);
         }
         self.saw(format.name());
+        if format == Format::Mail {
+            let mail = read_whole(&mut whole, WHOLE_BYTES, "the mail")?;
+            return self.mail(&mail, depth);
+        }
         self.dispatch(format, &mut whole)
+    }
+
+    /// Reads a mail: what it says as a report, and each attachment for itself, as the members of an archive.
+    fn mail(&mut self, mail: &[u8], depth: usize) -> Result<(), Problem> {
+        self.meter.depth(depth + 1)?;
+        let Some(mail) = prose::mail::Mail::read(mail) else {
+            let problem = Problem::error("bad-mail", Place::default(), "the mail cannot be read");
+            self.tally.problem(problem.help("save it anew, or hand in its text"));
+            return Ok(());
+        };
+        if !mail.text.trim().is_empty() {
+            prose::text::read_titled(mail.subject.as_deref(), &mail.text, self.options, &mut self.tally)?;
+        }
+        let outer = self.tally.label.clone();
+        for (name, content) in mail.attachments {
+            self.tally.label = Some(match &outer {
+                Some(outer) => format!("{outer}/{name}"),
+                None => name,
+            });
+            match self.read(Box::new(Cursor::new(content)), depth + 1) {
+                Err(problem) if !is_final(&problem) => self.tally.problem(problem),
+                outcome => outcome?,
+            }
+            self.tally.label.clone_from(&outer);
+        }
+        Ok(())
     }
 
     fn misp(&mut self, input: &[u8]) -> Result<(), Problem> {
@@ -140,6 +171,9 @@ impl<'a> Layers<'a> {
 
     fn archive(&mut self, mut input: Box<dyn Read + '_>, depth: usize) -> Result<(), Problem> {
         let archive = read_whole(&mut input, unpack::ARCHIVE_BYTES, "the zip archive")?;
+        if let Some(kind) = office::Kind::of(&archive) {
+            return self.office(kind, &archive);
+        }
         let meter = Rc::clone(&self.meter);
         let outer = self.tally.label.clone();
         unpack::zip_members(&archive, &meter, &mut |name, member| {
@@ -161,6 +195,38 @@ impl<'a> Layers<'a> {
             }
             outcome
         })
+    }
+
+    /// Reads a document of an office program: its text as a report, its sheets as tables or lists.
+    fn office(&mut self, kind: office::Kind, archive: &[u8]) -> Result<(), Problem> {
+        let mut parts = BTreeMap::new();
+        let meter = Rc::clone(&self.meter);
+        unpack::zip_members(archive, &meter, &mut |name, member| {
+            if kind.needs(&name) {
+                let mut part = member?;
+                parts.insert(
+                    name,
+                    read_whole(&mut part, office::PART_BYTES, "a part of the document")?,
+                );
+            }
+            Ok(())
+        })?;
+        match kind.texts(&parts) {
+            Err(problem) => self.tally.problem(problem),
+            Ok(texts) => {
+                self.saw(kind.name());
+                for text in texts.iter().filter(|text| !text.trim().is_empty()) {
+                    let head = &text.as_bytes()[..text.len().min(PEEK)];
+                    let format = match detect(head) {
+                        // What a cell or a paragraph says is no document of its own.
+                        table @ (Format::Csv | Format::List) => table,
+                        _ => Format::Text,
+                    };
+                    self.dispatch(format, &mut Cursor::new(text.as_bytes()))?;
+                }
+            }
+        }
+        Ok(())
     }
 
     fn dispatch(&mut self, format: Format, input: &mut dyn Read) -> Result<(), Problem> {
@@ -193,6 +259,8 @@ impl<'a> Layers<'a> {
                 let text = prose_text(input, sink)?;
                 prose::text::read(&text, options, sink)
             }
+            // Its parts are inputs of their own: see `read`.
+            Format::Mail => Ok(()),
             Format::Pdf => prose::pdf::read(&read_whole(input, WHOLE_BYTES, "the PDF document")?, options, sink),
             Format::OtherJson | Format::OtherXml | Format::Binary => {
                 sink.problem(unknown(format));
@@ -228,7 +296,7 @@ fn unknown(format: Format) -> Problem {
         _ => "not text, and not a document or archive that can be read",
     };
     Problem::error("unknown-format", Place::line(1, 1), format!("the input is {what}")).help(
-        "readable are STIX, TAXII, MISP, CSV, lists of indicators, OpenIOC, YARA, Sigma, Suricata, text, HTML and PDF, also in gzip, zstd or zip",
+        "readable are STIX, TAXII, MISP, CSV, lists of indicators, OpenIOC, YARA, Sigma, Suricata, text, HTML, PDF, mails, documents and tables of office programs, also in gzip, zstd or zip",
     )
 }
 

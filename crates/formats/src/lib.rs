@@ -11,11 +11,13 @@
 mod decode;
 pub mod detect;
 mod draft;
+pub mod edit;
 pub mod indicators;
 mod input;
 mod lines;
 pub mod misp;
 pub mod objects;
+mod office;
 pub mod openioc;
 pub mod prose;
 pub mod read;

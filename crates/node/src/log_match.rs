@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -20,18 +20,30 @@ use crate::accounts::Caller;
 use crate::error::{Error, bad};
 use crate::node::Node;
 
-/// Bytes of a log.
+/// Bytes of a log that is pasted.
 pub const LOG_MOST: usize = 4 << 20;
+/// Bytes of a log that comes as a file; it is matched as it arrives, and never held whole.
+pub const LOG_FILE_MOST: usize = 256 << 20;
 /// Different hits that are told one by one.
 const TOLD_MOST: usize = 500;
 /// Problems that are told.
 const PROBLEMS_MOST: usize = 5;
 /// How long a log is matched before it is given up: a few patterns may be slow on a hostile one.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// The same for one that arrives meanwhile.
+const PATIENCE_FILE: Duration = Duration::from_secs(60);
+/// What a packed log may become.
+const UNPACKED: sources::Limits = sources::Limits {
+    decompressed_bytes: 1 << 30,
+    expansion: 2_000,
+    layers: 2,
+};
 /// How long a log waits for its turn: what waits holds memory that others need for what they send.
 const TURN: Duration = Duration::from_secs(30);
 /// Compiling and matching take a processor and memory: one log at a time, the others wait their turn.
 static TURNS: Semaphore = Semaphore::const_new(1);
+/// Who sends slowly must not keep others from pasting: files have turns of their own.
+static FILE_TURNS: Semaphore = Semaphore::const_new(2);
 
 /// What was found in a log.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -75,12 +87,12 @@ pub struct LogHit {
 
 /// Takes what is found: what repeats is counted.
 #[derive(Default)]
-struct Found {
-    told: Vec<LogHit>,
+pub(crate) struct Found {
+    pub(crate) told: Vec<LogHit>,
     places: HashMap<(String, String), usize>,
-    hits: u64,
-    untold: u64,
-    problems: Vec<Problem>,
+    pub(crate) hits: u64,
+    pub(crate) untold: u64,
+    pub(crate) problems: Vec<Problem>,
 }
 
 impl Taker for Found {
@@ -148,7 +160,29 @@ impl Node {
             let help = "send a part of it, or match it at home: commonwatch match FILE";
             return Err(bad("log-too-large", message, help));
         }
-        let Ok(Ok(_turn)) = tokio::time::timeout(TURN, TURNS.acquire()).await else {
+        self.matched(caller, Box::new(Cursor::new(log)), &TURNS, PATIENCE).await
+    }
+
+    /// The same of a log that arrives as a file, packed or not: it is matched as it comes, and nothing of it is kept. What
+    /// `input` gives after a minute is not looked at.
+    ///
+    /// # Errors
+    /// As [`Node::log_match`]; and where it is packed in a way that cannot be undone.
+    pub async fn log_match_file(&self, caller: &Caller, input: Box<dyn Read + Send>) -> Result<LogMatch, Error> {
+        if caller.principal.member.is_none() {
+            return Err(Error::NotAllowed("sign in first"));
+        }
+        self.matched(caller, input, &FILE_TURNS, PATIENCE_FILE).await
+    }
+
+    async fn matched(
+        &self,
+        caller: &Caller,
+        input: Box<dyn Read + Send>,
+        turns: &Semaphore,
+        patience: Duration,
+    ) -> Result<LogMatch, Error> {
+        let Ok(Ok(_turn)) = tokio::time::timeout(TURN, turns.acquire()).await else {
             return Err(Error::Unavailable("other logs are being matched".to_owned()));
         };
         let options = watchlist::Options {
@@ -162,21 +196,21 @@ impl Node {
             stop: Arc::clone(&stop),
             ..Options::new(self.clock())
         };
-        let mut work = tokio::task::spawn_blocking(move || matched(list, log, &options));
-        let done = match tokio::time::timeout(PATIENCE, &mut work).await {
+        let mut work = tokio::task::spawn_blocking(move || matched(list, input, &options));
+        let done = match tokio::time::timeout(patience, &mut work).await {
             Ok(done) => done,
             Err(_) => {
                 stop.store(true, Ordering::Relaxed);
                 work.await
             }
         };
-        let found = done.map_err(|error| Error::Ours(format!("matching a log stopped: {error}")))?;
+        let found = done.map_err(|error| Error::Ours(format!("matching a log stopped: {error}")))??;
         self.walk_matched(caller).await?;
         Ok(found)
     }
 }
 
-fn matched(list: Watchlist, log: Vec<u8>, options: &Options) -> LogMatch {
+fn matched(list: Watchlist, input: Box<dyn Read + Send>, options: &Options) -> Result<LogMatch, Error> {
     let looked_for = list.len() as u64;
     let left_out = list.meta().left_out.iter().map(|(_, many)| many).sum();
     let sigma = shared_rules(&list);
@@ -185,8 +219,9 @@ fn matched(list: Watchlist, log: Vec<u8>, options: &Options) -> LogMatch {
         sigma,
     });
     let mut found = Found::default();
-    let tally = run::read(Box::new(Cursor::new(log)), "log", &current, options, &mut found);
-    LogMatch {
+    let opened = sources::unpack(input, "log", UNPACKED)?;
+    let tally = run::read(opened.input, "log", &current, options, &mut found);
+    Ok(LogMatch {
         told: found.told,
         hits: found.hits,
         untold: found.untold,
@@ -195,5 +230,5 @@ fn matched(list: Watchlist, log: Vec<u8>, options: &Options) -> LogMatch {
         left_out,
         is_whole: !options.stop.load(Ordering::Relaxed),
         problems: found.problems,
-    }
+    })
 }

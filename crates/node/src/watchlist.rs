@@ -45,25 +45,51 @@ impl Node {
         options: Options,
         since: Option<Timestamp>,
     ) -> Result<(Watchlist, Vec<Problem>), Error> {
+        let query = ObjectQuery {
+            added_after: since,
+            ..query(&["indicator"])
+        };
+        self.watchlist_of(caller, options, query).await
+    }
+
+    /// The same of one indicator: what is looked for when somebody wants to know of this one.
+    ///
+    /// # Errors
+    /// As [`Node::watchlist`].
+    pub async fn watchlist_of_one(
+        &self,
+        caller: &Caller,
+        options: Options,
+        id: &str,
+    ) -> Result<(Watchlist, Vec<Problem>), Error> {
+        let query = ObjectQuery {
+            ids: vec![id.to_owned()],
+            ..query(&["indicator"])
+        };
+        self.watchlist_of(caller, options, query).await
+    }
+
+    async fn watchlist_of(
+        &self,
+        caller: &Caller,
+        options: Options,
+        mut query: ObjectQuery,
+    ) -> Result<(Watchlist, Vec<Problem>), Error> {
         decide(&caller.principal, Action::Read).map_err(|refusal| Error::refused(refusal, "no such page"))?;
         let viewer = self.viewer(caller).await?;
         let mut around = Around::default();
-        let mut query = query(&AROUND);
+        let mut others = self::query(&AROUND);
         loop {
-            let page = self.store().object_page(&viewer, &query).await?;
+            let page = self.store().object_page(&viewer, &others).await?;
             for row in &page.rows {
                 around.see(stix::Object::parse(&row.body)?.map());
             }
             let Some(last) = page.rows.last().filter(|_| page.more) else {
                 break;
             };
-            query.from = Some(Position::from(last.added));
+            others.from = Some(Position::from(last.added));
         }
         let mut builder = Builder::new(options);
-        let mut query = ObjectQuery {
-            added_after: since,
-            ..self::query(&["indicator"])
-        };
         loop {
             let page = self.store().object_page(&viewer, &query).await?;
             let (Some(first), Some(last)) = (page.rows.first(), page.rows.last()) else {

@@ -2,11 +2,13 @@
 //!
 //! Because a handler takes an [`Asked`] and nothing else, a route without a sign-in cannot be written.
 
+use std::io;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use axum::body::Body;
 use bytes::Bytes;
+use futures_util::stream::{self, BoxStream, StreamExt as _};
 use http::{HeaderMap, Method, Uri};
 use node::{Caller, Node};
 use tokio::sync::OwnedSemaphorePermit;
@@ -77,6 +79,21 @@ impl Asked {
         let body = self.body.get_mut().unwrap_or_else(PoisonError::into_inner);
         let taken = std::mem::replace(body, Body::empty());
         body::read(&self.headers, taken, most).await
+    }
+
+    /// The body piece by piece as it arrives, for what is never held whole; `held` bytes of it may be kept meanwhile.
+    pub(crate) async fn stream_body(
+        &mut self,
+        most: usize,
+        held: usize,
+    ) -> Result<BoxStream<'static, io::Result<Bytes>>, Fault> {
+        if let Some(read) = self.read.take() {
+            return Ok(stream::iter([Ok(read)]).boxed());
+        }
+        self.room = Some(self.app.room_for_body(body::expected(&self.headers, held)).await?);
+        let body = self.body.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let taken = std::mem::replace(body, Body::empty());
+        Ok(body::pieces(&self.headers, taken, most)?.boxed())
     }
 
     /// Puts a body back that was taken, for who takes it next.

@@ -1,11 +1,12 @@
 //! Reads request bodies: declared, chunked or compressed, never more than the limit, never for ever.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::time::Duration;
 
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use flate2::write::GzDecoder;
+use futures_util::stream::{self, Stream};
 use http::header::{CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::BodyExt as _;
@@ -53,6 +54,34 @@ pub async fn read(headers: &HeaderMap, body: Body, most: usize) -> Result<Bytes,
         arriving.drain().await;
     }
     result
+}
+
+/// A body piece by piece: at the same pace, never more than `most` bytes, not compressed.
+pub fn pieces(
+    headers: &HeaderMap,
+    body: Body,
+    most: usize,
+) -> Result<impl Stream<Item = io::Result<Bytes>> + use<>, Fault> {
+    if matches!(encoding(headers)?, Encoding::Gzip) {
+        return Err(Fault::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported-encoding",
+            "a form with a file may not be compressed",
+        ));
+    }
+    let arriving = Arriving {
+        body,
+        began: Instant::now(),
+        received: 0,
+    };
+    Ok(stream::try_unfold(arriving, move |mut arriving| async move {
+        let failed = |fault: Fault| io::Error::other(fault.message().to_owned());
+        let piece = arriving.piece().await.map_err(failed)?;
+        if arriving.received > most as u64 {
+            return Err(failed(too_large(most)));
+        }
+        Ok(piece.map(|piece| (piece, arriving)))
+    }))
 }
 
 enum Encoding {
@@ -180,16 +209,16 @@ struct Capped {
 }
 
 impl Write for Capped {
-    fn write(&mut self, piece: &[u8]) -> std::io::Result<usize> {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
         if self.bytes.len() + piece.len() > self.most {
             self.full = true;
-            return Err(std::io::Error::other("the decompressed body is too large"));
+            return Err(io::Error::other("the decompressed body is too large"));
         }
         self.bytes.extend_from_slice(piece);
         Ok(piece.len())
     }
 
-    fn flush(&mut self) -> std::io::Result<()> {
+    fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
 }

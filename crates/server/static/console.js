@@ -50,53 +50,20 @@
     const text = document.getElementById(button.dataset.copy)?.textContent ?? "";
     navigator.clipboard?.writeText(text).then(() => { button.textContent = button.dataset.done ?? button.textContent; });
   });
-  // A file that is read into a text field, chosen or dropped there: it can be looked at before it is sent.
-  for (const box of document.querySelectorAll("[data-scripted]")) box.hidden = false;
-  const read = (file, field, most, note) => {
-    if (!file || !field) return;
-    const fits = file.size <= Number(most);
-    if (note) note.hidden = fits;
-    if (fits) file.text().then((text) => { field.value = text; });
-  };
-  document.addEventListener("change", (event) => {
-    const input = event.target;
-    if (!input.matches("input[type=file][data-into]")) return;
-    const { into, most, note } = input.dataset;
-    read(input.files[0], document.getElementById(into), most, document.getElementById(note));
-  });
-  document.addEventListener("dragover", (event) => {
-    if (event.target.closest("textarea[data-drop]")) event.preventDefault();
-  });
-  document.addEventListener("drop", (event) => {
-    const field = event.target.closest("textarea[data-drop]");
-    const file = event.dataTransfer?.files[0];
-    if (!field || !file) return;
-    event.preventDefault();
-    read(file, field, field.dataset.most, document.getElementById(field.dataset.drop));
-  });
 })();
-// Sharing: a file is put into the text box; what is no text goes in packed, and the node finds out what it is.
+// A file that is dropped on a form goes into its field, as if it had been chosen, and is looked at.
 (() => {
   for (const hidden of document.querySelectorAll("[data-script]")) hidden.hidden = false;
-  const packed = (bytes) => {
-    let text = "";
-    for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-    return `data:application/octet-stream;base64,${btoa(text)}`;
-  };
-  const put = async (file, box) => {
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    try { box.value = new TextDecoder("utf-8", { fatal: true }).decode(bytes); } catch { box.value = packed(bytes); }
-    box.focus();
-  };
-  document.addEventListener("change", (event) => {
-    const box = document.getElementById(event.target.dataset?.readInto ?? "");
-    if (box && event.target.files?.[0]) put(event.target.files[0], box);
-  });
-  for (const box of document.querySelectorAll("textarea[data-drop]")) {
-    box.addEventListener("dragover", (event) => event.preventDefault());
-    box.addEventListener("drop", (event) => {
-      const file = event.dataTransfer?.files?.[0];
-      if (file) { event.preventDefault(); put(file, box); }
+  for (const place of document.querySelectorAll("[data-drop-file]")) {
+    const field = document.getElementById(place.dataset.dropFile);
+    place.addEventListener("dragover", (event) => { event.preventDefault(); place.classList.add("over"); });
+    place.addEventListener("dragleave", () => place.classList.remove("over"));
+    place.addEventListener("drop", (event) => {
+      place.classList.remove("over");
+      if (!field || !event.dataTransfer?.files.length) return;
+      event.preventDefault();
+      field.files = event.dataTransfer.files;
+      field.form.requestSubmit();
     });
   }
 })();

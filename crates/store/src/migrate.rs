@@ -45,6 +45,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     migration!(13, "0013_partnership"),
     migration!(14, "0014_public"),
     migration!(15, "0015_find"),
+    migration!(16, "0016_reminders"),
 ];
 
 /// Where the steps that were applied are remembered; the same on both databases.

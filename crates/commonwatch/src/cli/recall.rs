@@ -30,6 +30,14 @@ pub enum RecallCommand {
         #[arg(long, value_name = "TEXT")]
         note: Option<String>,
     },
+    /// Remind whoever has not answered, each once a day at the most
+    Remind {
+        /// Its name
+        id: String,
+        /// Only this member
+        #[arg(long, value_name = "NAME")]
+        member: Option<String>,
+    },
 }
 
 /// A recall.

@@ -43,6 +43,14 @@ pub async fn run(local: &Local, global: &Global, command: RecallCommand, output:
             output.say("acknowledged");
             Ok(())
         }
+        RecallCommand::Remind { id, member } => {
+            local
+                .node
+                .recall_remind(&caller, named(&id)?, member.as_deref())
+                .await?;
+            output.say("whoever has not answered is reminded, once a day at the most");
+            Ok(())
+        }
     }
 }
 
@@ -171,7 +179,8 @@ async fn show(local: &Local, caller: &Caller, uuid: Uuid, output: Output) -> Res
             let told = one
                 .told
                 .map_or_else(|| "not told yet".to_owned(), |at| format!("told at {at}"));
-            format!("given at {}, {told}", one.given)
+            let reminded = one.reminded.map(|at| format!(", reminded at {at}"));
+            format!("given at {}, {told}{}", one.given, reminded.unwrap_or_default())
         },
         output,
     );

@@ -115,7 +115,8 @@ async fn preview(local: &Local, caller: &node::Caller, wish: &SubscriptionWish, 
     if output.is_json() {
         output.json_line(&json!({
             "from": preview.from, "format": preview.format, "objects": preview.objects, "refused": preview.refused,
-            "by_type": preview.by_type, "more": preview.more, "notes": preview.notes,
+            "by_type": preview.by_type, "by_marking": preview.by_marking, "creators": preview.creators,
+            "more": preview.more, "notes": preview.notes,
         }));
         return Ok(());
     }
@@ -134,6 +135,22 @@ async fn preview(local: &Local, caller: &node::Caller, wish: &SubscriptionWish, 
         .map(|(object_type, count)| vec![object_type.clone(), count.to_string()])
         .collect();
     output.table(&["type", "objects"], &rows);
+    let markings: Vec<String> = preview
+        .by_marking
+        .iter()
+        .map(|(marking, count)| format!("{marking} {count}"))
+        .collect();
+    if !markings.is_empty() {
+        output.line(&format!("marked: {}", markings.join(", ")));
+    }
+    let creators: Vec<String> = preview
+        .creators
+        .iter()
+        .map(|(name, count)| format!("{} {count}", printable(name)))
+        .collect();
+    if !creators.is_empty() {
+        output.line(&format!("in the name of: {}", creators.join(", ")));
+    }
     for example in preview.examples.iter().take(EXAMPLES) {
         output.line(&format!("for example {}", example.id));
     }

@@ -118,7 +118,7 @@ fn each_format_is_recognised_and_its_errors_have_a_place() {
     -- out
     other.json: json, 0 objects, 1 refused, 0 warnings
     -- err
-    error: other.json:1:1: the input is JSON that is neither STIX, TAXII nor MISP (readable are STIX, TAXII, MISP, CSV, lists of indicators, OpenIOC, YARA, Sigma, Suricata, text, HTML and PDF, also in gzip, zstd or zip)
+    error: other.json:1:1: the input is JSON that is neither STIX, TAXII nor MISP (readable are STIX, TAXII, MISP, CSV, lists of indicators, OpenIOC, YARA, Sigma, Suricata, text, HTML, PDF, mails, documents and tables of office programs, also in gzip, zstd or zip)
 
     empty.txt: exit code 0
     -- out

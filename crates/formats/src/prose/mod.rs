@@ -1,7 +1,8 @@
-//! Reports for people: free text, Markdown, web pages and PDF become one `report` that refers to what it names.
+//! Reports for people: free text, Markdown, web pages, mails and PDF become one `report` that refers to what it names.
 
 mod domains;
 pub mod html;
+pub mod mail;
 pub mod pdf;
 mod report;
 pub mod text;

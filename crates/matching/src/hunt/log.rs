@@ -62,6 +62,11 @@ impl<'a> Log<'a> {
         }
     }
 
+    /// Its name, for people.
+    pub fn name(&self) -> &'a str {
+        self.name
+    }
+
     /// Its bytes as they are stored.
     pub fn size(&self) -> u64 {
         self.size

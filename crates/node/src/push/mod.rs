@@ -15,7 +15,7 @@ mod send;
 use policy::{Action, CommunityId, MemberId, Viewer, decide};
 use serde::Deserialize;
 use stix::Timestamp;
-use store::{NewPeer, Peer};
+use store::{NewPeer, Peer, Position};
 
 use crate::accounts::Caller;
 use crate::client::Access;
@@ -125,25 +125,8 @@ impl Node {
     /// # Errors
     /// When the caller may not, or something in the wish cannot be used.
     pub async fn peer_put(&self, caller: &Caller, wish: PeerWish) -> Result<PeerView, Error> {
-        decide(&caller.principal, Action::SendElsewhere)
-            .map_err(|refusal| Error::refused(refusal, "there is no such page"))?;
-        check_name(&wish.name)?;
-        check_interval(wish.interval_seconds)?;
-        check_url(&wish.url)?;
+        self.check_peer(caller, &wish).await?;
         let settings = wish.settings.to_string();
-        PeerSettings::parse(&settings)?;
-        let receiver = self.receiving_member(wish.member, &wish.name).await?;
-        if wish
-            .community
-            .is_some_and(|community| !receiver.principal.communities.contains(&community))
-        {
-            let help = "let it join the community first, or choose another member or community";
-            return Err(bad(
-                "may-not-read",
-                "the member of the peer is not in that community and would get nothing",
-                help,
-            ));
-        }
         let known = self.store().peer_get(&wish.name).await?;
         let terms = NewPeer {
             uuid: known.map_or_else(|| self.fresh_uuid(), |known| known.terms.uuid),
@@ -156,6 +139,28 @@ impl Node {
             enabled: wish.enabled,
         };
         Ok(self.store().peer_put(&caller.principal, terms).await?.into())
+    }
+
+    async fn check_peer(&self, caller: &Caller, wish: &PeerWish) -> Result<(), Error> {
+        decide(&caller.principal, Action::SendElsewhere)
+            .map_err(|refusal| Error::refused(refusal, "there is no such page"))?;
+        check_name(&wish.name)?;
+        check_interval(wish.interval_seconds)?;
+        check_url(&wish.url)?;
+        PeerSettings::parse(&wish.settings.to_string())?;
+        let receiver = self.receiving_member(wish.member, &wish.name).await?;
+        if wish
+            .community
+            .is_some_and(|community| !receiver.principal.communities.contains(&community))
+        {
+            let help = "let it join the community first, or choose another member or community";
+            return Err(bad(
+                "may-not-read",
+                "the member of the peer is not in that community and would get nothing",
+                help,
+            ));
+        }
+        Ok(())
     }
 
     /// Every peer, by name, without secrets.
@@ -231,14 +236,33 @@ impl Node {
     pub async fn push_backlog(&self, caller: &Caller, name: &str) -> Result<Backlog, Error> {
         administer(caller)?;
         let peer = self.store().peer_get(name).await?.ok_or_else(|| not_there(name))?;
-        let receiver = self.receiving_member(peer.terms.member, name).await?;
-        let viewer = self.push_viewer(&receiver, peer.terms.community).await?;
+        self.waiting(peer.terms.member, name, peer.terms.community, peer.cursor)
+            .await
+    }
+
+    /// What would be pushed to a peer that there is not yet, by its first runs. Nothing is kept and nothing leaves.
+    ///
+    /// # Errors
+    /// When the caller may not, or something in the wish cannot be used.
+    pub async fn push_preview(&self, caller: &Caller, wish: &PeerWish) -> Result<Backlog, Error> {
+        self.check_peer(caller, wish).await?;
+        self.waiting(wish.member, &wish.name, wish.community, None).await
+    }
+
+    async fn waiting(
+        &self,
+        member: MemberId,
+        name: &str,
+        community: Option<CommunityId>,
+        mut cursor: Option<Position>,
+    ) -> Result<Backlog, Error> {
+        let receiver = self.receiving_member(member, name).await?;
+        let viewer = self.push_viewer(&receiver, community).await?;
         let mut backlog = Backlog {
             waiting: 0,
             more: false,
             oldest: None,
         };
-        let mut cursor = peer.cursor;
         loop {
             let changes = self.store().changes(&viewer, cursor, COUNTED_AT_A_TIME).await?;
             let waiting = || changes.rows.iter().filter(|change| cut::concerns_peer(change));

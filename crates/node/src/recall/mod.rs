@@ -13,6 +13,7 @@
 mod acknowledge;
 mod apply;
 mod make;
+mod remind;
 mod view;
 
 pub use acknowledge::{AcknowledgeWish, Done};

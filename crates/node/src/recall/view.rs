@@ -35,6 +35,8 @@ pub struct Outstanding {
     pub given: Timestamp,
     /// When it was told of the recall; none: it has not asked since.
     pub told: Option<Timestamp>,
+    /// When somebody reminded it last.
+    pub reminded: Option<Timestamp>,
 }
 
 /// A recall, as far as who recalled it and the coordinators of its communities may read.
@@ -102,8 +104,12 @@ impl Node {
             match answered(row) {
                 Some(answer) => drop(acknowledged.insert(row.member, answer)),
                 None => {
-                    let (given, told) = (row.given, row.told);
-                    outstanding.insert(row.member, Outstanding { given, told });
+                    let one = Outstanding {
+                        given: row.given,
+                        told: row.told,
+                        reminded: row.reminded,
+                    };
+                    outstanding.insert(row.member, one);
                 }
             }
         }

@@ -1,13 +1,14 @@
 //! A look at a source before it is used: what comes, counted and with examples, and nothing is stored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use formats::{Found, Limits, ReadOptions, Sink, Summary};
 use serde::Serialize;
-use stix::{Object, Problem, Severity};
+use stix::marking::{Meaning, effective};
+use stix::{Head, Object, Problem, Severity};
 use store::SubscriptionKind;
 
 use super::run::Stop;
@@ -25,6 +26,8 @@ const MOST_OBJECTS: u64 = 5_000;
 const SHOWN: usize = 20;
 /// Characters of an example.
 const EXAMPLE: usize = 200;
+/// Names of creators that are told; the others are counted together.
+const CREATORS: usize = 20;
 
 /// One object as an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -44,6 +47,12 @@ pub struct Preview {
     pub format: &'static str,
     /// Objects that would be taken in, by type.
     pub by_type: BTreeMap<String, u64>,
+    /// The same objects by how far their source says they may travel: a colour of TLP, `none` where it does not say,
+    /// `unknown` where nobody here knows its marking.
+    /// What is stricter than the marking of the subscription stays so.
+    pub by_marking: BTreeMap<&'static str, u64>,
+    /// In whose names they come, with how many each; those with most first. What names nobody is not counted.
+    pub creators: Vec<(String, u64)>,
     /// Objects that would be taken in.
     pub objects: u64,
     /// Items that would be refused.
@@ -58,54 +67,106 @@ pub struct Preview {
     pub notes: Vec<String>,
 }
 
-impl Sink for Preview {
+/// A preview at work: what it takes from the objects, and what stands between them.
+#[derive(Default)]
+struct Looking {
+    preview: Preview,
+    /// What the markings mean that came so far.
+    meanings: HashMap<String, Meaning>,
+    /// The markings of what came before their definitions may have: looked at when all is read.
+    marked: HashMap<Vec<String>, u64>,
+    /// Names of identities.
+    names: HashMap<String, String>,
+    /// How many objects name each identity as their creator.
+    created: HashMap<String, u64>,
+}
+
+impl Sink for Looking {
     fn object(&mut self, found: Found<'_>) -> Result<(), Problem> {
         let mut others = Vec::new();
         let examined = examine(&found.text, &mut others, |object, head| {
-            Ok((head.object_type.to_owned(), head.id.to_owned(), text(object)))
+            self.count(object, head);
+            Ok(())
         });
         for problem in others {
             self.show(problem);
         }
-        match examined {
-            Ok((object_type, id, text)) => {
-                self.objects += 1;
-                *self.by_type.entry(object_type).or_default() += 1;
-                if self.examples.len() < SHOWN {
-                    self.examples.push(Example { id, text });
-                }
-            }
-            Err(problem) => self.problem(problem),
+        if let Err(problem) = examined {
+            self.problem(problem);
         }
-        if self.objects + self.refused < MOST_OBJECTS {
+        if self.preview.objects + self.preview.refused < MOST_OBJECTS {
             return Ok(());
         }
-        self.more = true;
+        self.preview.more = true;
         Err(Problem::error("enough", found.place, "enough was looked at"))
     }
 
     fn problem(&mut self, problem: Problem) {
         if problem.severity == Severity::Error {
-            self.refused += 1;
+            self.preview.refused += 1;
         }
         self.show(problem);
     }
 }
 
-impl Preview {
+impl Looking {
     fn show(&mut self, problem: Problem) {
-        if self.problems.len() < SHOWN {
-            self.problems.push(problem);
+        if self.preview.problems.len() < SHOWN {
+            self.preview.problems.push(problem);
         }
     }
 
-    fn read(mut self, input: &mut dyn Read, options: &ReadOptions) -> Self {
+    fn count(&mut self, object: &Object<'_>, head: &Head<'_>) {
+        let (preview, map) = (&mut self.preview, object.map());
+        preview.objects += 1;
+        *preview.by_type.entry(head.object_type.to_owned()).or_default() += 1;
+        if preview.examples.len() < SHOWN {
+            preview.examples.push(Example {
+                id: head.id.to_owned(),
+                text: text(object),
+            });
+        }
+        match head.object_type {
+            "marking-definition" => drop(self.meanings.insert(head.id.to_owned(), Meaning::of(map))),
+            "identity" => drop(self.names.insert(head.id.to_owned(), text(object))),
+            _ => {}
+        }
+        let mut markings: Vec<String> = effective::references(map).map(str::to_owned).collect();
+        markings.sort_unstable();
+        *self.marked.entry(markings).or_default() += 1;
+        if let Some(creator) = map.str("created_by_ref") {
+            *self.created.entry(creator.to_owned()).or_default() += 1;
+        }
+    }
+
+    fn read(mut self, input: &mut dyn Read, options: &ReadOptions) -> Preview {
         match formats::read_any(input, options, &mut self) {
-            Ok(Summary { format, .. }) => self.format = format,
+            Ok(Summary { format, .. }) => self.preview.format = format,
             Err(problem) if problem.code == "enough" => {}
             Err(problem) => self.problem(problem),
         }
-        self
+        self.finish(options.producer.as_str())
+    }
+
+    /// Puts together what is known only when everything was read. What this node itself would be named for is not told
+    /// as somebody's.
+    fn finish(mut self, own: &str) -> Preview {
+        for (markings, count) in &self.marked {
+            let together = effective(markings.iter().map(String::as_str), |id| self.meanings.get(id).cloned());
+            let colour = match together.tlp {
+                Some(tlp) => tlp.label(),
+                None if together.unknown.is_empty() => "none",
+                None => "unknown",
+            };
+            *self.preview.by_marking.entry(colour).or_default() += count;
+        }
+        let others = self.created.iter().filter(|(id, _)| *id != own);
+        let name = |id: &String| self.names.get(id).filter(|name| !name.is_empty()).unwrap_or(id).clone();
+        let mut creators: Vec<_> = others.map(|(id, count)| (name(id), *count)).collect();
+        creators.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+        creators.truncate(CREATORS);
+        self.preview.creators = creators;
+        self.preview
     }
 }
 
@@ -147,7 +208,11 @@ impl Node {
         let Some(mut body) = first.body else {
             return Ok(first.preview);
         };
-        let read = tokio::task::spawn_blocking(move || first.preview.read(&mut body, &options));
+        let looking = Looking {
+            preview: first.preview,
+            ..Looking::default()
+        };
+        let read = tokio::task::spawn_blocking(move || looking.read(&mut body, &options));
         read.await
             .map_err(|error| Error::Ours(format!("the preview broke off: {error}")))
     }

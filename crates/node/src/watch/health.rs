@@ -10,6 +10,7 @@ use serde::Serialize;
 use sources::stream::Counts;
 use stix::Timestamp;
 
+use super::back_test::Past;
 use crate::accounts::Caller;
 use crate::error::Error;
 use crate::node::Node;
@@ -101,14 +102,22 @@ pub struct Hunts {
     pub bytes_total: u64,
 }
 
-/// The health of the running watch; all clones are one.
+/// The health of the running watch, and its past; all clones are one.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Shared(Arc<Mutex<Health>>);
+pub(crate) struct Shared {
+    health: Arc<Mutex<Health>>,
+    past: Arc<Mutex<Past>>,
+}
 
 impl Shared {
     /// Changes it.
     pub(crate) fn with<T>(&self, change: impl FnOnce(&mut Health) -> T) -> T {
-        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        change(&mut self.health.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Changes what is known of the logs of the past.
+    pub(super) fn with_past<T>(&self, change: impl FnOnce(&mut Past) -> T) -> T {
+        change(&mut self.past.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Takes note of something that went wrong.

@@ -9,8 +9,11 @@
 //! that it watches, and which kinds of logs ──► the ledger; hubs that want to know (hubs)
 //! ```
 //!
+//! Who wants to know of one indicator asks for a back-test: the same past, looked through once more, and nothing counted.
+//!
 //! Logs stay where they are: only hits leave the matchers, and only what the member's rules say of them leaves the node.
 
+mod back_test;
 mod health;
 mod hubs;
 mod matchers;
@@ -20,8 +23,9 @@ mod run;
 
 use std::path::PathBuf;
 
-use sources::SourceSpec;
+pub use sources::SourceSpec;
 
+pub use back_test::{BackTest, PastView};
 pub(crate) use health::Shared;
 pub use health::{Health, HubHealth, Hunts, SourceHealth, StreamHealth, WatchlistHealth};
 pub use matchers::Matchers;

@@ -54,6 +54,7 @@ impl Node {
         let now = self.now();
         shared.with(|health| health.since = Some(now));
         let mut reached = self.hubs_reached(&caller).await.unwrap_or_default();
+        self.past_is_here(&caller, &settings);
         if let Err(error) = self.rearm(&caller, &settings, &current).await {
             shared.error(now, &error);
         }

@@ -178,15 +178,15 @@ async fn what_is_no_threat_information() {
     "#);
     insta::assert_snapshot!(tell(r#"{"hello":"world"}"#, &[]).await, @r#"
     json: 0 accepted, 0 unchanged, 1 refused
-    input:1:1: the input is JSON that is neither STIX, TAXII nor MISP (readable are STIX, TAXII, MISP, CSV, lists of indicators, OpenIOC, YARA, Sigma, Suricata, text, HTML and PDF, also in gzip, zstd or zip)
+    input:1:1: the input is JSON that is neither STIX, TAXII nor MISP (readable are STIX, TAXII, MISP, CSV, lists of indicators, OpenIOC, YARA, Sigma, Suricata, text, HTML, PDF, mails, documents and tables of office programs, also in gzip, zstd or zip)
     "#);
     insta::assert_snapshot!(tell(vec![0_u8, 159, 146, 150, 0, 1, 2], &[]).await, @r#"
     binary: 0 accepted, 0 unchanged, 1 refused
-    input:1:1: the input is not text, and not a document or archive that can be read (readable are STIX, TAXII, MISP, CSV, lists of indicators, OpenIOC, YARA, Sigma, Suricata, text, HTML and PDF, also in gzip, zstd or zip)
+    input:1:1: the input is not text, and not a document or archive that can be read (readable are STIX, TAXII, MISP, CSV, lists of indicators, OpenIOC, YARA, Sigma, Suricata, text, HTML, PDF, mails, documents and tables of office programs, also in gzip, zstd or zip)
     "#);
     insta::assert_snapshot!(tell("<xml><a/></xml>", &[]).await, @r#"
     xml: 0 accepted, 0 unchanged, 1 refused
-    input:1:1: the input is XML that is not OpenIOC (readable are STIX, TAXII, MISP, CSV, lists of indicators, OpenIOC, YARA, Sigma, Suricata, text, HTML and PDF, also in gzip, zstd or zip)
+    input:1:1: the input is XML that is not OpenIOC (readable are STIX, TAXII, MISP, CSV, lists of indicators, OpenIOC, YARA, Sigma, Suricata, text, HTML, PDF, mails, documents and tables of office programs, also in gzip, zstd or zip)
     "#);
     insta::assert_snapshot!(tell(r#"{"type":"bundle","id":"bundle--00000000-0000-4000-8000-000000000001","objects":7}"#, &[]).await, @r#"
     stix-bundle: 0 accepted, 0 unchanged, 1 refused

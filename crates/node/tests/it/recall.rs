@@ -355,3 +355,88 @@ async fn a_recall_that_waits_is_owed_as_a_commitment_until_it_is_answered() {
     assert!(open.is_empty());
     assert_eq!(node.owed_ask().await.unwrap(), 0);
 }
+
+#[tokio::test]
+async fn who_has_not_answered_is_reminded_once_a_day_by_who_may_follow_the_recall() {
+    let stage = Stage::with(3).await;
+    let (node, sharer) = (&stage.kit.node, stage.caller(0).await);
+    let (late, idle) = (stage.caller(1).await, stage.caller(2).await);
+    let person = late.principal.person.unwrap();
+    let at = Some("late@member.example".to_owned());
+    node.notices_set(&late, person, at, store::NoticeWish::Daily)
+        .await
+        .unwrap();
+    let id = stage.share(&sharer, 1).await;
+    stage.hand(&late).await;
+    let recall = node.recall(&sharer, &retract(&id)).await.unwrap().remove(0);
+    let notices = async || {
+        node.store()
+            .notice_due(store::NoticeChannel::Mail, node.now(), 10)
+            .await
+            .unwrap()
+    };
+    let before = notices().await.len();
+    for stranger in [&idle, &late] {
+        let refused = node.recall_remind(stranger, recall.uuid, None).await.unwrap_err();
+        assert!(matches!(refused, Error::NotFound(_)), "{refused}");
+    }
+    node.recall_remind(&sharer, recall.uuid, None).await.unwrap();
+    let told = notices().await;
+    assert_eq!(
+        told.len(),
+        before + 1,
+        "at once, even where somebody is told once a day"
+    );
+    let told = told.last().unwrap();
+    assert!(
+        told.subject.contains("recalled") && !told.body.contains(&id),
+        "{told:?}"
+    );
+    // Again within a day is nothing more, whoever asks; a day later it is.
+    node.recall_remind(&sharer, recall.uuid, None).await.unwrap();
+    node.recall_remind(&stage.kit.operator, recall.uuid, None)
+        .await
+        .unwrap();
+    assert_eq!(notices().await.len(), before + 1);
+    stage.kit.pass_seconds(25 * 3_600);
+    node.recall_remind(&stage.kit.operator, recall.uuid, None)
+        .await
+        .unwrap();
+    assert_eq!(notices().await.len(), before + 2);
+    // It is not known by name that it owes an answer, so it cannot be named.
+    let unnamed = node
+        .recall_remind(&sharer, recall.uuid, Some("Member 1"))
+        .await
+        .unwrap_err();
+    assert!(matches!(unnamed, Error::NotFound(_)), "{unnamed}");
+    let open = Disclosure {
+        received: Shown::Name,
+        ..Disclosure::DEFAULT
+    };
+    node.disclosure_put(&late, &[open]).await.unwrap();
+    let soon = node
+        .recall_remind(&sharer, recall.uuid, Some("Member 1"))
+        .await
+        .unwrap_err();
+    assert!(matches!(soon, Error::Conflict(_)), "{soon}");
+    let state = node.recall_state(&sharer, recall.uuid).await.unwrap();
+    assert!(state.outstanding.named[0].1.reminded.is_some());
+    // Who has answered is left in peace.
+    node.recall_acknowledge(&late, recall.uuid, &removed()).await.unwrap();
+    stage.kit.pass_seconds(25 * 3_600);
+    let before = notices().await.len();
+    node.recall_remind(&sharer, recall.uuid, None).await.unwrap();
+    assert_eq!(notices().await.len(), before);
+    let receipts = node.receipts(&late, 0, 1_000).await.unwrap();
+    let reminded = receipts
+        .iter()
+        .filter(|one| one.entry.kind == "recall-reminded")
+        .count();
+    assert_eq!(reminded, 2);
+    let receipts = node.receipts(&sharer, 0, 1_000).await.unwrap();
+    let entry = receipts
+        .iter()
+        .find(|one| one.entry.kind == "recall-reminded-others")
+        .unwrap();
+    assert!(!entry.entry.body.contains("Member 1"), "{}", entry.entry.body);
+}

@@ -323,3 +323,56 @@ async fn who_was_not_chosen_is_told_nothing() {
     let refused = kit.node.subscription_put(&kit.operator, list).await.unwrap_err();
     assert!(refused.to_string().contains("tells_watching"), "{refused}");
 }
+
+/// The last back-test, as soon as it is over.
+async fn looked_back(kit: &Kit) -> node::watch::BackTest {
+    loop {
+        let last = kit.node.past(&kit.operator).unwrap().last;
+        if let Some(last) = last.filter(|last| last.ended.is_some()) {
+            return last;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn somebody_asks_whether_one_indicator_is_in_the_logs_of_the_past() {
+    let kit = kit().await;
+    share(&kit, indicator(1, "old.example")).await;
+    share(&kit, indicator(2, "never-seen.example")).await;
+    let id = |number: u32| {
+        let uuid = uuid::Uuid::from_u128(0x4000_8000_0000_0000_0000_u128 | u128::from(number));
+        format!("indicator--{uuid}")
+    };
+    assert!(!kit.node.has_past(&kit.operator), "nothing is watched yet");
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("past")).unwrap();
+    let past = "{\"query\":\"old.example\",\"src_ip\":\"192.0.2.9\"}\n".repeat(3);
+    std::fs::write(folder.path().join("past/dns.log"), past).unwrap();
+    let (stop, stopped) = watch::channel(false);
+    let watching = tokio::spawn({
+        let (node, settings) = (kit.node.clone(), settings(folder.path(), &[]));
+        async move { node.watch(settings, stopped).await }
+    });
+    let before = until(&kit, |health| health.hunts.hunts == 1).await.hits;
+    kit.node.back_test(&kit.operator, Some(&id(1))).await.unwrap();
+    let found = looked_back(&kit).await;
+    assert_eq!((found.looked_for, found.hits, found.logs), (1, 3, 1), "{found:?}");
+    assert!(found.is_whole && found.told[0].0.ends_with("dns.log"), "{found:?}");
+    assert_eq!(found.told[0].1.count, 3);
+    // It was counted when the watch hunted; asking again counts nothing.
+    assert_eq!(kit.node.watch_health(&kit.operator).unwrap().hits, before);
+    kit.node.back_test(&kit.operator, Some(&id(2))).await.unwrap();
+    let nothing = looked_back(&kit).await;
+    assert_eq!(
+        (nothing.looked_for, nothing.hits, nothing.is_whole),
+        (1, 0, true),
+        "{nothing:?}"
+    );
+    kit.node.back_test(&kit.operator, None).await.unwrap();
+    assert_eq!(looked_back(&kit).await.looked_for, 2);
+    let unknown = kit.node.back_test(&kit.operator, Some(&id(9))).await.unwrap_err();
+    assert!(matches!(unknown, node::Error::NotFound(_)), "{unknown}");
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
+}

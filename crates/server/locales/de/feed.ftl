@@ -151,10 +151,10 @@ object-graph-left = { $count ->
     [one] { $count } weiteres steht nur in der Liste.
    *[other] { $count } weitere stehen nur in der Liste.
 }
-share-lead = Fügen Sie irgendetwas ein: einen Bericht, eine Liste, eine E-Mail, Regeln, STIX oder MISP. Bevor etwas gesendet wird, sehen Sie, was verstanden wurde und wer es lesen wird.
+share-lead = Fügen Sie ein oder ziehen Sie herein, was immer es ist: einen Bericht, ein PDF, eine Liste, eine Mail, eine Tabelle, Regeln, STIX oder MISP. Sie sehen, was verstanden wurde und wer es lesen wird, bevor etwas gesendet wird.
 share-text = Was möchten Sie teilen?
 share-text-hint = Werte, die so geschrieben sind, dass niemand sie anklickt (hxxp, [.]), gelten als schädlich; andere werden nur erwähnt.
-share-file = Oder eine Datei (Text, PDF, Archiv); Sie können sie auch auf das Feld ziehen
+share-file = Oder eine Datei
 share-with = Mit wem?
 share-nobody = Keine Gemeinschaft: die eigene Organisation und wer genannt ist
 share-named = Nur diese Mitglieder (freiwillig)
@@ -196,7 +196,7 @@ share-mail = { $count ->
     [one] Es steht { $count } E-Mail-Adresse darin. Gehört sie dem Angreifer oder jemandem, der zu schützen ist?
    *[other] Es stehen { $count } E-Mail-Adressen darin. Gehören sie dem Angreifer oder Menschen, die zu schützen sind?
 }
-share-harmless = Warnlisten kennen diese Werte: sie sind privat oder meist harmlos. Nehmen Sie sie heraus, wenn sie nicht gemeint sind.
+share-harmless = Warnlisten kennen diese Werte: Sie sind fast überall harmlos. Nehmen Sie sie heraus, wenn Sie sie nicht meinen.
 shared-title = Was daraus wurde
 shared-accepted = angenommen
 shared-unchanged = waren schon da
@@ -345,3 +345,39 @@ translated-other-version = einer anderen Version
 translated-object = Die Übersetzung
 translated-original = Das Original
 said-translated = Ihre Übersetzung ist mit denen geteilt, die das Original haben. Wo zuerst moderiert wird, wartet sie darauf.
+share-file-hint = PDF, Mail, Tabelle, Text, Archiv: bis { $count } MiB.
+share-drop = Sie können sie hier ablegen.
+share-file-other = Stattdessen eine andere Datei
+share-kept = Datei
+share-forget = Neu beginnen
+share-change = Etwas ändern
+share-correct = Nehmen Sie das Häkchen weg, wo etwas nicht geteilt werden soll. Berichtigen Sie, was falsch gelesen wurde. Was Sie strenger kennzeichnen, erreicht weniger.
+share-apply = Anwenden und noch einmal ansehen
+share-too-many = Es sind zu viele, um sie einzeln zu ändern: Alles wird geteilt, wie es ist.
+share-lines-left = { $count ->
+    [one] { $count } weiteres wird geteilt, wie es gelesen wurde.
+   *[other] { $count } weitere werden geteilt, wie sie gelesen wurden.
+}
+share-says-us = Im Inhalt steht der Name Ihrer Organisation.
+share-private = Private Adressen: Sie bedeuten bei jedem Leser etwas anderes. Nehmen Sie das Häkchen weg.
+share-personal = Konten und Telefonnummern gehören jemandem. Teilen Sie sie nur, wenn es nötig ist:
+share-about = Wovon sind es Anzeichen? (nicht nötig)
+share-about-kind = Was für etwas
+share-about-hint = Ein Name: Jeder Indikator, jede Technik und Schwachstelle wird damit verknüpft.
+about-malware = Schadprogramm
+about-campaign = Kampagne
+about-group = Gruppe
+item-role = Wozu es hier ist
+item-indicator = danach suchen
+item-mention = nur erwähnt
+item-kind = Art
+item-value = Wert
+item-name = Name
+item-mark = Kennzeichnung
+item-mark-same = wie alles
+bytes = { $count ->
+    [one] { $count } Byte
+   *[other] { $count } Bytes
+}
+recall-of-others = Ein anderes Mitglied hat es geteilt. Als koordinierende Stelle nehmen Sie es in Ihrer Gemeinschaft zurück; berichtigen kann es, wer es geteilt hat.
+recall-within = Innerhalb von

@@ -217,15 +217,11 @@ stream-away = wartet auf seinen Server
 stream-runs = läuft
 log-lead = Geben Sie ein Protokoll her: Es wird hier mit allem verglichen, was Sie sehen dürfen, und vergessen.
 log-title = Ein Protokoll prüfen
-log-file = Eine Datei
+log-file = Oder eine Datei
 log-label = Zeilen eines Protokolls
 log-hint = { $count ->
     [one] Proxy, DNS, Firewall, Post, System: jeder Text, bis { $count } MiB. Größere zu Hause: commonwatch match FILE.
    *[other] Proxy, DNS, Firewall, Post, System: jeder Text, bis { $count } MiB. Größere zu Hause: commonwatch match FILE.
-}
-log-too-large = { $count ->
-    [one] Diese Datei ist größer als { $count } MiB. Wählen Sie einen Teil.
-   *[other] Diese Datei ist größer als { $count } MiB. Wählen Sie einen Teil.
 }
 log-look = Nachsehen
 log-clean = Nichts von dem, was Sie sehen dürfen, steht in diesem Protokoll.
@@ -328,3 +324,58 @@ hub-told = informiert
 hub-untold = nicht informiert
 ask-beyond = Auch Partner-Hubs fragen, ohne unseren Namen:
 request-beyond = auch Partner-Hubs
+log-file-hint = Auch gepackt (gzip, zstd, bzip2, xz), pcap und Windows-Ereignisdateien. Bis { $count } MiB werden angesehen, während sie ankommen; nichts wird behalten.
+tab-past = Frühere Protokolle
+past-lead = Stand es in unseren Protokollen, bevor uns jemand davon erzählte? Zurückschauen zählt nichts und sagt niemandem etwas.
+past-begin-title = Zurückschauen
+past-indicator = Welcher Indikator?
+past-indicator-hint = leer: alles, was Sie sehen dürfen
+past-begin = Zurückschauen
+past-running = Es wird gesucht…
+past-look-again = Noch einmal ansehen
+past-clean = Es steht nicht in den Protokollen, die hier sind.
+past-hits = { $count ->
+    [one] { $count } Zeile enthält es
+   *[other] { $count } Zeilen enthalten es
+}
+past-what = Gesucht
+past-everything = alles, was die fragende Person sehen darf
+past-by = Gefragt von
+past-read = Gelesen
+past-logs = { $count ->
+    [one] { $count } Protokoll
+   *[other] { $count } Protokolle
+}
+past-megabytes = { $count } MB
+past-left-out = Danach wird nicht gesucht:
+past-not-whole = Nicht alles konnte gelesen werden: Das ist nicht die ganze Antwort.
+past-places = Wo gesucht wird
+past-hunts = { $count ->
+    [one] Die Wache selbst hat hier { $count } Mal gesucht.
+   *[other] Die Wache selbst hat hier { $count } Mal gesucht.
+}
+object-look-back = War es in unseren früheren Protokollen?
+recall-remind = Erinnern
+recall-remind-all = Alle erinnern, die nicht geantwortet haben
+recall-reminded = erinnert
+recall-reminded-us = Sie wurden daran erinnert:
+said-reminded = Wer nicht geantwortet hat, wird erinnert, jedes Mitglied höchstens einmal am Tag.
+meaning-observation-to-share = Für jedes Objekt, das sagt, wann es beobachtet wurde (valid_from eines Indikators, first_seen einer Sichtung, first_observed beobachteter Daten): von da an, bis das Mitglied es hier zum ersten Mal teilte.
+meaning-share-to-delivery = Für jedes Objekt, das nach dem Beitritt des Mitglieds hinzukam: von da an, bis es dem Mitglied zum ersten Mal übergeben wurde, auf einem Weg, der alles der Reihe nach übergibt (TAXII, Senden, Export).
+meaning-delivery-to-acknowledge = Für jedes Objekt anderer, von dem das Mitglied sagt, dass es Kenntnis nahm: von der ersten Übergabe an bis dahin.
+meaning-delivery-to-action = Für jedes Objekt anderer, aufgrund dessen das Mitglied nach eigener Angabe handelte: von der ersten Übergabe an bis dahin.
+meaning-share-to-watchlist = Für jeden Indikator, der nach dem Beginn der Wache des Mitglieds hinzukam: von da an, bis dort eine Wachliste galt, die ihn enthält.
+meaning-delivery-to-hit = Für jedes Objekt anderer, zu dem das Mitglied eine Sichtung meldete: von der ersten Übergabe an, bis es zum ersten Mal gesehen wurde; nichts, wo es vorher gesehen wurde.
+meaning-moderation = Für jedes Objekt des Mitglieds, das wartete: von der Ankunft, bis es freigegeben oder abgelehnt wurde.
+meaning-shared = Objekte, die das Mitglied selbst teilte, jedes beim ersten Teilen; ohne Beziehungen, Identitäten, Kennzeichnungen, Sichtungen und Meinungen, und ohne das, was ein Abonnement brachte.
+meaning-first = Davon die, die der Gemeinschaft vorher niemand gegeben hatte: weder das Objekt noch einen seiner Werte.
+meaning-corroborated = Objekte des Mitglieds, die später auch ein anderes gab: dasselbe Objekt oder einen seiner Werte. Jedes zählt einmal.
+meaning-useful = Objekte des Mitglieds, die ein anderes zu einer Sichtung oder zum Handeln führten. Jedes zählt einmal.
+meaning-false-positive = Objekte des Mitglieds, die ein anderes als Fehlalarm bezeichnete. Jedes zählt einmal.
+meaning-taken = Objekte, die dem Mitglied zum ersten Mal auf einem Weg übergeben wurden, der alles der Reihe nach übergibt.
+meaning-sighted = Sichtungen, die das Mitglied meldete, jede beim ersten Mal.
+meaning-kept-in-time = Zusagen des Mitglieds, die es vor der Fälligkeit hielt, in dem Monat, in dem es das tat.
+meaning-kept-late = Zusagen des Mitglieds, die es erst hielt, als sie überfällig waren, in dem Monat, in dem es das tat.
+meaning-not-needed = Zusagen des Mitglieds, von denen es mit Begründung entschied, dass sie nicht nötig sind.
+meaning-live = Wie oft das Mitglied sagte, dass eine Wache mit einer Wachliste dieser Gemeinschaft läuft; ein Mitglied ohne solche Meldung wacht in dem Monat nicht live.
+meaning-log-family = Arten von Protokollen, die die Wache des Mitglieds liest, jedes Mal, wenn es das sagte.

@@ -218,24 +218,12 @@ ledger-receipts-file = Unsere Quittungen als Datei
 ledger-none = Ihr Mitglied hat keine Quittung: es hat nichts geteilt und nichts bekommen.
 ledger-no-more = Danach nichts.
 ledger-entry = Was sie sagt
-exchange-lead = Was von anderswo geholt und dorthin gesendet wird.
-subscriptions-title = Geholt
-subscriptions-none = Nichts wird geholt. Legen Sie ein Abonnement auf der Befehlszeile an:
-peers-title = Gesendet
-peers-none = Nichts wird gesendet. Legen Sie ein Ziel auf der Befehlszeile an:
 switched-off = aus
 runs = an
 failures = { $count ->
     [one] einmal gescheitert
    *[other] { $count } Mal nacheinander gescheitert
 }
-last-run = zuletzt
-next-run = nächstes Mal
-run-now = Jetzt ausführen
-switch-on = Einschalten
-switch-off = Ausschalten
-done-ran = Ausgeführt.
-done-switched = Gespeichert.
 admin-lead = Wie es diesem Knoten geht, für seine Betreiber.
 admin-health = Gesundheit
 fine = gut

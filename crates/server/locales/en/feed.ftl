@@ -151,10 +151,10 @@ object-graph-left = { $count ->
     [one] { $count } more is only in the list.
    *[other] { $count } more are only in the list.
 }
-share-lead = Paste anything: a report, a list, a mail, rules, STIX or MISP. You see what was understood and who will read it before anything is sent.
+share-lead = Paste or drop anything: a report, a PDF, a list, a mail, a table, rules, STIX or MISP. You see what was understood and who will read it before anything is sent.
 share-text = What do you want to share?
 share-text-hint = Values written so that nobody clicks them (hxxp, [.]) are read as bad; others are only mentioned.
-share-file = Or a file (text, PDF, archive); you may drop it on the box too
+share-file = Or a file
 share-with = With whom?
 share-nobody = No community: our own organisation, and who is named
 share-named = Only these members (not needed)
@@ -196,7 +196,7 @@ share-mail = { $count ->
     [one] There is { $count } e-mail address in it. Is it the attacker’s, or a person’s to protect?
    *[other] There are { $count } e-mail addresses in it. Are they the attacker’s, or people’s to protect?
 }
-share-harmless = Warninglists know these values: they are private, or harmless in most places. Take them out unless you mean them.
+share-harmless = Warninglists know these values: they are harmless in most places. Take them out unless you mean them.
 shared-title = What became of it
 shared-accepted = accepted
 shared-unchanged = were there already
@@ -345,3 +345,39 @@ translated-other-version = of another version
 translated-object = The translation
 translated-original = The original
 said-translated = Your translation is shared with those who have the original. Where moderators look first, it waits for them.
+share-file-hint = PDF, mail, spreadsheet, text, archive: up to { $count } MiB.
+share-drop = You may drop it here.
+share-file-other = Another file instead
+share-kept = file
+share-forget = Begin anew
+share-change = Change something
+share-correct = Untick what is not to be shared. Correct what was read wrongly. What you mark more strictly reaches fewer.
+share-apply = Apply, and look again
+share-too-many = There are too many to change one by one: it is shared as it is.
+share-lines-left = { $count ->
+    [one] { $count } more is shared as it was read.
+   *[other] { $count } more are shared as they were read.
+}
+share-says-us = The content says the name of your organisation.
+share-private = Private addresses: they mean something else at every reader. Untick them.
+share-personal = Accounts and telephone numbers belong to somebody. Share them only if it is needed:
+share-about = What are they signs of? (not needed)
+share-about-kind = What kind of thing
+share-about-hint = A name: every indicator, technique and weakness is then linked to it.
+about-malware = malware
+about-campaign = campaign
+about-group = group
+item-role = What it is here for
+item-indicator = look for it
+item-mention = only mentioned
+item-kind = Kind
+item-value = Value
+item-name = Name
+item-mark = Marking
+item-mark-same = as all
+bytes = { $count ->
+    [one] { $count } byte
+   *[other] { $count } bytes
+}
+recall-of-others = Another member shared this. As a coordinator you take it back within your community; correcting it is for who shared it.
+recall-within = Within

@@ -217,15 +217,11 @@ stream-away = waits for its broker
 stream-runs = runs
 log-lead = Drop a log: it is matched here against everything you may see, and forgotten.
 log-title = Check a log
-log-file = A file
+log-file = Or a file
 log-label = Lines of a log
 log-hint = { $count ->
     [one] Proxy, DNS, firewall, mail, system: any text, up to { $count } MiB. Larger ones at home: commonwatch match FILE.
    *[other] Proxy, DNS, firewall, mail, system: any text, up to { $count } MiB. Larger ones at home: commonwatch match FILE.
-}
-log-too-large = { $count ->
-    [one] This file is larger than { $count } MiB. Choose a part of it.
-   *[other] This file is larger than { $count } MiB. Choose a part of it.
 }
 log-look = Look
 log-clean = Nothing that you may see is in this log.
@@ -328,3 +324,58 @@ hub-told = told
 hub-untold = not told
 ask-beyond = Ask partner hubs too, without our name:
 request-beyond = partner hubs too
+log-file-hint = Also packed (gzip, zstd, bzip2, xz), pcap and Windows event files. Up to { $count } MiB are looked at, as they arrive; nothing is kept.
+tab-past = Past logs
+past-lead = Was it in our logs before anybody told us of it? Looking back counts nothing and tells nobody.
+past-begin-title = Look back
+past-indicator = Which indicator?
+past-indicator-hint = empty: everything that you may see
+past-begin = Look back
+past-running = Looking…
+past-look-again = Look again
+past-clean = It is not in the logs that are here.
+past-hits = { $count ->
+    [one] { $count } line has it
+   *[other] { $count } lines have it
+}
+past-what = Looked for
+past-everything = everything that the asker may see
+past-by = Asked by
+past-read = Read
+past-logs = { $count ->
+    [one] { $count } log
+   *[other] { $count } logs
+}
+past-megabytes = { $count } MB
+past-left-out = It is not looked for:
+past-not-whole = Not everything could be read: this is not the whole answer.
+past-places = Where it is looked
+past-hunts = { $count ->
+    [one] The watch itself hunted here { $count } time.
+   *[other] The watch itself hunted here { $count } times.
+}
+object-look-back = Was it in our past logs?
+recall-remind = Remind
+recall-remind-all = Send a reminder to all who have not answered
+recall-reminded = reminded
+recall-reminded-us = You were reminded of it:
+said-reminded = Whoever has not answered is reminded, each once a day at the most.
+meaning-observation-to-share = For each object that says when it was observed (valid_from of an indicator, first_seen of a sighting, first_observed of observed data): from then until the member shared it here for the first time.
+meaning-share-to-delivery = For each object that was added after the member joined: from then until it was first handed to the member, by any way that hands over everything in order (TAXII, push, export).
+meaning-delivery-to-acknowledge = For each object of others that the member says it took note of: from when it was first handed to it until then.
+meaning-delivery-to-action = For each object of others on which the member says it acted: from when it was first handed to it until then.
+meaning-share-to-watchlist = For each indicator that was added after the member's watch began: from then until a watchlist that has it was in force at the member.
+meaning-delivery-to-hit = For each object of others of which the member told a sighting: from when it was first handed to it until it was first seen; none where it was seen before.
+meaning-moderation = For each object of the member that waited: from when it arrived until it was released or refused.
+meaning-shared = Objects that the member itself shared, each when it shared it for the first time; not relationships, identities, markings, sightings and opinions, and not what a subscription brought.
+meaning-first = Of those, the ones that nobody had given to the community before: neither the object nor any of its values.
+meaning-corroborated = Objects of the member that another one gave too, later: the same object or one of its values. Each counts once.
+meaning-useful = Objects of the member that led another one to a sighting or to an action. Each counts once.
+meaning-false-positive = Objects of the member that another one called a false positive. Each counts once.
+meaning-taken = Objects that were handed to the member for the first time by a way that hands over everything in order.
+meaning-sighted = Sightings that the member told, each for the first time.
+meaning-kept-in-time = Commitments of the member that it kept before they were due, in the month in which it did.
+meaning-kept-late = Commitments of the member that it kept when they were overdue, in the month in which it did.
+meaning-not-needed = Commitments of the member that it decided, with a reason, not to need.
+meaning-live = Times that the member said that a watch runs with a watchlist of this community; a member with none in a month does not match live in it.
+meaning-log-family = Kinds of logs that the member's watch reads, each time it said so.

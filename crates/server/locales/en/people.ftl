@@ -218,24 +218,12 @@ ledger-receipts-file = Our receipts as a file
 ledger-none = Your member has no receipt: it has neither shared nor been given anything.
 ledger-no-more = Nothing after this.
 ledger-entry = What it says
-exchange-lead = What is fetched from elsewhere, and what is pushed there.
-subscriptions-title = Fetched
-subscriptions-none = Nothing is fetched. Make a subscription on the command line:
-peers-title = Pushed
-peers-none = Nothing is pushed. Make a peer on the command line:
 switched-off = off
 runs = on
 failures = { $count ->
     [one] failed once
    *[other] failed { $count } times in a row
 }
-last-run = last run
-next-run = next
-run-now = Run now
-switch-on = Switch on
-switch-off = Switch off
-done-ran = It ran.
-done-switched = Saved.
 admin-lead = How this node is, for its operators.
 admin-health = Health
 fine = fine

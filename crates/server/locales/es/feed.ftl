@@ -151,10 +151,10 @@ object-graph-left = { $count ->
     [one] { $count } más solo está en la lista.
    *[other] { $count } más solo están en la lista.
 }
-share-lead = Pegue lo que sea: un informe, una lista, un correo, reglas, STIX o MISP. Antes de enviar verá qué se entendió y quién lo leerá.
+share-lead = Pegue o suelte lo que sea: un informe, un PDF, una lista, un correo, una tabla, reglas, STIX o MISP. Verá qué se entendió y quién lo leerá antes de enviar nada.
 share-text = ¿Qué quiere compartir?
 share-text-hint = Los valores escritos para que nadie los pulse (hxxp, [.]) se leen como dañinos; los demás solo se mencionan.
-share-file = O un archivo (texto, PDF, comprimido); también puede soltarlo en el cuadro
+share-file = O un archivo
 share-with = ¿Con quién?
 share-nobody = Ninguna comunidad: nuestra organización y quien se nombre
 share-named = Solo estos miembros (opcional)
@@ -196,7 +196,7 @@ share-mail = { $count ->
     [one] Hay { $count } correo electrónico. ¿Es del atacante o de alguien a quien proteger?
    *[other] Hay { $count } correos electrónicos. ¿Son del atacante o de personas a proteger?
 }
-share-harmless = Las listas de avisos conocen estos valores: son privados o inofensivos casi en todas partes. Quítelos si no son lo que quiere decir.
+share-harmless = Las listas de advertencia conocen estos valores: son inofensivos en casi todas partes. Quítelos si no los quiere señalar.
 shared-title = Qué fue de ello
 shared-accepted = aceptados
 shared-unchanged = ya estaban
@@ -345,3 +345,39 @@ translated-other-version = de otra versión
 translated-object = La traducción
 translated-original = El original
 said-translated = Su traducción se comparte con quienes tienen el original. Donde los moderadores miran antes, les espera.
+share-file-hint = PDF, correo, hoja de cálculo, texto, archivo comprimido: hasta { $count } MiB.
+share-drop = Puede soltarlo aquí.
+share-file-other = Otro archivo en su lugar
+share-kept = archivo
+share-forget = Empezar de nuevo
+share-change = Cambiar algo
+share-correct = Desmarque lo que no se ha de compartir. Corrija lo que se leyó mal. Lo que marque más estrictamente llega a menos.
+share-apply = Aplicar y mirar de nuevo
+share-too-many = Son demasiados para cambiarlos uno a uno: se comparte tal cual.
+share-lines-left = { $count ->
+    [one] Se comparte { $count } más tal como se leyó.
+   *[other] Se comparten { $count } más tal como se leyeron.
+}
+share-says-us = El contenido dice el nombre de su organización.
+share-private = Direcciones privadas: para cada lector significan otra cosa. Desmárquelas.
+share-personal = Las cuentas y los teléfonos son de alguien. Compártalos solo si hace falta:
+share-about = ¿De qué son señal? (no hace falta)
+share-about-kind = Qué clase de cosa
+share-about-hint = Un nombre: cada indicador, técnica y debilidad queda enlazado con él.
+about-malware = programa malicioso
+about-campaign = campaña
+about-group = grupo
+item-role = Para qué está aquí
+item-indicator = buscarlo
+item-mention = solo mencionado
+item-kind = Clase
+item-value = Valor
+item-name = Nombre
+item-mark = Marca
+item-mark-same = como todo
+bytes = { $count ->
+    [one] { $count } byte
+   *[other] { $count } bytes
+}
+recall-of-others = Lo compartió otro miembro. Como coordinador lo retira dentro de su comunidad; corregirlo corresponde a quien lo compartió.
+recall-within = Dentro de

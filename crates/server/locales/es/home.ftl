@@ -217,15 +217,11 @@ stream-away = espera a su servidor
 stream-runs = funciona
 log-lead = Suelte un registro: se compara aquí con todo lo que usted puede ver, y se olvida.
 log-title = Comprobar un registro
-log-file = Un archivo
+log-file = O un archivo
 log-label = Líneas de un registro
 log-hint = { $count ->
     [one] Proxy, DNS, cortafuegos, correo, sistema: cualquier texto, hasta { $count } MiB. Los mayores en casa: commonwatch match FILE.
    *[other] Proxy, DNS, cortafuegos, correo, sistema: cualquier texto, hasta { $count } MiB. Los mayores en casa: commonwatch match FILE.
-}
-log-too-large = { $count ->
-    [one] Este archivo es mayor que { $count } MiB. Elija una parte.
-   *[other] Este archivo es mayor que { $count } MiB. Elija una parte.
 }
 log-look = Mirar
 log-clean = Nada de lo que puede ver está en este registro.
@@ -328,3 +324,58 @@ hub-told = avisado
 hub-untold = sin avisar
 ask-beyond = Preguntar también a los centros asociados, sin nuestro nombre:
 request-beyond = también centros asociados
+log-file-hint = También comprimido (gzip, zstd, bzip2, xz), pcap y archivos de eventos de Windows. Se miran hasta { $count } MiB según llegan; no se guarda nada.
+tab-past = Registros pasados
+past-lead = ¿Estaba en nuestros registros antes de que nadie nos avisara? Mirar atrás no cuenta nada ni avisa a nadie.
+past-begin-title = Mirar atrás
+past-indicator = ¿Qué indicador?
+past-indicator-hint = vacío: todo lo que puede ver
+past-begin = Mirar atrás
+past-running = Buscando…
+past-look-again = Mirar de nuevo
+past-clean = No está en los registros que hay aquí.
+past-hits = { $count ->
+    [one] { $count } línea lo tiene
+   *[other] { $count } líneas lo tienen
+}
+past-what = Se buscó
+past-everything = todo lo que puede ver quien pregunta
+past-by = Preguntó
+past-read = Leído
+past-logs = { $count ->
+    [one] { $count } registro
+   *[other] { $count } registros
+}
+past-megabytes = { $count } MB
+past-left-out = No se busca:
+past-not-whole = No se pudo leer todo: no es la respuesta completa.
+past-places = Dónde se mira
+past-hunts = { $count ->
+    [one] La propia vigilancia buscó aquí { $count } vez.
+   *[other] La propia vigilancia buscó aquí { $count } veces.
+}
+object-look-back = ¿Estaba en nuestros registros pasados?
+recall-remind = Recordar
+recall-remind-all = Recordárselo a todos los que no han respondido
+recall-reminded = recordado
+recall-reminded-us = Se le recordó:
+said-reminded = Se recuerda a quien no ha respondido, a cada uno como mucho una vez al día.
+meaning-observation-to-share = Para cada objeto que dice cuándo se observó (valid_from de un indicador, first_seen de un avistamiento, first_observed de datos observados): desde entonces hasta que el miembro lo compartió aquí por primera vez.
+meaning-share-to-delivery = Para cada objeto añadido después de que el miembro se uniera: desde entonces hasta que se le entregó por primera vez, por cualquier vía que lo entrega todo en orden (TAXII, envío, exportación).
+meaning-delivery-to-acknowledge = Para cada objeto de otros del que el miembro dice haber tomado nota: desde que se le entregó por primera vez hasta entonces.
+meaning-delivery-to-action = Para cada objeto de otros sobre el que el miembro dice haber actuado: desde que se le entregó por primera vez hasta entonces.
+meaning-share-to-watchlist = Para cada indicador añadido después de que empezara la vigilancia del miembro: desde entonces hasta que estuvo en vigor allí una lista que lo contiene.
+meaning-delivery-to-hit = Para cada objeto de otros del que el miembro comunicó un avistamiento: desde que se le entregó por primera vez hasta que se vio por primera vez; nada si se vio antes.
+meaning-moderation = Para cada objeto del miembro que esperó: desde que llegó hasta que se liberó o se rechazó.
+meaning-shared = Objetos que el propio miembro compartió, cada uno cuando lo compartió por primera vez; sin relaciones, identidades, marcas, avistamientos ni opiniones, ni lo que trajo una suscripción.
+meaning-first = De esos, los que nadie había dado antes a la comunidad: ni el objeto ni ninguno de sus valores.
+meaning-corroborated = Objetos del miembro que otro dio también, más tarde: el mismo objeto o uno de sus valores. Cada uno cuenta una vez.
+meaning-useful = Objetos del miembro que llevaron a otro a un avistamiento o a una acción. Cada uno cuenta una vez.
+meaning-false-positive = Objetos del miembro que otro llamó falso positivo. Cada uno cuenta una vez.
+meaning-taken = Objetos entregados por primera vez al miembro por una vía que lo entrega todo en orden.
+meaning-sighted = Avistamientos que el miembro comunicó, cada uno la primera vez.
+meaning-kept-in-time = Compromisos del miembro que cumplió antes de su vencimiento, en el mes en que lo hizo.
+meaning-kept-late = Compromisos del miembro que cumplió ya vencidos, en el mes en que lo hizo.
+meaning-not-needed = Compromisos del miembro que este decidió, con un motivo, que no hacían falta.
+meaning-live = Veces que el miembro dijo que corre una vigilancia con una lista de esta comunidad; un miembro sin ninguna en un mes no vigila en vivo ese mes.
+meaning-log-family = Clases de registros que lee la vigilancia del miembro, cada vez que lo dijo.

@@ -218,24 +218,12 @@ ledger-receipts-file = Nuestros recibos en un archivo
 ledger-none = Su miembro no tiene recibos: no ha compartido ni recibido nada.
 ledger-no-more = Nada después.
 ledger-entry = Qué dice
-exchange-lead = Lo que se trae de otros sitios y lo que se envía.
-subscriptions-title = Se trae
-subscriptions-none = No se trae nada. Cree una suscripción en la línea de órdenes:
-peers-title = Se envía
-peers-none = No se envía nada. Cree un par en la línea de órdenes:
 switched-off = apagado
 runs = activo
 failures = { $count ->
     [one] falló una vez
    *[other] falló { $count } veces seguidas
 }
-last-run = última vez
-next-run = próxima
-run-now = Ejecutar ahora
-switch-on = Activar
-switch-off = Desactivar
-done-ran = Se ejecutó.
-done-switched = Guardado.
 admin-lead = Cómo está este nodo, para sus operadores.
 admin-health = Salud
 fine = bien

@@ -151,10 +151,10 @@ object-graph-left = { $count ->
     [one] { $count } autre n’est que dans la liste.
    *[other] { $count } autres ne sont que dans la liste.
 }
-share-lead = Collez ce que vous voulez : un rapport, une liste, un courriel, des règles, du STIX ou MISP. Vous voyez ce qui a été compris et qui le lira avant tout envoi.
+share-lead = Collez ou déposez n’importe quoi : un rapport, un PDF, une liste, un courriel, un tableau, des règles, STIX ou MISP. Vous voyez ce qui a été compris et qui le lira avant tout envoi.
 share-text = Que voulez-vous partager ?
 share-text-hint = Les valeurs écrites pour qu’on ne clique pas (hxxp, [.]) sont lues comme nuisibles ; les autres sont seulement mentionnées.
-share-file = Ou un fichier (texte, PDF, archive) ; vous pouvez aussi le déposer sur la zone
+share-file = Ou un fichier
 share-with = Avec qui ?
 share-nobody = Aucune communauté : notre organisation, et qui est nommé
 share-named = Seulement ces membres (facultatif)
@@ -196,7 +196,7 @@ share-mail = { $count ->
     [one] Il y a { $count } adresse de courriel. Est-elle à l’attaquant, ou à quelqu’un à protéger ?
    *[other] Il y a { $count } adresses de courriel. Sont-elles à l’attaquant, ou à des gens à protéger ?
 }
-share-harmless = Les listes d’avertissement connaissent ces valeurs : privées, ou inoffensives presque partout. Enlevez-les si vous ne les visez pas.
+share-harmless = Des listes d’avertissement connaissent ces valeurs : elles sont inoffensives presque partout. Retirez-les si vous ne les visez pas.
 shared-title = Ce qu’il en est advenu
 shared-accepted = acceptés
 shared-unchanged = étaient déjà là
@@ -345,3 +345,39 @@ translated-other-version = d’une autre version
 translated-object = La traduction
 translated-original = L’original
 said-translated = Votre traduction est partagée avec ceux qui ont l’original. Là où des modérateurs regardent d’abord, elle les attend.
+share-file-hint = PDF, courriel, tableur, texte, archive : jusqu’à { $count } Mio.
+share-drop = Vous pouvez le déposer ici.
+share-file-other = Un autre fichier à la place
+share-kept = fichier
+share-forget = Recommencer
+share-change = Changer quelque chose
+share-correct = Décochez ce qui ne doit pas être partagé. Corrigez ce qui a été mal lu. Ce que vous marquez plus strictement atteint moins de monde.
+share-apply = Appliquer et regarder à nouveau
+share-too-many = Il y en a trop pour les changer un à un : tout est partagé tel quel.
+share-lines-left = { $count ->
+    [one] { $count } autre est partagé tel que lu.
+   *[other] { $count } autres sont partagés tels que lus.
+}
+share-says-us = Le contenu dit le nom de votre organisation.
+share-private = Adresses privées : elles désignent autre chose chez chaque lecteur. Décochez-les.
+share-personal = Comptes et numéros de téléphone appartiennent à quelqu’un. Ne les partagez que si nécessaire :
+share-about = De quoi est-ce le signe ? (facultatif)
+share-about-kind = Quel genre de chose
+share-about-hint = Un nom : chaque indicateur, technique et faille y est alors relié.
+about-malware = logiciel malveillant
+about-campaign = campagne
+about-group = groupe
+item-role = Ce que cela fait ici
+item-indicator = à rechercher
+item-mention = seulement mentionné
+item-kind = Genre
+item-value = Valeur
+item-name = Nom
+item-mark = Marquage
+item-mark-same = comme le reste
+bytes = { $count ->
+    [one] { $count } octet
+   *[other] { $count } octets
+}
+recall-of-others = Un autre membre l’a partagé. En tant que coordinateur, vous le retirez dans votre communauté ; le corriger revient à qui l’a partagé.
+recall-within = Dans

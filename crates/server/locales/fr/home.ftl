@@ -217,15 +217,11 @@ stream-away = attend son serveur
 stream-runs = en marche
 log-lead = Déposez un journal : il est comparé ici à tout ce que vous pouvez voir, puis oublié.
 log-title = Vérifier un journal
-log-file = Un fichier
+log-file = Ou un fichier
 log-label = Lignes d’un journal
 log-hint = { $count ->
     [one] Proxy, DNS, pare-feu, courrier, système : tout texte, jusqu’à { $count } Mio. Les plus grands chez vous : commonwatch match FILE.
    *[other] Proxy, DNS, pare-feu, courrier, système : tout texte, jusqu’à { $count } Mio. Les plus grands chez vous : commonwatch match FILE.
-}
-log-too-large = { $count ->
-    [one] Ce fichier dépasse { $count } Mio. Choisissez-en une partie.
-   *[other] Ce fichier dépasse { $count } Mio. Choisissez-en une partie.
 }
 log-look = Regarder
 log-clean = Rien de ce que vous pouvez voir n’est dans ce journal.
@@ -328,3 +324,58 @@ hub-told = informée
 hub-untold = non informée
 ask-beyond = Demander aussi aux plateformes partenaires, sans notre nom :
 request-beyond = aussi les plateformes partenaires
+log-file-hint = Aussi compressé (gzip, zstd, bzip2, xz), pcap et journaux d’événements Windows. Jusqu’à { $count } Mio sont examinés à l’arrivée ; rien n’est conservé.
+tab-past = Journaux passés
+past-lead = Était-ce dans nos journaux avant que quiconque nous en parle ? Regarder en arrière ne compte rien et ne le dit à personne.
+past-begin-title = Regarder en arrière
+past-indicator = Quel indicateur ?
+past-indicator-hint = vide : tout ce que vous pouvez voir
+past-begin = Regarder en arrière
+past-running = Recherche en cours…
+past-look-again = Regarder à nouveau
+past-clean = Ce n’est pas dans les journaux présents ici.
+past-hits = { $count ->
+    [one] { $count } ligne le contient
+   *[other] { $count } lignes le contiennent
+}
+past-what = Recherché
+past-everything = tout ce que le demandeur peut voir
+past-by = Demandé par
+past-read = Lu
+past-logs = { $count ->
+    [one] { $count } journal
+   *[other] { $count } journaux
+}
+past-megabytes = { $count } Mo
+past-left-out = Ce n’est pas recherché :
+past-not-whole = Tout n’a pas pu être lu : ce n’est pas la réponse complète.
+past-places = Où l’on regarde
+past-hunts = { $count ->
+    [one] La veille a elle-même cherché ici { $count } fois.
+   *[other] La veille a elle-même cherché ici { $count } fois.
+}
+object-look-back = Était-ce dans nos journaux passés ?
+recall-remind = Relancer
+recall-remind-all = Relancer tous ceux qui n’ont pas répondu
+recall-reminded = relancé
+recall-reminded-us = On vous l’a rappelé :
+said-reminded = Qui n’a pas répondu est relancé, chacun une fois par jour au plus.
+meaning-observation-to-share = Pour chaque objet qui dit quand il a été observé (valid_from d’un indicateur, first_seen d’une observation, first_observed de données observées) : de ce moment jusqu’à ce que le membre le partage ici pour la première fois.
+meaning-share-to-delivery = Pour chaque objet ajouté après l’arrivée du membre : de ce moment jusqu’à sa première remise au membre, par toute voie qui remet tout dans l’ordre (TAXII, envoi, export).
+meaning-delivery-to-acknowledge = Pour chaque objet d’autrui dont le membre dit avoir pris note : de sa première remise jusqu’à ce moment.
+meaning-delivery-to-action = Pour chaque objet d’autrui sur lequel le membre dit avoir agi : de sa première remise jusqu’à ce moment.
+meaning-share-to-watchlist = Pour chaque indicateur ajouté après le début de la veille du membre : de ce moment jusqu’à ce qu’une liste qui le contient y soit en vigueur.
+meaning-delivery-to-hit = Pour chaque objet d’autrui dont le membre a signalé une observation : de sa première remise jusqu’à la première observation ; rien s’il a été vu avant.
+meaning-moderation = Pour chaque objet du membre qui a attendu : de son arrivée jusqu’à sa libération ou son refus.
+meaning-shared = Objets que le membre a lui-même partagés, chacun à son premier partage ; sans relations, identités, marquages, observations ni avis, ni ce qu’un abonnement a apporté.
+meaning-first = Parmi ceux-ci, ceux que personne n’avait donnés à la communauté auparavant : ni l’objet ni aucune de ses valeurs.
+meaning-corroborated = Objets du membre qu’un autre a donnés aussi, plus tard : le même objet ou une de ses valeurs. Chacun compte une fois.
+meaning-useful = Objets du membre qui ont conduit un autre à une observation ou à une action. Chacun compte une fois.
+meaning-false-positive = Objets du membre qu’un autre a appelés faux positifs. Chacun compte une fois.
+meaning-taken = Objets remis pour la première fois au membre par une voie qui remet tout dans l’ordre.
+meaning-sighted = Observations que le membre a signalées, chacune la première fois.
+meaning-kept-in-time = Engagements du membre tenus avant leur échéance, dans le mois où il l’a fait.
+meaning-kept-late = Engagements du membre tenus en retard, dans le mois où il l’a fait.
+meaning-not-needed = Engagements du membre qu’il a jugés, avec un motif, inutiles.
+meaning-live = Fois où le membre a dit qu’une veille tourne avec une liste de cette communauté ; un membre qui n’en a aucune dans un mois n’y veille pas en direct.
+meaning-log-family = Genres de journaux que lit la veille du membre, chaque fois qu’il l’a dit.

@@ -218,24 +218,12 @@ ledger-receipts-file = Nos reçus en fichier
 ledger-none = Votre membre n’a aucun reçu : il n’a rien partagé ni reçu.
 ledger-no-more = Rien après.
 ledger-entry = Ce qu’il dit
-exchange-lead = Ce qui est récupéré ailleurs, et ce qui y est envoyé.
-subscriptions-title = Récupéré
-subscriptions-none = Rien n’est récupéré. Créez un abonnement en ligne de commande :
-peers-title = Envoyé
-peers-none = Rien n’est envoyé. Créez un pair en ligne de commande :
 switched-off = arrêté
 runs = actif
 failures = { $count ->
     [one] un échec
    *[other] { $count } échecs de suite
 }
-last-run = dernière fois
-next-run = prochaine
-run-now = Lancer maintenant
-switch-on = Activer
-switch-off = Désactiver
-done-ran = C’est fait.
-done-switched = Enregistré.
 admin-lead = L’état de ce nœud, pour ses opérateurs.
 admin-health = Santé
 fine = bien

@@ -151,10 +151,10 @@ object-graph-left = { $count ->
     [one] { $count } andere staat alleen in de lijst.
    *[other] { $count } andere staan alleen in de lijst.
 }
-share-lead = Plak wat u wilt: een rapport, een lijst, een e-mail, regels, STIX of MISP. U ziet wat is begrepen en wie het zal lezen voordat er iets wordt verstuurd.
+share-lead = Plak of sleep wat dan ook: een rapport, een pdf, een lijst, een mail, een tabel, regels, STIX of MISP. U ziet wat begrepen is en wie het zal lezen voordat er iets verzonden wordt.
 share-text = Wat wilt u delen?
 share-text-hint = Waarden die zo zijn geschreven dat niemand erop klikt (hxxp, [.]) gelden als schadelijk; andere zijn alleen genoemd.
-share-file = Of een bestand (tekst, pdf, archief); u mag het ook op het vak slepen
+share-file = Of een bestand
 share-with = Met wie?
 share-nobody = Geen gemeenschap: onze eigen organisatie, en wie genoemd is
 share-named = Alleen deze leden (niet nodig)
@@ -196,7 +196,7 @@ share-mail = { $count ->
     [one] Er staat { $count } e-mailadres in. Is het van de aanvaller, of van iemand die beschermd moet worden?
    *[other] Er staan { $count } e-mailadressen in. Zijn ze van de aanvaller, of van mensen die beschermd moeten worden?
 }
-share-harmless = Waarschuwingslijsten kennen deze waarden: ze zijn privé, of meestal onschadelijk. Haal ze eruit als u ze niet bedoelt.
+share-harmless = Waarschuwingslijsten kennen deze waarden: ze zijn bijna overal onschuldig. Haal ze weg tenzij u ze bedoelt.
 shared-title = Wat ervan is geworden
 shared-accepted = aangenomen
 shared-unchanged = waren er al
@@ -345,3 +345,39 @@ translated-other-version = van een andere versie
 translated-object = De vertaling
 translated-original = Het origineel
 said-translated = Uw vertaling is gedeeld met wie het origineel heeft. Waar eerst wordt gemodereerd, wacht ze daarop.
+share-file-hint = Pdf, mail, spreadsheet, tekst, archief: tot { $count } MiB.
+share-drop = U kunt het hier neerzetten.
+share-file-other = In plaats daarvan een ander bestand
+share-kept = bestand
+share-forget = Opnieuw beginnen
+share-change = Iets veranderen
+share-correct = Vink uit wat niet gedeeld moet worden. Verbeter wat verkeerd gelezen is. Wat u strenger markeert, bereikt minder mensen.
+share-apply = Toepassen en opnieuw kijken
+share-too-many = Het zijn er te veel om een voor een te veranderen: alles wordt gedeeld zoals het is.
+share-lines-left = { $count ->
+    [one] Nog { $count } wordt gedeeld zoals gelezen.
+   *[other] Nog { $count } worden gedeeld zoals gelezen.
+}
+share-says-us = In de inhoud staat de naam van uw organisatie.
+share-private = Privéadressen: ze betekenen bij elke lezer iets anders. Vink ze uit.
+share-personal = Accounts en telefoonnummers zijn van iemand. Deel ze alleen als het nodig is:
+share-about = Waarvan zijn het tekenen? (niet nodig)
+share-about-kind = Wat voor iets
+share-about-hint = Een naam: elke indicator, techniek en zwakte wordt ermee verbonden.
+about-malware = malware
+about-campaign = campagne
+about-group = groep
+item-role = Waarvoor het hier is
+item-indicator = ernaar zoeken
+item-mention = alleen genoemd
+item-kind = Soort
+item-value = Waarde
+item-name = Naam
+item-mark = Markering
+item-mark-same = als alles
+bytes = { $count ->
+    [one] { $count } byte
+   *[other] { $count } bytes
+}
+recall-of-others = Een ander lid heeft dit gedeeld. Als coördinator haalt u het terug binnen uw gemeenschap; verbeteren doet wie het gedeeld heeft.
+recall-within = Binnen

@@ -217,15 +217,11 @@ stream-away = wacht op zijn server
 stream-runs = loopt
 log-lead = Zet een log hier neer: hij wordt hier vergeleken met alles wat u mag zien, en vergeten.
 log-title = Een log nakijken
-log-file = Een bestand
+log-file = Of een bestand
 log-label = Regels van een log
 log-hint = { $count ->
     [one] Proxy, DNS, firewall, mail, systeem: elke tekst, tot { $count } MiB. Grotere thuis: commonwatch match FILE.
    *[other] Proxy, DNS, firewall, mail, systeem: elke tekst, tot { $count } MiB. Grotere thuis: commonwatch match FILE.
-}
-log-too-large = { $count ->
-    [one] Dit bestand is groter dan { $count } MiB. Kies een deel ervan.
-   *[other] Dit bestand is groter dan { $count } MiB. Kies een deel ervan.
 }
 log-look = Kijken
 log-clean = Niets van wat u mag zien staat in deze log.
@@ -328,3 +324,58 @@ hub-told = ingelicht
 hub-untold = niet ingelicht
 ask-beyond = Ook partnerhubs vragen, zonder onze naam:
 request-beyond = ook partnerhubs
+log-file-hint = Ook ingepakt (gzip, zstd, bzip2, xz), pcap en Windows-gebeurtenisbestanden. Tot { $count } MiB wordt bij aankomst bekeken; niets wordt bewaard.
+tab-past = Oude logboeken
+past-lead = Stond het in onze logboeken voordat iemand het ons vertelde? Terugkijken telt niets en vertelt niemand iets.
+past-begin-title = Terugkijken
+past-indicator = Welke indicator?
+past-indicator-hint = leeg: alles wat u mag zien
+past-begin = Terugkijken
+past-running = Er wordt gezocht…
+past-look-again = Opnieuw kijken
+past-clean = Het staat niet in de logboeken die hier zijn.
+past-hits = { $count ->
+    [one] { $count } regel heeft het
+   *[other] { $count } regels hebben het
+}
+past-what = Gezocht
+past-everything = alles wat de vrager mag zien
+past-by = Gevraagd door
+past-read = Gelezen
+past-logs = { $count ->
+    [one] { $count } logboek
+   *[other] { $count } logboeken
+}
+past-megabytes = { $count } MB
+past-left-out = Er wordt niet naar gezocht:
+past-not-whole = Niet alles kon gelezen worden: dit is niet het hele antwoord.
+past-places = Waar gezocht wordt
+past-hunts = { $count ->
+    [one] De wacht zelf heeft hier { $count } keer gezocht.
+   *[other] De wacht zelf heeft hier { $count } keer gezocht.
+}
+object-look-back = Stond het in onze oude logboeken?
+recall-remind = Herinneren
+recall-remind-all = Allen herinneren die niet geantwoord hebben
+recall-reminded = herinnerd
+recall-reminded-us = U bent eraan herinnerd:
+said-reminded = Wie niet geantwoord heeft wordt herinnerd, elk lid hoogstens eens per dag.
+meaning-observation-to-share = Voor elk object dat zegt wanneer het is waargenomen (valid_from van een indicator, first_seen van een waarneming, first_observed van waargenomen gegevens): vanaf dan tot het lid het hier voor het eerst deelde.
+meaning-share-to-delivery = Voor elk object dat na de toetreding van het lid is toegevoegd: vanaf dan tot het voor het eerst aan het lid is gegeven, langs een weg die alles op volgorde geeft (TAXII, verzending, export).
+meaning-delivery-to-acknowledge = Voor elk object van anderen waarvan het lid zegt dat het er kennis van nam: vanaf de eerste overhandiging tot dan.
+meaning-delivery-to-action = Voor elk object van anderen waarop het lid zegt te hebben gehandeld: vanaf de eerste overhandiging tot dan.
+meaning-share-to-watchlist = Voor elke indicator die na het begin van de wacht van het lid is toegevoegd: vanaf dan tot daar een wachtlijst gold die hem bevat.
+meaning-delivery-to-hit = Voor elk object van anderen waarvan het lid een waarneming meldde: vanaf de eerste overhandiging tot het voor het eerst gezien is; niets als het eerder gezien is.
+meaning-moderation = Voor elk object van het lid dat wachtte: vanaf de aankomst tot het is vrijgegeven of geweigerd.
+meaning-shared = Objecten die het lid zelf deelde, elk bij de eerste keer; zonder relaties, identiteiten, markeringen, waarnemingen en meningen, en zonder wat een abonnement bracht.
+meaning-first = Daarvan die welke niemand eerder aan de gemeenschap gaf: noch het object, noch een van zijn waarden.
+meaning-corroborated = Objecten van het lid die later ook een ander gaf: hetzelfde object of een van zijn waarden. Elk telt één keer.
+meaning-useful = Objecten van het lid die een ander tot een waarneming of een actie brachten. Elk telt één keer.
+meaning-false-positive = Objecten van het lid die een ander vals alarm noemde. Elk telt één keer.
+meaning-taken = Objecten die voor het eerst aan het lid zijn gegeven langs een weg die alles op volgorde geeft.
+meaning-sighted = Waarnemingen die het lid meldde, elk de eerste keer.
+meaning-kept-in-time = Toezeggingen van het lid die het vóór de vervaldag nakwam, in de maand waarin het dat deed.
+meaning-kept-late = Toezeggingen van het lid die het te laat nakwam, in de maand waarin het dat deed.
+meaning-not-needed = Toezeggingen van het lid waarvan het met een reden besloot dat ze niet nodig zijn.
+meaning-live = Keren dat het lid zei dat er een wacht draait met een wachtlijst van deze gemeenschap; een lid zonder waakt die maand niet live.
+meaning-log-family = Soorten logboeken die de wacht van het lid leest, elke keer dat het dat zei.

@@ -218,24 +218,12 @@ ledger-receipts-file = Onze bewijzen als bestand
 ledger-none = Uw lid heeft geen bewijs: het heeft niets gedeeld en niets gekregen.
 ledger-no-more = Hierna niets.
 ledger-entry = Wat het zegt
-exchange-lead = Wat van elders gehaald wordt en wat erheen gaat.
-subscriptions-title = Gehaald
-subscriptions-none = Er wordt niets gehaald. Maak een abonnement op de opdrachtregel:
-peers-title = Verzonden
-peers-none = Er wordt niets verzonden. Maak een bestemming op de opdrachtregel:
 switched-off = uit
 runs = aan
 failures = { $count ->
     [one] één keer mislukt
    *[other] { $count } keer achtereen mislukt
 }
-last-run = laatste keer
-next-run = volgende
-run-now = Nu uitvoeren
-switch-on = Aanzetten
-switch-off = Uitzetten
-done-ran = Uitgevoerd.
-done-switched = Opgeslagen.
 admin-lead = Hoe het met deze node gaat, voor haar beheerders.
 admin-health = Gezondheid
 fine = goed

@@ -160,6 +160,7 @@ use super::{
         recall::list,
         recall::state,
         recall::acknowledge,
+        recall::remind,
         item::receipts,
         item::say,
         item::numbers,

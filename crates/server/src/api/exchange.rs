@@ -22,7 +22,7 @@ use crate::problem::Fault;
 use crate::query::bad;
 
 /// Bytes of one fetched answer where nothing is said.
-const SIZE_LIMIT: i64 = 256 << 20;
+pub(crate) const SIZE_LIMIT: i64 = 256 << 20;
 /// Seconds between two runs where nothing is said.
 const INTERVAL: i64 = 3_600;
 

@@ -406,6 +406,7 @@ fn exchange_routes() -> Vec<Route> {
             Needs::Contributor,
             recall::acknowledge,
         ),
+        route(Method::POST, "/recalls/{recall}/remind", Needs::Analyst, recall::remind),
         route(Method::GET, "/objects/{id}/receipts", Needs::Member, item::receipts),
         route(Method::POST, "/objects/{id}/receipts", Needs::Contributor, item::say),
         route(Method::GET, "/receipts/numbers", Needs::Member, item::numbers),

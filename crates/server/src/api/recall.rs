@@ -286,6 +286,7 @@ impl From<RecallState> for RecallStateView {
             not_acknowledged_by: ToldView::new(state.outstanding, |named, outstanding| {
                 named.at = Some(outstanding.given.to_string());
                 named.told = outstanding.told.map(|at| at.to_string());
+                named.reminded = outstanding.reminded.map(|at| at.to_string());
             }),
             complete: state.complete,
             proves: PROVES,
@@ -306,6 +307,32 @@ pub async fn state(asked: Asked) -> Result<Response, Fault> {
 
 fn named(asked: &Asked) -> Result<Uuid, Fault> {
     Uuid::try_parse(asked.param("recall")).map_err(|_| Fault::not_found())
+}
+
+/// Whom to remind of a recall.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewReminder {
+    /// One member by its name, as `not_acknowledged_by` names it; whoever has not answered where nothing is said.
+    pub member: Option<String>,
+}
+
+/// Reminds whoever has not answered a recall, each once a day at the most: for the member that made it, the contributor,
+/// and who coordinates one of its communities. How many were reminded is not told: it would point at some.
+#[utoipa::path(post, path = "/api/v1/recalls/{recall}/remind", tag = "recalls", request_body = NewReminder,
+    params(("recall" = String, Path, description = "Its name")),
+    responses((status = 204), (status = 400), (status = 403), (status = 404), (status = 409)))]
+pub async fn remind(mut asked: Asked) -> Result<Response, Fault> {
+    // Whoever may remind nobody learns nothing of what was sent.
+    asked.node().recall_state(asked.caller(), named(&asked)?).await?;
+    Parameters::read(&asked, &[])?;
+    let wish: NewReminder = json(&mut asked).await?;
+    let uuid = named(&asked)?;
+    asked
+        .node()
+        .recall_remind(asked.caller(), uuid, wish.member.as_deref())
+        .await?;
+    Ok(nothing_more())
 }
 
 /// What the member says it did.

@@ -48,6 +48,9 @@ pub struct NamedView {
     /// When it was told; absent where it was not, or that is not the question.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub told: Option<String>,
+    /// When somebody reminded it last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reminded: Option<String>,
     /// What it says it did: `removed`, `replaced`, `kept`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub done: Option<String>,
@@ -67,6 +70,7 @@ impl NamedView {
             at: None,
             by: None,
             told: None,
+            reminded: None,
             done: None,
             swapped: None,
             note: None,

@@ -1,5 +1,7 @@
-//! Reading what a form sends: names and values, bounded, each known.
+//! Reading what a form sends: names and values, bounded, each known; and a file, where the form has one.
 
+use bytes::Bytes;
+use futures_util::stream;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 
@@ -7,36 +9,97 @@ use crate::asked::Asked;
 use crate::problem::Fault;
 use crate::query::{Plus, bad, pairs};
 
+/// Parts of a form with a file; what has more is no form of ours.
+const PARTS: usize = 2_000;
+/// Characters of the name of a file that are kept.
+const NAME: usize = 200;
+
 /// Names and values of a form.
 #[derive(Debug, Default)]
-pub struct Form(Vec<(String, String)>);
+pub struct Form {
+    fields: Vec<(String, String)>,
+    /// The file that was chosen: its name and its content.
+    file: Option<(String, Bytes)>,
+}
+
+fn kind(asked: &Asked) -> &str {
+    let kind = asked.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    kind.unwrap_or_default()
+}
+
+fn unsupported(message: &str) -> Fault {
+    Fault::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", message)
+}
+
+fn broken(error: multer::Error) -> Fault {
+    bad("bad-form", format!("the form is not whole: {error}"))
+}
 
 impl Form {
     /// Reads the body of a request that may have these fields and no others.
     pub async fn read(asked: &mut Asked, known: &[&str]) -> Result<Self, Fault> {
-        let kind = asked.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let is_form = kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
-        if !is_form {
-            let message = "send a form: 'Content-Type: application/x-www-form-urlencoded'";
-            return Err(Fault::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "unsupported-media-type",
-                message,
+        if !kind(asked).starts_with("application/x-www-form-urlencoded") {
+            return Err(unsupported(
+                "send a form: 'Content-Type: application/x-www-form-urlencoded'",
             ));
         }
         let body = asked.take_body().await?;
         let text = std::str::from_utf8(&body).map_err(|_| bad("bad-form", "the form is not UTF-8"))?;
-        let fields = pairs(text, Plus::Space)?;
-        if let Some((name, _)) = fields.iter().find(|(name, _)| !known.contains(&name.as_str())) {
-            let name: String = name.chars().take(64).collect();
-            return Err(bad("unknown-field", format!("there is no field '{name}' in this form")));
+        let form = Self {
+            fields: pairs(text, Plus::Space)?,
+            file: None,
+        };
+        form.known(known)
+    }
+
+    /// The same of a form that may have one file beside its fields.
+    pub async fn read_with_file(asked: &mut Asked, known: &[&str], file: &str) -> Result<Self, Fault> {
+        if kind(asked).starts_with("application/x-www-form-urlencoded") {
+            return Self::read(asked, known).await;
         }
-        Ok(Self(fields))
+        let boundary = multer::parse_boundary(kind(asked));
+        let boundary = boundary.map_err(|_| unsupported("send a form: 'Content-Type: multipart/form-data'"))?;
+        let body = asked.take_body().await?;
+        let whole = stream::iter([Ok::<_, std::convert::Infallible>(body)]);
+        let mut parts = multer::Multipart::new(whole, boundary);
+        let mut form = Self::default();
+        let mut count = 0;
+        while let Some(part) = parts.next_field().await.map_err(broken)? {
+            count += 1;
+            if count > PARTS {
+                return Err(bad("bad-form", format!("the form has more than {PARTS} fields")));
+            }
+            let name = part.name().unwrap_or_default().to_owned();
+            if name != file {
+                form.fields.push((name, part.text().await.map_err(broken)?));
+                continue;
+            }
+            let label = part.file_name().unwrap_or_default();
+            // It is shown and nothing else: no path, no control characters.
+            let label = label.rsplit(['/', '\\']).next().unwrap_or_default();
+            let label: String = label.chars().filter(|one| !one.is_control()).take(NAME).collect();
+            let bytes = part.bytes().await.map_err(broken)?;
+            // A browser sends a field without a file as an empty one.
+            if !bytes.is_empty() && form.file.replace((label, bytes)).is_some() {
+                return Err(bad("two-files", "choose one file at a time"));
+            }
+        }
+        form.known(known)
+    }
+
+    fn known(self, known: &[&str]) -> Result<Self, Fault> {
+        match self.fields.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+            None => Ok(self),
+            Some((name, _)) => {
+                let name: String = name.chars().take(64).collect();
+                Err(bad("unknown-field", format!("there is no field '{name}' in this form")))
+            }
+        }
     }
 
     /// A field as it was sent; empty where it was not.
     pub fn text(&self, name: &str) -> &str {
-        let found = self.0.iter().find(|(found, _)| found == name);
+        let found = self.fields.iter().find(|(found, _)| found == name);
         found.map_or("", |(_, value)| value.as_str())
     }
 
@@ -48,11 +111,16 @@ impl Form {
     /// Every value of a field that may be there several times.
     pub fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
         let of = move |(found, _): &&(String, String)| found == name;
-        self.0.iter().filter(of).map(|(_, value)| value.as_str())
+        self.fields.iter().filter(of).map(|(_, value)| value.as_str())
     }
 
     /// Whether a box is ticked.
     pub fn is_ticked(&self, name: &str) -> bool {
         !self.text(name).is_empty()
+    }
+
+    /// The file that was chosen: its name, and its content.
+    pub fn file(&self) -> Option<(&str, &[u8])> {
+        self.file.as_ref().map(|(name, bytes)| (name.as_str(), bytes.as_ref()))
     }
 }

@@ -3,8 +3,8 @@
 //! | module | job |
 //! |---|---|
 //! | [`shell`] | what every page has: who looks, in which language, what they may do, where links lead |
-//! | [`words`] | sentences in five languages (Fluent) |
-//! | [`form`] | reading what a form sends |
+//! | [`words`], `faults` | sentences in five languages (Fluent); what was wrong, by its code |
+//! | [`form`], `arriving` | reading what a form sends; a large file as it arrives |
 //! | [`assets`] | style, script, icon: from this host, under names that change with their content |
 //! | [`sign_in`], [`provider`], [`passkey`] | signing in by password, at an identity provider, with a passkey |
 //! | [`today`] | the start page |
@@ -13,7 +13,8 @@
 //! | [`upload`] | reading what a form with files sends |
 //! | [`public`] | what strangers see and say: advice, feeds, reports; and the operators' side of it |
 //! | [`guide`] | the guide, built in and searchable |
-//! | [`people`] | communities, members, exchange, ledger, one's own account, administration, help |
+//! | [`exchange`] | what is fetched, pushed, bridged and posted, each looked at before it begins |
+//! | [`people`] | communities, members, ledger, one's own account, administration, help |
 //!
 //! A page asks the same use cases of `node` as the API does, as the same caller, and decides nothing. What is shown is
 //! escaped by the templates; nothing is marked as safe but the guide, which is ours and holds no HTML of its own. Changes are forms sent by
@@ -21,7 +22,10 @@
 //! what pages of other sites send. What a stolen session must not do leads from every page to the same proof and back: that
 //! is made in one place, [`shell::fault`].
 
+mod arriving;
 pub mod assets;
+pub mod exchange;
+mod faults;
 pub mod feed;
 pub mod form;
 pub mod guide;
@@ -35,6 +39,7 @@ pub mod shell;
 pub mod sign_in;
 pub mod today;
 pub mod upload;
+pub mod visible;
 pub mod words;
 
 use std::sync::LazyLock;
@@ -64,6 +69,7 @@ pub(crate) fn routes() -> Vec<Route> {
         page(Method::GET, "/today", Needs::Member, today::page),
         page(Method::POST, "/today/walk/end", Needs::Member, today::walk_end),
     ];
+    all.extend(exchange::routes());
     all.extend(feed::routes());
     all.extend(home::routes());
     all.extend(people::routes());

@@ -152,6 +152,11 @@ fn language(headers: &HeaderMap) -> Language {
         .unwrap_or(Language::English)
 }
 
+/// The sentences in the language of a request.
+pub(crate) fn words(headers: &HeaderMap) -> Words {
+    Words(language(headers))
+}
+
 /// A path of this console to go back to; anything else is the start page. No other host can be named so.
 pub(crate) fn way_back(text: &str) -> &str {
     let is_plain = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
@@ -179,7 +184,7 @@ pub(crate) async fn choose_language(stranger: Stranger) -> Result<Response, Faul
 struct FaultPage<'f> {
     shell: Shell,
     status: u16,
-    message: &'f str,
+    message: String,
     request_id: &'f str,
 }
 
@@ -215,7 +220,7 @@ pub(crate) fn fault(app: &App, headers: &HeaderMap, address: &Address, fault: &F
     let page = FaultPage {
         shell: Shell::plain(app, headers, "fault"),
         status: fault.status().as_u16(),
-        message: fault.message(),
+        message: words(headers).fault(fault),
         request_id: if is_ours { request_id } else { "" },
     };
     let text = askama::Template::render(&page).unwrap_or_else(|_| fault.message().to_owned());
@@ -233,6 +238,11 @@ pub(crate) fn encoded(text: &str) -> String {
         }
     }
     out
+}
+
+/// A name as a part of a path.
+pub(crate) fn part(name: &str) -> String {
+    encoded(name).replace('/', "%2F")
 }
 
 #[cfg(test)]

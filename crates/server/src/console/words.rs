@@ -14,6 +14,8 @@ macro_rules! sources {
     ($tag:literal) => {
         [
             include_str!(concat!("../../locales/", $tag, "/console.ftl")),
+            include_str!(concat!("../../locales/", $tag, "/errors.ftl")),
+            include_str!(concat!("../../locales/", $tag, "/exchange.ftl")),
             include_str!(concat!("../../locales/", $tag, "/feed.ftl")),
             include_str!(concat!("../../locales/", $tag, "/home.ftl")),
             include_str!(concat!("../../locales/", $tag, "/people.ftl")),
@@ -89,7 +91,7 @@ impl Language {
     }
 
     /// Its files: one for what every page has, and one for each group of pages.
-    fn sources(self) -> [&'static str; 5] {
+    fn sources(self) -> [&'static str; 7] {
         match self {
             Self::English => sources!("en"),
             Self::Spanish => sources!("es"),

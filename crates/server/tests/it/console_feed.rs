@@ -367,6 +367,12 @@ async fn what_cannot_be_shared_is_said_and_kept_in_the_form() {
     for part in ["The text itself says the name", "e-mail address", "do not see the name"] {
         assert!(own.contains(part), "no {part} in {own}");
     }
-    let pdf = look(&[("text", "data:application/pdf;base64,!!"), ("community", "common")]).await;
+    let pdf = look(&[
+        ("text", ""),
+        ("kept", "!!"),
+        ("kept_name", "a.pdf"),
+        ("community", "common"),
+    ])
+    .await;
     assert!(pdf.1.contains("arrived damaged"), "{}", pdf.1);
 }

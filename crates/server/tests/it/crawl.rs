@@ -12,7 +12,7 @@ use server::{App, Needs, Options, Route, routes};
 use super::kit::{Answer, Kit, Wish, id, indicator};
 
 /// A word, who may see it (actors whose name begins so), and where it is.
-struct Canary {
+pub struct Canary {
     word: &'static str,
     seen_by: &'static [&'static str],
 }
@@ -126,7 +126,7 @@ fn may_see(canary: &Canary, actor: &str) -> bool {
         || canary.seen_by.contains(&actor)
 }
 
-async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
+pub async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
     let kit = Kit::start_with(Wish {
         settings: |settings| {
             settings.public_reading = true;

@@ -52,6 +52,8 @@ pub struct OwedRow {
     pub swapped: Option<Timestamp>,
     /// What it says in words.
     pub note: Option<String>,
+    /// When somebody reminded it last.
+    pub reminded: Option<Timestamp>,
 }
 
 /// What a member did about recalls, counted.
@@ -68,7 +70,7 @@ pub struct RecallNumbers {
 macro_rules! owed_columns {
     () => {
         "o.recall, o.member, o.given, o.channel, o.told, o.told_by, o.acknowledged, o.acknowledged_by, o.person, \
-         o.done, o.swapped, o.note"
+         o.done, o.swapped, o.note, o.reminded"
     };
 }
 
@@ -100,6 +102,9 @@ const TELL: &str = "update recall_owed set told = ?3, told_by = ?4 where member 
 const ACKNOWLEDGE: &str = "update recall_owed set acknowledged = coalesce(acknowledged, ?3), acknowledged_by = ?4, person = ?5, \
                            done = ?6, swapped = coalesce(?7, swapped), note = ?8, told = coalesce(told, ?3), \
                            told_by = coalesce(told_by, ?4) where member = ?1 and recall = ?2 returning recall";
+/// Twice within a while is once.
+const REMIND: &str = "update recall_owed set reminded = ?3, reminders = reminders + 1 where recall = ?1 and member = ?2 \
+                      and acknowledged is null and (reminded is null or reminded < ?4) returning member";
 const OVERDUE: &str = concat!(
     "select ",
     columns!(),
@@ -129,6 +134,7 @@ fn owed(row: &Row, from: usize) -> Result<OwedRow> {
         done: row.maybe_text(from + 9)?,
         swapped: row.maybe_time(from + 10)?,
         note: row.maybe_text(from + 11)?,
+        reminded: row.maybe_time(from + 12)?,
     })
 }
 
@@ -162,6 +168,43 @@ async fn tell(writes: &mut impl Writes, member: MemberId, object: &str, by: &str
     };
     writes.append(&[entry]).await?;
     Ok(untold.len())
+}
+
+async fn remind(
+    writes: &mut impl Writes,
+    actor: &Principal,
+    recall: &Recall,
+    members: &[MemberId],
+    before: Timestamp,
+) -> Result<Vec<MemberId>> {
+    let now = writes.now();
+    let mut reminded = Vec::new();
+    for member in members {
+        let values = vec![recall.id.into(), (*member).into(), now.into(), before.into()];
+        if !writes.rows(REMIND, values).await?.is_empty() {
+            reminded.push(*member);
+        }
+    }
+    if reminded.is_empty() {
+        return Ok(reminded);
+    }
+    // The entry of who reminds names nobody: not all names are theirs to know.
+    let body =
+        json!({ "recall": recall.uuid, "object": recall.object, "by_person": actor.person.map(|person| person.0) });
+    let entry = |kind: &str, member, body: String| NewEntry {
+        kind: kind.to_owned(),
+        member,
+        body,
+    };
+    let mut entries = vec![entry("recall-reminded-others", actor.member, body.to_string())];
+    let body = json!({ "recall": recall.uuid, "object": recall.object }).to_string();
+    entries.extend(
+        reminded
+            .iter()
+            .map(|member| entry("recall-reminded", Some(*member), body.clone())),
+    );
+    writes.append(&entries).await?;
+    Ok(reminded)
 }
 
 impl Store {
@@ -253,6 +296,19 @@ impl Store {
             change = change.entry(entry("recall-acknowledged", recall.by_member, body));
         }
         self.change(change).await.map(drop)
+    }
+
+    /// Notes that members are reminded of a recall that they have not answered, but for those that were after `before`.
+    /// Gives those that are to be told.
+    pub async fn recall_remind(
+        &self,
+        actor: &Principal,
+        recall: &Recall,
+        members: &[MemberId],
+        before: Timestamp,
+    ) -> Result<Vec<MemberId>> {
+        let (actor, recall, members) = (actor.clone(), recall.clone(), members.to_vec());
+        writing!(self, false, |writes| remind(writes, &actor, &recall, &members, before))
     }
 
     /// What a member did about recalls, counted.

@@ -28,6 +28,38 @@ async fn a_preview_counts_shows_and_stores_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_preview_says_how_far_things_may_travel_and_whose_they_are() {
+    let kit = Kit::new().await;
+    let author = "identity--aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa";
+    let identity = format!(
+        r#"{{"type":"identity","spec_version":"2.1","id":"{author}","created":"2024-01-01T00:00:00.000Z","modified":"2024-01-01T00:00:00.000Z","name":"City of Alder","identity_class":"organization"}}"#
+    );
+    let marked = |number, marking: &str| {
+        let more = format!(r#""created_by_ref":"{author}","object_marking_refs":["{marking}"],"type":"indicator","#);
+        indicator(number).replacen(r#""type":"indicator","#, &more, 1)
+    };
+    let amber = stix::marking::Tlp::Amber.marking_id();
+    let own = "marking-definition--11111111-1111-4111-8111-111111111111";
+    let definition = format!(
+        r#"{{"type":"marking-definition","spec_version":"2.1","id":"{own}","created":"2024-01-01T00:00:00.000Z","name":"TLP:GREEN","definition_type":"statement","definition":{{"statement":"TLP:GREEN"}}}}"#
+    );
+    // The definition and the creator come after what names them.
+    let body = format!(
+        r#"{{"objects":[{},{},{},{definition},{identity}]}}"#,
+        indicator(1),
+        marked(2, amber),
+        marked(3, own)
+    );
+    let web = Web::start(move |_| Answer::ok(body.clone())).await;
+    let wish = kit.wish(Taxii21, &web.url("/api/collections/7/"), json!({}));
+    let preview = kit.node.subscription_preview(&kit.operator, &wish).await.unwrap();
+    assert_eq!(preview.by_marking.get("TLP:AMBER"), Some(&1), "{preview:?}");
+    assert_eq!(preview.by_marking.get("TLP:GREEN"), Some(&1), "{preview:?}");
+    assert_eq!(preview.by_marking.get("none"), Some(&3), "{preview:?}");
+    assert_eq!(preview.creators, [("City of Alder".to_owned(), 2)]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_preview_of_the_wrong_address_says_so() {
     let kit = Kit::new().await;
     let web = Web::start(|_| Answer::of(404, "")).await;

@@ -10,8 +10,9 @@ use stix::marking::{Pap, Tlp};
 use store::{FeedbackKind, ItemStep};
 
 use super::object::{again, is_own};
-use crate::api::ask::{Parameters, must};
+use crate::api::ask::{Parameters, community, must};
 use crate::asked::Asked;
+use crate::console::faults::told;
 use crate::console::form::Form;
 use crate::console::shell::{Shell, base, encoded};
 use crate::console::{go_to, html};
@@ -77,18 +78,36 @@ struct RecallPage {
     kind: String,
     tlp: String,
     reason: String,
+    /// The communities within which a coordinator takes back what others shared: alias and title; none of one's own item.
+    within: Vec<(String, String)>,
+    community: String,
     wrong: Option<String>,
 }
 
-/// The form, for who contributed the object; for everybody else there is none.
+/// The communities of an object of others that the caller coordinates.
+async fn coordinated(asked: &Asked, contributions: &[store::ObjectDetail]) -> Result<Vec<(String, String)>, Fault> {
+    let is_there = |id: &policy::CommunityId| {
+        let mut all = contributions.iter();
+        all.any(|one| one.audience.communities().contains(id)) && must(asked, Action::RecallWithin(*id)).is_ok()
+    };
+    let known = asked.node().communities(asked.caller()).await?;
+    let known = known.into_iter().filter(|one| is_there(&one.id));
+    Ok(known.map(|one| (one.alias, one.title)).collect())
+}
+
+/// The form, for who contributed the object and who coordinates a community that has it; for everybody else there is none.
 async fn recall_form(asked: &Asked) -> Result<RecallPage, Fault> {
     let member = asked.caller().principal.member.ok_or_else(Fault::not_found)?;
     must(asked, Action::Retract(member))?;
     let id = asked.param("id");
     let shown = asked.node().show(asked.caller(), id, 1).await?;
-    if !is_own(asked, &shown.contributions) {
-        return Err(Fault::not_found());
-    }
+    let within = match is_own(asked, &shown.contributions) {
+        true => Vec::new(),
+        false => match coordinated(asked, &shown.contributions).await? {
+            none if none.is_empty() => return Err(Fault::not_found()),
+            some => some,
+        },
+    };
     let title = shown.contributions.into_iter().find_map(|one| one.title);
     Ok(RecallPage {
         shell: Shell::of(asked, "feed").await?,
@@ -97,6 +116,8 @@ async fn recall_form(asked: &Asked) -> Result<RecallPage, Fault> {
         kind: "retract".to_owned(),
         tlp: "amber+strict".to_owned(),
         reason: String::new(),
+        community: within.first().map(|(alias, _)| alias.clone()).unwrap_or_default(),
+        within,
         wrong: None,
     })
 }
@@ -111,7 +132,7 @@ pub(super) async fn recall_page(asked: Asked) -> Result<Response, Fault> {
 /// Recalls it.
 pub(super) async fn recall(mut asked: Asked) -> Result<Response, Fault> {
     let mut page = recall_form(&asked).await?;
-    let form = Form::read(&mut asked, &["kind", "tlp", "reason"]).await?;
+    let form = Form::read(&mut asked, &["kind", "tlp", "reason", "community"]).await?;
     let kind = match form.text("kind") {
         "retract" => RecallWishKind::Retract,
         "correct" => RecallWishKind::Correct,
@@ -123,21 +144,27 @@ pub(super) async fn recall(mut asked: Asked) -> Result<Response, Fault> {
         }
         _ => return Err(bad("bad-recall", "'kind' must be retract, correct or narrow")),
     };
+    let within = form.text("community");
     let wish = RecallWish {
         kind,
         object: asked.param("id").to_owned(),
-        community: None,
+        // What is one's own is recalled everywhere; a coordinator reaches no further than their community.
+        community: match page.within.iter().any(|(alias, _)| alias == within) {
+            true => Some(community(&asked, within).await?),
+            false => None,
+        },
         reason: form.text("reason").to_owned(),
     };
     match asked.node().recall(asked.caller(), &wish).await.map_err(Fault::from) {
         // It may be gone from here too.
         Ok(_) => go_to(&format!("{}/feed?said=said-recalled", base(&asked.app))),
         Err(fault) if is_theirs(&fault) => {
-            page.wrong = Some(fault.message().to_owned());
+            page.wrong = Some(told(&asked, &fault));
             for (kept, name) in [
                 (&mut page.kind, "kind"),
                 (&mut page.tlp, "tlp"),
                 (&mut page.reason, "reason"),
+                (&mut page.community, "community"),
             ] {
                 form.text(name).clone_into(kept);
             }

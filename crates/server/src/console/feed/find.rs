@@ -5,6 +5,7 @@ use axum::response::Response;
 use node::find::{Answered, Division};
 use node::question::{Odd, OddKind, Question};
 use stix::Timestamp;
+use formats::edit::Edits;
 use stix::marking::Tlp;
 use stix::observable::Observable;
 use store::{Found, Position, SavedSearch};
@@ -370,7 +371,8 @@ async fn rows(
 
 /// Looks up each value of a text; gives how many were left out too.
 async fn look_up(asked: &Asked, text: &str) -> Result<(Vec<Looked>, usize), Fault> {
-    let understood = understand(asked.node(), text.as_bytes().to_vec()).await?;
+    let options = asked.node().share_options(asked.caller(), true).await?;
+    let understood = understand(options, text.as_bytes().to_vec(), Edits::default(), None).await?;
     let left = understood.values_left + understood.values.len().saturating_sub(VALUES_MOST);
     let mut looked = Vec::new();
     for observable in understood.values.into_iter().take(VALUES_MOST) {

@@ -26,6 +26,7 @@ use super::graph::{Graph, label};
 use super::highlight::pieces;
 use crate::api::ask::Parameters;
 use crate::asked::Asked;
+use crate::console::faults::told;
 use crate::console::html;
 use crate::console::shell::{Shell, encoded};
 use crate::problem::Fault;
@@ -121,6 +122,8 @@ struct Page {
     may_recall: bool,
     publishing: Publishing,
     may_translate: bool,
+    /// Whether it can be looked for in the logs of the past.
+    may_look_back: bool,
     said: Option<&'static str>,
     wrong: Option<String>,
     /// What was typed and could not be taken.
@@ -139,7 +142,7 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Fault> {
 /// The page again, with what was wrong about what was sent.
 pub(super) async fn again(asked: &Asked, wrong: &Fault, typed: &str) -> Result<Response, Fault> {
     let mut page = build(asked).await?;
-    page.wrong = Some(wrong.message().to_owned());
+    page.wrong = Some(told(asked, wrong));
     page.typed = typed.to_owned();
     // What was sent by POST has no address to come back to.
     page.shell.address = format!("/objects/{}", encoded(asked.param("id")));
@@ -243,11 +246,18 @@ async fn build(asked: &Asked) -> Result<Page, Fault> {
         body: indented(&latest.row.body, BODY),
         may_say: !own && caller.principal.member.is_some() && may(Action::Acknowledge),
         may_judge: is_indicator && may(Action::JudgeSightings),
-        may_recall: own
-            && caller
+        may_recall: match own {
+            true => caller
                 .principal
                 .member
                 .is_some_and(|member| may(Action::Retract(member))),
+            false => latest
+                .audience
+                .communities()
+                .iter()
+                .any(|community| may(Action::RecallWithin(*community))),
+        },
+        may_look_back: is_indicator && node.has_past(caller),
         publishing: node.publishing(caller, id).await?,
         may_translate: may(Action::ContributeToNamed) && node.may_translate(caller, &latest),
         latest,

@@ -1,9 +1,9 @@
-//! What a pasted text holds, whatever format it turns out to be: objects, values, what is odd about them. Stores nothing.
+//! What a text or file holds, whatever format it turns out to be: objects, values, what is odd about them. Stores nothing.
 
 use std::collections::{BTreeMap, HashSet};
 
+use formats::edit::{self, Edits, Item};
 use formats::{Found, Limits, ReadOptions, Sink};
-use node::Node;
 use stix::observable::Observable;
 use stix::{Problem, Severity};
 
@@ -35,8 +35,14 @@ pub(super) struct Understood {
     pub values_left: usize,
     /// What could not be read, and what is odd.
     pub problems: Vec<Problem>,
+    /// Every item as it was read, before anything was changed; empty where there are too many to change.
+    pub items: Vec<Item>,
+    /// Whether the name that was asked for stands in one of them.
+    pub says_name: bool,
     known: HashSet<(u8, String)>,
     looked_into: usize,
+    /// A name to look out for, in small letters.
+    name: String,
 }
 
 impl Understood {
@@ -64,6 +70,7 @@ impl Sink for Understood {
             for problem in judged.err().iter().chain(&others) {
                 self.problem(node::intake::placed(problem.clone(), &found.place));
             }
+            self.says_name |= !self.name.is_empty() && found.text.to_lowercase().contains(&self.name);
         }
         let Ok(object) = stix::Object::parse(&found.text) else {
             return Ok(());
@@ -92,21 +99,31 @@ impl Sink for Understood {
     }
 }
 
-/// Reads a text.
-pub(super) async fn understand(node: &Node, bytes: Vec<u8>) -> Result<Understood, Fault> {
+/// Reads a text or file as it would be shared, with what somebody changed of it, and looks out for a name.
+pub(super) async fn understand(
+    options: ReadOptions,
+    bytes: Vec<u8>,
+    edits: Edits,
+    name: Option<String>,
+) -> Result<Understood, Fault> {
     let options = ReadOptions {
-        name: None,
-        producer: node.settings().identity.clone(),
-        default_markings: Vec::new(),
-        now: node.now(),
         limits: Limits {
             decompressed_bytes: MOST_BYTES,
             ..Limits::default()
         },
+        ..options
     };
     let reading = tokio::task::spawn_blocking(move || {
-        let mut understood = Understood::default();
-        match formats::read_slice(&bytes, &options, &mut understood) {
+        let mut understood = Understood {
+            name: name.map(|name| name.to_lowercase()).unwrap_or_default(),
+            ..Understood::default()
+        };
+        if let Ok((_, gathered)) = edit::gather(&bytes, &options)
+            && !gathered.too_many
+        {
+            understood.items = gathered.items();
+        }
+        match edit::read(&bytes, &edits, &options, &mut understood) {
             Ok(summary) => understood.format = summary.format,
             Err(problem) => understood.problem(problem),
         }

@@ -180,7 +180,7 @@ async fn ended<T>(
             go_to(&shell.to(&format!("/commitments/{id}?said={said}")))
         }
         Err(fault) => {
-            let wrong = mistake(fault)?;
+            let wrong = mistake(asked, fault)?;
             show_again(&One::new(asked, id, None, Again { wrong, ..again }).await?)
         }
     }

@@ -140,6 +140,7 @@ struct List {
     more: Option<String>,
     may_judge: bool,
     may_watch: bool,
+    has_past: bool,
     wrong: Option<String>,
 }
 
@@ -174,6 +175,7 @@ impl List {
             more: more.map(|last| shell.to(&format!("/hits?cursor={last}"))),
             may_judge: decide(&caller.principal, Action::JudgeSightings).is_ok(),
             may_watch: may_watch(asked),
+            has_past: asked.node().has_past(asked.caller()),
             wrong: None,
             shell,
         })
@@ -217,7 +219,7 @@ pub(super) async fn answer(mut asked: Asked) -> Result<Response, Fault> {
             back(&asked, &format!("/hits?said={said}"))
         }
         Err(error) => {
-            let wrong = mistake(error.into())?;
+            let wrong = mistake(&asked, error.into())?;
             let mut page = List::new(&asked, None).await?;
             page.wrong = Some(wrong);
             show_again(&page)
@@ -281,6 +283,7 @@ struct Rules {
     rules: Vec<Rule>,
     may_judge: bool,
     may_watch: bool,
+    has_past: bool,
     wrong: Option<String>,
 }
 
@@ -303,6 +306,7 @@ impl Rules {
             rules,
             may_judge: decide(&caller.principal, Action::JudgeSightings).is_ok(),
             may_watch: may_watch(asked),
+            has_past: asked.node().has_past(asked.caller()),
             wrong: None,
             shell,
         })
@@ -380,7 +384,7 @@ pub(super) async fn rules_put(mut asked: Asked) -> Result<Response, Fault> {
     let Err(fault) = put(&asked, &sent).await else {
         return back(&asked, "/hits/rules?said=said-rules");
     };
-    let wrong = mistake(fault)?;
+    let wrong = mistake(&asked, fault)?;
     let mut page = Rules::new(&asked).await?;
     page.wrong = Some(wrong);
     let words = page.shell.t;
@@ -399,6 +403,7 @@ pub(super) async fn rules_put(mut asked: Asked) -> Result<Response, Fault> {
 struct Watch {
     shell: Shell,
     may_watch: bool,
+    has_past: bool,
     health: Health,
 }
 
@@ -409,6 +414,7 @@ pub(super) async fn watch(asked: Asked) -> Result<Response, Fault> {
     let page = Watch {
         health: asked.node().watch_health(asked.caller())?,
         may_watch: true,
+        has_past: asked.node().has_past(asked.caller()),
         shell: Shell::of(&asked, "hits").await?,
     };
     show_page(&page)

@@ -2,9 +2,10 @@
 
 use askama::Template;
 use axum::response::Response;
-use node::log_match::{LOG_MOST, LogHit};
+use node::log_match::{LOG_FILE_MOST, LOG_MOST, LogHit, LogMatch};
 use stix::Timestamp;
 
+use super::super::arriving::{self, Arriving};
 use super::super::form::Form;
 use super::super::shell::{Shell, encoded};
 use super::super::show as show_page;
@@ -73,8 +74,9 @@ struct Outcome {
 struct Page {
     shell: Shell,
     may_watch: bool,
-    most: usize,
+    has_past: bool,
     mebibytes: usize,
+    file_mebibytes: usize,
     wrong: Option<String>,
     outcome: Option<Outcome>,
 }
@@ -84,8 +86,9 @@ impl Page {
         Ok(Self {
             shell: Shell::of(asked, "hits").await?,
             may_watch: super::hits::may_watch(asked),
-            most: LOG_MOST,
+            has_past: asked.node().has_past(asked.caller()),
             mebibytes: LOG_MOST >> 20,
+            file_mebibytes: LOG_FILE_MOST >> 20,
             wrong: None,
             outcome: None,
         })
@@ -99,15 +102,26 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Fault> {
     show_page(&Page::new(&asked).await?)
 }
 
-/// What is in a log. Nothing changes by it, so the answer is the page itself; the log is not in it.
+/// What is in a log. Nothing changes by it, so the answer is the page itself; the log is not in it. A file is matched as it
+/// arrives, and is nowhere as a whole.
 pub(super) async fn look(mut asked: Asked) -> Result<Response, Fault> {
     super::must_be_of_a_member(&asked)?;
-    let form = Form::read(&mut asked, &["log"]).await?;
-    let log = form.text("log").as_bytes().to_vec();
-    drop(form);
     let mut page = Page::new(&asked).await?;
-    match asked.node().log_match(asked.caller(), log).await {
-        Ok(found) => {
+    let matched = match arriving::is_multipart(&asked) {
+        false => {
+            let form = Form::read(&mut asked, &["log"]).await?;
+            let log = form.text("log").as_bytes().to_vec();
+            drop(form);
+            asked
+                .node()
+                .log_match(asked.caller(), log)
+                .await
+                .map(|found| (found, false))
+        }
+        true => upload_matched(&mut asked).await?,
+    };
+    match matched {
+        Ok((found, is_cut)) => {
             page.outcome = Some(Outcome {
                 lines: found.told.into_iter().map(Line::from).collect(),
                 hits: found.hits,
@@ -115,14 +129,27 @@ pub(super) async fn look(mut asked: Asked) -> Result<Response, Fault> {
                 records: found.records,
                 looked_for: found.looked_for,
                 left_out: found.left_out,
-                is_whole: found.is_whole,
+                is_whole: found.is_whole && !is_cut,
                 problems: found.problems.iter().map(ToString::to_string).collect(),
             });
             show_page(&page)
         }
         Err(error) => {
-            page.wrong = Some(mistake(error.into())?);
+            page.wrong = Some(mistake(&asked, error.into())?);
             show_again(&page)
         }
     }
+}
+
+/// Matches the text or the file of a form; says also whether the file was longer than is looked at.
+async fn upload_matched(asked: &mut Asked) -> Result<Result<(LogMatch, bool), node::Error>, Fault> {
+    let mut upload = Arriving::of(asked, &["log"], "file", LOG_FILE_MOST).await?;
+    let Some((reader, feed)) = upload.file() else {
+        let log = upload.text("log").as_bytes().to_vec();
+        let matched = asked.node().log_match(asked.caller(), log).await;
+        return Ok(matched.map(|found| (found, false)));
+    };
+    let matching = asked.node().log_match_file(asked.caller(), Box::new(reader));
+    let (matched, fed) = tokio::join!(matching, feed);
+    Ok(matched.map(|found| (found, fed)))
 }

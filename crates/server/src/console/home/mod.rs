@@ -5,6 +5,7 @@
 //! | [`promise`] | a commitment as pages show it, and what happens if it is missed |
 //! | `hits` | what was seen here, what waits for an answer, what is told to whom, how the watch is |
 //! | `log` | a log that is dropped, matched and forgotten |
+//! | `past` | the logs of the past, and looking through them for one indicator or all |
 //! | `commitments` | what we owe and what is owed to us; one with its history and what may be done with it |
 //! | `recalls` | recalls to answer, recalls made and who has not answered |
 //! | `requests` | what communities were asked, asking, answering, closing |
@@ -13,6 +14,7 @@
 mod commitments;
 mod hits;
 mod log;
+mod past;
 pub(crate) mod promise;
 mod recalls;
 mod requests;
@@ -22,6 +24,7 @@ use axum::response::Response;
 use http::{Method, StatusCode};
 use policy::MemberId;
 
+use super::faults::told;
 use super::form::Form;
 use super::words::Words;
 use super::{html, page};
@@ -34,7 +37,7 @@ use crate::routes::{Needs, Route};
 const LINES: usize = 50;
 
 /// What can be said after a change: keys of sentences. The address names one, and nothing else is ever shown from there.
-const SAID: [&str; 13] = [
+const SAID: [&str; 14] = [
     "said-told",
     "said-declined",
     "said-not-told",
@@ -45,6 +48,7 @@ const SAID: [&str; 13] = [
     "said-extended",
     "said-withdrawn",
     "said-recall",
+    "said-reminded",
     "said-asked",
     "said-answered",
     "said-closed",
@@ -69,9 +73,11 @@ pub(super) fn routes() -> Vec<Route> {
         page(get.clone(), "/hits", Needs::Member, hits::list),
         page(get.clone(), "/hits/rules", Needs::Member, hits::rules),
         page(get.clone(), "/hits/log", Needs::Member, log::page),
+        page(get.clone(), "/hits/past", Needs::Analyst, past::page),
         page(get.clone(), "/scorecard", Needs::Member, scorecard::page),
         page(get, "/hits/watch", Needs::Operator, hits::watch),
         page(post.clone(), "/hits/log", Needs::Member, log::look),
+        page(post.clone(), "/hits/past", Needs::Analyst, past::begin),
         page(post.clone(), "/hits/rules", Needs::Analyst, hits::rules_put),
         page(post.clone(), "/hits/{id}/answer", Needs::Analyst, hits::answer),
         page(post.clone(), "/requests", Needs::Contributor, requests::ask),
@@ -116,6 +122,12 @@ pub(super) fn routes() -> Vec<Route> {
         ),
         page(
             post.clone(),
+            "/recalls/{recall}/remind",
+            Needs::Analyst,
+            recalls::remind,
+        ),
+        page(
+            post.clone(),
             "/requests/{request}/answers",
             contributor,
             requests::answer,
@@ -148,11 +160,9 @@ fn written(form: &Form, name: &str) -> Option<String> {
 }
 
 /// What the person can mend, as a sentence beside the form that is shown again; everything else stays a fault.
-fn mistake(fault: Fault) -> Result<String, Fault> {
+fn mistake(asked: &Asked, fault: Fault) -> Result<String, Fault> {
     match fault.status() {
-        StatusCode::BAD_REQUEST | StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY => {
-            Ok(fault.message().to_owned())
-        }
+        StatusCode::BAD_REQUEST | StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY => Ok(told(asked, &fault)),
         _ => Err(fault),
     }
 }

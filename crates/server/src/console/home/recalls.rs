@@ -56,6 +56,8 @@ struct Line {
     acknowledged: Option<Timestamp>,
     done: Option<String>,
     note: Option<String>,
+    /// When we were reminded of it.
+    reminded: Option<Timestamp>,
     /// What went wrong with its form, and what was typed.
     wrong: Option<String>,
     typed_done: String,
@@ -75,6 +77,7 @@ impl Line {
             acknowledged: None,
             done: None,
             note: None,
+            reminded: None,
             wrong: None,
             typed_done: String::new(),
             typed_note: String::new(),
@@ -89,6 +92,7 @@ impl Line {
             acknowledged: one.owed.acknowledged,
             done: one.owed.done.map(|done| word(words, "recall-done", &done)),
             note: one.owed.note,
+            reminded: one.owed.reminded,
             ..Self::made(words, one.recall)
         }
     }
@@ -174,7 +178,7 @@ pub(super) async fn acknowledge(mut asked: Asked) -> Result<Response, Fault> {
         let shell = Shell::plain(&asked.app, &asked.headers, "commitments");
         return go_to(&shell.to("/recalls?said=said-recall"));
     };
-    let wrong = mistake(fault)?;
+    let wrong = mistake(&asked, fault)?;
     let mut page = List::new(&asked, View::Open, None, None).await?;
     let name = id.to_string();
     if let Some(line) = page.lines.iter_mut().find(|line| line.id == name) {
@@ -191,6 +195,7 @@ struct Named {
     at: Option<Timestamp>,
     what: Option<String>,
     note: Option<String>,
+    reminded: Option<Timestamp>,
 }
 
 /// Members that did something: some by name, the others counted.
@@ -222,15 +227,44 @@ struct One {
     acknowledged: Group,
     outstanding: Group,
     complete: Option<bool>,
+    may_remind: bool,
+    said: Option<&'static str>,
+    wrong: Option<String>,
 }
 
 /// How one goes, for who may follow it.
 pub(super) async fn show(asked: Asked) -> Result<Response, Fault> {
-    Parameters::read(&asked, &[])?;
-    let state = asked.node().recall_state(asked.caller(), named(&asked)?).await?;
-    let shell = Shell::of(&asked, "commitments").await?;
+    let parameters = Parameters::read(&asked, &["said"])?;
+    let mut page = one(&asked).await?;
+    page.said = said(&parameters);
+    show_page(&page)
+}
+
+/// Reminds whoever has not answered, or one of them.
+pub(super) async fn remind(mut asked: Asked) -> Result<Response, Fault> {
+    let id = named(&asked)?;
+    asked.node().recall_state(asked.caller(), id).await?;
+    let form = Form::read(&mut asked, &["member"]).await?;
+    let reminded = asked.node().recall_remind(asked.caller(), id, form.maybe("member"));
+    let Err(error) = reminded.await else {
+        let shell = Shell::plain(&asked.app, &asked.headers, "commitments");
+        return go_to(&shell.to(&format!("/recalls/{id}?said=said-reminded")));
+    };
+    let wrong = mistake(&asked, error.into())?;
+    let mut page = one(&asked).await?;
+    page.wrong = Some(wrong);
+    show_again(&page)
+}
+
+async fn one(asked: &Asked) -> Result<One, Fault> {
+    let state = asked.node().recall_state(asked.caller(), named(asked)?).await?;
+    let mut shell = Shell::of(asked, "commitments").await?;
+    shell.address = format!("/recalls/{}", state.recall.uuid);
     let words = shell.t;
-    let page = One {
+    Ok(One {
+        may_remind: node::Node::may_remind(asked.caller(), &state.recall),
+        said: None,
+        wrong: None,
         versions: state.recall.versions,
         line: Line::made(words, state.recall),
         given: Group::new(words, state.given, |member, ()| Named {
@@ -238,21 +272,23 @@ pub(super) async fn show(asked: Asked) -> Result<Response, Fault> {
             at: None,
             what: None,
             note: None,
+            reminded: None,
         }),
         acknowledged: Group::new(words, state.acknowledged, |member, answer| Named {
             member,
             at: Some(answer.at),
             what: Some(word(words, "recall-done", &answer.done)),
             note: answer.note,
+            reminded: None,
         }),
         outstanding: Group::new(words, state.outstanding, |member, one| Named {
             member,
             at: one.told,
             what: one.told.is_none().then(|| words.say("recall-not-told").into_owned()),
             note: None,
+            reminded: one.reminded,
         }),
         complete: state.complete,
         shell,
-    };
-    show_page(&page)
+    })
 }

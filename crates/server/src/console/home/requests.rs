@@ -203,7 +203,7 @@ pub(super) async fn ask(mut asked: Asked) -> Result<Response, Fault> {
     match made {
         Ok(made) => on_to(&asked, made.asked.uuid, "said-asked"),
         Err(fault) => {
-            let wrong = mistake(fault)?;
+            let wrong = mistake(&asked, fault)?;
             let mut page = List::new(&asked, None, None).await?;
             (page.wrong, page.typed) = (Some(wrong), typed);
             show_again(&page)
@@ -287,7 +287,7 @@ pub(super) async fn answer(mut asked: Asked) -> Result<Response, Fault> {
     match asked.node().request_answer(asked.caller(), id, &text, to_all).await {
         Ok(_) => on_to(&asked, id, "said-answered"),
         Err(error) => {
-            let wrong = mistake(error.into())?;
+            let wrong = mistake(&asked, error.into())?;
             let page = One::new(&asked, id).await?;
             show_again(&One {
                 which: "answer",
@@ -308,7 +308,7 @@ pub(super) async fn close(mut asked: Asked) -> Result<Response, Fault> {
     match asked.node().request_close(asked.caller(), id, &text).await {
         Ok(_) => on_to(&asked, id, "said-closed"),
         Err(error) => {
-            let wrong = mistake(error.into())?;
+            let wrong = mistake(&asked, error.into())?;
             let page = One::new(&asked, id).await?;
             show_again(&One {
                 which: "close",

@@ -104,7 +104,7 @@ fn each_month(months: &Months) -> Vec<String> {
 struct Line {
     name: &'static str,
     title: String,
-    meaning: &'static str,
+    meaning: String,
     own: String,
     all: Option<String>,
     untold: usize,
@@ -122,7 +122,10 @@ impl Line {
                 true => line.measure.title().to_owned(),
                 false => said,
             },
-            meaning: line.measure.meaning(),
+            meaning: match word(words, "meaning", line.measure.as_str()) {
+                said if said == line.measure.as_str() => line.measure.meaning().to_owned(),
+                said => said,
+            },
             own: cell(&line.own),
             all: line.all.as_ref().map(cell),
             untold: line.untold_months,
@@ -188,7 +191,7 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Fault> {
     let (months, wrong) = match Months::read(from, to, node.now()) {
         Ok(months) => (months, None),
         Err(error) => {
-            let wrong = mistake(error.into())?;
+            let wrong = mistake(&asked, error.into())?;
             (Months::read(None, None, node.now())?, Some(wrong))
         }
     };
@@ -283,5 +286,19 @@ mod tests {
         // How many all have would make our own invisible.
         assert!(chart.marks.is_empty());
         assert!(Chart::new(&line, &months("2020-01", "2020-03")).is_none());
+    }
+
+    #[test]
+    fn every_measure_is_explained_in_every_language_and_in_english_as_the_store_defines_it() {
+        use super::super::super::words::Language;
+        for measure in Measure::ALL {
+            for language in Language::ALL {
+                let said = word(Words(language), "meaning", measure.as_str());
+                assert_ne!(said, measure.as_str(), "{}", language.tag());
+                if language == Language::English {
+                    assert_eq!(said, measure.meaning());
+                }
+            }
+        }
     }
 }

@@ -9,7 +9,7 @@ use policy::{Action, Scope, Scopes};
 use store::{Addressee, Credential, CredentialId, NoticeWish};
 
 use super::ways_in::WaysIn;
-use super::{done, on, own, page_again};
+use super::{done, may, on, own, page_again};
 use crate::api::ask::{Parameters, must};
 use crate::api::sign_in::set_cookie;
 use crate::asked::Asked;
@@ -58,6 +58,8 @@ struct Page {
     done: Option<&'static str>,
     wrong: Option<String>,
     label: String,
+    /// Whether the webhooks of their member are theirs to run.
+    runs_webhooks: bool,
 }
 
 impl Page {
@@ -89,6 +91,10 @@ impl Page {
             done: None,
             wrong: None,
             label: String::new(),
+            runs_webhooks: caller
+                .principal
+                .member
+                .is_some_and(|own| may(asked, Action::ActFor(own))),
         })
     }
 

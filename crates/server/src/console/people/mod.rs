@@ -1,4 +1,4 @@
-//! The partnership and the node: communities, members, exchange, ledger, one's own account, administration, help.
+//! The partnership and the node: communities, members, ledger, one's own account, administration, help.
 //!
 //! A change answers by sending the browser on; what was done is then said by a word of the address, one of [`DONE`]. What
 //! cannot be done shows the page again with the sentence of the refusal; what needs a proof first goes by [`step_up`] ([`super::shell::fault`]).
@@ -19,6 +19,7 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{Method, StatusCode};
 use policy::{Action, PersonId, decide};
 
+use super::faults::told;
 use super::shell::base;
 use super::{go_to, html, page};
 use crate::api::about::WELCOME;
@@ -114,21 +115,6 @@ pub(super) fn routes() -> Vec<Route> {
         Route::page_stranger(M::GET, "/join/{token}", invitations::join),
         Route::page_stranger(M::POST, "/join/{token}", invitations::accept),
         page(M::GET, "/ledger", Member, node::ledger),
-        page(M::GET, "/exchange", Operator, node::exchange),
-        page(
-            M::POST,
-            "/exchange/subscriptions/{name}/run",
-            Operator,
-            node::subscription_run,
-        ),
-        page(
-            M::POST,
-            "/exchange/subscriptions/{name}/switch",
-            Operator,
-            node::subscription_switch,
-        ),
-        page(M::POST, "/exchange/peers/{name}/run", Operator, node::peer_run),
-        page(M::POST, "/exchange/peers/{name}/switch", Operator, node::peer_switch),
         page(M::GET, "/admin", Operator, admin::page),
         page(M::POST, "/admin/backup", Operator, admin::backup),
         page(M::POST, "/admin/site", Operator, admin::site),
@@ -169,8 +155,6 @@ const DONE: &[&str] = &[
     "done-vouched",
     "done-proposed",
     "done-confirmed",
-    "done-ran",
-    "done-switched",
     "done-session-ended",
     "done-sessions-ended",
     "done-key-revoked",
@@ -213,7 +197,7 @@ pub(in crate::console) async fn page_again<P: Template, M: Future<Output = Resul
         | StatusCode::CONFLICT
         | StatusCode::UNPROCESSABLE_ENTITY
         | StatusCode::SERVICE_UNAVAILABLE => {
-            let page = page(fault.message().to_owned()).await?;
+            let page = page(told(asked, &fault)).await?;
             Ok(html(status, page.render().map_err(Fault::ours)?))
         }
         _ => Err(fault),

@@ -1,0 +1,182 @@
+//! A peer to be made: what would leave for it is counted first.
+
+use askama::Template;
+use axum::response::Response;
+use http::StatusCode;
+use node::push::{Backlog, PeerWish};
+use policy::Action;
+use serde_json::{Value, json};
+use store::Member;
+
+use super::subscribe::{EVERY, access, settings};
+use super::{mistake, on, proof_first, wrong};
+use crate::api::ask::{Parameters, community, member, must};
+use crate::api::partnership::administer;
+use crate::asked::Asked;
+use crate::console::form::Form;
+use crate::console::html;
+use crate::console::shell::Shell;
+use crate::problem::Fault;
+use crate::query::bad;
+
+/// Fields of the form.
+const FIELDS: [&str; 9] = [
+    "name",
+    "url",
+    "login",
+    "secret",
+    "collection",
+    "member",
+    "community",
+    "every",
+    "settings",
+];
+/// Where the form is.
+const HERE: &str = "/exchange/push";
+
+/// What was typed.
+#[derive(Clone, Default)]
+struct Typed {
+    name: String,
+    url: String,
+    login: String,
+    secret: String,
+    collection: String,
+    member: String,
+    community: String,
+    every: i64,
+    settings: String,
+}
+
+impl Typed {
+    fn of(form: &Form) -> Self {
+        let text = |name: &str| form.text(name).trim().to_owned();
+        Self {
+            name: text("name"),
+            url: text("url"),
+            login: text("login"),
+            secret: form.text("secret").to_owned(),
+            collection: text("collection"),
+            member: text("member"),
+            community: text("community"),
+            every: form.text("every").parse().unwrap_or(3_600),
+            settings: text("settings"),
+        }
+    }
+
+    async fn wish(&self, asked: &Asked) -> Result<PeerWish, Fault> {
+        let mut settings = settings(&self.settings)?;
+        access(&mut settings, &self.login, &self.secret, false);
+        if !self.collection.is_empty() {
+            settings.insert("collection".to_owned(), json!(self.collection));
+        }
+        Ok(PeerWish {
+            name: self.name.clone(),
+            url: self.url.clone(),
+            settings: Value::Object(settings),
+            member: member(asked, &self.member).await?,
+            community: match self.community.is_empty() {
+                true => None,
+                false => Some(community(asked, &self.community).await?),
+            },
+            interval_seconds: self.every,
+            enabled: true,
+        })
+    }
+}
+
+#[derive(Template)]
+#[template(path = "console/exchange/push.html")]
+struct Page {
+    shell: Shell,
+    typed: Typed,
+    members: Vec<Member>,
+    communities: Vec<(String, String)>,
+    preview: Option<Backlog>,
+    wrong: Option<String>,
+}
+
+impl Page {
+    async fn of(asked: &Asked, typed: Typed) -> Result<Self, Fault> {
+        let mut shell = Shell::of(asked, "exchange").await?;
+        HERE.clone_into(&mut shell.address);
+        let (node, caller) = (asked.node(), asked.caller());
+        let mut members = node.members(caller).await?;
+        members.retain(|member| member.state.acts());
+        let communities = node.communities(caller).await?;
+        Ok(Self {
+            shell,
+            typed,
+            members,
+            communities: communities.into_iter().map(|one| (one.alias, one.title)).collect(),
+            preview: None,
+            wrong: None,
+        })
+    }
+
+    fn answer(&self) -> Result<Response, Fault> {
+        let status = match self.wrong {
+            Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            None => StatusCode::OK,
+        };
+        Ok(html(status, self.render().map_err(Fault::ours)?))
+    }
+}
+
+/// The empty form, for who has shown that it is them: what they type must not be lost to that.
+pub(super) async fn page(asked: Asked) -> Result<Response, Fault> {
+    Parameters::read(&asked, &[])?;
+    administer(&asked)?;
+    if let Some(first) = proof_first(&asked, Action::SendElsewhere, HERE) {
+        return first;
+    }
+    must(&asked, Action::SendElsewhere)?;
+    let typed = Typed {
+        every: 3_600,
+        ..Typed::default()
+    };
+    Page::of(&asked, typed).await?.answer()
+}
+
+/// Counts what would be pushed. Nothing is kept, and nothing leaves.
+pub(super) async fn look(mut asked: Asked) -> Result<Response, Fault> {
+    administer(&asked)?;
+    let typed = Typed::of(&Form::read(&mut asked, &FIELDS).await?);
+    if let Some(first) = proof_first(&asked, Action::SendElsewhere, HERE) {
+        return first;
+    }
+    let mut page = Page::of(&asked, typed.clone()).await?;
+    match typed.wish(&asked).await {
+        Err(fault) => page.wrong = Some(wrong(&asked, fault)?),
+        Ok(wish) => match asked.node().push_preview(asked.caller(), &wish).await {
+            Ok(preview) => page.preview = Some(preview),
+            Err(error) => page.wrong = Some(mistake(&asked, error)?),
+        },
+    }
+    page.answer()
+}
+
+/// Keeps it; its first run is due at once. One of the same name is not written over.
+pub(super) async fn make(mut asked: Asked) -> Result<Response, Fault> {
+    administer(&asked)?;
+    let typed = Typed::of(&Form::read(&mut asked, &FIELDS).await?);
+    if let Some(first) = proof_first(&asked, Action::SendElsewhere, HERE) {
+        return first;
+    }
+    let made = async {
+        let wish = typed.wish(&asked).await?;
+        let taken = asked.node().peers(asked.caller()).await?;
+        if taken.iter().any(|one| one.peer.terms.name == wish.name) {
+            let message = "there is a peer of that name: choose another, or remove it first";
+            return Err(bad("name-taken", message));
+        }
+        Ok(asked.node().peer_put(asked.caller(), wish).await?)
+    };
+    let why = match made.await {
+        Ok(_) => return on(&asked, "/exchange?done=peer"),
+        Err(fault) => wrong(&asked, fault)?,
+    };
+    let mut page = Page::of(&asked, typed).await?;
+    page.wrong = Some(why);
+    page.answer()
+}

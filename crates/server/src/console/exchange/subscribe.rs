@@ -1,0 +1,232 @@
+//! A subscription to be made: what would come is fetched, counted and shown; then it is kept, or not.
+
+use askama::Template;
+use axum::response::Response;
+use http::StatusCode;
+use node::subscriptions::{Preview, SubscriptionWish};
+use serde_json::{Map, Value, json};
+use stix::marking::{Pap, Tlp};
+use store::SubscriptionKind;
+
+use super::{mistake, on, wrong};
+use crate::api::ask::{Parameters, community};
+use crate::api::exchange::SIZE_LIMIT;
+use crate::api::partnership::administer;
+use crate::asked::Asked;
+use crate::console::form::Form;
+use crate::console::html;
+use crate::console::shell::Shell;
+use crate::problem::Fault;
+use crate::query::bad;
+
+/// Fields of the form.
+const FIELDS: [&str; 10] = [
+    "name",
+    "kind",
+    "url",
+    "login",
+    "secret",
+    "collection",
+    "community",
+    "tlp",
+    "every",
+    "settings",
+];
+/// Seconds between two runs, to choose from.
+pub(super) const EVERY: [(i64, &str); 5] = [
+    (900, "every-quarter"),
+    (3_600, "every-hour"),
+    (21_600, "every-six-hours"),
+    (86_400, "every-day"),
+    (604_800, "every-week"),
+];
+/// Colours for what has none; RED names its readers, and a subscription shares with a community.
+const COLOURS: [&str; 4] = ["clear", "green", "amber", "amber+strict"];
+
+/// What was typed.
+#[derive(Clone, Default)]
+struct Typed {
+    name: String,
+    kind: String,
+    url: String,
+    login: String,
+    secret: String,
+    collection: String,
+    community: String,
+    tlp: String,
+    every: i64,
+    settings: String,
+}
+
+impl Typed {
+    fn of(form: &Form) -> Self {
+        let text = |name: &str| form.text(name).trim().to_owned();
+        Self {
+            name: text("name"),
+            kind: text("kind"),
+            url: text("url"),
+            login: text("login"),
+            secret: form.text("secret").to_owned(),
+            collection: text("collection"),
+            community: text("community"),
+            tlp: text("tlp"),
+            every: form.text("every").parse().unwrap_or(3_600),
+            settings: text("settings"),
+        }
+    }
+
+    async fn wish(&self, asked: &Asked) -> Result<SubscriptionWish, Fault> {
+        let kind = SubscriptionKind::parse(&self.kind).ok_or_else(|| bad("bad-kind", "choose what it is"))?;
+        let is_misp = matches!(kind, SubscriptionKind::MispFeed | SubscriptionKind::MispServer);
+        let mut settings = settings(&self.settings)?;
+        access(&mut settings, &self.login, &self.secret, is_misp);
+        if !self.collection.is_empty() {
+            settings.insert("collection".to_owned(), json!(self.collection));
+        }
+        let tlp = Tlp::parse(&self.tlp).filter(|tlp| *tlp != Tlp::Red);
+        Ok(SubscriptionWish {
+            name: self.name.clone(),
+            kind,
+            url: self.url.clone(),
+            settings: Value::Object(settings),
+            member: asked.caller().principal.member.ok_or_else(Fault::not_found)?,
+            community: community(asked, &self.community).await?,
+            tlp: tlp.ok_or_else(|| bad("bad-tlp", "a colour is clear, green, amber or amber+strict"))?,
+            pap: Pap::Clear,
+            interval_seconds: self.every,
+            size_limit: SIZE_LIMIT,
+            enabled: true,
+        })
+    }
+}
+
+/// Settings as somebody wrote them: a JSON object, or nothing.
+pub(super) fn settings(text: &str) -> Result<Map<String, Value>, Fault> {
+    if text.is_empty() {
+        return Ok(Map::new());
+    }
+    serde_json::from_str(text).map_err(|error| {
+        let message = format!("the settings are no JSON object: {error}; write them like {{\"page_size\": 500}}");
+        bad("bad-settings", message)
+    })
+}
+
+/// Puts in how to get in: an account, or a key as the other side wants it.
+pub(super) fn access(settings: &mut Map<String, Value>, login: &str, secret: &str, is_misp: bool) {
+    if !login.is_empty() {
+        settings.insert("login".to_owned(), json!(login));
+    }
+    if !secret.is_empty() {
+        let name = match (login.is_empty(), is_misp) {
+            (false, _) => "password",
+            (true, true) => "key",
+            (true, false) => "bearer",
+        };
+        settings.insert(name.to_owned(), json!(secret));
+    }
+}
+
+#[derive(Template)]
+#[template(path = "console/exchange/subscribe.html")]
+struct Page {
+    shell: Shell,
+    typed: Typed,
+    communities: Vec<(String, String)>,
+    preview: Option<Preview>,
+    wrong: Option<String>,
+}
+
+impl Page {
+    async fn of(asked: &Asked, typed: Typed) -> Result<Self, Fault> {
+        let mut shell = Shell::of(asked, "exchange").await?;
+        "/exchange/subscribe".clone_into(&mut shell.address);
+        let open = &asked.caller().principal.contributes_to;
+        let known = asked.node().communities(asked.caller()).await?;
+        let known = known.into_iter().filter(|one| open.contains(&one.id));
+        Ok(Self {
+            shell,
+            typed,
+            communities: known.map(|one| (one.alias, one.title)).collect(),
+            preview: None,
+            wrong: None,
+        })
+    }
+
+    fn answer(&self) -> Result<Response, Fault> {
+        let status = match self.wrong {
+            Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            None => StatusCode::OK,
+        };
+        Ok(html(status, self.render().map_err(Fault::ours)?))
+    }
+}
+
+/// The empty form.
+pub(super) async fn page(asked: Asked) -> Result<Response, Fault> {
+    Parameters::read(&asked, &[])?;
+    administer(&asked)?;
+    let typed = Typed {
+        tlp: "green".to_owned(),
+        every: 3_600,
+        ..Typed::default()
+    };
+    Page::of(&asked, typed).await?.answer()
+}
+
+/// Fetches the first part and shows what it holds. Nothing is kept.
+pub(super) async fn look(mut asked: Asked) -> Result<Response, Fault> {
+    administer(&asked)?;
+    let typed = Typed::of(&Form::read(&mut asked, &FIELDS).await?);
+    let mut page = Page::of(&asked, typed.clone()).await?;
+    match typed.wish(&asked).await {
+        Err(fault) => page.wrong = Some(wrong(&asked, fault)?),
+        Ok(wish) => match asked.node().subscription_preview(asked.caller(), &wish).await {
+            Ok(preview) => page.preview = Some(preview),
+            Err(error) => page.wrong = Some(mistake(&asked, error)?),
+        },
+    }
+    page.answer()
+}
+
+/// Keeps it; its first run is due at once. One of the same name is not written over.
+pub(super) async fn make(mut asked: Asked) -> Result<Response, Fault> {
+    administer(&asked)?;
+    let typed = Typed::of(&Form::read(&mut asked, &FIELDS).await?);
+    let made = async {
+        let wish = typed.wish(&asked).await?;
+        let taken = asked.node().subscriptions(asked.caller()).await?;
+        if taken.iter().any(|one| one.subscription.terms.name == wish.name) {
+            let message = "there is a subscription of that name: choose another, or remove it first";
+            return Err(bad("name-taken", message));
+        }
+        Ok(asked.node().subscription_put(asked.caller(), wish).await?)
+    };
+    let why = match made.await {
+        Ok(_) => return on(&asked, "/exchange?done=subscribed"),
+        Err(fault) => wrong(&asked, fault)?,
+    };
+    let mut page = Page::of(&asked, typed).await?;
+    page.wrong = Some(why);
+    page.answer()
+}
+
+/// The key of the sentence for a marking that a preview counts.
+fn marking_key(label: &str) -> Option<&'static str> {
+    match label {
+        "none" => Some("preview-unmarked"),
+        "unknown" => Some("preview-unknown"),
+        _ => None,
+    }
+}
+
+/// The key of the sentence for a kind of source.
+const fn kind_key(kind: &SubscriptionKind) -> &'static str {
+    match kind {
+        SubscriptionKind::Taxii21 => "kind-taxii21",
+        SubscriptionKind::Taxii20 => "kind-taxii20",
+        SubscriptionKind::MispFeed => "kind-misp-feed",
+        SubscriptionKind::MispServer => "kind-misp-server",
+        SubscriptionKind::List => "kind-list",
+        SubscriptionKind::Folder => "kind-folder",
+    }
+}
