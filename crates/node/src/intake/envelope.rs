@@ -112,7 +112,7 @@ impl Node {
                 .as_deref()
                 .is_some_and(|title| title.eq_ignore_ascii_case(name))
         };
-        let ids: Vec<String> = found.iter().filter(is_it).map(|one| one.row.id.clone()).collect();
+        let ids: Vec<String> = found.found.iter().filter(is_it).map(|one| one.row.id.clone()).collect();
         let colours = self.colours(caller, &ids).await?;
         let mut open = ids.iter().filter(|id| colours.get(*id) == Some(&Tlp::Clear));
         Ok(About {
