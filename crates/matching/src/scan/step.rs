@@ -28,6 +28,26 @@ impl Runs {
     }
 }
 
+/// Finds runs of at least so many bytes, at most 32: each shift doubles how many are known to be set behind a bit.
+struct AtLeast([u32; 5]);
+
+impl AtLeast {
+    fn new(many: u32) -> Self {
+        let mut have = 1;
+        Self(std::array::from_fn(|_| {
+            let shift = have.min(many - have);
+            have += shift;
+            shift
+        }))
+    }
+
+    /// A bit where one begins, as far as a step shows it.
+    #[inline(always)]
+    fn long_enough(&self, runs: u64) -> u64 {
+        self.0.iter().fold(runs, |found, shift| found & found >> shift)
+    }
+}
+
 /// The pass over one block. Positions are those of the block's bytes, the room before its text counted in.
 pub(super) struct Steps<'a> {
     bytes: &'a [u8],
@@ -36,6 +56,7 @@ pub(super) struct Steps<'a> {
     also: Also,
     shape: Shape,
     waiting: Waiting<'a>,
+    words: AtLeast,
     tokens: Runs,
     colon_runs: Runs,
     /// Hexadecimal digits and colons of the last step, and colons alone.
@@ -58,6 +79,7 @@ impl<'a> Steps<'a> {
             also: looks.also(),
             shape,
             waiting: Waiting::new(looks),
+            words: AtLeast::new(looks.also().word_lengths.trailing_zeros().clamp(1, TAIL as u32)),
             tokens: Runs::default(),
             colon_runs: Runs::default(),
             last_colons: (0, 0),
@@ -128,7 +150,8 @@ impl<'a> Steps<'a> {
         sixteen &= sixteen >> 8;
         let mut marks = masks.dot | sixteen;
         if MORE && self.also.word_lengths != 0 {
-            marks = masks.token;
+            // What goes on in the next step may be long enough there.
+            marks |= self.words.long_enough(masks.token) | masks.token & 1 << (STEP - 1);
         }
         let mut ends = self.tokens.ended(masks.token, marks);
         if BRACES {
@@ -339,5 +362,25 @@ impl<'a> Steps<'a> {
         self.scanned.flagged.sort_by_key(|flagged| flagged.range.start);
         self.scanned.flagged.dedup();
         self.scanned
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_of_at_least_so_many_bytes_are_found_and_shorter_ones_are_not() {
+        for many in 1..=TAIL as u32 {
+            for length in 1..=STEP as u32 {
+                let run = u64::MAX >> (64 - length);
+                let found = AtLeast::new(many).long_enough(run);
+                assert_eq!(
+                    found.count_ones(),
+                    (length + 1).saturating_sub(many),
+                    "{many} of {length}"
+                );
+            }
+        }
     }
 }
