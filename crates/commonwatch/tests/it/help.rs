@@ -593,6 +593,7 @@ fn the_help_of_each_command() {
       show         Show who was given a recalled item, who has answered, and who has not
       owed         List the recalls that your member has to act on
       acknowledge  Say what your member did about a recall
+      remind       Remind whoever has not answered, each once a day at the most
       help         Print this message or the help of the given subcommand(s)
 
     Options:
