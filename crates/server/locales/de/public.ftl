@@ -28,6 +28,7 @@ report-files-hint = { $count ->
     [one] Höchstens { $count }, mit einem MiB.
    *[other] Höchstens { $count }, je mit einem MiB.
 }
+report-files-again = Wählen Sie die Dateien noch einmal: Der Browser vergisst sie.
 report-trap-label = Lassen Sie dies leer
 report-trap = Ein Feld ist für Programme da, die ungefragt senden: Lassen Sie es leer und senden Sie noch einmal.
 report-send = Senden
@@ -83,6 +84,7 @@ desk-waiting = wartet auf Antwort
 desk-answered = beantwortet
 desk-report = Was gemeldet wurde
 desk-unknown = Wer es meldet, bleibt unbekannt; schreiben Sie hier, vielleicht kommt die Person wieder.
+desk-contact = Kontakt
 desk-files = Dateien
 desk-files-warning = Sie kommen von Unbekannten: Öffnen Sie sie nur dort, wo sie nichts anrichten.
 desk-reporter = Wer gemeldet hat

@@ -28,6 +28,7 @@ report-files-hint = { $count ->
     [one] { $count } at the most, of one MiB.
    *[other] { $count } at the most, each of one MiB.
 }
+report-files-again = Choose the files again: a browser forgets them.
 report-trap-label = Leave this empty
 report-trap = One field is for programs that send unasked: leave it empty, and send again.
 report-send = Send
@@ -83,6 +84,7 @@ desk-waiting = waits for an answer
 desk-answered = answered
 desk-report = What was reported
 desk-unknown = The reporter stays unknown; write here, they may come back.
+desk-contact = Contact
 desk-files = Files
 desk-files-warning = They come from a stranger: open them only where they can do no harm.
 desk-reporter = The reporter

@@ -28,6 +28,7 @@ report-files-hint = { $count ->
     [one] { $count } como máximo, de un MiB.
    *[other] { $count } como máximo, de un MiB cada uno.
 }
+report-files-again = Elija los archivos de nuevo: el navegador los olvida.
 report-trap-label = Deje esto vacío
 report-trap = Un campo es una trampa para programas que envían sin permiso: déjelo vacío y envíe de nuevo.
 report-send = Enviar
@@ -83,6 +84,7 @@ desk-waiting = espera respuesta
 desk-answered = respondido
 desk-report = Lo que se comunicó
 desk-unknown = Quien informa no se da a conocer; escriba aquí, quizá vuelva.
+desk-contact = Contacto
 desk-files = Archivos
 desk-files-warning = Vienen de un desconocido: ábralos solo donde no puedan hacer daño.
 desk-reporter = Quien informa

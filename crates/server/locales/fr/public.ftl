@@ -28,6 +28,7 @@ report-files-hint = { $count ->
     [one] { $count } au plus, d’un Mio.
    *[other] { $count } au plus, d’un Mio chacun.
 }
+report-files-again = Choisissez de nouveau les fichiers : le navigateur les oublie.
 report-trap-label = Laissez ceci vide
 report-trap = Un champ est là pour les programmes indésirables : laissez-le vide et envoyez de nouveau.
 report-send = Envoyer
@@ -83,6 +84,7 @@ desk-waiting = attend une réponse
 desk-answered = répondu
 desk-report = Ce qui a été signalé
 desk-unknown = La personne reste inconnue ; écrivez ici, elle reviendra peut-être.
+desk-contact = Contact
 desk-files = Fichiers
 desk-files-warning = Ils viennent d’un inconnu : ne les ouvrez que là où ils ne peuvent pas nuire.
 desk-reporter = La personne qui signale

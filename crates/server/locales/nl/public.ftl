@@ -28,6 +28,7 @@ report-files-hint = { $count ->
     [one] Hoogstens { $count }, van één MiB.
    *[other] Hoogstens { $count }, elk van één MiB.
 }
+report-files-again = Kies de bestanden opnieuw: een browser vergeet ze.
 report-trap-label = Laat dit leeg
 report-trap = Eén veld is er voor programma’s die ongevraagd sturen: laat het leeg en verstuur opnieuw.
 report-send = Versturen
@@ -83,6 +84,7 @@ desk-waiting = wacht op antwoord
 desk-answered = beantwoord
 desk-report = Wat er gemeld is
 desk-unknown = De melder blijft onbekend; schrijf hier, misschien komt die terug.
+desk-contact = Contact
 desk-files = Bestanden
 desk-files-warning = Ze komen van een onbekende: open ze alleen waar ze geen kwaad kunnen.
 desk-reporter = De melder

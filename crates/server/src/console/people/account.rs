@@ -115,7 +115,7 @@ pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
 
 /// The page again, with why not; a factor's code that is missing is one that is wrong.
 pub(super) async fn again(asked: &Asked, fault: impl Into<Fault>, label: &str) -> Result<Response, Fault> {
-    page_again(fault, |wrong| async move {
+    page_again(asked, fault, |wrong| async move {
         Ok(Page {
             wrong: Some(wrong),
             label: label.to_owned(),
@@ -235,7 +235,7 @@ pub(crate) async fn confirm(mut asked: Asked) -> Result<Response, Fault> {
         }
         Err(error) => {
             let asked = &asked;
-            page_again(error, |wrong| async move {
+            page_again(asked, error, |wrong| async move {
                 // The secret stays in the authenticator: only the code is asked for again.
                 Ok(Page {
                     wrong: Some(wrong),

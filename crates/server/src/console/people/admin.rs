@@ -217,7 +217,7 @@ pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
 }
 
 async fn again(asked: &Asked, fault: impl Into<Fault>, typed: Option<Typed>) -> Result<Response, Fault> {
-    page_again(fault, |wrong| async move {
+    page_again(asked, fault, |wrong| async move {
         let page = Page::of(asked).await?;
         Ok(Page {
             typed: typed.unwrap_or_else(|| page.typed.clone()),

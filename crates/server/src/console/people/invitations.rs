@@ -67,7 +67,7 @@ pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
 }
 
 async fn again(asked: &Asked, fault: impl Into<Fault>, label: &str) -> Result<Response, Fault> {
-    page_again(fault, |wrong| async move {
+    page_again(asked, fault, |wrong| async move {
         Ok(Page {
             wrong: Some(wrong),
             label: label.to_owned(),
@@ -209,7 +209,7 @@ pub(crate) async fn accept(mut stranger: Stranger) -> Result<Response, Fault> {
         Ok(_) => return on(&stranger.asked, "/sign-in"),
         Err(error) => Fault::from(error),
     };
-    page_again(fault, |wrong| async move {
+    page_again(&stranger.asked, fault, |wrong| async move {
         Ok(JoinPage {
             wrong: Some(wrong),
             organisation: text("organisation"),

@@ -107,7 +107,7 @@ pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
 }
 
 async fn again(asked: &Asked, fault: impl Into<Fault>) -> Result<Response, Fault> {
-    page_again(fault, |wrong| async move {
+    page_again(asked, fault, |wrong| async move {
         Ok(Page {
             wrong: Some(wrong),
             ..Page::of(asked).await?

@@ -185,8 +185,9 @@ pub(in crate::console) fn on(asked: &Asked, path: &str) -> Result<Response, Faul
     go_to(&format!("{}{path}", base(&asked.app)))
 }
 
-/// The page on which a change was made again, with why it was not: `page` makes it of the sentence.
+/// The page on which a change was made again, with why it was not, in the reader's language: `page` makes it of the sentence.
 pub(in crate::console) async fn page_again<P: Template, M: Future<Output = Result<P, Fault>>>(
+    asked: &Asked,
     fault: impl Into<Fault>,
     page: impl FnOnce(String) -> M,
 ) -> Result<Response, Fault> {

@@ -70,7 +70,7 @@ async fn ended<T>(asked: &Asked, what: Result<T, node::Error>, word: &str) -> Re
         Ok(_) => return on(asked, &format!("/proposals?done={word}")),
         Err(error) => error,
     };
-    page_again(fault, |wrong| async move {
+    page_again(asked, fault, |wrong| async move {
         Ok(Page {
             wrong: Some(wrong),
             ..Page::of(asked).await?

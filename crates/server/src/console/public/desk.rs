@@ -118,7 +118,7 @@ pub(super) async fn answer(mut asked: Asked) -> Result<Response, Fault> {
         Err(error) => Fault::from(error),
     };
     let asked = &asked;
-    page_again(fault, |wrong| async move {
+    page_again(asked, fault, |wrong| async move {
         Ok(OpenPage {
             wrong: Some(wrong),
             typed: text.to_owned(),

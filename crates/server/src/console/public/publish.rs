@@ -163,9 +163,8 @@ pub(super) async fn publish(mut asked: Asked) -> Result<Response, Fault> {
             Err(error) => Fault::from(error),
         },
     };
-    let back = format!("/objects/{}/publish", encoded(asked.param("id")));
     let text = |name: &str| form.text(name).to_owned();
-    page_again(fault, |wrong| async move {
+    page_again(&asked, fault, |wrong| async move {
         Ok(FormPage {
             wish: AdviceWish {
                 language: text("language"),
@@ -228,7 +227,7 @@ pub(super) async fn take_back(asked: Asked) -> Result<Response, Fault> {
         Ok(()) => on(&asked, "/admin/advice?done=unpublished"),
         Err(error) => {
             let asked = &asked;
-            page_again(error, |wrong| async move {
+            page_again(asked, error, |wrong| async move {
                 Ok(ListPage {
                     wrong: Some(wrong),
                     ..list_page(asked).await?
