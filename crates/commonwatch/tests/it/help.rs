@@ -76,45 +76,46 @@ fn the_first_page_names_every_command_and_the_exit_codes() {
     Usage: commonwatch [OPTIONS] <COMMAND>
 
     Commands:
-      demo         Run a node with a sample partnership, to look around
-      serve        Run a node: TAXII 2.1 and the JSON API, subscriptions and pushes
-      share        Share a file, or standard input, in any supported format
-      subscribe    Fetch regularly from elsewhere: TAXII, MISP, lists, a folder
-      push         Push regularly to another node or TAXII 2.1 collection
-      bridge       Agree with a partner hub what passes between your communities and theirs
-      export       Write what may be seen in a tool's format, whole or since a cursor
-      convert      Convert a file to another format; needs no node
-      check        Check a file or a pattern and say where it is wrong; needs no node
-      match        Look for indicators in logs, traffic and files; needs no node
-      hunt         Look for indicators in the logs of the past, by indexes beside them; needs no node
-      backtest     See how often indicators or rules would have fired on past logs; needs no node
-      watchlist    Compile what is looked for, and ask why a value is or is not; needs no node
-      search       Find objects by value or by words
-      show         Show an object, its versions, origin and neighbours
-      sighting     What is told of what was seen here, and feedback on what others shared
-      commitment   Who owes what to whom by when: acknowledge, act, answer; and what became of it
-      invite       Invite organisations to the partnership
-      recall       Take back, correct or narrow what was shared, and answer recalls
-      receipts     What became of an item, what others may read of it, your member's own numbers
-      scorecard    Numbers of your member and of all others together; the yearly report
-      request      Ask a community, answer, close
-      member       Members of the partnership and their people
-      community    Communities and who is in them
-      key          Keys and client certificates
-      session      Where people are signed in
-      factor       How people sign in: second factors, passkeys, accounts at identity providers
-      proposal     What takes two people: propose, confirm, refuse
-      public       What everybody may see and say: publish advice, answer reports
-      webhook      Have your programs told what is new: signed messages to an address
-      privacy      What is kept of people: the record of processing, a person's data, erasing them
-      warninglist  Lists of values known to be harmless
-      ledger       The ledger: checkpoints, receipts, verification
-      backup       Copy the store to a file while it is in use
-      restore      Put a backup in place of the store
-      doctor       Look for damage and say what to do
-      completions  Print shell completions
-      man          Write the manual pages
-      help         Print this message or the help of the given subcommand(s)
+      demo          Run a node with a sample partnership, to look around
+      serve         Run a node: TAXII 2.1 and the JSON API, subscriptions and pushes
+      share         Share a file, or standard input, in any supported format
+      subscribe     Fetch regularly from elsewhere: TAXII, MISP, lists, a folder
+      push          Push regularly to another node or TAXII 2.1 collection
+      bridge        Agree with a partner hub what passes between your communities and theirs
+      export        Write what may be seen in a tool's format, whole or since a cursor
+      convert       Convert a file to another format; needs no node
+      check         Check a file or a pattern and say where it is wrong; needs no node
+      match         Look for indicators in logs, traffic and files; needs no node
+      hunt          Look for indicators in the logs of the past, by indexes beside them; needs no node
+      backtest      See how often indicators or rules would have fired on past logs; needs no node
+      watchlist     Compile what is looked for, and ask why a value is or is not; needs no node
+      search        Find objects by value, by words, by what they are
+      saved-search  Searches that you keep, and what is new of each
+      show          Show an object, its versions, origin and neighbours
+      sighting      What is told of what was seen here, and feedback on what others shared
+      commitment    Who owes what to whom by when: acknowledge, act, answer; and what became of it
+      invite        Invite organisations to the partnership
+      recall        Take back, correct or narrow what was shared, and answer recalls
+      receipts      What became of an item, what others may read of it, your member's own numbers
+      scorecard     Numbers of your member and of all others together; the yearly report
+      request       Ask a community, answer, close
+      member        Members of the partnership and their people
+      community     Communities and who is in them
+      key           Keys and client certificates
+      session       Where people are signed in
+      factor        How people sign in: second factors, passkeys, accounts at identity providers
+      proposal      What takes two people: propose, confirm, refuse
+      public        What everybody may see and say: publish advice, answer reports
+      webhook       Have your programs told what is new: signed messages to an address
+      privacy       What is kept of people: the record of processing, a person's data, erasing them
+      warninglist   Lists of values known to be harmless
+      ledger        The ledger: checkpoints, receipts, verification
+      backup        Copy the store to a file while it is in use
+      restore       Put a backup in place of the store
+      doctor        Look for damage and say what to do
+      completions   Print shell completions
+      man           Write the manual pages
+      help          Print this message or the help of the given subcommand(s)
 
     Options:
           --data <DIR>  Directory in which the node keeps everything [env: COMMONWATCH_HOME=node]
@@ -311,12 +312,13 @@ fn the_help_of_each_command() {
                                [default: commonwatch-data]
 
     ### commonwatch search
-    Find objects by value or by words
+    Find objects by value, by words, by what they are
 
     Usage: commonwatch search [OPTIONS] <WORDS>...
 
     Arguments:
-      <WORDS>...  A value (address, domain, hash, URL, defanged or not) or words
+      <WORDS>...  A value (address, domain, hash, URL, defanged or not) or words; also type: tlp:
+                  sector: from: technique: since:
 
     Options:
           --type <TYPE>    Only objects of this type; may be given several times

@@ -273,7 +273,6 @@ passkey-name-hint = zum Beispiel: mein Telefon
 passkey-rename = Namen ändern
 passkey-make = Passkey hinzufügen
 since = seit
-remove = Entfernen
 links-title = Konten bei Identitätsanbietern
 links-lead = Mit einem Konto, das hier verbunden ist, melden Sie sich bei Ihrer Organisation an, ohne Passwort dieses Knotens.
 links-none = Keines ist verbunden.

@@ -273,7 +273,6 @@ passkey-name-hint = for example: my telephone
 passkey-rename = Change the name
 passkey-make = Add a passkey
 since = since
-remove = Remove
 links-title = Accounts at identity providers
 links-lead = With an account that is tied here you sign in at your organisation, without a password of this node.
 links-none = None is tied.

@@ -273,7 +273,6 @@ passkey-name-hint = por ejemplo: mi teléfono
 passkey-rename = Cambiar el nombre
 passkey-make = Añadir una clave de acceso
 since = desde
-remove = Quitar
 links-title = Cuentas en proveedores de identidad
 links-lead = Con una cuenta vinculada aquí usted entra por su organización, sin contraseña de este nodo.
 links-none = Ninguna está vinculada.

@@ -273,7 +273,6 @@ passkey-name-hint = par exemple : mon téléphone
 passkey-rename = Changer le nom
 passkey-make = Ajouter une clé d’accès
 since = depuis
-remove = Supprimer
 links-title = Comptes chez des fournisseurs d’identité
 links-lead = Avec un compte lié ici, vous vous connectez auprès de votre organisation, sans mot de passe de ce nœud.
 links-none = Aucun n’est lié.

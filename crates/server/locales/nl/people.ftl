@@ -273,7 +273,6 @@ passkey-name-hint = bijvoorbeeld: mijn telefoon
 passkey-rename = Naam wijzigen
 passkey-make = Toegangssleutel toevoegen
 since = sinds
-remove = Verwijderen
 links-title = Accounts bij identiteitsproviders
 links-lead = Met een account dat hier gekoppeld is logt u in bij uw organisatie, zonder wachtwoord van dit knooppunt.
 links-none = Er is er geen gekoppeld.

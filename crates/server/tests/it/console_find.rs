@@ -346,7 +346,7 @@ async fn an_object_is_shown_in_the_readers_language_where_a_translation_is_open_
         }
     }
     let reader = Browser::of(&kit, "birch-reader").await;
-    assert_eq!(reader.send("GET", &format!("{path}/translate"), None).await.status, 403);
+    assert_eq!(reader.send("GET", &format!("{path}/translate"), None).await.status, 404);
 }
 
 #[tokio::test]

@@ -431,7 +431,11 @@ async fn walked(browser: &Browser<'_>, wrongs: &mut Vec<String>) -> (Vec<String>
         }
         let answer = browser.get(&path).await;
         wrongs.extend(wrong(&answer, &path));
-        if answer.status != 200 {
+        // Feeds for programs have no forms.
+        let is_page = answer
+            .header("content-type")
+            .is_some_and(|kind| kind.starts_with("text/html"));
+        if answer.status != 200 || !is_page {
             continue;
         }
         let (found, links) = read(&answer.text());

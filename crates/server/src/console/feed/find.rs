@@ -2,10 +2,10 @@
 
 use askama::Template;
 use axum::response::Response;
+use formats::edit::Edits;
 use node::find::{Answered, Division};
 use node::question::{Odd, OddKind, Question};
 use stix::Timestamp;
-use formats::edit::Edits;
 use stix::marking::Tlp;
 use stix::observable::Observable;
 use store::{Found, Position, SavedSearch};
