@@ -58,7 +58,8 @@ async function addresses(page) {
 }
 
 async function sound(page, path, name) {
-  const answer = await page.goto(path);
+  // Going to a place on the page that is open answers nothing.
+  const answer = await page.goto(path.split("#")[0]);
   if (answer.status() !== 200) {
     wrong.push(`${path}: ${answer.status()}`);
     return false;

@@ -54,7 +54,7 @@ const REPORT = `<!doctype html><title>Advisory 7</title><body style="font-family
 <h1>Advisory 7: pumps stopped by stolen remote access</h1>
 <p>On 28 November somebody used stolen accounts (T1078) to reach the remote access (T1133) of three utilities.
 They came from 203[.]0[.]113[.]150 and 203[.]0[.]113[.]151, and fetched a tool from hxxp://tools[.]pump-access[.]example/stage.bin.
-A weakness of the gateway (CVE-2099-10007) was tried and did not work. One host inside, 10[.]20[.]30[.]40, was used to jump on.</p>
+CVE-2099-10007, a weakness of the gateway, was tried and did not work. One host inside, 10[.]20[.]30[.]40, was used to jump on.</p>
 <h2>Indicators of compromise</h2>
 <table border="1"><tr><td>domain</td><td>tools.pump-access.example</td></tr><tr><td>domain</td><td>login.pump-access.example</td></tr>
 <tr><td>sha256</td><td>5f3c0d6e1a2b4c8d9e0f11223344556677889900aabbccddeeff001122334455</td></tr></table></body>`;

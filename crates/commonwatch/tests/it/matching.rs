@@ -316,7 +316,7 @@ fn a_log_of_windows_events_as_xml_is_matched() {
     let text = event(1, "198.51.100.71") + &event(2, "198.51.100.7");
     let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     place.write("events.xml", &text);
-    place.write("wide.xml", &[&[0xff, 0xfe], wide.as_slice()].concat());
+    place.write("wide.xml", [&[0xff, 0xfe], wide.as_slice()].concat());
     for file in ["events.xml", "wide.xml"] {
         let hits = place.json(&["match", file, "-i", "list.txt", "--no-warninglists"]);
         let told = |hit: &serde_json::Value| {
