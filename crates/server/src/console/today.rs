@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::response::Response;
 use node::commitments::{ListWish, Side};
+use node::find::THINGS;
 use node::saved_searches::SavedShown;
 use node::walk::Step;
 use policy::{Action, decide};
@@ -96,6 +97,8 @@ pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
     let since = node.now().plus_micros(-NEW_DAYS * 86_400_000_000);
     let query = SearchQuery {
         since: Some(since),
+        // What connects two things says nothing by itself.
+        types: THINGS.map(str::to_owned).to_vec(),
         ..SearchQuery::default()
     };
     let new = node.search(caller, &query, LINES, None).await?.found;
