@@ -211,7 +211,8 @@ impl Form {
         ("to" = Option<String>, Query, description = "The last month; left out: this one"),
         ("format" = Option<String>, Query, description = "json, csv, or html (a page to print)"),
     ),
-    responses((status = 200, body = ScorecardView), (status = 400), (status = 404), (status = 422)))]
+    responses((status = 200, content((ScorecardView = "application/json"), (String = "text/csv"), (String = "text/html"))),
+        (status = 400), (status = 404), (status = 422)))]
 pub async fn scorecard(asked: Asked) -> Result<Response, Fault> {
     let parameters = Parameters::read(&asked, &["community", "from", "to", "format"])?;
     let form = Form::read(&parameters, true)?;
@@ -296,7 +297,8 @@ impl From<&PublicReport> for ReportView {
 #[utoipa::path(get, path = "/api/v1/reports/{year}", tag = "scorecards",
     params(("year" = String, Path, description = "The year, as in 2025"),
         ("format" = Option<String>, Query, description = "json, or html (a page to print)")),
-    responses((status = 200, body = ReportView), (status = 400), (status = 403), (status = 409)))]
+    responses((status = 200, content((ReportView = "application/json"), (String = "text/html"))),
+        (status = 400), (status = 403), (status = 409)))]
 pub async fn report(asked: Asked) -> Result<Response, Fault> {
     let parameters = Parameters::read(&asked, &["format"])?;
     let form = Form::read(&parameters, false)?;

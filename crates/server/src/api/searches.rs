@@ -15,7 +15,7 @@ use crate::asked::Asked;
 use crate::problem::Fault;
 
 /// What somebody chooses of a saved search.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SavedSearchWish {
     /// What it is called.
@@ -37,18 +37,6 @@ fn yes() -> bool {
     true
 }
 
-impl From<SavedTerms> for SavedSearchWish {
-    fn from(terms: SavedTerms) -> Self {
-        Self {
-            name: terms.name,
-            question: terms.question,
-            today: terms.today,
-            mail: terms.mail,
-            webhook: terms.webhook,
-        }
-    }
-}
-
 impl From<SavedSearchWish> for SavedTerms {
     fn from(wish: SavedSearchWish) -> Self {
         Self {
@@ -66,9 +54,16 @@ impl From<SavedSearchWish> for SavedTerms {
 pub struct SavedSearchView {
     /// Its id.
     pub id: String,
-    /// What was chosen.
-    #[serde(flatten)]
-    pub terms: SavedSearchWish,
+    /// What it is called.
+    pub name: String,
+    /// The question, as the search box takes it.
+    pub question: String,
+    /// Whether what is new is shown on the start page.
+    pub today: bool,
+    /// Whether an e-mail says that there is something new.
+    pub mail: bool,
+    /// Whether the webhooks of one's member are told so.
+    pub webhook: bool,
     /// When it was saved.
     pub created: String,
     /// How many things are new since one looked; absent where that was not asked.
@@ -83,7 +78,11 @@ impl From<SavedSearch> for SavedSearchView {
     fn from(saved: SavedSearch) -> Self {
         Self {
             id: saved.uuid.to_string(),
-            terms: saved.terms.into(),
+            name: saved.terms.name,
+            question: saved.terms.question,
+            today: saved.terms.today,
+            mail: saved.terms.mail,
+            webhook: saved.terms.webhook,
             created: saved.created.to_micros_text(),
             new: None,
             more: None,
