@@ -48,6 +48,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, LOCATION};
 use http::{Method, StatusCode};
 
+use crate::api::ask::Parameters;
 use crate::asked::Asked;
 use crate::problem::{Dialect, Fault};
 use crate::routes::{Needs, Route};
@@ -121,7 +122,23 @@ pub(crate) fn html(status: StatusCode, text: String) -> Response {
 
 /// Renders a template.
 pub(crate) fn show(page: &impl askama::Template) -> Result<Response, Fault> {
-    Ok(html(StatusCode::OK, page.render().map_err(Fault::ours)?))
+    show_as(StatusCode::OK, page)
+}
+
+/// The same with another status: a page that says what was wrong, or what was made.
+pub(crate) fn show_as(status: StatusCode, page: &impl askama::Template) -> Result<Response, Fault> {
+    Ok(html(status, page.render().map_err(Fault::ours)?))
+}
+
+/// Sends the browser on to a page of this console.
+pub(crate) fn on(asked: &Asked, path: &str) -> Result<Response, Fault> {
+    go_to(&format!("{}{path}", shell::base(&asked.app)))
+}
+
+/// What was done, by a word of the address (`?done=`): the one of these keys that a page says.
+fn done_of(parameters: &Parameters, keys: &[&'static str]) -> Option<&'static str> {
+    let word = parameters.one("done").ok().flatten()?;
+    keys.iter().copied().find(|key| key.strip_prefix("done-") == Some(word))
 }
 
 /// Sends the browser on after a change: a reload repeats nothing.

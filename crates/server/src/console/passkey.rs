@@ -4,13 +4,13 @@ use axum::response::Response;
 use node::passkeys::Answer;
 
 use super::form::Form;
-use super::go_to;
 use super::shell::{base, way_back};
 use super::sign_in::{Page, again};
 use crate::api::passkeys::place;
 use crate::api::sign_in::set_cookie;
 use crate::app::App;
 use crate::asked::Stranger;
+use crate::console::go_to;
 use crate::problem::Fault;
 use crate::query::bad;
 

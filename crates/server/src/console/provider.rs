@@ -15,12 +15,12 @@ use http::{HeaderMap, StatusCode};
 use node::providers::{BeginWish, FLOW_MICROS, Finished, Provider, Started};
 
 use super::form::Form;
-use super::html;
 use super::shell::{Shell, way_back};
 use crate::api::providers::{redirect, set_note};
 use crate::api::sign_in::set_cookie;
 use crate::app::App;
 use crate::asked::{Asked, Stranger};
+use crate::console::{show, show_as};
 use crate::problem::Fault;
 
 #[derive(Template)]
@@ -56,7 +56,7 @@ pub(crate) fn reads_pages(headers: &HeaderMap) -> bool {
 
 fn onward(shell: Shell, said: String, to: &str) -> Result<Response, Fault> {
     let page = OnwardPage { shell, said, to };
-    Ok(html(StatusCode::OK, page.render().map_err(Fault::ours)?))
+    show(&page)
 }
 
 /// Leads on to the provider, with the note that the browser keeps meanwhile.
@@ -134,5 +134,5 @@ pub(crate) fn refused(asked: &Asked, fault: &Fault, back: &str) -> Result<Respon
         detail: fault.message(),
         back: way_back(back),
     };
-    Ok(html(status, page.render().map_err(Fault::ours)?))
+    show_as(status, &page)
 }

@@ -8,9 +8,10 @@ use policy::Role;
 
 use super::form::Form;
 use super::words::{Language, Words};
-use super::{assets, go_to, guide, html, page_above};
+use super::{assets, guide, page_above};
 use crate::app::App;
 use crate::asked::{Asked, Stranger};
+use crate::console::{go_to, html};
 use crate::problem::Fault;
 
 /// The cookie that remembers the language somebody chose. It says nothing else, and no page of another site gets it sent.

@@ -7,10 +7,11 @@ use node::SignInError;
 
 use super::form::Form;
 use super::shell::{Shell, base, way_back};
-use super::{go_to, html, passkey, provider, show};
+use super::{passkey, provider};
 use crate::api::ask::Parameters;
 use crate::api::sign_in::set_cookie;
 use crate::asked::{Asked, Stranger};
+use crate::console::{go_to, on, show, show_as};
 use crate::problem::Fault;
 
 #[derive(Clone, Template)]
@@ -51,7 +52,7 @@ pub(super) fn again(page: &Page, wrong: &'static str) -> Result<Response, Fault>
         wrong: Some(wrong),
         ..page.clone()
     };
-    Ok(html(StatusCode::UNAUTHORIZED, page.render().map_err(Fault::ours)?))
+    show_as(StatusCode::UNAUTHORIZED, &page)
 }
 
 /// The form. Whoever was sent an offer to tie an account at a provider has it in the address.
@@ -96,7 +97,7 @@ pub(crate) async fn begin(mut stranger: Stranger) -> Result<Response, Fault> {
 /// Ends the session.
 pub(crate) async fn leave(asked: Asked) -> Result<Response, Fault> {
     asked.node().session_leave(asked.caller()).await?;
-    let mut response = go_to(&format!("{}/sign-in", base(&asked.app)))?;
+    let mut response = on(&asked, "/sign-in")?;
     set_cookie(&mut response, "", 0)?;
     Ok(response)
 }

@@ -13,10 +13,10 @@ use store::{Found, SearchQuery};
 use super::feed::fresh;
 use super::home::promise::Promise;
 use super::home::word;
-use super::shell::{Shell, base, encoded};
-use super::{go_to, show};
+use super::shell::{Shell, encoded};
 use crate::api::ask::Parameters;
 use crate::asked::Asked;
+use crate::console::{on, show};
 use crate::problem::Fault;
 
 /// Lines of each list.
@@ -131,7 +131,7 @@ pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
 /// Shows the first steps no longer.
 pub(crate) async fn walk_end(asked: Asked) -> Result<Response, Fault> {
     asked.node().walk_end(asked.caller()).await?;
-    go_to(&format!("{}/today", base(&asked.app)))
+    on(&asked, "/today")
 }
 
 /// Where a step is done.

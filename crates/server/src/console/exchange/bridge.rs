@@ -10,13 +10,13 @@ use store::{BridgeItem, BridgeState, BridgeStep};
 
 use super::running::{Running, State};
 use super::subscribe::access;
-use super::{done, mistake, on, proof_first};
-use crate::api::ask::Parameters;
+use super::{done, mistake};
+use crate::api::ask::{Parameters, must};
 use crate::api::partnership::administer;
 use crate::asked::Asked;
 use crate::console::form::Form;
-use crate::console::html;
 use crate::console::shell::{Shell, encoded, part};
+use crate::console::{on, show, show_as};
 use crate::problem::Fault;
 use crate::query::bad;
 
@@ -75,10 +75,7 @@ impl Page {
             wrong: Some(mistake(asked, error)?),
             ..Self::of(asked).await?
         };
-        Ok(html(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            page.render().map_err(Fault::ours)?,
-        ))
+        show_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
     }
 }
 
@@ -89,7 +86,7 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Fault> {
         done: done(&parameters),
         ..Page::of(&asked).await?
     };
-    Ok(html(StatusCode::OK, page.render().map_err(Fault::ours)?))
+    show(&page)
 }
 
 /// Accepts the version that was read, with where the other hub is if nobody has said so yet.
@@ -97,9 +94,7 @@ pub(super) async fn accept(mut asked: Asked) -> Result<Response, Fault> {
     administer(&asked)?;
     let form = Form::read(&mut asked, &["version", "url", "login", "secret"]).await?;
     let here = format!("/exchange/bridges/{}", part(asked.param("name")));
-    if let Some(first) = proof_first(&asked, Action::SendElsewhere, &here) {
-        return first;
-    }
+    must(&asked, Action::SendElsewhere)?;
     let version = form.text("version").parse();
     let mut settings = serde_json::Map::new();
     access(&mut settings, form.text("login").trim(), form.text("secret"), false);

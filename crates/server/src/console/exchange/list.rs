@@ -5,13 +5,13 @@ use axum::response::Response;
 use http::StatusCode;
 
 use super::running::{Running, State};
-use super::{done, mistake, on};
+use super::{done, mistake};
 use crate::api::ask::Parameters;
 use crate::api::partnership::administer;
 use crate::asked::Asked;
 use crate::console::form::Form;
 use crate::console::shell::Shell;
-use crate::console::{html, show};
+use crate::console::{on, show, show_as};
 use crate::problem::Fault;
 
 /// Subscriptions and peers that are shown.
@@ -70,10 +70,7 @@ async fn did<T>(asked: &Asked, what: Result<T, node::Error>, word: &str) -> Resu
         wrong: Some(mistake(asked, error)?),
         ..ListPage::of(asked).await?
     };
-    Ok(html(
-        StatusCode::UNPROCESSABLE_ENTITY,
-        page.render().map_err(Fault::ours)?,
-    ))
+    show_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
 async fn enabled(asked: &mut Asked) -> Result<bool, Fault> {

@@ -18,15 +18,13 @@ mod running;
 mod subscribe;
 mod webhooks;
 
-use axum::response::Response;
 use http::{Method, StatusCode};
-use policy::{Action, decide};
 
 use super::faults::told;
 use super::page;
-use super::shell::{base, encoded};
 use crate::api::ask::Parameters;
 use crate::asked::Asked;
+use crate::console::done_of;
 use crate::problem::Fault;
 use crate::routes::{Needs, Route};
 
@@ -90,13 +88,7 @@ const DONE: [&str; 8] = [
 
 /// The key of what was done, where the address says one there is.
 fn done(parameters: &Parameters) -> Option<&'static str> {
-    let word = parameters.one("done").ok().flatten()?;
-    DONE.iter().copied().find(|key| key.strip_prefix("done-") == Some(word))
-}
-
-/// Sends the browser on to a page of this console.
-fn on(asked: &Asked, path: &str) -> Result<Response, Fault> {
-    super::go_to(&format!("{}{path}", base(&asked.app)))
+    done_of(parameters, &DONE)
 }
 
 /// Why something was not done, as a sentence beside the form; everything that the person cannot mend stays a fault.
@@ -116,12 +108,4 @@ fn wrong(asked: &Asked, fault: Fault) -> Result<String, Fault> {
         }
         _ => Err(fault),
     }
-}
-
-/// Where somebody is sent who has to show first that it is them; none where they need not.
-fn proof_first(asked: &Asked, action: Action, back: &str) -> Option<Result<Response, Fault>> {
-    let refusal = decide(&asked.caller().principal, action).err()?;
-    refusal
-        .unproven
-        .then(|| on(asked, &format!("/step-up?back={}", encoded(back))))
 }

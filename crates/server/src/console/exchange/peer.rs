@@ -4,18 +4,18 @@ use askama::Template;
 use axum::response::Response;
 use http::StatusCode;
 use node::push::{Backlog, PeerWish};
-use policy::Action;
+use policy::{Action, decide};
 use serde_json::{Value, json};
 use store::Member;
 
 use super::subscribe::{EVERY, access, settings};
-use super::{mistake, on, proof_first, wrong};
+use super::{mistake, wrong};
 use crate::api::ask::{Parameters, community, member, must};
 use crate::api::partnership::administer;
 use crate::asked::Asked;
 use crate::console::form::Form;
-use crate::console::html;
-use crate::console::shell::Shell;
+use crate::console::shell::{Shell, encoded};
+use crate::console::{on, show_as};
 use crate::problem::Fault;
 use crate::query::bad;
 
@@ -119,7 +119,7 @@ impl Page {
             Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
             None => StatusCode::OK,
         };
-        Ok(html(status, self.render().map_err(Fault::ours)?))
+        show_as(status, self)
     }
 }
 
@@ -127,9 +127,6 @@ impl Page {
 pub(super) async fn page(asked: Asked) -> Result<Response, Fault> {
     Parameters::read(&asked, &[])?;
     administer(&asked)?;
-    if let Some(first) = proof_first(&asked, Action::SendElsewhere, HERE) {
-        return first;
-    }
     must(&asked, Action::SendElsewhere)?;
     let typed = Typed {
         every: 3_600,
@@ -142,9 +139,7 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Fault> {
 pub(super) async fn look(mut asked: Asked) -> Result<Response, Fault> {
     administer(&asked)?;
     let typed = Typed::of(&Form::read(&mut asked, &FIELDS).await?);
-    if let Some(first) = proof_first(&asked, Action::SendElsewhere, HERE) {
-        return first;
-    }
+    must(&asked, Action::SendElsewhere)?;
     let mut page = Page::of(&asked, typed.clone()).await?;
     match typed.wish(&asked).await {
         Err(fault) => page.wrong = Some(wrong(&asked, fault)?),
@@ -160,8 +155,11 @@ pub(super) async fn look(mut asked: Asked) -> Result<Response, Fault> {
 pub(super) async fn make(mut asked: Asked) -> Result<Response, Fault> {
     administer(&asked)?;
     let typed = Typed::of(&Form::read(&mut asked, &FIELDS).await?);
-    if let Some(first) = proof_first(&asked, Action::SendElsewhere, HERE) {
-        return first;
+    // Back to the form, not to the list that stands above the address of what was sent.
+    if let Err(refusal) = decide(&asked.caller().principal, Action::SendElsewhere)
+        && refusal.unproven
+    {
+        return on(&asked, &format!("/step-up?back={}", encoded(HERE)));
     }
     let made = async {
         let wish = typed.wish(&asked).await?;

@@ -8,14 +8,14 @@ use serde_json::{Map, Value, json};
 use stix::marking::{Pap, Tlp};
 use store::SubscriptionKind;
 
-use super::{mistake, on, wrong};
+use super::{mistake, wrong};
 use crate::api::ask::{Parameters, community};
 use crate::api::exchange::SIZE_LIMIT;
 use crate::api::partnership::administer;
 use crate::asked::Asked;
 use crate::console::form::Form;
-use crate::console::html;
 use crate::console::shell::Shell;
+use crate::console::{on, show_as};
 use crate::problem::Fault;
 use crate::query::bad;
 
@@ -157,7 +157,7 @@ impl Page {
             Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
             None => StatusCode::OK,
         };
-        Ok(html(status, self.render().map_err(Fault::ours)?))
+        show_as(status, self)
     }
 }
 

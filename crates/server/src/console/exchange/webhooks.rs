@@ -8,12 +8,12 @@ use policy::{Action, MemberId};
 use store::MessageOut;
 use uuid::Uuid;
 
-use super::{done, mistake, on};
+use super::{done, mistake};
 use crate::api::ask::{Parameters, must};
 use crate::asked::Asked;
 use crate::console::form::Form;
-use crate::console::html;
 use crate::console::shell::Shell;
+use crate::console::{on, show, show_as};
 use crate::problem::Fault;
 
 /// Webhooks that are shown.
@@ -61,7 +61,7 @@ impl ListPage {
     }
 
     fn answer(&self, status: StatusCode) -> Result<Response, Fault> {
-        Ok(html(status, self.render().map_err(Fault::ours)?))
+        show_as(status, self)
     }
 }
 
@@ -136,7 +136,7 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Fault> {
         done: done(&parameters),
         ..Page::of(&asked).await?
     };
-    Ok(html(StatusCode::OK, page.render().map_err(Fault::ours)?))
+    show(&page)
 }
 
 async fn did<T>(asked: &Asked, what: Result<T, node::Error>, word: &str) -> Result<Response, Fault> {
@@ -148,10 +148,7 @@ async fn did<T>(asked: &Asked, what: Result<T, node::Error>, word: &str) -> Resu
                 wrong: Some(mistake(asked, error)?),
                 ..Page::of(asked).await?
             };
-            Ok(html(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                page.render().map_err(Fault::ours)?,
-            ))
+            show_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
     }
 }

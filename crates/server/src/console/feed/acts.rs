@@ -14,14 +14,14 @@ use crate::api::ask::{Parameters, community, must};
 use crate::asked::Asked;
 use crate::console::faults::told;
 use crate::console::form::Form;
-use crate::console::shell::{Shell, base, encoded};
-use crate::console::{go_to, html};
+use crate::console::shell::{Shell, encoded};
+use crate::console::{on, show, show_as};
 use crate::problem::Fault;
 use crate::query::bad;
 
 fn back(asked: &Asked, said: &str) -> Result<Response, Fault> {
     let id = encoded(asked.param("id"));
-    go_to(&format!("{}/objects/{id}?said={said}", base(&asked.app)))
+    on(asked, &format!("/objects/{id}?said={said}"))
 }
 
 /// Whether what was sent can be mended by who sent it.
@@ -126,7 +126,7 @@ async fn recall_form(asked: &Asked) -> Result<RecallPage, Fault> {
 pub(super) async fn recall_page(asked: Asked) -> Result<Response, Fault> {
     Parameters::read(&asked, &[])?;
     let page = recall_form(&asked).await?;
-    Ok(html(StatusCode::OK, page.render().map_err(Fault::ours)?))
+    show(&page)
 }
 
 /// Recalls it.
@@ -157,7 +157,7 @@ pub(super) async fn recall(mut asked: Asked) -> Result<Response, Fault> {
     };
     match asked.node().recall(asked.caller(), &wish).await.map_err(Fault::from) {
         // It may be gone from here too.
-        Ok(_) => go_to(&format!("{}/feed?said=said-recalled", base(&asked.app))),
+        Ok(_) => on(&asked, "/feed?said=said-recalled"),
         Err(fault) if is_theirs(&fault) => {
             page.wrong = Some(told(&asked, &fault));
             for (kept, name) in [
@@ -168,7 +168,7 @@ pub(super) async fn recall(mut asked: Asked) -> Result<Response, Fault> {
             ] {
                 form.text(name).clone_into(kept);
             }
-            Ok(html(fault.status(), page.render().map_err(Fault::ours)?))
+            show_as(fault.status(), &page)
         }
         Err(fault) => Err(fault),
     }

@@ -15,7 +15,7 @@ use crate::api::ask::Parameters;
 use crate::asked::Asked;
 use crate::console::form::Form;
 use crate::console::shell::{Shell, encoded};
-use crate::console::{go_to, html, show};
+use crate::console::{go_to, show};
 use crate::problem::Fault;
 use crate::query::bad;
 
@@ -332,7 +332,7 @@ pub(super) async fn report(mut asked: Asked) -> Result<Response, Fault> {
         after: None,
         said: None,
     };
-    Ok(html(http::StatusCode::OK, page.render().map_err(Fault::ours)?))
+    show(&page)
 }
 
 async fn answer(

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::response::Response;
-use http::StatusCode;
 use node::bridges::CameBy;
 use node::disclosure::{Figure, Told};
 use node::find::THINGS;
@@ -27,8 +26,8 @@ use super::highlight::pieces;
 use crate::api::ask::Parameters;
 use crate::asked::Asked;
 use crate::console::faults::told;
-use crate::console::html;
 use crate::console::shell::{Shell, encoded};
+use crate::console::{show, show_as};
 use crate::problem::Fault;
 
 /// Connections on the page.
@@ -136,7 +135,7 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Fault> {
     let said = parameters.one("said")?.unwrap_or_default().to_owned();
     let mut page = build(&asked).await?;
     page.said = SAID.into_iter().find(|key| *key == said);
-    Ok(html(StatusCode::OK, page.render().map_err(Fault::ours)?))
+    show(&page)
 }
 
 /// The page again, with what was wrong about what was sent.
@@ -146,7 +145,7 @@ pub(super) async fn again(asked: &Asked, wrong: &Fault, typed: &str) -> Result<R
     page.typed = typed.to_owned();
     // What was sent by POST has no address to come back to.
     page.shell.address = format!("/objects/{}", encoded(asked.param("id")));
-    Ok(html(wrong.status(), page.render().map_err(Fault::ours)?))
+    show_as(wrong.status(), &page)
 }
 
 /// Whether the caller's member contributed it.

@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::response::Response;
-use http::StatusCode;
 use node::saved_searches::{Fresh, SavedShown};
 use policy::PersonId;
 use store::SavedTerms;
@@ -13,7 +12,7 @@ use crate::api::ask::Parameters;
 use crate::asked::Asked;
 use crate::console::form::Form;
 use crate::console::shell::{Shell, base, encoded};
-use crate::console::{go_to, html};
+use crate::console::{go_to, on, show, show_as};
 use crate::problem::Fault;
 
 const FIELDS: [&str; 5] = ["name", "question", "today", "mail", "webhook"];
@@ -67,7 +66,7 @@ pub(super) async fn list(asked: Asked) -> Result<Response, Fault> {
         .into_iter()
         .find(|key| said == Some(key));
     page.typed.question = parameters.all("q").next().unwrap_or_default().to_owned();
-    Ok(html(StatusCode::OK, page.render().map_err(Fault::ours)?))
+    show(&page)
 }
 
 fn terms(form: &Form) -> SavedTerms {
@@ -81,7 +80,7 @@ fn terms(form: &Form) -> SavedTerms {
 }
 
 fn done(asked: &Asked, said: &str) -> Result<Response, Fault> {
-    go_to(&format!("{}/searches?said={said}", base(&asked.app)))
+    on(asked, &format!("/searches?said={said}"))
 }
 
 async fn again(asked: &Asked, fault: Fault, typed: SavedTerms) -> Result<Response, Fault> {
@@ -91,7 +90,7 @@ async fn again(asked: &Asked, fault: Fault, typed: SavedTerms) -> Result<Respons
     let mut page = build(asked).await?;
     page.wrong = Some(fault.message().to_owned());
     page.typed = typed;
-    Ok(html(fault.status(), page.render().map_err(Fault::ours)?))
+    show_as(fault.status(), &page)
 }
 
 /// A search of the caller, by the name in the path.

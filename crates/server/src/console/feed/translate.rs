@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::response::Response;
-use http::StatusCode;
 use node::translations::{TEXTS, TranslationWish, texts_of};
 use policy::Action;
 
@@ -12,9 +11,9 @@ use super::acts::is_theirs;
 use crate::api::ask::{Parameters, must};
 use crate::asked::Asked;
 use crate::console::form::Form;
-use crate::console::shell::{Shell, base, encoded};
+use crate::console::shell::{Shell, encoded};
 use crate::console::words::Language;
-use crate::console::{go_to, html};
+use crate::console::{on, show, show_as};
 use crate::problem::Fault;
 
 #[derive(Template)]
@@ -68,7 +67,7 @@ async fn build(asked: &Asked) -> Result<Page, Fault> {
 pub(super) async fn page(asked: Asked) -> Result<Response, Fault> {
     Parameters::read(&asked, &[])?;
     let page = build(&asked).await?;
-    Ok(html(StatusCode::OK, page.render().map_err(Fault::ours)?))
+    show(&page)
 }
 
 /// Shares it.
@@ -93,7 +92,7 @@ pub(super) async fn send(mut asked: Asked) -> Result<Response, Fault> {
     {
         Ok(_) => {
             let id = encoded(asked.param("id"));
-            go_to(&format!("{}/objects/{id}?said=said-translated", base(&asked.app)))
+            on(&asked, &format!("/objects/{id}?said=said-translated"))
         }
         Err(fault) if is_theirs(&fault) => {
             page.wrong = Some(fault.message().to_owned());
@@ -102,7 +101,7 @@ pub(super) async fn send(mut asked: Asked) -> Result<Response, Fault> {
             for (key, _, typed) in &mut page.texts {
                 form.text(key).clone_into(typed);
             }
-            Ok(html(fault.status(), page.render().map_err(Fault::ours)?))
+            show_as(fault.status(), &page)
         }
         Err(fault) => Err(fault),
     }

@@ -15,10 +15,11 @@ use http::Method;
 
 use self::book::{BOOK, Chapter};
 use self::search::Match;
+use super::page;
 use super::shell::Shell;
-use super::{page, show};
 use crate::api::ask::Parameters;
 use crate::asked::Asked;
+use crate::console::show;
 use crate::problem::Fault;
 use crate::routes::{Needs, Route};
 

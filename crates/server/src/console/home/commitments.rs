@@ -11,12 +11,13 @@ use uuid::Uuid;
 
 use super::super::form::Form;
 use super::super::shell::Shell;
+use super::super::show as show_page;
 use super::super::words::Words;
-use super::super::{go_to, show as show_page};
 use super::promise::Promise;
 use super::{LINES, end_of_day, mistake, own, said, show_again, word, written};
 use crate::api::ask::{Parameters, must};
 use crate::asked::Asked;
+use crate::console::go_to;
 use crate::problem::Fault;
 use crate::query::bad;
 

@@ -13,11 +13,12 @@ use uuid::Uuid;
 
 use super::super::form::Form;
 use super::super::shell::{Shell, encoded};
+use super::super::show as show_page;
 use super::super::words::Words;
-use super::super::{go_to, show as show_page};
 use super::{LINES, mistake, said, show_again, word};
 use crate::api::ask::{self, Parameters, must};
 use crate::asked::Asked;
+use crate::console::go_to;
 use crate::problem::Fault;
 use crate::query::bad;
 

@@ -27,7 +27,7 @@ use policy::MemberId;
 use super::faults::told;
 use super::form::Form;
 use super::words::Words;
-use super::{html, page};
+use super::{page, show_as};
 use crate::api::ask::Parameters;
 use crate::asked::Asked;
 use crate::problem::Fault;
@@ -169,8 +169,7 @@ fn mistake(asked: &Asked, fault: Fault) -> Result<String, Fault> {
 
 /// A page whose form is shown again.
 fn show_again(page: &impl askama::Template) -> Result<Response, Fault> {
-    let text = page.render().map_err(Fault::ours)?;
-    Ok(html(StatusCode::UNPROCESSABLE_ENTITY, text))
+    show_as(StatusCode::UNPROCESSABLE_ENTITY, page)
 }
 
 /// The caller's member, or none that there is.

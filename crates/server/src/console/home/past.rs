@@ -8,10 +8,11 @@ use node::watch::{BackTest, PastView};
 use super::super::faults::told;
 use super::super::form::Form;
 use super::super::shell::{Shell, encoded};
-use super::super::{go_to, show as show_page};
+use super::super::show as show_page;
 use super::{mistake, show_again};
 use crate::api::ask::Parameters;
 use crate::asked::Asked;
+use crate::console::go_to;
 use crate::problem::Fault;
 
 #[derive(Template)]

@@ -12,10 +12,11 @@ use uuid::Uuid;
 
 use super::super::form::Form;
 use super::super::shell::{Shell, encoded};
-use super::super::{go_to, show as show_page};
+use super::super::show as show_page;
 use super::{LINES, end_of_day, mistake, said, show_again, written};
 use crate::api::ask::{self, Parameters};
 use crate::asked::Asked;
+use crate::console::go_to;
 use crate::problem::Fault;
 
 /// Requests of each community where none is chosen.

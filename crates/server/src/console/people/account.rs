@@ -9,15 +9,14 @@ use policy::{Action, Scope, Scopes};
 use store::{Addressee, Credential, CredentialId, NoticeWish};
 
 use super::ways_in::WaysIn;
-use super::{done, may, on, own, page_again};
+use super::{done, may, own, page_again};
 use crate::api::ask::{Parameters, must};
 use crate::api::sign_in::set_cookie;
 use crate::asked::Asked;
 use crate::console::form::Form;
-use crate::console::go_to;
-use crate::console::html;
 use crate::console::picture::Picture;
-use crate::console::shell::{Shell, base};
+use crate::console::shell::Shell;
+use crate::console::{on, show_as};
 use crate::problem::Fault;
 use crate::query::bad;
 
@@ -99,7 +98,7 @@ impl Page {
     }
 
     fn answer(&self, status: StatusCode) -> Result<Response, Fault> {
-        Ok(html(status, self.render().map_err(Fault::ours)?))
+        show_as(status, self)
     }
 }
 
@@ -277,7 +276,7 @@ pub(crate) async fn password(mut asked: Asked) -> Result<Response, Fault> {
         .await
     {
         Ok(()) => {
-            let mut response = go_to(&format!("{}/sign-in?back=/account", base(&asked.app)))?;
+            let mut response = on(&asked, "/sign-in?back=/account")?;
             set_cookie(&mut response, "", 0)?;
             Ok(response)
         }

@@ -8,13 +8,13 @@ use node::watch::Health;
 use stix::Timestamp;
 use store::TipState;
 
-use super::{done, on, page_again};
+use super::{done, page_again};
 use crate::api::ask::Parameters;
 use crate::api::partnership::administer;
 use crate::asked::Asked;
 use crate::console::form::Form;
 use crate::console::shell::Shell;
-use crate::console::show;
+use crate::console::{on, show};
 use crate::problem::Fault;
 use crate::query::bad;
 

@@ -8,13 +8,13 @@ use policy::{Action, CommunityId};
 use store::{Community, Member, Membership};
 use uuid::Uuid;
 
-use super::{done, may, on, page_again};
+use super::{done, may, page_again};
 use crate::api::ask::{Parameters, community, member, must};
 use crate::api::partnership::managed;
 use crate::asked::Asked;
 use crate::console::form::Form;
 use crate::console::shell::{Shell, encoded};
-use crate::console::show;
+use crate::console::{on, show};
 use crate::problem::Fault;
 use crate::query::bad;
 

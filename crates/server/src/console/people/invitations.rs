@@ -8,12 +8,12 @@ use policy::{Action, Role};
 use store::{Community, Invitation, MemberKind};
 use uuid::Uuid;
 
-use super::{done, may, on, page_again};
+use super::{done, may, page_again};
 use crate::api::ask::{Parameters, community, must};
 use crate::asked::{Asked, Stranger};
 use crate::console::form::Form;
 use crate::console::shell::Shell;
-use crate::console::{html, show};
+use crate::console::{on, show, show_as};
 use crate::problem::Fault;
 use crate::query::bad;
 
@@ -108,7 +108,7 @@ pub(crate) async fn invite(mut asked: Asked) -> Result<Response, Fault> {
                 Some(url) => format!("{}/join/{}", url.trim_end_matches('/'), made.token),
                 None => page.shell.to(&format!("/join/{}", made.token)),
             });
-            Ok(html(StatusCode::CREATED, page.render().map_err(Fault::ours)?))
+            show_as(StatusCode::CREATED, &page)
         }
         Err(error) => again(&asked, error, &label).await,
     }

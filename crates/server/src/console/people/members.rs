@@ -6,13 +6,13 @@ use node::partnership::PersonWish;
 use policy::{Action, MemberState, Role};
 use store::{Contact, Member, Person};
 
-use super::{done, may, on, page_again};
+use super::{done, may, page_again};
 use crate::api::ask::{Parameters, member, must};
 use crate::api::partnership::administer;
 use crate::asked::Asked;
 use crate::console::form::Form;
 use crate::console::shell::{Shell, encoded};
-use crate::console::show;
+use crate::console::{on, show};
 use crate::problem::Fault;
 use crate::query::bad;
 

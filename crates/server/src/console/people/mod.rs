@@ -20,11 +20,11 @@ use http::{Method, StatusCode};
 use policy::{Action, PersonId, decide};
 
 use super::faults::told;
-use super::shell::base;
-use super::{go_to, html, page};
+use super::page;
 use crate::api::about::WELCOME;
 use crate::api::ask::Parameters;
 use crate::asked::{Asked, Stranger};
+use crate::console::{done_of, on, show_as};
 use crate::problem::Fault;
 use crate::routes::{Needs, Route};
 
@@ -135,7 +135,7 @@ pub(crate) async fn start(stranger: Stranger) -> Result<Response, Fault> {
         .iter()
         .filter_map(|value| value.to_str().ok());
     if accepts.into_iter().any(|text| text.contains("text/html")) {
-        return go_to(&format!("{}/today", base(&asked.app)));
+        return on(asked, "/today");
     }
     let plain = [(CONTENT_TYPE, "text/plain; charset=utf-8")];
     Ok((StatusCode::OK, plain, WELCOME).into_response())
@@ -176,13 +176,7 @@ const DONE: &[&str] = &[
 
 /// The key of what was done, where the address says one there is.
 pub(in crate::console) fn done(parameters: &Parameters) -> Option<&'static str> {
-    let word = parameters.one("done").ok().flatten()?;
-    DONE.iter().copied().find(|key| key.strip_prefix("done-") == Some(word))
-}
-
-/// Sends the browser on to a page of this console.
-pub(in crate::console) fn on(asked: &Asked, path: &str) -> Result<Response, Fault> {
-    go_to(&format!("{}{path}", base(&asked.app)))
+    done_of(parameters, DONE)
 }
 
 /// The page on which a change was made again, with why it was not, in the reader's language: `page` makes it of the sentence.
@@ -199,7 +193,7 @@ pub(in crate::console) async fn page_again<P: Template, M: Future<Output = Resul
         | StatusCode::UNPROCESSABLE_ENTITY
         | StatusCode::SERVICE_UNAVAILABLE => {
             let page = page(told(asked, &fault)).await?;
-            Ok(html(status, page.render().map_err(Fault::ours)?))
+            show_as(status, &page)
         }
         _ => Err(fault),
     }

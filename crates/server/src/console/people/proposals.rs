@@ -7,12 +7,12 @@ use policy::Action;
 use store::{MemberKey, ProposalState};
 use uuid::Uuid;
 
-use super::{done, on, page_again};
+use super::{done, page_again};
 use crate::api::ask::{Parameters, member, must};
 use crate::asked::Asked;
 use crate::console::form::Form;
 use crate::console::shell::Shell;
-use crate::console::show;
+use crate::console::{on, show};
 use crate::problem::Fault;
 use crate::query::bad;
 

@@ -5,15 +5,15 @@ use axum::response::Response;
 use http::StatusCode;
 use node::sessions::{Shown, Ways};
 
-use super::{on, own};
+use super::own;
 use crate::api::ask::Parameters;
 use crate::api::passkeys::place;
 use crate::asked::Asked;
 use crate::console::form::Form;
-use crate::console::html;
 use crate::console::passkey::answered;
 use crate::console::provider::offered;
 use crate::console::shell::{Shell, way_back};
+use crate::console::{on, show_as};
 use crate::problem::Fault;
 
 #[derive(Template)]
@@ -47,7 +47,7 @@ async fn shown(asked: &Asked, back: &str, is_wrong: bool) -> Result<Response, Fa
         true => StatusCode::UNPROCESSABLE_ENTITY,
         false => StatusCode::OK,
     };
-    Ok(html(status, page.render().map_err(Fault::ours)?))
+    show_as(status, &page)
 }
 
 /// The form.

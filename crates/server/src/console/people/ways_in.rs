@@ -6,12 +6,13 @@ use policy::{Action, PersonId};
 use store::{AccountLink, LinkId, Passkey, PasskeyId};
 
 use super::account::again;
-use super::{on, own};
+use super::own;
 use crate::api::ask::must;
 use crate::api::passkeys::place;
 use crate::api::providers::redirect;
 use crate::asked::Asked;
 use crate::console::form::Form;
+use crate::console::on;
 use crate::console::passkey::{answered, are_possible};
 use crate::console::provider::{lead_on, offered};
 use crate::problem::Fault;

@@ -11,9 +11,9 @@ use uuid::Uuid;
 use crate::api::ask::Parameters;
 use crate::asked::Asked;
 use crate::console::form::Form;
-use crate::console::people::{done, on, page_again};
+use crate::console::people::{done, page_again};
 use crate::console::shell::{Shell, encoded};
-use crate::console::show;
+use crate::console::{on, show};
 use crate::problem::Fault;
 
 /// Lines of the list.

@@ -9,9 +9,10 @@ use node::site::Site;
 use sha2::{Digest as _, Sha256};
 
 use crate::asked::Stranger;
+use crate::console::assets;
+use crate::console::html;
 use crate::console::shell::{base, encoded};
 use crate::console::words::{Language, Words};
-use crate::console::{assets, html};
 use crate::problem::Fault;
 use crate::query::{Plus, pairs};
 

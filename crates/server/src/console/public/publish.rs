@@ -10,10 +10,10 @@ use uuid::Uuid;
 use crate::api::ask::{Parameters, must};
 use crate::asked::Asked;
 use crate::console::form::Form;
-use crate::console::people::{done, may, on, page_again};
+use crate::console::people::{done, may, page_again};
 use crate::console::shell::{Shell, encoded};
-use crate::console::show;
 use crate::console::words::Language;
+use crate::console::{on, show};
 use crate::problem::Fault;
 use crate::query::bad;
 

@@ -32,8 +32,8 @@ use crate::api::ask::{Parameters, must};
 use crate::asked::Asked;
 use crate::console::faults::told;
 use crate::console::form::Form;
-use crate::console::shell::{Shell, base};
-use crate::console::{go_to, html};
+use crate::console::shell::Shell;
+use crate::console::{on, show, show_as};
 use crate::problem::Fault;
 
 /// Values that are warned of one by one.
@@ -107,7 +107,7 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Fault> {
         .first()
         .map(|(alias, _)| alias.clone())
         .unwrap_or_default();
-    Ok(html(StatusCode::OK, page.render().map_err(Fault::ours)?))
+    show(&page)
 }
 
 /// Looks at what would be sent. Nothing is shared.
@@ -137,7 +137,7 @@ async fn look(asked: &Asked, wish: Wish, has_changed: bool) -> Result<Response, 
         }
         Err(fault) => return Err(fault),
     }
-    Ok(html(status, page.render().map_err(Fault::ours)?))
+    show_as(status, &page)
 }
 
 async fn checked(asked: &Asked, wish: &Wish) -> Result<Checked, Fault> {
@@ -213,11 +213,11 @@ pub(super) async fn send(mut asked: Asked) -> Result<Response, Fault> {
         Ok::<_, Fault>(shared.await?.transfer)
     };
     match shared.await {
-        Ok(transfer) => go_to(&format!("{}/share/{transfer}", base(&asked.app))),
+        Ok(transfer) => on(&asked, &format!("/share/{transfer}")),
         Err(fault) if is_theirs(&fault) || fault.status() == StatusCode::NOT_FOUND => {
             let mut page = form_page(&asked, wish).await?;
             page.wrong = Some(told(&asked, &fault));
-            Ok(html(fault.status(), page.render().map_err(Fault::ours)?))
+            show_as(fault.status(), &page)
         }
         Err(fault) => Err(fault),
     }

@@ -2,15 +2,14 @@
 
 use askama::Template;
 use axum::response::Response;
-use http::StatusCode;
 use serde::Deserialize;
 use store::Transfer;
 use uuid::Uuid;
 
 use crate::api::ask::Parameters;
 use crate::asked::Asked;
-use crate::console::html;
 use crate::console::shell::{Shell, encoded};
+use crate::console::show;
 use crate::problem::Fault;
 
 /// Items of a report that are shown one by one.
@@ -80,5 +79,5 @@ pub(crate) async fn report(asked: Asked) -> Result<Response, Fault> {
         kept,
         left,
     };
-    Ok(html(StatusCode::OK, page.render().map_err(Fault::ours)?))
+    show(&page)
 }
