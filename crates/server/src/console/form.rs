@@ -1,4 +1,4 @@
-//! Reading what a form sends: names and values, bounded, each known; and a file, where the form has one.
+//! Reading what a form sends: names and values, bounded, each known; and files, where the form has some.
 
 use bytes::Bytes;
 use futures_util::stream;
@@ -9,7 +9,7 @@ use crate::asked::Asked;
 use crate::problem::Fault;
 use crate::query::{Plus, bad, pairs};
 
-/// Parts of a form with a file; what has more is no form of ours.
+/// Parts of a form with files; what has more is no form of ours.
 const PARTS: usize = 2_000;
 /// Characters of the name of a file that are kept.
 const NAME: usize = 200;
@@ -18,8 +18,21 @@ const NAME: usize = 200;
 #[derive(Debug, Default)]
 pub struct Form {
     fields: Vec<(String, String)>,
-    /// The file that was chosen: its name and its content.
-    file: Option<(String, Bytes)>,
+    files: Vec<Chosen>,
+}
+
+/// A file that was chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// Its name, to be shown and nothing else: no path, no control characters.
+    pub name: String,
+    /// Its content.
+    pub content: Bytes,
+}
+
+fn label(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    last.chars().filter(|one| !one.is_control()).take(NAME).collect()
 }
 
 fn kind(asked: &Asked) -> &str {
@@ -47,7 +60,7 @@ impl Form {
         let text = std::str::from_utf8(&body).map_err(|_| bad("bad-form", "the form is not UTF-8"))?;
         let form = Self {
             fields: pairs(text, Plus::Space)?,
-            file: None,
+            files: Vec::new(),
         };
         form.known(known)
     }
@@ -57,9 +70,21 @@ impl Form {
         if kind(asked).starts_with("application/x-www-form-urlencoded") {
             return Self::read(asked, known).await;
         }
+        let most = asked.node().settings().request_bytes;
+        let mut form = Self::read_with_files(asked, known, file, most).await?;
+        form.files.retain(|file| !file.content.is_empty());
+        match form.files.len() {
+            0 | 1 => Ok(form),
+            _ => Err(bad("two-files", "choose one file at a time")),
+        }
+    }
+
+    /// Reads the body of a request, of at most `most` bytes, that may have these fields, files in the field `files`, and no
+    /// others (multipart/form-data, RFC 7578).
+    pub async fn read_with_files(asked: &mut Asked, known: &[&str], files: &str, most: usize) -> Result<Self, Fault> {
         let boundary = multer::parse_boundary(kind(asked));
         let boundary = boundary.map_err(|_| unsupported("send a form: 'Content-Type: multipart/form-data'"))?;
-        let body = asked.take_body().await?;
+        let body = asked.take_body_up_to(most).await?;
         let whole = stream::iter([Ok::<_, std::convert::Infallible>(body)]);
         let mut parts = multer::Multipart::new(whole, boundary);
         let mut form = Self::default();
@@ -69,19 +94,15 @@ impl Form {
             if count > PARTS {
                 return Err(bad("bad-form", format!("the form has more than {PARTS} fields")));
             }
-            let name = part.name().unwrap_or_default().to_owned();
-            if name != file {
-                form.fields.push((name, part.text().await.map_err(broken)?));
-                continue;
-            }
-            let label = part.file_name().unwrap_or_default();
-            // It is shown and nothing else: no path, no control characters.
-            let label = label.rsplit(['/', '\\']).next().unwrap_or_default();
-            let label: String = label.chars().filter(|one| !one.is_control()).take(NAME).collect();
-            let bytes = part.bytes().await.map_err(broken)?;
-            // A browser sends a field without a file as an empty one.
-            if !bytes.is_empty() && form.file.replace((label, bytes)).is_some() {
-                return Err(bad("two-files", "choose one file at a time"));
+            let field = part.name().unwrap_or_default().to_owned();
+            let name = label(part.file_name().unwrap_or_default());
+            let content = part.bytes().await.map_err(broken)?;
+            if field != files {
+                let text = std::str::from_utf8(&content).map_err(|_| bad("bad-form", "the form is not UTF-8"))?;
+                form.fields.push((field, text.to_owned()));
+            } else if !(name.is_empty() && content.is_empty()) {
+                // A field of files in which none was chosen comes with one that is empty and has no name.
+                form.files.push(Chosen { name, content });
             }
         }
         form.known(known)
@@ -121,6 +142,13 @@ impl Form {
 
     /// The file that was chosen: its name, and its content.
     pub fn file(&self) -> Option<(&str, &[u8])> {
-        self.file.as_ref().map(|(name, bytes)| (name.as_str(), bytes.as_ref()))
+        self.files
+            .first()
+            .map(|file| (file.name.as_str(), file.content.as_ref()))
+    }
+
+    /// The files that were chosen, in order.
+    pub fn files(&self) -> &[Chosen] {
+        &self.files
     }
 }

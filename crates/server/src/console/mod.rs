@@ -10,7 +10,6 @@
 //! | [`today`] | the start page |
 //! | [`feed`] | finding, one object, sharing |
 //! | [`home`] | are we hit, what we owe, what was asked, recalls, numbers |
-//! | [`upload`] | reading what a form with files sends |
 //! | [`public`] | what strangers see and say: advice, feeds, reports; and the operators' side of it |
 //! | [`guide`] | the guide, built in and searchable |
 //! | [`exchange`] | what is fetched, pushed, bridged and posted, each looked at before it begins |
@@ -38,7 +37,6 @@ pub mod public;
 pub mod shell;
 pub mod sign_in;
 pub mod today;
-pub mod upload;
 pub mod visible;
 pub mod words;
 

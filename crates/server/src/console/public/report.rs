@@ -9,9 +9,8 @@ use store::TipState;
 use super::face::{Face, own};
 use crate::api::ask::Parameters;
 use crate::asked::Stranger;
-use crate::console::form::Form;
+use crate::console::form::{Chosen, Form};
 use crate::console::go_to;
-use crate::console::upload::{Upload, Uploaded};
 use crate::problem::Fault;
 
 /// Bytes of the form besides its files.
@@ -60,8 +59,8 @@ fn is_theirs(fault: &Fault) -> bool {
     )
 }
 
-fn wish(form: &Upload) -> TipWish {
-    let file = |file: &Uploaded| (file.name.clone(), file.content.to_vec());
+fn wish(form: &Form) -> TipWish {
+    let file = |file: &Chosen| (file.name.clone(), file.content.to_vec());
     TipWish {
         is_weakness: form.text("kind") == "weakness",
         subject: form.text("subject").to_owned(),
@@ -78,7 +77,7 @@ pub(super) async fn leave(mut stranger: Stranger) -> Result<Response, Fault> {
     // Where reports are off there is nothing here, whatever is sent.
     let fresh = stranger.asked.node().tip_form().await?;
     let most = FILES_MOST * FILE_MOST + FORM_MOST;
-    let form = Upload::read(&mut stranger.asked, &FIELDS, &["files"], most).await?;
+    let form = Form::read_with_files(&mut stranger.asked, &FIELDS, "files", most).await?;
     let face = Face::of(&stranger, "report").await?;
     let wish = wish(&form);
     let fault = if form.text("website").is_empty() {
