@@ -1,58 +1,7 @@
 //! The pages for finding, for one object, and for sharing, as a browser uses them.
 
-use super::kit::{Answer, Kit, id, indicator};
-
-/// A browser in which somebody is signed in.
-pub struct Browser<'k> {
-    kit: &'k Kit,
-    token: String,
-}
-
-impl<'k> Browser<'k> {
-    pub async fn of(kit: &'k Kit, login: &str) -> Self {
-        let (token, _) = kit.session(login).await;
-        Self { kit, token }
-    }
-
-    pub fn token(&self) -> &str {
-        &self.token
-    }
-
-    pub async fn send(&self, method: &str, path: &str, body: Option<&str>) -> Answer {
-        let header = |name: &str, value: String| (name.to_owned(), value);
-        let mut headers = vec![
-            header("Cookie", format!("__Host-commonwatch={}", self.token)),
-            header("Sec-Fetch-Site", "same-origin".to_owned()),
-            header("Accept", "text/html".to_owned()),
-        ];
-        if body.is_some() {
-            headers.push(header("Content-Type", "application/x-www-form-urlencoded".to_owned()));
-        }
-        self.kit.send(method, path, &headers, body.map(str::as_bytes)).await
-    }
-
-    pub async fn read(&self, path: &str) -> String {
-        let answer = self.send("GET", path, None).await;
-        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
-        answer.text()
-    }
-
-    /// Sends a form and reads the page that it leads to.
-    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> String {
-        let answer = self.send("POST", path, Some(&form(fields))).await;
-        assert_eq!(answer.status, 303, "{path}: {}", answer.text());
-        self.read(answer.header("location").unwrap()).await
-    }
-}
-
-pub fn form(fields: &[(&str, &str)]) -> String {
-    let encoded = |text: &str| -> String { text.bytes().map(|byte| format!("%{byte:02X}")).collect() };
-    let pairs: Vec<_> = fields
-        .iter()
-        .map(|(name, value)| format!("{name}={}", encoded(value)))
-        .collect();
-    pairs.join("&")
-}
+use super::browser::{Browser, form};
+use super::kit::{Kit, id, indicator};
 
 pub async fn indexed(kit: &Kit) {
     while kit.node.store().index_next(1_000).await.unwrap() > 0 {}
@@ -97,7 +46,7 @@ async fn one_box_finds_words_values_and_each_value_of_a_report() {
     );
     assert!(!filters.contains("Pump trouble"));
     let text = "Attackers came from 192[.]0[.]2[.]1, 192[.]0[.]2[.]3 and evil[.]example.";
-    let report = birch.send("POST", "/feed/report", Some(&form(&[("text", text)]))).await;
+    let report = birch.post("/feed/report", &[("text", text)]).await;
     let report = report.text();
     assert!(
         report.contains("3 values in the text") && report.contains("Pump trouble"),
@@ -106,9 +55,7 @@ async fn one_box_finds_words_values_and_each_value_of_a_report() {
     assert!(!report.contains("Secret of the grove") && report.contains("not known here"));
     let same = birch.read(&format!("/feed?q={}", text.replace(' ', "+"))).await;
     assert!(same.contains("3 values in the text"), "{same}");
-    let named = birch
-        .send("GET", &format!("/feed?q={}", id("indicator", 1)), None)
-        .await;
+    let named = birch.get(&format!("/feed?q={}", id("indicator", 1))).await;
     assert_eq!(
         named.header("location"),
         Some(&*format!("/objects/{}", id("indicator", 1)))
@@ -176,12 +123,8 @@ async fn an_object_tells_what_it_is_and_what_was_done_about_it() {
         "{harmless}"
     );
     // What is hidden is the same page as what is not there.
-    let hidden = birch
-        .send("GET", &format!("/objects/{}", id("indicator", 3)), None)
-        .await;
-    let absent = birch
-        .send("GET", &format!("/objects/{}", id("indicator", 99)), None)
-        .await;
+    let hidden = birch.get(&format!("/objects/{}", id("indicator", 3))).await;
+    let absent = birch.get(&format!("/objects/{}", id("indicator", 99))).await;
     assert_eq!(
         (hidden.status, hidden.body == absent.body),
         (404, true),
@@ -189,18 +132,18 @@ async fn an_object_tells_what_it_is_and_what_was_done_about_it() {
         hidden.text()
     );
     let noted = birch
-        .post(&format!("{path}/receipts"), &[("what", "acted"), ("note", "")])
+        .done(&format!("{path}/receipts"), &[("what", "acted"), ("note", "")])
         .await;
     assert!(noted.contains("your organisation acted on it"), "{noted}");
-    let again = birch.post(&format!("{path}/receipts"), &[("what", "acted")]).await;
+    let again = birch.done(&format!("{path}/receipts"), &[("what", "acted")]).await;
     assert!(again.contains("had said so before"), "{again}");
     let long = "x".repeat(1_001);
-    let noted = form(&[("what", "acknowledged"), ("note", &long)]);
-    let wrong = birch.send("POST", &format!("{path}/receipts"), Some(&noted)).await;
+    let noted = [("what", "acknowledged"), ("note", &long)];
+    let wrong = birch.post(&format!("{path}/receipts"), &noted).await;
     assert_eq!(wrong.status, 422);
     assert!(wrong.text().contains("1000 characters") && wrong.text().contains(&long));
     let wrong = [("kind", "false-positive"), ("comment", "<script>our own pump")];
-    let told = birch.post(&format!("{path}/feedback"), &wrong).await;
+    let told = birch.done(&format!("{path}/feedback"), &wrong).await;
     assert!(told.contains("on its way"), "{told}");
     let alder = Browser::of(&kit, "alder-analyst").await;
     let own = alder.read(&path).await;
@@ -216,9 +159,11 @@ async fn only_who_shared_it_recalls_it() {
     kit.share("alder-contributor", "common", &[indicator(1, "Pump")]).await;
     let path = format!("/objects/{}", id("indicator", 1));
     let birch = Browser::of(&kit, "birch-analyst").await;
-    let recall = form(&[("kind", "retract"), ("tlp", "red"), ("reason", "wrong")]);
-    for (method, body) in [("GET", None), ("POST", Some(&*recall))] {
-        let refused = birch.send(method, &format!("{path}/recall"), body).await;
+    let (recall, wish) = (
+        format!("{path}/recall"),
+        [("kind", "retract"), ("tlp", "red"), ("reason", "wrong")],
+    );
+    for refused in [birch.get(&recall).await, birch.post(&recall, &wish).await] {
         assert_eq!(refused.status, 404, "{}", refused.text());
     }
     birch.read(&path).await;
@@ -229,18 +174,18 @@ async fn only_who_shared_it_recalls_it() {
             .await
             .contains("takes effect at once")
     );
-    let no_reason = form(&[("kind", "narrow"), ("tlp", "amber"), ("reason", " ")]);
-    let again = alder.send("POST", &format!("{path}/recall"), Some(&no_reason)).await;
+    let no_reason = [("kind", "narrow"), ("tlp", "amber"), ("reason", " ")];
+    let again = alder.post(&format!("{path}/recall"), &no_reason).await;
     assert_eq!(again.status, 422);
     assert!(again.text().contains("a recall needs a reason") && again.text().contains("value=\"narrow\" selected"));
     let gone = alder
-        .post(
+        .done(
             &format!("{path}/recall"),
             &[("kind", "retract"), ("tlp", "red"), ("reason", "wrong")],
         )
         .await;
     assert!(gone.contains("The recall is made"), "{gone}");
-    assert_eq!(birch.send("GET", &path, None).await.status, 404);
+    assert_eq!(birch.get(&path).await.status, 404);
 }
 
 /// The value of a hidden field of a page.
@@ -261,7 +206,7 @@ async fn a_report_is_shared_in_two_steps_by_who_knows_no_stix() {
     let text =
         "Pumps were attacked\nfrom 203[.]0[.]113[.]9, 10[.]0[.]0[.]7 and <script>alert(1)</script> evil[.]example";
     let filled = |seen: &str, text: &str, tlp: &str| {
-        form(&[
+        form::encoded(&[
             ("text", text),
             ("community", "common"),
             ("tlp", tlp),
@@ -270,7 +215,7 @@ async fn a_report_is_shared_in_two_steps_by_who_knows_no_stix() {
             ("seen", seen),
         ])
     };
-    let looked = alder.send("POST", "/share", Some(&filled("", text, "green"))).await;
+    let looked = alder.post_text("/share", &filled("", text, "green")).await;
     let looked = looked.text();
     for part in [
         "203.0.113.9",
@@ -298,17 +243,13 @@ async fn a_report_is_shared_in_two_steps_by_who_knows_no_stix() {
     );
     let seen = hidden(&looked, "seen").to_owned();
     // What was not looked at is not sent.
-    let other = alder
-        .send("POST", "/share/send", Some(&filled(&seen, text, "clear")))
-        .await;
+    let other = alder.post_text("/share/send", &filled(&seen, text, "clear")).await;
     assert!(
         other.text().contains("You changed something since you looked"),
         "{}",
         other.text()
     );
-    let sent = alder
-        .send("POST", "/share/send", Some(&filled(&seen, text, "green")))
-        .await;
+    let sent = alder.post_text("/share/send", &filled(&seen, text, "green")).await;
     let to = sent.header("location").unwrap().to_owned();
     let report = alder.read(&to).await;
     assert!(
@@ -318,8 +259,8 @@ async fn a_report_is_shared_in_two_steps_by_who_knows_no_stix() {
     let birch = Browser::of(&kit, "birch-reader").await;
     let found = birch.read("/feed?q=evil.example").await;
     assert!(found.contains("/objects/indicator--"), "{found}");
-    assert_eq!(birch.send("GET", &to, None).await.status, 404);
-    assert_eq!(birch.send("GET", "/share", None).await.status, 403);
+    assert_eq!(birch.get(&to).await.status, 404);
+    assert_eq!(birch.get("/share").await.status, 403);
 }
 
 #[tokio::test]
@@ -327,7 +268,7 @@ async fn what_cannot_be_shared_is_said_and_kept_in_the_form() {
     let kit = Kit::start().await;
     let alder = Browser::of(&kit, "alder-contributor").await;
     let look = async |fields: &[(&str, &str)]| {
-        let answer = alder.send("POST", "/share", Some(&form(fields))).await;
+        let answer = alder.post("/share", fields).await;
         assert!(answer.status < 500, "{}", answer.text());
         (answer.status, answer.text())
     };

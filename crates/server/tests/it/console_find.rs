@@ -1,7 +1,8 @@
 //! The pages of finding and looking closer, as a browser uses them: filters, counts, completion, saved searches, techniques,
 //! what is around, when it was seen, translations, versions.
 
-use super::console_feed::{Browser, form, indexed};
+use super::browser::Browser;
+use super::console_feed::indexed;
 use super::kit::{Kit, id, indicator, malware};
 
 const MADE: &str = "2024-01-01T00:00:00.000Z";
@@ -140,12 +141,12 @@ async fn a_saved_search_tells_what_is_new_and_nobody_else_sees_it() {
     let kit = filled().await;
     let birch = Browser::of(&kit, "birch-reader").await;
     let typed = [("name", "Our <b>pumps"), ("question", "pump*"), ("today", "yes")];
-    let saved = birch.post("/searches", &typed).await;
+    let saved = birch.done("/searches", &typed).await;
     assert!(
         saved.contains("Our &#60;b&#62;pumps") && saved.contains("nothing new"),
         "{saved}"
     );
-    let again = birch.send("POST", "/searches", Some(&form(&typed))).await;
+    let again = birch.post("/searches", &typed).await;
     assert_eq!(again.status, 409);
     assert!(again.text().contains("of this name is there already") && again.text().contains("value=\"pump*\""));
     kit.share("alder-contributor", "common", &[indicator(2, "Pump again")])
@@ -157,7 +158,7 @@ async fn a_saved_search_tells_what_is_new_and_nobody_else_sees_it() {
     assert!(today.contains("1 new"), "{today}");
     let (_, rest) = today.split_once("action=\"/searches/").unwrap();
     let search = rest.split('/').next().unwrap().to_owned();
-    let found = birch.post(&format!("/searches/{search}/look"), &[]).await;
+    let found = birch.done(&format!("/searches/{search}/look"), &[]).await;
     let line = |page: &str, name: &str| {
         page.lines()
             .find(|line| line.contains(name))
@@ -173,21 +174,17 @@ async fn a_saved_search_tells_what_is_new_and_nobody_else_sees_it() {
     let other = Browser::of(&kit, "birch-analyst").await;
     assert!(!other.read("/searches").await.contains("pump*"));
     for path in ["look", "delete"] {
-        let refused = other
-            .send("POST", &format!("/searches/{search}/{path}"), Some(""))
-            .await;
+        let refused = other.post(&format!("/searches/{search}/{path}"), &[]).await;
         assert_eq!(refused.status, 404);
     }
     let changed = [("name", "Valves"), ("question", "valve tlp:blue")];
-    let wrong = birch
-        .send("POST", &format!("/searches/{search}"), Some(&form(&changed)))
-        .await;
+    let wrong = birch.post(&format!("/searches/{search}"), &changed).await;
     assert!(
         wrong.status == 422 && wrong.text().contains("character 11"),
         "{}",
         wrong.text()
     );
-    let gone = birch.post(&format!("/searches/{search}/delete"), &[]).await;
+    let gone = birch.done(&format!("/searches/{search}/delete"), &[]).await;
     assert!(gone.contains("Deleted"), "{gone}");
 }
 
@@ -207,9 +204,7 @@ async fn techniques_stand_by_tactics_and_only_those_that_the_reader_sees() {
         let alder = Browser::of(&kit, "alder-reader").await;
         assert!(alder.read(&path).await.contains("Secret way in"));
     }
-    let hidden = birch
-        .send("GET", &format!("/objects/{}/matrix", id("attack-pattern", 2)), None)
-        .await;
+    let hidden = birch.get(&format!("/objects/{}/matrix", id("attack-pattern", 2))).await;
     assert_eq!(hidden.status, 404);
 }
 
@@ -234,9 +229,7 @@ async fn what_is_around_is_two_steps_far_and_types_can_be_hidden() {
         hidden.contains("show malware (1)") && !hidden.contains("Waterworks"),
         "{hidden}"
     );
-    let closed = birch
-        .send("GET", &format!("/objects/{}/graph", id("attack-pattern", 2)), None)
-        .await;
+    let closed = birch.get(&format!("/objects/{}/graph", id("attack-pattern", 2))).await;
     assert_eq!(closed.status, 404);
 }
 
@@ -290,7 +283,7 @@ async fn an_object_is_shown_in_the_readers_language_where_a_translation_is_open_
     let birch = Browser::of(&kit, "birch-contributor").await;
     let spanish = async |browser: &Browser<'_>| {
         browser
-            .post("/language", &[("language", "es"), ("back", "/today")])
+            .done("/language", &[("language", "es"), ("back", "/today")])
             .await;
         let headers = [
             (
@@ -307,11 +300,9 @@ async fn an_object_is_shown_in_the_readers_language_where_a_translation_is_open_
         ("name", "Desconecte el <b>acceso remoto"),
         ("description", "Tire del enchufe del módem."),
     ];
-    let empty = birch
-        .send("POST", &format!("{path}/translate"), Some(&form(&[("language", "es")])))
-        .await;
+    let empty = birch.post(&format!("{path}/translate"), &[("language", "es")]).await;
     assert_eq!(empty.status, 422);
-    let shared = birch.post(&format!("{path}/translate"), &wish).await;
+    let shared = birch.done(&format!("{path}/translate"), &wish).await;
     assert!(shared.contains("Your translation is shared"), "{shared}");
     // In English nothing changed; in Spanish it is the translation, with who made it and the original.
     assert!(
@@ -346,7 +337,7 @@ async fn an_object_is_shown_in_the_readers_language_where_a_translation_is_open_
         }
     }
     let reader = Browser::of(&kit, "birch-reader").await;
-    assert_eq!(reader.send("GET", &format!("{path}/translate"), None).await.status, 404);
+    assert_eq!(reader.get(&format!("{path}/translate")).await.status, 404);
 }
 
 #[tokio::test]

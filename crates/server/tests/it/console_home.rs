@@ -1,58 +1,7 @@
 //! Pages of what concerns us: hits, promises, recalls, requests, numbers; read and changed as a browser does it.
 
-use super::kit::{Answer, Kit, id, indicator};
-
-/// Somebody in a browser: the session, and whence the browser says that a form comes.
-struct Browser<'k> {
-    kit: &'k Kit,
-    cookie: String,
-}
-
-impl<'k> Browser<'k> {
-    async fn of(kit: &'k Kit, login: &str) -> Self {
-        let (token, _) = kit.session(login).await;
-        Self {
-            kit,
-            cookie: format!("__Host-commonwatch={token}"),
-        }
-    }
-
-    async fn get(&self, path: &str) -> Answer {
-        let headers = [("Cookie".to_owned(), self.cookie.clone())];
-        self.kit.send("GET", path, &headers, None).await
-    }
-
-    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let pairs: Vec<String> = fields
-            .iter()
-            .map(|(name, value)| format!("{name}={}", encoded(value)))
-            .collect();
-        let headers = [
-            ("Cookie".to_owned(), self.cookie.clone()),
-            ("Sec-Fetch-Site".to_owned(), "same-origin".to_owned()),
-            (
-                "Content-Type".to_owned(),
-                "application/x-www-form-urlencoded".to_owned(),
-            ),
-        ];
-        self.kit
-            .send("POST", path, &headers, Some(pairs.join("&").as_bytes()))
-            .await
-    }
-
-    /// A change that ends with another page, which is read.
-    async fn change(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let answer = self.post(path, fields).await;
-        assert_eq!(answer.status, 303, "{path}: {}", answer.text());
-        let page = self.get(answer.header("location").unwrap()).await;
-        assert_eq!(page.status, 200, "{}", page.text());
-        page
-    }
-}
-
-fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
-}
+use super::browser::Browser;
+use super::kit::{Kit, id, indicator};
 
 /// A commitment that Birch owes Alder, about something Alder shared; its name.
 async fn promised(kit: &Kit, kind: &str, because: &str) -> String {

@@ -1,61 +1,10 @@
 //! Pages of the partnership, of one's account and of the node, as a browser asks for them.
 
-use stix::Timestamp;
-
+use super::browser::Browser;
 use super::kit::{Answer, Kit, PASSWORD};
 
 pub fn header(name: &str, value: &str) -> (String, String) {
     (name.to_owned(), value.to_owned())
-}
-
-/// A browser in which somebody is signed in.
-pub struct Browser<'k> {
-    kit: &'k Kit,
-    token: String,
-    session: store::CredentialId,
-}
-
-impl<'k> Browser<'k> {
-    pub async fn of(kit: &'k Kit, login: &str) -> Self {
-        let (token, session) = kit.session(login).await;
-        Self { kit, token, session }
-    }
-
-    fn headers(&self) -> Vec<(String, String)> {
-        vec![
-            header("Cookie", &format!("__Host-commonwatch={}", self.token)),
-            header("Sec-Fetch-Site", "same-origin"),
-            header("Accept", "text/html"),
-        ]
-    }
-
-    pub async fn get(&self, path: &str) -> Answer {
-        self.kit.send("GET", path, &self.headers(), None).await
-    }
-
-    pub async fn post(&self, path: &str, form: &str) -> Answer {
-        let mut headers = self.headers();
-        headers.push(header("Content-Type", "application/x-www-form-urlencoded"));
-        self.kit.send("POST", path, &headers, Some(form.as_bytes())).await
-    }
-
-    /// Sends a form that is taken, and gives the page that one is sent to.
-    pub async fn done(&self, path: &str, form: &str) -> Answer {
-        let answer = self.post(path, form).await;
-        assert_eq!(answer.status, 303, "{path}: {}", answer.text());
-        self.get(answer.header("location").unwrap()).await
-    }
-
-    /// Makes what its person showed so old that it is shown again.
-    pub async fn forget_proof(&self, login: &str) {
-        let caller = self.kit.node.local_caller(login).await.unwrap();
-        let long_ago = Timestamp::parse("2026-11-01T00:00:00Z").unwrap();
-        let store = self.kit.node.store();
-        store
-            .session_prove(&caller.principal, self.session, long_ago)
-            .await
-            .unwrap();
-    }
 }
 
 pub fn says(answer: &Answer, text: &str) {
@@ -83,7 +32,7 @@ async fn a_key_is_made_shown_once_and_revoked() {
     let browser = Browser::of(&kit, "alder-analyst").await;
     says(&browser.get("/account").await, "analyst of Alder");
     let form = "label=%3Cscript%3Ealert(1)%3C%2Fscript%3E&scope=read&scope=share&days=30&addresses=192.0.2.0/24";
-    let made = browser.post("/account/keys", form).await;
+    let made = browser.post_text("/account/keys", form).await;
     assert_eq!(made.status, 201, "{}", made.text());
     let text = made.text();
     let secret = text.split("<pre id=\"secret\">").nth(1).unwrap();
@@ -107,14 +56,14 @@ async fn a_key_is_made_shown_once_and_revoked() {
         .nth(2)
         .or_else(|| text.split("/account/keys/").nth(1));
     let number = number.unwrap().split('/').next().unwrap();
-    let after = browser.done(&format!("/account/keys/{number}/revoke"), "").await;
+    let after = browser.change_text(&format!("/account/keys/{number}/revoke"), "").await;
     says(&after, "The key is revoked");
     // What was typed is kept, and the sentence stands there.
-    let wrong = browser.post("/account/keys", "label=mine&days=30").await;
+    let wrong = browser.post_text("/account/keys", "label=mine&days=30").await;
     assert_eq!(wrong.status, 400);
     says(&wrong, "tick one thing");
     says(&wrong, "value=\"mine\"");
-    assert_eq!(browser.post("/account/keys", "label=x&admin=1").await.status, 400);
+    assert_eq!(browser.post_text("/account/keys", "label=x&admin=1").await.status, 400);
 }
 
 #[tokio::test]
@@ -123,18 +72,18 @@ async fn what_needs_a_proof_asks_for_it_and_goes_back() {
     let browser = Browser::of(&kit, "alder-analyst").await;
     browser.forget_proof("alder-analyst").await;
     let refused = browser
-        .post("/account/notices", "email=a@alder.example&notices=daily")
+        .post_text("/account/notices", "email=a@alder.example&notices=daily")
         .await;
     assert_eq!((refused.status, to(&refused)), (303, "/step-up?back=/account"));
     says(&browser.get(to(&refused)).await, "type=\"password\"");
-    let wrong = browser.post("/step-up", "password=wrong&back=/account").await;
+    let wrong = browser.post_text("/step-up", "password=wrong&back=/account").await;
     assert_eq!(wrong.status, 422, "{}", wrong.text());
     says(&wrong, "That does not show that it is you");
     let elsewhere = format!("password={}&back=//evil.example", PASSWORD.replace(' ', "+"));
-    let proven = browser.post("/step-up", &elsewhere).await;
+    let proven = browser.post_text("/step-up", &elsewhere).await;
     assert_eq!((proven.status, to(&proven)), (303, "/today"));
     let saved = browser
-        .done("/account/notices", "email=a@alder.example&notices=daily")
+        .change_text("/account/notices", "email=a@alder.example&notices=daily")
         .await;
     says(&saved, "value=\"a@alder.example\"");
     says(&saved, "Saved.");
@@ -147,11 +96,11 @@ async fn what_needs_a_proof_asks_for_it_and_goes_back() {
 async fn a_second_factor_is_shown_once_and_needs_a_code() {
     let kit = Kit::start().await;
     let browser = Browser::of(&kit, "alder-analyst").await;
-    let made = browser.post("/account/factor", "").await;
+    let made = browser.post_text("/account/factor", "").await;
     assert_eq!(made.status, 201, "{}", made.text());
     says(&made, "otpauth://totp/");
     says(&made, "<svg class=\"qr\" viewBox=\"0 0 ");
-    let wrong = browser.post("/account/factor/confirm", "code=000000").await;
+    let wrong = browser.post_text("/account/factor/confirm", "code=000000").await;
     assert_eq!(wrong.status, 422, "{}", wrong.text());
     says(&wrong, "/account/factor/confirm");
     assert!(!browser.get("/account").await.text().contains("otpauth"));
@@ -164,16 +113,16 @@ async fn sessions_end_one_by_one_and_all_others_at_once() {
     let other = Browser::of(&kit, "alder-analyst").await;
     let third = Browser::of(&kit, "alder-analyst").await;
     let strange = Browser::of(&kit, "birch-analyst").await;
-    let path = format!("/account/sessions/{}/end", strange.session.0);
-    assert_eq!(browser.post(&path, "").await.status, 404);
-    let path = format!("/account/sessions/{}/end", other.session.0);
-    says(&browser.done(&path, "").await, "The session ended.");
+    let path = format!("/account/sessions/{}/end", strange.session().0);
+    assert_eq!(browser.post_text(&path, "").await.status, 404);
+    let path = format!("/account/sessions/{}/end", other.session().0);
+    says(&browser.change_text(&path, "").await, "The session ended.");
     assert!(to(&other.get("/account").await).starts_with("/sign-in"));
-    browser.done("/account/sessions/end", "").await;
+    browser.change_text("/account/sessions/end", "").await;
     assert!(to(&third.get("/account").await).starts_with("/sign-in"));
     assert_eq!(browser.get("/account").await.status, 200);
     let changed = browser
-        .post("/account/password", "password=another+horse+battery")
+        .post_text("/account/password", "password=another+horse+battery")
         .await;
     assert_eq!((changed.status, to(&changed)), (303, "/sign-in?back=/account"));
     assert!(to(&browser.get("/account").await).starts_with("/sign-in"));
@@ -196,11 +145,11 @@ async fn who_is_in_a_community_is_shown_to_who_may_know() {
     says(&hidden, "is not shown to you");
     assert!(!hidden.text().contains("Elder"), "{}", hidden.text());
     // It is handed over by consent.
-    let offered = alder.done("/communities/common/hand-over", "to=Birch").await;
+    let offered = alder.change_text("/communities/common/hand-over", "to=Birch").await;
     says(&offered, "It is offered");
     says(&birch.get("/communities").await, "Take it over");
     says(
-        &birch.done("/communities/common/take-over", "").await,
+        &birch.change_text("/communities/common/take-over", "").await,
         "answers for it now",
     );
 }
@@ -234,11 +183,11 @@ async fn what_waits_is_released_or_refused_by_its_moderators_only() {
     let first = format!("/communities/common/moderation/{}", held[0]);
     assert!(!birch.get("/communities/common").await.text().contains("/moderation/"));
     let release = "decision=release";
-    assert!(matches!(birch.post(&first, release).await.status, 403 | 404));
-    says(&alder.done(&first, release).await, "Released");
+    assert!(matches!(birch.post_text(&first, release).await.status, 403 | 404));
+    says(&alder.change_text(&first, release).await, "Released");
     let last = format!("/communities/common/moderation/{}", held[held.len() - 1]);
     let refuse = "decision=refuse&reason=not+ours";
-    says(&alder.done(&last, refuse).await, "Refused");
+    says(&alder.change_text(&last, refuse).await, "Refused");
 }
 
 #[tokio::test]
@@ -246,7 +195,7 @@ async fn an_organisation_joins_by_the_link_that_is_shown_once() {
     let kit = Kit::start().await;
     let alder = Browser::of(&kit, "alder-coordinator").await;
     let form = "label=The+water+works&community=common&role=coordinator&sponsors=1&days=14";
-    let made = alder.post("/invitations", form).await;
+    let made = alder.post_text("/invitations", form).await;
     assert_eq!(made.status, 201, "{}", made.text());
     let text = made.text();
     let link = text
@@ -286,7 +235,7 @@ async fn an_organisation_joins_by_the_link_that_is_shown_once() {
         .next()
         .unwrap();
     let birch = Browser::of(&kit, "birch-coordinator").await;
-    let vouched = birch.post(&format!("/members/{uuid}/vouch"), "note=").await;
+    let vouched = birch.post_text(&format!("/members/{uuid}/vouch"), "note=").await;
     assert!(matches!(vouched.status, 303 | 403 | 404), "{}", vouched.text());
 }
 
@@ -296,7 +245,7 @@ async fn a_member_shows_its_contacts_and_people_to_itself_and_operators() {
     let alder = Browser::of(&kit, "alder-coordinator").await;
     let contact = "place=1&name=Ada&email=ada@alder.example&telephone=1&channel=radio&address=7";
     says(
-        &alder.done("/members/Alder/contacts", contact).await,
+        &alder.change_text("/members/Alder/contacts", contact).await,
         "ada@alder.example",
     );
     let birch = Browser::of(&kit, "birch-coordinator").await;
@@ -304,22 +253,27 @@ async fn a_member_shows_its_contacts_and_people_to_itself_and_operators() {
     assert_eq!(seen.status, 200);
     assert!(!seen.text().contains("ada@alder.example") && !seen.text().contains("alder-reader"));
     assert_eq!(birch.get("/members/Elder").await.status, 404);
-    assert_eq!(birch.post("/members/Alder/state", "state=suspended").await.status, 403);
+    assert_eq!(
+        birch.post_text("/members/Alder/state", "state=suspended").await.status,
+        403
+    );
     let operator = Browser::of(&kit, "birch-operator").await;
     says(&operator.get("/members/Elder").await, "elder-analyst");
     says(
         &operator
-            .done("/members/Elder/state", "state=suspended&reason=drill")
+            .change_text("/members/Elder/state", "state=suspended&reason=drill")
             .await,
         "suspended",
     );
     // What takes two is proposed by one, and not confirmed by the same.
-    let proposed = operator.done("/proposals", "kind=expel&member=Cedar&reason=gone").await;
+    let proposed = operator
+        .change_text("/proposals", "kind=expel&member=Cedar&reason=gone")
+        .await;
     says(&proposed, "gone");
     says(&proposed, "value=\"withdraw\"");
     assert!(!proposed.text().contains("value=\"confirm\""));
     let person = "login=newcomer&name=New&role=reader&password=correct+horse+battery";
-    says(&alder.done("/members/Alder/people", person).await, "newcomer");
+    says(&alder.change_text("/members/Alder/people", person).await, "newcomer");
 }
 
 #[tokio::test]
@@ -342,7 +296,7 @@ async fn the_pages_of_the_node_are_for_operators_and_the_ledger_for_everybodys_o
     let exchange = operator.get("/exchange").await;
     says(&exchange, "https://feed.example/list");
     assert!(!exchange.text().contains("kanarisecret"));
-    let off = operator.done("/exchange/subscriptions/feed/switch", "").await;
+    let off = operator.change_text("/exchange/subscriptions/feed/switch", "").await;
     says(&off, "Switch on");
     says(&operator.get("/admin").await, "commonwatch doctor");
 }

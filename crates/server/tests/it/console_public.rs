@@ -1,76 +1,8 @@
 //! Pages for everybody, reports of strangers, the guide, the first steps and the page of the node, as a browser asks for them.
 
+use super::browser::Browser;
+use super::console_people::header;
 use super::kit::{Answer, Kit, Wish, id, indicator};
-
-fn header(name: &str, value: &str) -> (String, String) {
-    (name.to_owned(), value.to_owned())
-}
-
-/// A browser in which somebody is signed in; none: a stranger's.
-struct Browser<'k> {
-    kit: &'k Kit,
-    token: Option<String>,
-}
-
-impl<'k> Browser<'k> {
-    async fn of(kit: &'k Kit, login: &str) -> Self {
-        Self {
-            token: Some(kit.session(login).await.0),
-            kit,
-        }
-    }
-
-    fn stranger(kit: &'k Kit) -> Self {
-        Self { kit, token: None }
-    }
-
-    fn headers(&self) -> Vec<(String, String)> {
-        let mut headers = vec![header("Sec-Fetch-Site", "same-origin"), header("Accept", "text/html")];
-        headers.extend(
-            self.token
-                .iter()
-                .map(|token| header("Cookie", &format!("__Host-commonwatch={token}"))),
-        );
-        headers
-    }
-
-    async fn get(&self, path: &str) -> Answer {
-        self.kit.send("GET", path, &self.headers(), None).await
-    }
-
-    async fn read(&self, path: &str) -> String {
-        let answer = self.get(path).await;
-        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
-        answer.text()
-    }
-
-    async fn post(&self, path: &str, form: &str) -> Answer {
-        let mut headers = self.headers();
-        headers.push(header("Content-Type", "application/x-www-form-urlencoded"));
-        self.kit.send("POST", path, &headers, Some(form.as_bytes())).await
-    }
-
-    /// Sends a form that is taken, and gives the page that one is sent to.
-    async fn done(&self, path: &str, form: &str) -> String {
-        let answer = self.post(path, form).await;
-        assert_eq!(answer.status, 303, "{path}: {}", answer.text());
-        self.read(to(&answer)).await
-    }
-
-    async fn upload(&self, path: &str, parts: &[(&str, Option<&str>, &str)]) -> Answer {
-        let mut body = String::new();
-        for (name, file, content) in parts {
-            let file = file.map_or_else(String::new, |file| format!("; filename=\"{file}\""));
-            body.push_str(&format!(
-                "--edge\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{content}\r\n"
-            ));
-        }
-        body.push_str("--edge--\r\n");
-        let mut headers = self.headers();
-        headers.push(header("Content-Type", "multipart/form-data; boundary=edge"));
-        self.kit.send("POST", path, &headers, Some(body.as_bytes())).await
-    }
-}
 
 fn to(answer: &Answer) -> &str {
     answer.header("location").unwrap_or_default()
@@ -114,7 +46,7 @@ async fn published(kit: &Kit, operator: &Browser<'_>) -> String {
         operator.read(&path).await.contains("value=\"Pump\""),
         "it begins with the item's name"
     );
-    let page = operator.done(&path, WORDS).await;
+    let page = operator.change_text(&path, WORDS).await.text();
     let link = page.split("href=\"/advice/").nth(1).unwrap_or_else(|| panic!("{page}"));
     format!("/advice/{}", link.split('"').next().unwrap())
 }
@@ -134,10 +66,16 @@ async fn pages_for_everybody_are_off_until_an_operator_turns_them_on() {
     for path in paths {
         assert_eq!(stranger.get(path).await.status, 404, "{path}");
     }
-    assert_eq!(stranger.upload("/report", &[("subject", None, "x")]).await.status, 404);
+    assert_eq!(
+        stranger
+            .upload_parts("/report", &[("subject", None, b"x")])
+            .await
+            .status,
+        404
+    );
     let operator = Browser::of(&kit, "birch-operator").await;
     let form = "pages=yes&reports=yes&contacts=mailto%3Asecurity%40hub.example&languages=en%2C+de&until=2027-06-01";
-    let page = operator.done("/admin/site", form).await;
+    let page = operator.change_text("/admin/site", form).await.text();
     assert!(page.contains("It was chosen here"), "{page}");
     for path in paths {
         assert_eq!(stranger.get(path).await.status, 200, "{path}");
@@ -146,17 +84,17 @@ async fn pages_for_everybody_are_off_until_an_operator_turns_them_on() {
     assert!(text.contains("Contact: mailto:security@hub.example\n") && text.contains("Preferred-Languages: en, de\n"));
     // What cannot be used is said beside what was typed.
     let wrong = operator
-        .post("/admin/site", "pages=yes&contacts=me%40hub.example&until=2027-06-01")
+        .post_text("/admin/site", "pages=yes&contacts=me%40hub.example&until=2027-06-01")
         .await;
     assert_eq!(wrong.status, 422, "{}", wrong.text());
     assert!(wrong.text().contains("me@hub.example") && wrong.text().contains("mailto:security@city.example"));
-    let page = operator.done("/admin/site", "as-configured=yes").await;
+    let page = operator.change_text("/admin/site", "as-configured=yes").await.text();
     assert!(page.contains("The configuration says so"), "{page}");
     assert_eq!(stranger.get("/advice").await.status, 404);
     assert_eq!(
         Browser::of(&kit, "alder-coordinator")
             .await
-            .post("/admin/site", form)
+            .post_text("/admin/site", form)
             .await
             .status,
         403
@@ -233,9 +171,9 @@ async fn advice_is_for_everybody_may_be_kept_for_a_minute_and_goes_with_a_recall
         format!("named=yes&object={}", id("indicator", 1)),
     );
     let birch = Browser::of(&kit, "birch-analyst").await;
-    assert_eq!(birch.post(&name, &form).await.status, 404);
+    assert_eq!(birch.post_text(&name, &form).await.status, 404);
     let alder = Browser::of(&kit, "alder-analyst").await;
-    let item = alder.done(&name, &form).await;
+    let item = alder.change_text(&name, &form).await.text();
     assert!(item.contains("Your organisation is named there"), "{item}");
     assert!(stranger.read(&address).await.contains("Reported by Alder"));
     let wish = format!(
@@ -254,7 +192,7 @@ async fn advice_is_for_everybody_may_be_kept_for_a_minute_and_goes_with_a_recall
     }
     let list = operator.read("/admin/advice").await;
     assert!(list.contains("shown no more"), "{list}");
-    let list = operator.done(&format!("{address}/take-back"), "").await;
+    let list = operator.change_text(&format!("{address}/take-back"), "").await.text();
     assert!(list.contains("Nothing is published"), "{list}");
 }
 
@@ -265,7 +203,7 @@ async fn only_operators_publish_and_only_what_is_open_to_everybody() {
     let operator = Browser::of(&kit, "birch-operator").await;
     let path = format!("/objects/{}/publish", id("indicator", 2));
     assert_eq!(operator.get(&path).await.status, 404);
-    assert_eq!(operator.post(&path, WORDS).await.status, 404);
+    assert_eq!(operator.post_text(&path, WORDS).await.status, 404);
     assert!(
         !operator
             .read(&format!("/objects/{}", id("indicator", 2)))
@@ -281,7 +219,7 @@ async fn only_operators_publish_and_only_what_is_open_to_everybody() {
             .status,
         403
     );
-    assert_eq!(analyst.post(&format!("{clear}/take-back"), "").await.status, 403);
+    assert_eq!(analyst.post_text(&format!("{clear}/take-back"), "").await.status, 403);
     assert_eq!(analyst.get("/admin/advice").await.status, 403);
 }
 
@@ -316,9 +254,9 @@ async fn a_stranger_reports_and_talks_with_the_operators_by_a_secret_link() {
         let fields = fields(website);
         let parts: Vec<_> = fields
             .iter()
-            .map(|(name, file, text)| (*name, *file, text.as_str()))
+            .map(|(name, file, text)| (*name, *file, text.as_bytes()))
             .collect();
-        stranger.upload("/report", &parts).await
+        stranger.upload_parts("/report", &parts).await
     };
     let soon = send("").await;
     assert_eq!(soon.status, 422, "{}", soon.text());
@@ -357,16 +295,16 @@ async fn a_stranger_reports_and_talks_with_the_operators_by_a_secret_link() {
         file.header("content-disposition"),
         Some("attachment; filename=\"scan.html\"")
     );
-    let answered = operator.done(&path, "text=Which+version%3F").await;
+    let answered = operator.change_text(&path, "text=Which+version%3F").await.text();
     assert!(answered.contains("the reporter reads it"), "{answered}");
     assert!(stranger.read(&link).await.contains("Which version?"));
-    let said = stranger.done(&link, "text=The+last").await;
+    let said = stranger.change_text(&link, "text=The+last").await.text();
     assert!(said.contains("The last"), "{said}");
-    let closed = operator.done(&path, "text=&close=yes").await;
+    let closed = operator.change_text(&path, "text=&close=yes").await.text();
     assert!(!closed.contains("name=\"close\""), "{closed}");
-    assert_eq!(stranger.post(&link, "text=more").await.status, 409);
+    assert_eq!(stranger.post_text(&link, "text=more").await.status, 409);
     // From its page it goes to the page of sharing, which sends nothing yet.
-    let shared = operator.post("/share", "text=It+answers+to+192.0.2.7").await;
+    let shared = operator.post_text("/share", "text=It+answers+to+192.0.2.7").await;
     assert_eq!(shared.status, 200, "{}", shared.text());
     // Others learn nothing.
     let coordinator = Browser::of(&kit, "alder-coordinator").await;
@@ -423,7 +361,7 @@ async fn the_first_steps_stand_on_the_start_page_until_they_are_done_or_not_want
         page.contains("First steps") && page.contains("href=\"/hits/log\""),
         "{page}"
     );
-    let page = browser.done("/today/walk/end", "").await;
+    let page = browser.change_text("/today/walk/end", "").await.text();
     assert!(!page.contains("First steps"), "{page}");
     assert!(
         Browser::of(&kit, "birch-analyst")
@@ -446,7 +384,7 @@ async fn operators_back_up_and_switch_lists_from_the_page_of_the_node() {
     .await;
     let operator = Browser::of(&kit, "birch-operator").await;
     assert!(operator.read("/admin").await.contains("None was made"));
-    let made = operator.done("/admin/backup", "").await;
+    let made = operator.change_text("/admin/backup", "").await.text();
     assert!(made.contains("The last one is 0 days old"), "{made}");
     std::fs::remove_dir_all(kit.node.settings().backups.as_ref().unwrap()).unwrap();
     let list = made
@@ -454,11 +392,17 @@ async fn operators_back_up_and_switch_lists_from_the_page_of_the_node() {
         .nth(1)
         .unwrap();
     let list = list.split('"').next().unwrap().replace(' ', "+");
-    let off = operator.done("/admin/warninglists", &format!("name={list}")).await;
+    let off = operator
+        .change_text("/admin/warninglists", &format!("name={list}"))
+        .await
+        .text();
     assert!(off.contains("Switch on"), "{off}");
-    assert_eq!(operator.post("/admin/warninglists", "name=nothing").await.status, 404);
+    assert_eq!(
+        operator.post_text("/admin/warninglists", "name=nothing").await.status,
+        404
+    );
     let alder = Browser::of(&kit, "alder-coordinator").await;
     for path in ["/admin/backup", "/admin/warninglists"] {
-        assert_eq!(alder.post(path, "").await.status, 403, "{path}");
+        assert_eq!(alder.post_text(path, "").await.status, 403, "{path}");
     }
 }

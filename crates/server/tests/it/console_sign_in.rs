@@ -1,7 +1,8 @@
 //! The ways in beside the password, as a browser goes them: identity providers there and back, passkeys.
 
 use super::authenticator::Authenticator;
-use super::console_people::{Browser, header, says, to};
+use super::browser::Browser;
+use super::console_people::{header, says, to};
 use super::kit::{Answer, Kit, Wish};
 use super::provider::City;
 use serde_json::Value;
@@ -91,7 +92,7 @@ async fn a_browser_that_began_at_a_provider_ends_where_it_wanted_to_go() {
 
     let browser = Browser::of(&kit, "alder-analyst").await;
     says(&browser.get("/account").await, "Tie an account of City of Example");
-    let started = browser.post("/account/links", "provider=city").await;
+    let started = browser.post_text("/account/links", "provider=city").await;
     let linked = come_back(&kit, &city, &started, "7").await;
     assert_eq!((linked.status, onward(&linked).as_str()), (200, "/account?done=linked"));
     assert_eq!(cookie(&linked, SESSION), None, "one's session is there already");
@@ -112,7 +113,7 @@ async fn a_browser_that_began_at_a_provider_ends_where_it_wanted_to_go() {
 
     // Its operator took somebody's account away meanwhile; another is tied to somebody else.
     let other = Browser::of(&kit, "alder-reader").await;
-    let started = other.post("/account/links", "provider=city").await;
+    let started = other.post_text("/account/links", "provider=city").await;
     let taken = come_back(&kit, &city, &started, "7").await;
     assert_eq!(taken.status, 409);
     says(&taken, "tied to somebody here already");
@@ -120,10 +121,15 @@ async fn a_browser_that_began_at_a_provider_ends_where_it_wanted_to_go() {
     let text = browser.get("/account").await.text();
     let number = text.split("/account/links/").nth(1).unwrap().split('/').next().unwrap();
     assert!(matches!(
-        other.post(&format!("/account/links/{number}/remove"), "").await.status,
+        other
+            .post_text(&format!("/account/links/{number}/remove"), "")
+            .await
+            .status,
         403 | 404
     ));
-    let untied = browser.done(&format!("/account/links/{number}/remove"), "").await;
+    let untied = browser
+        .change_text(&format!("/account/links/{number}/remove"), "")
+        .await;
     says(&untied, "The account is untied");
     says(&untied, "None is tied.");
 }
@@ -153,7 +159,7 @@ async fn a_passkey_is_added_named_used_and_removed() {
     let browser = Browser::of(&kit, "alder-analyst").await;
     says(&browser.get("/account").await, "data-passkey=\"make\"");
     let mut key = Authenticator::new(b"telephone", "https://hub.example");
-    let ask = async |path: &str| browser.post(path, "").await.json();
+    let ask = async |path: &str| browser.post_text(path, "").await.json();
     let encoded = |value: &Value| -> String {
         let text = value.to_string();
         text.bytes().map(|byte| format!("%{byte:02X}")).collect()
@@ -162,17 +168,17 @@ async fn a_passkey_is_added_named_used_and_removed() {
     let answer = encoded(&key.make(&asked["options"]));
     let note = asked["note"].as_str().unwrap().to_owned();
     let nameless = browser
-        .post("/account/passkeys", &format!("note={note}&credential={answer}&name="))
+        .post_text("/account/passkeys", &format!("note={note}&credential={answer}&name="))
         .await;
     assert_eq!(nameless.status, 422, "{}", nameless.text());
     let added = browser
-        .done(
+        .change_text(
             "/account/passkeys",
             &format!("note={note}&credential={answer}&name=telephone"),
         )
         .await;
     says(&added, "The passkey is added");
-    let without_script = browser.post("/account/passkeys", "note=&credential=&name=x").await;
+    let without_script = browser.post_text("/account/passkeys", "note=&credential=&name=x").await;
     assert_eq!(without_script.status, 400);
     says(&without_script, "JavaScript");
     let text = added.text();
@@ -184,13 +190,15 @@ async fn a_passkey_is_added_named_used_and_removed() {
         .next()
         .unwrap();
     let named = browser
-        .done(&format!("/account/passkeys/{number}/rename"), "name=my+%3Cb%3Ephone")
+        .change_text(&format!("/account/passkeys/{number}/rename"), "name=my+%3Cb%3Ephone")
         .await;
     says(&named, "my &#60;b&#62;phone");
 
     // It shows again that it is its person, where a form of the console asks.
     browser.forget_proof("alder-analyst").await;
-    let refused = browser.post(&format!("/account/passkeys/{number}/remove"), "").await;
+    let refused = browser
+        .post_text(&format!("/account/passkeys/{number}/remove"), "")
+        .await;
     assert_eq!((refused.status, to(&refused)), (303, "/step-up?back=/account"));
     says(&browser.get("/step-up?back=/account").await, "data-passkey=\"show\"");
     let asked = ask("/api/v1/session/passkey/ask").await;
@@ -202,7 +210,7 @@ async fn a_passkey_is_added_named_used_and_removed() {
         )
     };
     let proof = form_of(&asked, &key.show(&asked["options"]));
-    let proven = browser.post("/step-up", &proof).await;
+    let proven = browser.post_text("/step-up", &proof).await;
     assert_eq!((proven.status, to(&proven)), (303, "/account"), "{}", proven.text());
 
     // It signs in without a name.
@@ -217,7 +225,9 @@ async fn a_passkey_is_added_named_used_and_removed() {
     assert_eq!(again.status, 401, "an answer is good once");
     says(&again, "does not let in here");
     says(
-        &browser.done(&format!("/account/passkeys/{number}/remove"), "").await,
+        &browser
+            .change_text(&format!("/account/passkeys/{number}/remove"), "")
+            .await,
         "No passkey yet",
     );
 }
@@ -227,11 +237,13 @@ async fn what_needs_a_proof_leads_to_it_from_every_page_and_back() {
     let (kit, _city) = kit().await;
     let browser = Browser::of(&kit, "alder-coordinator").await;
     browser.forget_proof("alder-coordinator").await;
-    let refused = browser.post("/communities/common/hand-over", "to=Birch").await;
+    let refused = browser.post_text("/communities/common/hand-over", "to=Birch").await;
     assert_eq!(
         (refused.status, to(&refused)),
         (303, "/step-up?back=/communities/common")
     );
-    let stale = browser.post("/account/passkeys", "note=x&credential=x&name=x").await;
+    let stale = browser
+        .post_text("/account/passkeys", "note=x&credential=x&name=x")
+        .await;
     assert_eq!(to(&stale), "/step-up?back=/account");
 }
