@@ -53,6 +53,7 @@ impl From<&ObjectQuery> for Question {
                 ids: query.ids.clone(),
                 types: query.types.clone(),
                 versions: query.versions != VersionFilter::default() || !query.spec_versions.is_empty(),
+                ..DeliveryFilter::default()
             },
             after: from.max(query.added_after).unwrap_or(Timestamp::from_micros(0)),
         }

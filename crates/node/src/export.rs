@@ -143,6 +143,58 @@ impl Node {
         })
     }
 
+    /// Writes objects that a viewer sees in the format of a tool, into memory. Blocks: call it where blocking is allowed.
+    /// What is handed out is for whoever calls this to record.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub(crate) fn export_objects(
+        &self,
+        caller: &Caller,
+        viewer: &Viewer,
+        ids: &[String],
+        format: OutFormat,
+    ) -> Result<Vec<u8>, Error> {
+        let runtime = tokio::runtime::Handle::current();
+        let everything = runtime.block_on(self.collection(caller, EVERYTHING_ALIAS))?;
+        let Some((collection, _)) = everything else {
+            return Err(Error::NotFound("there is no such collection, or it is not open to you".to_owned()));
+        };
+        let lists = self.warninglists();
+        let harmless = |observable: &Observable| {
+            lists
+                .hits(observable)
+                .find(|hit| hit.is_false_positive())
+                .map(|hit| hit.list.name.clone())
+        };
+        let options = Options {
+            mode: Mode::Full,
+            harmless: Some(&harmless),
+            ..Options::at(self.now())
+        };
+        let mut target = formats::write::Memory::default();
+        let mut left_out = |_: Problem| {};
+        let reading = Reading {
+            node: self,
+            format,
+            caller,
+            collection: &collection,
+            viewer,
+            runtime: &runtime,
+        };
+        {
+            let mut writer = export(format, &options, &mut target, &mut left_out)?;
+            for id in ids {
+                let found = runtime.block_on(self.store().object_get(viewer, id))?;
+                if let Some(detail) = found.into_iter().next() {
+                    reading.give(&detail.row, ChangeKind::Added, writer.as_mut())?;
+                }
+            }
+            writer.finish()?;
+        }
+        Ok(target.files.into_values().next().unwrap_or_default())
+    }
+
     /// Whether another indicator that the caller may see still calls for a value that one of them no longer does.
     fn still_wanted(&self, runtime: &tokio::runtime::Handle, viewer: &Viewer, selector: &Selector) -> bool {
         selector.observables().into_iter().any(|observable| {

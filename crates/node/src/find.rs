@@ -36,6 +36,11 @@ pub const THINGS: [&str; 16] = [
     "vulnerability",
 ];
 
+/// They, as a question asks for types.
+pub fn things() -> Vec<String> {
+    THINGS.map(str::to_owned).to_vec()
+}
+
 /// An object with all that the caller may know of it.
 #[derive(Clone, Debug)]
 pub struct Shown {
@@ -151,7 +156,7 @@ impl Node {
         let value = question.value();
         Ok(Some(SearchQuery {
             types: match question.types.as_slice() {
-                [] if value.is_none() => THINGS.map(str::to_owned).to_vec(),
+                [] if value.is_none() => things(),
                 types if types.iter().any(|one| one == "any") => Vec::new(),
                 types => types.to_vec(),
             },
@@ -257,7 +262,7 @@ impl Node {
         let mut best = Vec::new();
         if query.types.is_empty() {
             let things = SearchQuery {
-                types: THINGS.map(str::to_owned).to_vec(),
+                types: things(),
                 ..query.clone()
             };
             best = self.search(caller, &things, MOST, None).await?.found;

@@ -25,6 +25,7 @@ pub mod log_match;
 pub mod mail;
 pub mod matrix;
 pub mod membership;
+pub mod misp;
 pub mod neighbourhood;
 mod node;
 pub mod notices;

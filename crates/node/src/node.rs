@@ -106,6 +106,7 @@ struct Inner {
     recalls_waiting: Mutex<Vec<crate::recall::Waiting>>,
     providers_kept: crate::providers::Kept,
     letters: crate::tips::Letters,
+    misp: crate::misp::Kept,
 }
 
 /// A node at work; cheap to clone.
@@ -143,6 +144,7 @@ impl Node {
             recalls_waiting: Mutex::default(),
             providers_kept: crate::providers::Kept::default(),
             letters: crate::tips::Letters::default(),
+            misp: crate::misp::Kept::default(),
         }));
         node.reload_warninglists().await?;
         node.four_eyes_noted().await?;
@@ -239,6 +241,10 @@ impl Node {
             let _ = sight.viewer.set(viewer.clone());
         }
         Ok(viewer)
+    }
+
+    pub(crate) fn misp_kept(&self) -> &crate::misp::Kept {
+        &self.0.misp
     }
 
     /// What streams wait on: it changes whenever somebody may see or do something else than before. Changes made in this

@@ -386,7 +386,17 @@ impl Node {
         person: PersonId,
         wish: KeyWish,
     ) -> Result<(String, Credential), Error> {
-        let secret = key_text(&self.random());
+        self.key_create_of(caller, person, wish, key_text(&self.random())).await
+    }
+
+    /// The same with a secret of another form.
+    pub(crate) async fn key_create_of(
+        &self,
+        caller: &Caller,
+        person: PersonId,
+        wish: KeyWish,
+        secret: String,
+    ) -> Result<(String, Credential), Error> {
         let prefix = secret.chars().take(SHOWN_OF_KEY).collect();
         let digest = credential_digest(secret.as_bytes());
         let credential = self

@@ -82,6 +82,7 @@ async fn enter(
         Answer::Anybody(handler) => return handler(app).await,
         Answer::Stranger(_) => Caller::public(),
         Answer::Caller(_) if route.by_secret => caller_by_secret(&app, parts, &params).await?,
+        Answer::Caller(_) if route.dialect == Dialect::Misp => caller_of_misp(&app, parts).await?,
         Answer::Caller(_) => caller(&app, parts).await?,
     };
     noted.caller.clone_from(&caller.name);
@@ -193,6 +194,23 @@ async fn caller(app: &App, parts: &Parts) -> Result<Caller, Fault> {
         },
     };
     signed_in.map_err(Fault::from)
+}
+
+/// Who asks at an address of MISP: its clients send their key without a scheme, or in a header of its own.
+async fn caller_of_misp(app: &App, parts: &Parts) -> Result<Caller, Fault> {
+    let mut keys = parts.headers.get_all(AUTHORIZATION).iter().chain(
+        // Behind a proxy that takes Authorization for itself.
+        parts.headers.get_all(HeaderName::from_static("x-misp-auth")).iter(),
+    );
+    let (Some(value), None) = (keys.next(), keys.next()) else {
+        return caller(app, parts).await;
+    };
+    let key = value.to_str().unwrap_or_default().trim();
+    if key.contains(' ') {
+        return caller(app, parts).await;
+    }
+    let signed_in = app.node().sign_in(Presented::Bearer(key), remote_address(app, parts));
+    signed_in.await.map_err(Fault::from)
 }
 
 /// The session of a browser, where the request comes from a page of this host or from nobody's page. Another site's page

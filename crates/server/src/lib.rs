@@ -1,7 +1,7 @@
-//! Answers over HTTP: TAXII 2.1 and the JSON API. Knows no SQL and decides no rule.
+//! Answers over HTTP: TAXII 2.1, the JSON API, MISP's interface and the console. Knows no SQL and decides no rule.
 //!
 //! ```text
-//! listen (TCP, TLS) -> around (id, log, headers) -> routes -> door (who asks) -> taxii | api -> node -> problem (errors)
+//! listen (TCP, TLS) -> around (id, log, headers) -> routes -> door (who asks) -> taxii | api | misp | console -> node -> problem (errors)
 //! ```
 //!
 //! [`router`] makes the service from one table of routes; every handler in it takes an [`asked::Asked`], which only the
@@ -17,6 +17,7 @@ mod door;
 mod idempotency;
 pub mod listen;
 mod media;
+pub mod misp;
 pub mod pages;
 pub mod problem;
 mod query;

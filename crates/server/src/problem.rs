@@ -12,7 +12,8 @@
 //! | try again | 503 with `Retry-After` | no |
 //! | ours | 500; the cause goes to the log under the request's id, never to the caller | no |
 //!
-//! TAXII routes answer with the error resource of TAXII 2.1 section 3.6.1, all others with problem+json (RFC 9457).
+//! TAXII routes answer with the error resource of TAXII 2.1 section 3.6.1, those of MISP with what its clients read, all
+//! others with problem+json (RFC 9457).
 
 use std::fmt;
 
@@ -35,6 +36,8 @@ pub enum Dialect {
     Json,
     /// A page for people; made by `console::shell`, which knows the language.
     Page,
+    /// What MISP answers to its clients: `name`, `message`, and `errors` where something was not saved.
+    Misp,
 }
 
 /// Something that went wrong with a request, on its way to become an answer.
@@ -132,6 +135,7 @@ impl Fault {
                 });
                 (media::TAXII, body)
             }
+            Dialect::Misp => ("application/json", misp_body(self)),
             Dialect::Json | Dialect::Page => {
                 let body = json!({
                     "type": "about:blank",
@@ -155,10 +159,10 @@ impl Fault {
             if self.step_up {
                 fields.insert("step_up".to_owned(), json!("/api/v1/session/step-up"));
             }
-            if !self.problems.is_empty() {
+            if !self.problems.is_empty() && dialect != Dialect::Misp {
                 let (name, value) = match dialect {
                     Dialect::Taxii => ("details", json!({ "problems": self.problems })),
-                    Dialect::Json | Dialect::Page => ("problems", json!(self.problems)),
+                    Dialect::Json | Dialect::Page | Dialect::Misp => ("problems", json!(self.problems)),
                 };
                 fields.insert(name.to_owned(), value);
             }
@@ -173,6 +177,23 @@ impl Fault {
         }
         response
     }
+}
+
+/// An error as clients of MISP read it. What was refused was not saved; what the errors are about stands in `errors`.
+fn misp_body(fault: &Fault) -> serde_json::Value {
+    let errors: Vec<String> = fault.problems.iter().map(ToString::to_string).collect();
+    let errors = match errors.is_empty() {
+        true => json!(fault.message),
+        false => json!(errors),
+    };
+    json!({
+        "saved": false,
+        "success": false,
+        "name": fault.message,
+        "message": fault.message,
+        "code": fault.code,
+        "errors": errors,
+    })
 }
 
 impl From<node::Error> for Fault {

@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::around::{RequestId, around};
 use crate::asked::{Asked, Stranger};
 use crate::problem::{Dialect, Fault};
-use crate::{api, console, door, taxii};
+use crate::{api, console, door, misp, taxii};
 
 /// A handler at work.
 pub(crate) type Answering = Pin<Box<dyn Future<Output = Result<Response, Fault>> + Send>>;
@@ -163,6 +163,7 @@ impl Route {
 pub fn routes(app: &App) -> Vec<Route> {
     let mut all = taxii::routes(&app.options().root);
     all.extend(api::routes());
+    all.extend(misp::routes());
     all.extend(console::routes());
     all.push(Route::stranger(Method::GET, "/", console::people::start));
     all

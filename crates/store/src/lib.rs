@@ -43,6 +43,7 @@ pub mod item;
 pub mod maintenance;
 pub mod membership;
 mod migrate;
+pub mod misp;
 pub mod notice;
 mod open;
 pub mod peer;
@@ -84,6 +85,7 @@ pub use commitment::{
 pub use contribution::Recalled;
 pub use contribution::mark::Mark;
 pub use contribution::{
+    Followed,
     Beside, ChangeKind, ChangeRow, Changes, Contribution, Counts, Direction, Divided, Edge, FacetKind, Feedback,
     FeedbackKind, FeedbackPage, Found, FoundPage, IndicatorFacts, ObjectDetail, ObjectPage, ObjectQuery, ObjectRow,
     Origin, Outcome, Position, RemovedWhy, Retraction, SearchQuery, SeenBy, SharedWith, SightingFacts, Told,
@@ -100,6 +102,9 @@ pub use maintenance::{Finding, FindingSeverity};
 pub use membership::{
     Acceptance, Agreement, AgreementKind, Arrival, Contact, Invitation, InvitationId, InvitationKey, NewAgreement,
     NewContact, NewInvitation, NewVouch, Touched, Vouch,
+};
+pub use misp::{
+    MispBatch, MispEvent, MispKind, MispLoose, MispOrganisation, MispOwner, MispPage, MispPut, MispRow, MispSource, MispTag,
 };
 pub use notice::{Addressee, NewNotice, Notice, NoticeChannel, NoticeWish};
 pub use open::{Clock, DATABASE_FILE, Location, OpenOptions, Random};

@@ -46,6 +46,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     migration!(14, "0014_public"),
     migration!(15, "0015_find"),
     migration!(16, "0016_reminders"),
+    migration!(17, "0017_misp"),
 ];
 
 /// Where the steps that were applied are remembered; the same on both databases.

@@ -147,7 +147,8 @@ pub(super) fn event<'a>(
         .str("uuid")
         .and_then(text::uuid)
         .unwrap_or_else(|| Uuid::new_v5(&MISP_NAMESPACE, whole.as_bytes()));
-    let date = head.str("date").and_then(time::date);
+    // A whole instant is what our own interface for MISP's clients writes: an element keeps the time it was made.
+    let date = head.str("date").and_then(time::moment);
     let changed = time::seconds(head.get("timestamp")).or_else(|| time::seconds(head.get("publish_timestamp")));
     let times = times(changed.or(date), date, out);
     let creator = match head.get("Orgc").and_then(Value::as_object) {

@@ -38,14 +38,21 @@ mod tags;
 mod text;
 mod time;
 mod traffic;
+mod types;
 mod write;
 
+pub use types::{attribute_categories, attribute_types, default_category};
 pub use feed::{FeedIndex, ManifestEntry, changed, file_name, manifest, read_feed};
-pub use write::{WriteOptions, Writer, WrittenEvent};
+pub use write::{Element, WriteOptions, Writer, WrittenEvent, elements, part_of};
 
 use stix::{Place, Problem};
 
 use crate::{ReadOptions, Sink, Summary};
+
+/// The identifier of the extension definition under which an object type stands that MISP needs and STIX does not have.
+pub fn extension_definition() -> &'static str {
+    out::EXTENSION
+}
 
 /// Reads MISP JSON: one event or a list, bare or wrapped, or the attributes or objects of a search.
 ///

@@ -6,8 +6,17 @@ use stix::json::Value;
 /// Earliest and latest instant that RFC 3339 can write, in seconds.
 const RANGE: std::ops::Range<i64> = -62_135_596_800..253_402_300_800;
 
-/// Reads seconds since 1970, as text or number; fractions are cut off.
+/// Reads seconds since 1970, as text or number. A text may have a fraction, which MISP never writes: our own interface
+/// for its clients does, so that two changes within a second are two versions.
 pub(super) fn seconds(value: Option<&Value<'_>>) -> Option<Timestamp> {
+    if let Value::String(text) = value?
+        && let Some((whole, fraction)) = text.trim().split_once('.')
+    {
+        let whole = whole.parse::<i64>().ok().filter(|whole| *whole != 0 && RANGE.contains(whole))?;
+        let is_micros = fraction.len() == 6 && fraction.bytes().all(|byte| byte.is_ascii_digit());
+        let micros = is_micros.then(|| fraction.parse::<i64>().ok()).flatten()?;
+        return Some(Timestamp::from_micros(whole * 1_000_000 + micros));
+    }
     let seconds = match value? {
         Value::String(text) => text.trim().parse::<i64>().ok()?,
         Value::Number(number) => number.as_i64()?,

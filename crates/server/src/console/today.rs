@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::response::Response;
 use node::commitments::{ListWish, Side};
-use node::find::THINGS;
+use node::find::things;
 use node::saved_searches::SavedShown;
 use node::walk::Step;
 use policy::{Action, decide};
@@ -98,7 +98,7 @@ pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
     let query = SearchQuery {
         since: Some(since),
         // What connects two things says nothing by itself.
-        types: THINGS.map(str::to_owned).to_vec(),
+        types: things(),
         ..SearchQuery::default()
     };
     let new = node.search(caller, &query, LINES, None).await?.found;

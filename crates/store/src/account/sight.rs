@@ -174,6 +174,14 @@ impl Store {
             .ok_or_else(|| Error::ours(format!("audience {} is not there", id.0)).help("run 'commonwatch doctor'"))
     }
 
+    /// One audience, where it is open to a viewer: whoever sees something may know how far it goes.
+    pub async fn audience_seen(&self, viewer: &Viewer, id: AudienceId) -> Result<Option<Audience>> {
+        match viewer.sees(id) {
+            true => self.audience(id).await.map(Some),
+            false => Ok(None),
+        }
+    }
+
     /// Every audience, and the generation they are of.
     pub(crate) async fn audiences(&self) -> Result<(i64, Arc<Vec<(AudienceId, Audience)>>)> {
         let generation = self.policy_generation().await?;

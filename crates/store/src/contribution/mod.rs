@@ -19,6 +19,7 @@ pub mod detail;
 pub mod facet;
 pub mod feedback;
 pub mod find;
+pub(crate) mod follow;
 mod index;
 pub mod mark;
 mod merge;
@@ -49,6 +50,7 @@ use crate::sqlite::Terms;
 use crate::{Result, Store};
 
 pub(crate) use assess::{item_score, watch_ages};
+pub(crate) use share::{id_hash, value_hash};
 pub(crate) use sqlite_write::Interned;
 
 pub use about::Told;
@@ -58,6 +60,7 @@ pub use departure::SharedWith;
 pub use detail::{Direction, Edge, ObjectDetail};
 pub use facet::FacetKind;
 pub use feedback::{Feedback, FeedbackPage};
+pub use follow::Followed;
 pub use find::{Counts, Found, FoundPage, SearchQuery};
 pub use page::{ObjectPage, ObjectQuery, ObjectRow, Position, VersionFilter};
 pub use recall::Recalled;

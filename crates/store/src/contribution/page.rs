@@ -51,6 +51,15 @@ impl VersionFilter {
             ..Self::default()
         }
     }
+
+    /// One version.
+    pub fn of(version: Timestamp) -> Self {
+        Self {
+            last: false,
+            exact: vec![version],
+            ..Self::default()
+        }
+    }
 }
 
 /// What to read. Lists that are empty do not filter.

@@ -47,8 +47,13 @@ pub(super) fn hash_of(kind: i64, text: &str) -> i64 {
         .fold(0, |hash, byte| (hash << 8) | i64::from(*byte))
 }
 
+/// By what a value is found, whatever it is.
+pub(crate) fn value_hash(value: &str) -> i64 {
+    hash_of(-2, value)
+}
+
 /// By what an identifier is found.
-pub(super) fn id_hash(id: &str) -> i64 {
+pub(crate) fn id_hash(id: &str) -> i64 {
     hash_of(-1, id)
 }
 

@@ -69,6 +69,9 @@ pub struct DeliveryFilter {
     /// Only these objects.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ids: Vec<String>,
+    /// Only what belongs to these events of MISP's interface, beside the objects that are named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub misp_events: Vec<i64>,
     /// Only these types.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub types: Vec<String>,
@@ -86,9 +89,11 @@ impl DeliveryFilter {
         serde_json::to_string(self).map_err(|error| crate::Error::ours("a filter cannot be written").because(error))
     }
 
-    fn lets_through(&self, id: &str) -> bool {
+    /// Whether an object is what was asked for; `homes` are the events that it belongs to.
+    fn lets_through(&self, id: &str, homes: &[i64]) -> bool {
         let object_type = stix::id::object_type(id);
-        (self.ids.is_empty() || self.ids.iter().any(|one| one == id))
+        let everything = self.ids.is_empty() && self.misp_events.is_empty();
+        (everything || self.ids.iter().any(|one| one == id) || homes.iter().any(|home| self.misp_events.contains(home)))
             && (self.types.is_empty() || self.types.iter().any(|one| one == object_type))
     }
 }

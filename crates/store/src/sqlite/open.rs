@@ -38,8 +38,8 @@ pub(super) fn file(file: &Path, options: &OpenOptions) -> Result<Connection> {
     connection
         .pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)
         .map_err(|error| at(file, error))?;
-    // What was taken back is written over: nobody who gets hold of the file later reads it. Nothing else is ever deleted
-    // in numbers, so it costs nothing.
+    // What was taken back is written over: nobody who gets hold of the file later reads it. So is what else is
+    // deleted; the only thing deleted in numbers are messages of reports that were added up.
     connection
         .pragma_update(None, "secure_delete", true)
         .map_err(|error| at(file, error))?;

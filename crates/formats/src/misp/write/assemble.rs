@@ -179,7 +179,7 @@ impl Writer {
         }
     }
 
-    fn creator(&self, header: &Header, json: &mut Json) {
+    pub(super) fn creator(&self, header: &Header, json: &mut Json) {
         if header.has_creator {
             return;
         }
@@ -278,7 +278,7 @@ fn list<S: AsRef<str>>(key: &str, entries: &[S], json: &mut Json) {
 }
 
 /// Tags for markings that no tag says yet.
-fn missing_tags(marked: (Option<Tlp>, Option<Pap>), tagged: (Option<Tlp>, Option<Pap>)) -> Vec<String> {
+pub(super) fn missing_tags(marked: (Option<Tlp>, Option<Pap>), tagged: (Option<Tlp>, Option<Pap>)) -> Vec<String> {
     let mut tags = Vec::new();
     if let Some(tlp) = marked.0.filter(|tlp| Some(*tlp) > tagged.0) {
         tags.push(tag(&tlp.label().to_ascii_lowercase()));

@@ -7,9 +7,12 @@
 mod assemble;
 mod cluster;
 mod comparisons;
+mod elements;
 mod foreign;
 mod restore;
 mod values;
+
+pub use elements::{Element, elements, part_of};
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 

@@ -389,6 +389,7 @@ impl Carry<'_> {
             ids: rows.iter().map(|row| row.id.clone()).collect(),
             types: Vec::new(),
             versions: true,
+            ..DeliveryFilter::default()
         };
         let question = Question {
             filter,

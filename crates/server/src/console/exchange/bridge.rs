@@ -9,7 +9,7 @@ use serde_json::Value;
 use store::{BridgeItem, BridgeState, BridgeStep};
 
 use super::running::{Running, State};
-use super::subscribe::access;
+use super::there::access;
 use super::{done, mistake};
 use crate::api::ask::{Parameters, must};
 use crate::api::partnership::administer;

@@ -6,6 +6,7 @@
 //! | `list` | all of it, and running, resting and removing one |
 //! | `subscribe` | a subscription to be made: what would come is shown first |
 //! | `peer` | a peer to be made: what would leave is counted first |
+//! | `there` | what both forms say of the other place |
 //! | `bridge` | one bridge: what was agreed by whom, what passed, accepting, ending |
 //! | `webhooks` | the webhooks of one's own member |
 //!
@@ -16,6 +17,7 @@ mod list;
 mod peer;
 mod running;
 mod subscribe;
+mod there;
 mod webhooks;
 
 use http::{Method, StatusCode};

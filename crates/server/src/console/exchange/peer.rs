@@ -2,20 +2,18 @@
 
 use askama::Template;
 use axum::response::Response;
-use http::StatusCode;
 use node::push::{Backlog, PeerWish};
 use policy::{Action, decide};
-use serde_json::{Value, json};
 use store::Member;
 
-use super::subscribe::{EVERY, access, settings};
+use super::there::{EVERY, There, answer};
 use super::{mistake, wrong};
 use crate::api::ask::{Parameters, community, member, must};
 use crate::api::partnership::administer;
 use crate::asked::Asked;
 use crate::console::form::Form;
+use crate::console::on;
 use crate::console::shell::{Shell, encoded};
-use crate::console::{on, show_as};
 use crate::problem::Fault;
 use crate::query::bad;
 
@@ -37,49 +35,32 @@ const HERE: &str = "/exchange/push";
 /// What was typed.
 #[derive(Clone, Default)]
 struct Typed {
-    name: String,
-    url: String,
-    login: String,
-    secret: String,
-    collection: String,
+    there: There,
     member: String,
     community: String,
-    every: i64,
-    settings: String,
 }
 
 impl Typed {
     fn of(form: &Form) -> Self {
         let text = |name: &str| form.text(name).trim().to_owned();
         Self {
-            name: text("name"),
-            url: text("url"),
-            login: text("login"),
-            secret: form.text("secret").to_owned(),
-            collection: text("collection"),
+            there: There::of(form),
             member: text("member"),
             community: text("community"),
-            every: form.text("every").parse().unwrap_or(3_600),
-            settings: text("settings"),
         }
     }
 
     async fn wish(&self, asked: &Asked) -> Result<PeerWish, Fault> {
-        let mut settings = settings(&self.settings)?;
-        access(&mut settings, &self.login, &self.secret, false);
-        if !self.collection.is_empty() {
-            settings.insert("collection".to_owned(), json!(self.collection));
-        }
         Ok(PeerWish {
-            name: self.name.clone(),
-            url: self.url.clone(),
-            settings: Value::Object(settings),
+            name: self.there.name.clone(),
+            url: self.there.url.clone(),
+            settings: self.there.settings(false)?,
             member: member(asked, &self.member).await?,
             community: match self.community.is_empty() {
                 true => None,
                 false => Some(community(asked, &self.community).await?),
             },
-            interval_seconds: self.every,
+            interval_seconds: self.there.every,
             enabled: true,
         })
     }
@@ -115,11 +96,7 @@ impl Page {
     }
 
     fn answer(&self) -> Result<Response, Fault> {
-        let status = match self.wrong {
-            Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            None => StatusCode::OK,
-        };
-        show_as(status, self)
+        answer(self, self.wrong.is_some())
     }
 }
 
@@ -128,11 +105,7 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Fault> {
     Parameters::read(&asked, &[])?;
     administer(&asked)?;
     must(&asked, Action::SendElsewhere)?;
-    let typed = Typed {
-        every: 3_600,
-        ..Typed::default()
-    };
-    Page::of(&asked, typed).await?.answer()
+    Page::of(&asked, Typed::default()).await?.answer()
 }
 
 /// Counts what would be pushed. Nothing is kept, and nothing leaves.

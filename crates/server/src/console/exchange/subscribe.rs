@@ -2,20 +2,19 @@
 
 use askama::Template;
 use axum::response::Response;
-use http::StatusCode;
 use node::subscriptions::{Preview, SubscriptionWish};
-use serde_json::{Map, Value, json};
 use stix::marking::{Pap, Tlp};
 use store::SubscriptionKind;
 
+use super::there::{EVERY, There, answer};
 use super::{mistake, wrong};
 use crate::api::ask::{Parameters, community};
 use crate::api::exchange::SIZE_LIMIT;
 use crate::api::partnership::administer;
 use crate::asked::Asked;
 use crate::console::form::Form;
+use crate::console::on;
 use crate::console::shell::Shell;
-use crate::console::{on, show_as};
 use crate::problem::Fault;
 use crate::query::bad;
 
@@ -32,97 +31,46 @@ const FIELDS: [&str; 10] = [
     "every",
     "settings",
 ];
-/// Seconds between two runs, to choose from.
-pub(super) const EVERY: [(i64, &str); 5] = [
-    (900, "every-quarter"),
-    (3_600, "every-hour"),
-    (21_600, "every-six-hours"),
-    (86_400, "every-day"),
-    (604_800, "every-week"),
-];
 /// Colours for what has none; RED names its readers, and a subscription shares with a community.
 const COLOURS: [&str; 4] = ["clear", "green", "amber", "amber+strict"];
 
 /// What was typed.
 #[derive(Clone, Default)]
 struct Typed {
-    name: String,
+    there: There,
     kind: String,
-    url: String,
-    login: String,
-    secret: String,
-    collection: String,
     community: String,
     tlp: String,
-    every: i64,
-    settings: String,
 }
 
 impl Typed {
     fn of(form: &Form) -> Self {
         let text = |name: &str| form.text(name).trim().to_owned();
         Self {
-            name: text("name"),
+            there: There::of(form),
             kind: text("kind"),
-            url: text("url"),
-            login: text("login"),
-            secret: form.text("secret").to_owned(),
-            collection: text("collection"),
             community: text("community"),
             tlp: text("tlp"),
-            every: form.text("every").parse().unwrap_or(3_600),
-            settings: text("settings"),
         }
     }
 
     async fn wish(&self, asked: &Asked) -> Result<SubscriptionWish, Fault> {
         let kind = SubscriptionKind::parse(&self.kind).ok_or_else(|| bad("bad-kind", "choose what it is"))?;
         let is_misp = matches!(kind, SubscriptionKind::MispFeed | SubscriptionKind::MispServer);
-        let mut settings = settings(&self.settings)?;
-        access(&mut settings, &self.login, &self.secret, is_misp);
-        if !self.collection.is_empty() {
-            settings.insert("collection".to_owned(), json!(self.collection));
-        }
         let tlp = Tlp::parse(&self.tlp).filter(|tlp| *tlp != Tlp::Red);
         Ok(SubscriptionWish {
-            name: self.name.clone(),
+            name: self.there.name.clone(),
             kind,
-            url: self.url.clone(),
-            settings: Value::Object(settings),
+            url: self.there.url.clone(),
+            settings: self.there.settings(is_misp)?,
             member: asked.caller().principal.member.ok_or_else(Fault::not_found)?,
             community: community(asked, &self.community).await?,
             tlp: tlp.ok_or_else(|| bad("bad-tlp", "a colour is clear, green, amber or amber+strict"))?,
             pap: Pap::Clear,
-            interval_seconds: self.every,
+            interval_seconds: self.there.every,
             size_limit: SIZE_LIMIT,
             enabled: true,
         })
-    }
-}
-
-/// Settings as somebody wrote them: a JSON object, or nothing.
-pub(super) fn settings(text: &str) -> Result<Map<String, Value>, Fault> {
-    if text.is_empty() {
-        return Ok(Map::new());
-    }
-    serde_json::from_str(text).map_err(|error| {
-        let message = format!("the settings are no JSON object: {error}; write them like {{\"page_size\": 500}}");
-        bad("bad-settings", message)
-    })
-}
-
-/// Puts in how to get in: an account, or a key as the other side wants it.
-pub(super) fn access(settings: &mut Map<String, Value>, login: &str, secret: &str, is_misp: bool) {
-    if !login.is_empty() {
-        settings.insert("login".to_owned(), json!(login));
-    }
-    if !secret.is_empty() {
-        let name = match (login.is_empty(), is_misp) {
-            (false, _) => "password",
-            (true, true) => "key",
-            (true, false) => "bearer",
-        };
-        settings.insert(name.to_owned(), json!(secret));
     }
 }
 
@@ -153,11 +101,7 @@ impl Page {
     }
 
     fn answer(&self) -> Result<Response, Fault> {
-        let status = match self.wrong {
-            Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            None => StatusCode::OK,
-        };
-        show_as(status, self)
+        answer(self, self.wrong.is_some())
     }
 }
 
@@ -167,7 +111,6 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Fault> {
     administer(&asked)?;
     let typed = Typed {
         tlp: "green".to_owned(),
-        every: 3_600,
         ..Typed::default()
     };
     Page::of(&asked, typed).await?.answer()

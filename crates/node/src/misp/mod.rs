@@ -1,0 +1,112 @@
+//! MISP's interface to what is shared here: events and their elements are a view of STIX objects, made of contributions in
+//! their order, and what is written through it becomes STIX objects by the one intake.
+//!
+//! ```text
+//! contributions ── project ──► store::misp (rows, numbers) ──► find ──► shape ──► MISP's JSON
+//! MISP's JSON ── write ──► formats::misp ──► Node::share ──► contributions
+//! ```
+//!
+//! | what | module |
+//! |---|---|
+//! | contributions to events and elements | [`project`] |
+//! | distribution and sharing groups to audiences, and back | [`distribution`] |
+//! | filters, and walking what they let through | [`find`] |
+//! | rows to MISP's JSON | [`shape`] |
+//! | events and elements that clients write | [`write`] |
+//!
+//! Nothing here decides who may see what: every row has the audience of its contribution, and is read with a viewer.
+
+mod distribution;
+mod find;
+mod give;
+mod people;
+mod project;
+mod said;
+mod shape;
+mod write;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use store::MispTag;
+
+pub use distribution::{Distribution, DistributionWish};
+pub use distribution::GroupName;
+pub use find::{Filter, FoundRows, Span, Terms, Words};
+pub use said::{SightingWish, kind_named, type_name};
+pub use shape::{EventInfo, EventShape, Organisation, Pieces, Shaped, parsed, tag_json};
+pub use write::Deletion;
+
+use crate::error::Error;
+use crate::node::Node;
+
+/// Contributions that are followed together.
+const BATCH: usize = 2_000;
+/// What belongs to no event is given one after this long, even where its transfer never ended.
+const HOMELESS_MICROS: i64 = 10 * 60 * 1_000_000;
+
+/// What the interface remembers between requests.
+#[derive(Default)]
+pub(crate) struct Kept {
+    /// One follows at a time; the others wait for it, and find it done.
+    following: tokio::sync::Mutex<()>,
+    tags: std::sync::Mutex<HashMap<String, i64>>,
+    walks: find::Walks,
+}
+
+impl Node {
+    /// Follows what was contributed since the last time, so that what is read next holds all of it.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn misp_follow(&self) -> Result<(), Error> {
+        let _turn = self.misp_kept().following.lock().await;
+        while let Some(batch) = self.store().misp_next(BATCH).await? {
+            let rows = self.project(&batch.rows).await?;
+            self.store().misp_put(&batch, rows).await?;
+        }
+        self.misp_house().await
+    }
+
+    /// The number of a tag, made where there is none.
+    pub(crate) async fn misp_tag_number(&self, name: &str, colour: &str) -> Result<i64, Error> {
+        let known = |kept: &Kept| {
+            let tags = kept.tags.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            tags.get(name).copied()
+        };
+        if let Some(number) = known(self.misp_kept()) {
+            return Ok(number);
+        }
+        let wish = MispTag {
+            id: 0,
+            name: name.to_owned(),
+            colour: colour.to_owned(),
+            exportable: true,
+            hidden: false,
+            number: None,
+            is_open: false,
+        };
+        let tag = self.store().misp_tag_named(&wish).await?;
+        let mut tags = self.misp_kept().tags.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if tags.len() > 100_000 {
+            tags.clear();
+        }
+        tags.insert(name.to_owned(), tag.id);
+        Ok(tag.id)
+    }
+
+    /// Forgets the numbers of tags: one was renamed or deleted.
+    pub(crate) fn misp_tags_changed(&self) {
+        self.misp_kept().tags.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
+    }
+}
+
+/// The members of the store, by number, for names in what is shown.
+pub(crate) type Members = Arc<HashMap<policy::MemberId, store::Member>>;
+
+impl Node {
+    pub(crate) async fn misp_members(&self) -> Result<Members, Error> {
+        let members = self.store().member_list().await?;
+        Ok(Arc::new(members.into_iter().map(|member| (member.id, member)).collect()))
+    }
+}

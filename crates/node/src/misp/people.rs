@@ -1,0 +1,48 @@
+//! What MISP's clients change of organisations, groups and keys: the rules are those of the partnership.
+
+use policy::{Action, PersonId, decide};
+use store::{Community, Credential, Member};
+
+use crate::accounts::Caller;
+use crate::error::Error;
+use crate::node::Node;
+use crate::partnership::{KeyWish, check_text};
+
+impl Node {
+    /// Changes what is said of a member.
+    ///
+    /// # Errors
+    /// When the caller is no operator, or the name is taken.
+    pub async fn misp_member_change(&self, caller: &Caller, member: Member) -> Result<Member, Error> {
+        decide(&caller.principal, Action::Administer).map_err(|refusal| Error::refused(refusal, "no such page"))?;
+        check_text("name", &member.name)?;
+        self.store().member_update(&caller.principal, &member).await?;
+        Ok(member)
+    }
+
+    /// Changes title and purpose of a community.
+    ///
+    /// # Errors
+    /// When the caller does not coordinate it.
+    pub async fn misp_group_change(&self, caller: &Caller, community: Community) -> Result<(), Error> {
+        decide(&caller.principal, Action::ManageCommunity(community.id))
+            .map_err(|refusal| Error::refused(refusal, crate::communities::NO_COMMUNITY))?;
+        check_text("title", &community.title)?;
+        check_text("purpose", &community.purpose)?;
+        Ok(self.store().community_update(&caller.principal, &community).await?)
+    }
+
+    /// Makes a key of the form that MISP's own clients and servers take: forty letters and digits.
+    ///
+    /// # Errors
+    /// As [`Node::key_create`].
+    pub async fn misp_key_create(
+        &self,
+        caller: &Caller,
+        person: PersonId,
+        wish: KeyWish,
+    ) -> Result<(String, Credential), Error> {
+        let random: [u8; 20] = self.random();
+        self.key_create_of(caller, person, wish, hex::encode(random)).await
+    }
+}

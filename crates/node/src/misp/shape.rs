@@ -1,0 +1,847 @@
+//! Rows to the JSON that MISP's clients read.
+//!
+//! An event may have hundreds of thousands of attributes, so it is written piece by piece; nothing of it is held but the
+//! piece at hand.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use policy::action::Withheld;
+use policy::{Action, CommunityId, Viewer, decide};
+use serde_json::{Map, Value, json};
+use store::{MispEvent, MispKind, MispOwner, MispRow, MispSource, MispTag};
+use tokio::sync::mpsc::Sender;
+use uuid::Uuid;
+
+use super::distribution::Distribution;
+use super::project::{inner, truth, uuid_of};
+use crate::error::Error;
+use crate::node::Node;
+
+/// Rows read together.
+const CHUNK: usize = 1_000;
+/// Things of a kind that are said about an event and what is in it, at the most: sightings can be millions.
+const SAID_MOST: usize = 20_000;
+
+/// A piece of an answer; whoever reads may have gone, and then nothing more is written.
+pub type Pieces = Sender<String>;
+
+/// An event as it is shown, without what is in it.
+#[derive(Clone, Debug)]
+pub struct EventInfo {
+    /// The row that a viewer sees.
+    pub row: MispRow,
+    /// MISP's bookkeeping.
+    pub record: MispEvent,
+    /// What it says.
+    pub fields: Map<String, Value>,
+    /// Its tags.
+    pub tags: Vec<MispTag>,
+    /// Who made it.
+    pub creator: Organisation,
+    /// Who shared it here.
+    pub owner: Organisation,
+    /// To whom it goes.
+    pub distribution: Distribution,
+    /// The sharing group of level 4.
+    pub group: Option<store::Community>,
+}
+
+/// An organisation as MISP names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Organisation {
+    /// Its number.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// Its UUID.
+    pub uuid: Uuid,
+    /// Whether it is a member here.
+    pub local: bool,
+}
+
+impl Organisation {
+    /// The same in MISP's words.
+    pub fn json(&self) -> Value {
+        json!({ "id": self.id.to_string(), "name": self.name, "uuid": self.uuid.to_string(), "local": self.local })
+    }
+}
+
+/// What is to be written of an event.
+#[derive(Clone, Debug, Default)]
+pub struct EventShape {
+    /// Only its head.
+    pub head_only: bool,
+    /// What was deleted, too.
+    pub deleted: bool,
+    /// Without attributes and objects that are not these.
+    pub only: Option<std::collections::HashSet<i64>>,
+    /// Events with the same values, too.
+    pub correlations: bool,
+    /// No sightings and nothing else that is said about it.
+    pub plain: bool,
+    /// Without the content of attachments.
+    pub without_attachments: bool,
+}
+
+/// What an attribute is shown with.
+#[derive(Clone, Debug, Default)]
+pub struct Shaped {
+    /// The event, in short.
+    pub event: bool,
+    /// The tags of its event, too.
+    pub event_tags: bool,
+    /// The warninglists that know it.
+    pub warnings: bool,
+    /// Its sightings.
+    pub sightings: bool,
+    /// Its scores.
+    pub scores: bool,
+    /// Attributes of the same value elsewhere.
+    pub correlations: bool,
+    /// Without the content of attachments.
+    pub without_attachments: bool,
+}
+
+impl EventInfo {
+    /// Its date.
+    pub fn date(&self) -> &str {
+        self.fields.get("date").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// When it was changed, in seconds.
+    pub fn timestamp(&self) -> i64 {
+        self.record.touched.max(self.row.changed)
+    }
+
+    /// A level that it says of itself.
+    pub fn level(&self, key: &str, otherwise: i64) -> i64 {
+        match self.fields.get(key) {
+            Some(Value::String(text)) => text.parse().unwrap_or(otherwise),
+            Some(Value::Number(number)) => number.as_i64().unwrap_or(otherwise),
+            _ => otherwise,
+        }
+    }
+
+    /// By what its organisation is found: name, number and UUID.
+    pub fn creator_names(&self) -> [String; 3] {
+        [self.creator.name.clone(), self.creator.uuid.to_string(), self.creator.id.to_string()]
+    }
+
+    /// The names of its tags.
+    pub fn tag_names(&self) -> Vec<Cow<'_, str>> {
+        self.tags.iter().map(|tag| Cow::Borrowed(tag.name.as_str())).collect()
+    }
+
+    /// What MISP writes of an event before what is in it.
+    pub fn head(&self) -> Map<String, Value> {
+        let text = |key: &str, otherwise: &str| {
+            self.fields.get(key).and_then(Value::as_str).map_or_else(|| otherwise.to_owned(), str::to_owned)
+        };
+        let mut head = Map::new();
+        let mut put = |key: &str, value: Value| {
+            head.insert(key.to_owned(), value);
+        };
+        put("id", json!(self.row.id.to_string()));
+        put("orgc_id", json!(self.creator.id.to_string()));
+        put("org_id", json!(self.owner.id.to_string()));
+        put("date", json!(self.date()));
+        put("threat_level_id", json!(self.level("threat_level_id", 4).to_string()));
+        put("info", json!(self.row.value));
+        put("published", json!(self.record.published));
+        put("uuid", json!(self.record.uuid.to_string()));
+        put("analysis", json!(self.level("analysis", 0).to_string()));
+        put("timestamp", json!(self.timestamp().to_string()));
+        put("distribution", json!(self.distribution.level.to_string()));
+        put("proposal_email_lock", json!(false));
+        put("locked", json!(false));
+        put("publish_timestamp", json!(self.record.publish_timestamp.to_string()));
+        put("sharing_group_id", json!(group_number(self.distribution.group)));
+        put("disable_correlation", json!(truth(&self.fields, "disable_correlation")));
+        put("extends_uuid", json!(text("extends_uuid", "")));
+        put("protected", json!(false));
+        put("event_creator_email", json!(""));
+        put("Org", self.owner.json());
+        put("Orgc", self.creator.json());
+        if let Some(group) = &self.group {
+            put("SharingGroup", json!({ "id": group.id.0.to_string(), "name": group.title, "uuid": group.uuid.to_string() }));
+        }
+        head
+    }
+
+    /// The event in short, as it stands beside an attribute.
+    pub fn short(&self) -> Value {
+        json!({
+            "id": self.row.id.to_string(), "org_id": self.owner.id.to_string(), "orgc_id": self.creator.id.to_string(),
+            "distribution": self.distribution.level.to_string(), "info": self.row.value,
+            "uuid": self.record.uuid.to_string(), "publish_timestamp": self.record.publish_timestamp.to_string(),
+            "date": self.date(), "published": self.record.published,
+            "threat_level_id": self.level("threat_level_id", 4).to_string(),
+            "Orgc": self.creator.json(),
+        })
+    }
+}
+
+fn group_number(group: Option<CommunityId>) -> String {
+    group.map_or_else(|| "0".to_owned(), |group| group.0.to_string())
+}
+
+/// A tag as MISP writes it on what has it.
+pub fn tag_json(tag: &MispTag) -> Value {
+    json!({
+        "id": tag.id.to_string(), "name": tag.name, "colour": tag.colour, "exportable": tag.exportable,
+        "user_id": "0", "hide_tag": tag.hidden, "numerical_value": tag.number.map(|number| number.to_string()),
+        "is_galaxy": tag.name.starts_with("misp-galaxy:"), "is_custom_galaxy": false, "local_only": false,
+        "local": false, "relationship_type": null,
+    })
+}
+
+/// What a row says, read back.
+pub fn parsed(body: &str) -> Map<String, Value> {
+    match serde_json::from_str(&format!("{{{body}}}")) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    }
+}
+
+/// Names in what is shown, looked up once.
+#[derive(Default)]
+pub(crate) struct Names {
+    tags: HashMap<i64, Option<MispTag>>,
+}
+
+impl Node {
+    /// An event as a viewer sees it.
+    pub(crate) async fn misp_event_info(&self, viewer: &Viewer, id: i64) -> Result<Option<EventInfo>, Error> {
+        match self.store().misp_row(viewer, MispKind::Event, id).await? {
+            Some(row) => self.misp_event_info_of(viewer, row).await,
+            None => Ok(None),
+        }
+    }
+
+    pub(crate) async fn misp_event_info_of(&self, viewer: &Viewer, row: MispRow) -> Result<Option<EventInfo>, Error> {
+        let Some(record) = self.store().misp_event(row.id).await? else { return Ok(None) };
+        if row.deleted {
+            return Ok(None);
+        }
+        let bodies = self.store().misp_bodies(viewer, &[row.number]).await?;
+        let Some(body) = bodies.get(&row.number) else { return Ok(None) };
+        let fields = parsed(body);
+        let mut names = Names::default();
+        let mut tags = Vec::new();
+        for number in &row.tags {
+            tags.extend(self.misp_tag_of(&mut names, *number).await?);
+        }
+        let owner = self.misp_owner(viewer, row.owner).await?;
+        let creator = match fields.get("Orgc").and_then(Value::as_object) {
+            Some(creator) => self.misp_creator(creator).await?,
+            None => None,
+        };
+        let creator = creator.unwrap_or_else(|| owner.clone());
+        let said = fields.get("distribution").and_then(level);
+        let distribution = self.misp_distribution(viewer, &row, said).await?;
+        let group = match distribution.group {
+            Some(group) => self.store().community_get(store::CommunityKey::Id(group)).await?,
+            None => None,
+        };
+        Ok(Some(EventInfo { row, record, fields, tags, creator, owner, distribution, group }))
+    }
+
+    /// To whom a row goes, as a viewer may know it.
+    pub(crate) async fn misp_distribution(
+        &self,
+        viewer: &Viewer,
+        row: &MispRow,
+        said: Option<u8>,
+    ) -> Result<Distribution, Error> {
+        let Some(audience) = self.store().audience_seen(viewer, row.audience).await? else {
+            return Ok(Distribution { level: 0, group: None });
+        };
+        let usual = self.misp_usual(viewer.principal()).await?;
+        let distribution = Distribution::of(&audience, usual, said);
+        // The name of a group is for those who are in it.
+        let known = |group: &CommunityId| viewer.principal().communities.contains(group);
+        Ok(match distribution.group {
+            Some(group) if !known(&group) => Distribution { level: 1, group: None },
+            _ => distribution,
+        })
+    }
+
+    /// Who contributed something, as far as a viewer may know.
+    pub(crate) async fn misp_owner(&self, viewer: &Viewer, owner: MispOwner) -> Result<Organisation, Error> {
+        let withheld = if owner.withheld { Withheld::Yes } else { Withheld::No };
+        let may = decide(viewer.principal(), Action::SeeOrigin(owner.member, withheld)).is_ok();
+        let member = match may {
+            true => self.store().member_get(store::MemberKey::Id(owner.member)).await?,
+            false => None,
+        };
+        Ok(member.map_or_else(|| self.misp_host(), |member| of_member(&member)))
+    }
+
+    /// The organisation that stands for nobody in particular: this node.
+    pub(crate) fn misp_host(&self) -> Organisation {
+        let settings = self.settings();
+        Organisation { id: 0, name: settings.title.clone(), uuid: uuid_of(settings.identity.as_str()), local: true }
+    }
+
+    async fn misp_creator(&self, creator: &Map<String, Value>) -> Result<Option<Organisation>, Error> {
+        let text = |key: &str| creator.get(key).and_then(Value::as_str);
+        let Some(uuid) = text("uuid").and_then(|uuid| Uuid::try_parse(uuid).ok()) else { return Ok(None) };
+        if let Some(member) = self.misp_member_of(uuid).await? {
+            return Ok(Some(of_member(&member)));
+        }
+        if uuid == self.misp_host().uuid {
+            return Ok(Some(self.misp_host()));
+        }
+        let name = text("name").unwrap_or("unknown");
+        let found = self.store().misp_organisation_named(uuid, name).await?;
+        Ok(Some(Organisation { id: found.id, name: name.to_owned(), uuid, local: false }))
+    }
+
+    /// The member whose organisation has a UUID: that of its identity, or its own.
+    pub(crate) async fn misp_member_of(&self, uuid: Uuid) -> Result<Option<store::Member>, Error> {
+        let members = self.store().member_list().await?;
+        Ok(members.into_iter().find(|member| uuid_of(&member.identity) == uuid || member.uuid == uuid))
+    }
+
+    pub(crate) async fn misp_tag_of(&self, names: &mut Names, number: i64) -> Result<Option<MispTag>, Error> {
+        if let Some(known) = names.tags.get(&number) {
+            return Ok(known.clone());
+        }
+        let tag = self.store().misp_tag(number).await?;
+        names.tags.insert(number, tag.clone());
+        Ok(tag)
+    }
+
+    pub(crate) async fn misp_tag_names(&self, numbers: &[i64]) -> Result<Vec<String>, Error> {
+        let mut names = Vec::with_capacity(numbers.len());
+        for number in numbers {
+            names.extend(self.store().misp_tag(*number).await?.map(|tag| tag.name));
+        }
+        Ok(names)
+    }
+
+    /// One attribute, as MISP writes it.
+    async fn misp_attribute_json(
+        &self,
+        viewer: &Viewer,
+        row: &MispRow,
+        body: &str,
+        event: &EventInfo,
+        around: Option<&MispRow>,
+        names: &mut Names,
+    ) -> Result<Map<String, Value>, Error> {
+        let uuid = self.store().misp_uuid(row.kind, row.id).await?.unwrap_or_default();
+        let mut fields = parsed(body);
+        let said = fields.shift_remove("distribution").as_ref().and_then(level);
+        let distribution = match around.unwrap_or(&event.row).audience == row.audience {
+            true => Distribution::INHERIT,
+            false => match self.same_readers(viewer, row, around.unwrap_or(&event.row)).await? {
+                true => Distribution::INHERIT,
+                false => self.misp_distribution(viewer, row, said).await?,
+            },
+        };
+        let mut out = Map::new();
+        let text = |fields: &Map<String, Value>, key: &str| match fields.get(key) {
+            Some(Value::String(text)) => Value::String(text.clone()),
+            Some(Value::Null) | None => Value::Null,
+            Some(other) => Value::String(other.to_string()),
+        };
+        out.insert("id".to_owned(), json!(row.id.to_string()));
+        out.insert("event_id".to_owned(), json!(event.row.id.to_string()));
+        out.insert("object_id".to_owned(), json!(row.parent.to_string()));
+        out.insert("object_relation".to_owned(), text(&fields, "object_relation"));
+        out.insert("category".to_owned(), json!(row.category));
+        out.insert("type".to_owned(), json!(row.element_type));
+        out.insert("to_ids".to_owned(), json!(row.to_ids));
+        out.insert("uuid".to_owned(), json!(uuid.to_string()));
+        out.insert("timestamp".to_owned(), json!(row.changed.to_string()));
+        out.insert("distribution".to_owned(), json!(distribution.level.to_string()));
+        out.insert("sharing_group_id".to_owned(), json!(group_number(distribution.group)));
+        out.insert("comment".to_owned(), json!(fields.get("comment").and_then(Value::as_str).unwrap_or_default()));
+        out.insert("deleted".to_owned(), json!(row.deleted));
+        out.insert("disable_correlation".to_owned(), json!(truth(&fields, "disable_correlation")));
+        out.insert("first_seen".to_owned(), text(&fields, "first_seen"));
+        out.insert("last_seen".to_owned(), text(&fields, "last_seen"));
+        out.insert("value".to_owned(), json!(row.value));
+        for (key, value) in fields {
+            out.entry(key).or_insert(value);
+        }
+        let mut tags = Vec::new();
+        for number in &row.tags {
+            tags.extend(self.misp_tag_of(names, *number).await?.as_ref().map(tag_json));
+        }
+        if !tags.is_empty() {
+            out.insert("Tag".to_owned(), Value::Array(tags));
+        }
+        Ok(out)
+    }
+
+    /// Whether two rows are for the same readers, markings apart.
+    async fn same_readers(&self, viewer: &Viewer, one: &MispRow, other: &MispRow) -> Result<bool, Error> {
+        let one = self.store().audience_seen(viewer, one.audience).await?;
+        let other = self.store().audience_seen(viewer, other.audience).await?;
+        Ok(match (one, other) {
+            (Some(one), Some(other)) => one.communities() == other.communities() && one.named() == other.named(),
+            _ => false,
+        })
+    }
+
+    /// Attributes as a search shows them, in their order.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn misp_attributes_json(
+        &self,
+        viewer: &Viewer,
+        found: &super::find::FoundRows,
+        shaped: &Shaped,
+    ) -> Result<Vec<Map<String, Value>>, Error> {
+        let mut names = Names::default();
+        let mut shown = Vec::with_capacity(found.rows.len());
+        let mut around: HashMap<i64, Option<MispRow>> = HashMap::new();
+        for rows in found.rows.chunks(CHUNK) {
+            let numbers: Vec<i64> = rows.iter().map(|row| row.number).collect();
+            let bodies = self.store().misp_bodies(viewer, &numbers).await?;
+            for row in rows {
+                let (Some(event), Some(body)) = (found.events.get(row.event), bodies.get(&row.number)) else { continue };
+                if row.parent != 0 && !around.contains_key(&row.parent) {
+                    let object = self.store().misp_row(viewer, MispKind::Object, row.parent).await?;
+                    around.insert(row.parent, object);
+                }
+                let object = around.get(&row.parent).and_then(Option::as_ref);
+                let mut json = self.misp_attribute_json(viewer, row, body, event, object, &mut names).await?;
+                if shaped.without_attachments {
+                    json.shift_remove("data");
+                }
+                if shaped.event {
+                    json.insert("Event".to_owned(), event.short());
+                }
+                if shaped.event_tags && !event.tags.is_empty() {
+                    let mut tags: Vec<Value> = json.get("Tag").and_then(Value::as_array).cloned().unwrap_or_default();
+                    let inherited = event.tags.iter().filter(|tag| !row.tags.contains(&tag.id));
+                    tags.extend(inherited.map(|tag| {
+                        let mut tag = tag_json(tag);
+                        tag["inherited"] = json!(1);
+                        tag
+                    }));
+                    json.insert("Tag".to_owned(), Value::Array(tags));
+                }
+                if shaped.warnings {
+                    let warnings = self.misp_warnings(row);
+                    let warnings: Vec<Value> = warnings.iter().map(|name| json!({ "name": name })).collect();
+                    json.insert("warnings".to_owned(), Value::Array(warnings));
+                }
+                if shaped.sightings {
+                    let sightings = self.misp_said(viewer, MispKind::Sighting, row.id, event).await?;
+                    json.insert("Sighting".to_owned(), Value::Array(sightings));
+                }
+                if shaped.correlations {
+                    let related = self.misp_related(viewer, row).await?;
+                    json.insert("RelatedAttribute".to_owned(), Value::Array(related));
+                }
+                shown.push(json);
+            }
+        }
+        Ok(shown)
+    }
+
+    /// What of a kind is said of an element.
+    pub(crate) async fn misp_said(
+        &self,
+        viewer: &Viewer,
+        kind: MispKind,
+        about: i64,
+        event: &EventInfo,
+    ) -> Result<Vec<Value>, Error> {
+        let page = self.store().misp_scan(viewer, &MispSource::Parent(about), kind, 0, SAID_MOST).await?;
+        let mut said = Vec::with_capacity(page.rows.len());
+        for row in page.rows.iter().filter(|row| !row.deleted) {
+            said.extend(self.misp_said_json(viewer, row, event).await?);
+        }
+        Ok(said)
+    }
+
+    /// Something that is said, as MISP writes it.
+    pub(crate) async fn misp_said_json(
+        &self,
+        viewer: &Viewer,
+        row: &MispRow,
+        event: &EventInfo,
+    ) -> Result<Option<Value>, Error> {
+        let bodies = self.store().misp_bodies(viewer, &[row.number]).await?;
+        let Some(body) = bodies.get(&row.number) else { return Ok(None) };
+        let uuid = self.store().misp_uuid(row.kind, row.id).await?.unwrap_or_default();
+        let mut fields = parsed(body);
+        let mut put = |key: &str, value: Value| {
+            fields.insert(key.to_owned(), value);
+        };
+        put("id", json!(row.id.to_string()));
+        put("uuid", json!(uuid.to_string()));
+        let owner = self.misp_owner(viewer, row.owner).await?;
+        match row.kind {
+            MispKind::Sighting => {
+                put("attribute_id", json!(row.parent.to_string()));
+                put("event_id", json!(event.row.id.to_string()));
+                put("org_id", json!(owner.id.to_string()));
+                put("Organisation", owner.json());
+            }
+            MispKind::Reference => {
+                put("object_id", json!(row.parent.to_string()));
+                put("event_id", json!(event.row.id.to_string()));
+                put("timestamp", json!(row.changed.to_string()));
+                put("deleted", json!(row.deleted));
+            }
+            MispKind::Report => {
+                put("event_id", json!(event.row.id.to_string()));
+                put("timestamp", json!(row.changed.to_string()));
+                put("deleted", json!(row.deleted));
+                let said = fields.get("distribution").and_then(level);
+                let distribution = match row.audience == event.row.audience {
+                    true => Distribution::INHERIT,
+                    false => self.misp_distribution(viewer, row, said).await?,
+                };
+                fields.insert("distribution".to_owned(), json!(distribution.level.to_string()));
+                fields.insert("sharing_group_id".to_owned(), json!(group_number(distribution.group)));
+            }
+            MispKind::Proposal => {
+                put("event_id", json!(event.row.id.to_string()));
+                put("old_id", json!(row.parent.to_string()));
+                put("org_id", json!(owner.id.to_string()));
+                put("event_org_id", json!(event.creator.id.to_string()));
+                put("event_uuid", json!(event.record.uuid.to_string()));
+                put("deleted", json!(row.deleted));
+                put("Org", owner.json());
+            }
+            _ => {
+                put("Orgc", owner.json());
+                put("orgc_uuid", json!(owner.uuid.to_string()));
+                put("org_uuid", json!(owner.uuid.to_string()));
+            }
+        }
+        Ok(Some(Value::Object(fields)))
+    }
+
+    /// Attributes elsewhere of the same value, as far as a viewer sees them.
+    pub(crate) async fn misp_related(&self, viewer: &Viewer, row: &MispRow) -> Result<Vec<Value>, Error> {
+        /// What more attributes share than this is common, and says nothing.
+        const MOST: usize = 50;
+        if super::project::says_nothing(&row.element_type) {
+            return Ok(Vec::new());
+        }
+        let source = MispSource::Value(row.value.clone());
+        let page = self.store().misp_scan(viewer, &source, MispKind::Attribute, 0, MOST + 1).await?;
+        let mut met = super::find::EventsMet::default();
+        let mut related = Vec::new();
+        for other in page.rows.iter().filter(|other| other.event != row.event && !other.deleted).take(MOST) {
+            self.misp_meet(viewer, other.event, &mut met).await?;
+            let Some(event) = met.get(other.event) else { continue };
+            related.push(json!({
+                "id": other.id.to_string(), "event_id": other.event.to_string(), "value": other.value,
+                "type": other.element_type, "category": other.category, "to_ids": other.to_ids,
+                "Event": event.short(), "info": event.row.value, "date": event.date(),
+                "org_id": event.owner.id.to_string(),
+            }));
+        }
+        Ok(related)
+    }
+
+    /// Writes an event, piece by piece: `{"Event": …}`.
+    ///
+    /// # Errors
+    /// When the store does not answer. What was written until then is no whole event.
+    pub async fn misp_write_event(
+        &self,
+        viewer: &Viewer,
+        event: &EventInfo,
+        shape: &EventShape,
+        pieces: &Pieces,
+    ) -> Result<(), Error> {
+        let mut head = event.head();
+        if shape.head_only {
+            head.insert("Tag".to_owned(), event.tags.iter().map(tag_json).collect());
+            let count = self.misp_count(viewer, event).await?;
+            head.insert("attribute_count".to_owned(), json!(count.to_string()));
+            let _ = pieces.send(format!("{{\"Event\":{{{}}}}}", inner(&head))).await;
+            return Ok(());
+        }
+        let count = self.misp_count(viewer, event).await?;
+        head.insert("attribute_count".to_owned(), json!(count.to_string()));
+        if pieces.send(format!("{{\"Event\":{{{},\"Attribute\":[", inner(&head))).await.is_err() {
+            return Ok(());
+        }
+        let said = match shape.plain {
+            true => HashMap::new(),
+            false => self.misp_said_in(viewer, event).await?,
+        };
+        let mut writing = Writing { node: self, viewer, event, shape, said, names: Names::default(), related: HashMap::new() };
+        writing.attributes(pieces).await?;
+        if pieces.send("],\"Object\":[".to_owned()).await.is_err() {
+            return Ok(());
+        }
+        writing.objects(pieces).await?;
+        let mut tail = Map::new();
+        let of_event = |kind: MispKind| -> Vec<Value> {
+            writing.said.get(&(kind, 0)).cloned().unwrap_or_default()
+        };
+        for (key, kind) in [
+            ("ShadowAttribute", MispKind::Proposal),
+            ("EventReport", MispKind::Report),
+            ("Note", MispKind::Note),
+            ("Opinion", MispKind::Opinion),
+            ("Relationship", MispKind::Relationship),
+        ] {
+            let said = of_event(kind);
+            if matches!(kind, MispKind::Proposal | MispKind::Report) || !said.is_empty() {
+                tail.insert(key.to_owned(), Value::Array(said));
+            }
+        }
+        let related: Vec<Value> = writing.related.into_values().map(|event| json!({ "Event": event })).collect();
+        tail.insert("RelatedEvent".to_owned(), Value::Array(related));
+        let galaxies = event.fields.get("Galaxy").cloned().unwrap_or_else(|| json!([]));
+        tail.insert("Galaxy".to_owned(), galaxies);
+        tail.insert("CryptographicKey".to_owned(), json!([]));
+        if !event.tags.is_empty() {
+            tail.insert("Tag".to_owned(), event.tags.iter().map(tag_json).collect());
+        }
+        let _ = pieces.send(format!("],{}}}}}", inner(&tail))).await;
+        Ok(())
+    }
+
+    /// How many attributes of an event a viewer sees.
+    pub(crate) async fn misp_count(&self, viewer: &Viewer, event: &EventInfo) -> Result<usize, Error> {
+        let mut count = 0;
+        let mut after = 0;
+        loop {
+            let source = MispSource::Event(event.row.id);
+            let page = self.store().misp_scan(viewer, &source, MispKind::Attribute, after, 10_000).await?;
+            count += page.rows.iter().filter(|row| !row.deleted).count();
+            match page.next {
+                Some(next) => after = next,
+                None => return Ok(count),
+            }
+        }
+    }
+
+    /// What is said of an event and of what is in it, by kind and what it is about.
+    async fn misp_said_in(
+        &self,
+        viewer: &Viewer,
+        event: &EventInfo,
+    ) -> Result<HashMap<(MispKind, i64), Vec<Value>>, Error> {
+        let mut said: HashMap<(MispKind, i64), Vec<Value>> = HashMap::new();
+        for kind in [
+            MispKind::Report,
+            MispKind::Sighting,
+            MispKind::Reference,
+            MispKind::Proposal,
+            MispKind::Note,
+            MispKind::Opinion,
+            MispKind::Relationship,
+        ] {
+            let source = MispSource::Event(event.row.id);
+            let page = self.store().misp_scan(viewer, &source, kind, 0, SAID_MOST).await?;
+            for row in page.rows.iter().filter(|row| !row.deleted) {
+                if let Some(json) = self.misp_said_json(viewer, row, event).await? {
+                    said.entry((kind, row.parent)).or_default().push(json);
+                }
+            }
+        }
+        Ok(said)
+    }
+}
+
+/// An event on its way out.
+struct Writing<'w> {
+    node: &'w Node,
+    viewer: &'w Viewer,
+    event: &'w EventInfo,
+    shape: &'w EventShape,
+    said: HashMap<(MispKind, i64), Vec<Value>>,
+    names: Names,
+    related: HashMap<i64, Value>,
+}
+
+impl Writing<'_> {
+    fn is_wanted(&self, row: &MispRow) -> bool {
+        (self.shape.deleted || !row.deleted) && self.shape.only.as_ref().is_none_or(|only| only.contains(&row.id))
+    }
+
+    /// Attributes that are in no object.
+    async fn attributes(&mut self, pieces: &Pieces) -> Result<(), Error> {
+        let (mut after, mut first) = (0, true);
+        loop {
+            let source = MispSource::Event(self.event.row.id);
+            let page = self.node.store().misp_scan(self.viewer, &source, MispKind::Attribute, after, CHUNK).await?;
+            let rows: Vec<&MispRow> = page.rows.iter().filter(|row| row.parent == 0 && self.is_wanted(row)).collect();
+            let numbers: Vec<i64> = rows.iter().map(|row| row.number).collect();
+            let bodies = self.node.store().misp_bodies(self.viewer, &numbers).await?;
+            let mut text = String::new();
+            for row in rows {
+                let Some(body) = bodies.get(&row.number) else { continue };
+                if !std::mem::take(&mut first) {
+                    text.push(',');
+                }
+                let json = self.attribute(row, body, None).await?;
+                text.push('{');
+                text.push_str(&inner(&json));
+                text.push('}');
+            }
+            if !text.is_empty() && pieces.send(text).await.is_err() {
+                return Ok(());
+            }
+            match page.next {
+                Some(next) => after = next,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    async fn attribute(&mut self, row: &MispRow, body: &str, around: Option<&MispRow>) -> Result<Map<String, Value>, Error> {
+        let mut json =
+            self.node.misp_attribute_json(self.viewer, row, body, self.event, around, &mut self.names).await?;
+        json.entry("Galaxy").or_insert_with(|| json!([]));
+        if self.shape.without_attachments {
+            json.shift_remove("data");
+        }
+        for (key, kind) in [
+            ("Sighting", MispKind::Sighting),
+            ("ShadowAttribute", MispKind::Proposal),
+            ("Note", MispKind::Note),
+            ("Opinion", MispKind::Opinion),
+            ("Relationship", MispKind::Relationship),
+        ] {
+            let said = self.said.get(&(kind, row.id)).cloned().unwrap_or_default();
+            if kind == MispKind::Proposal || !said.is_empty() {
+                json.insert(key.to_owned(), Value::Array(said));
+            }
+        }
+        if self.shape.correlations {
+            for related in self.node.misp_related(self.viewer, row).await? {
+                let Some(id) = related.get("event_id").and_then(Value::as_str).and_then(|id| id.parse().ok()) else {
+                    continue;
+                };
+                if let Some(event) = related.get("Event") {
+                    self.related.entry(id).or_insert_with(|| event.clone());
+                }
+            }
+        }
+        Ok(json)
+    }
+
+    async fn objects(&mut self, pieces: &Pieces) -> Result<(), Error> {
+        let (mut after, mut first) = (0, true);
+        loop {
+            let source = MispSource::Event(self.event.row.id);
+            let page = self.node.store().misp_scan(self.viewer, &source, MispKind::Object, after, CHUNK).await?;
+            for row in page.rows.iter().filter(|row| self.shape.deleted || !row.deleted) {
+                let Some(mut json) = self.object(row).await? else { continue };
+                let mut text = String::new();
+                if !std::mem::take(&mut first) {
+                    text.push(',');
+                }
+                json.retain(|_, value| !value.is_null());
+                text.push('{');
+                text.push_str(&inner(&json));
+                text.push('}');
+                if pieces.send(text).await.is_err() {
+                    return Ok(());
+                }
+            }
+            match page.next {
+                Some(next) => after = next,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    async fn object(&mut self, row: &MispRow) -> Result<Option<Map<String, Value>>, Error> {
+        let store = self.node.store();
+        let mut json = match self.node.misp_object_head(self.viewer, row, self.event).await? {
+            Some(json) => json,
+            None => return Ok(None),
+        };
+        let references = self.said.get(&(MispKind::Reference, row.id)).cloned().unwrap_or_default();
+        json.insert("ObjectReference".to_owned(), Value::Array(references));
+        let page = store.misp_scan(self.viewer, &MispSource::Parent(row.id), MispKind::Attribute, 0, 100_000).await?;
+        let rows: Vec<&MispRow> = page.rows.iter().filter(|row| self.is_wanted(row)).collect();
+        if rows.is_empty() && self.shape.only.as_ref().is_some_and(|only| !only.contains(&row.id)) {
+            return Ok(None);
+        }
+        let numbers: Vec<i64> = rows.iter().map(|row| row.number).collect();
+        let bodies = store.misp_bodies(self.viewer, &numbers).await?;
+        let mut attributes = Vec::with_capacity(rows.len());
+        for inside in rows {
+            if let Some(body) = bodies.get(&inside.number) {
+                attributes.push(Value::Object(self.attribute(inside, body, Some(row)).await?));
+            }
+        }
+        json.insert("Attribute".to_owned(), Value::Array(attributes));
+        Ok(Some(json))
+    }
+}
+
+impl Node {
+    /// An object without what is in it.
+    pub(crate) async fn misp_object_head(
+        &self,
+        viewer: &Viewer,
+        row: &MispRow,
+        event: &EventInfo,
+    ) -> Result<Option<Map<String, Value>>, Error> {
+        let bodies = self.store().misp_bodies(viewer, &[row.number]).await?;
+        let Some(body) = bodies.get(&row.number) else { return Ok(None) };
+        let uuid = self.store().misp_uuid(row.kind, row.id).await?.unwrap_or_default();
+        let mut json = parsed(body);
+        let said = json.get("distribution").and_then(level);
+        let distribution = match row.audience == event.row.audience || self.same_readers(viewer, row, &event.row).await? {
+            true => Distribution::INHERIT,
+            false => self.misp_distribution(viewer, row, said).await?,
+        };
+        let mut put = |key: &str, value: Value| {
+            json.insert(key.to_owned(), value);
+        };
+        put("id", json!(row.id.to_string()));
+        put("uuid", json!(uuid.to_string()));
+        put("event_id", json!(event.row.id.to_string()));
+        put("timestamp", json!(row.changed.to_string()));
+        put("distribution", json!(distribution.level.to_string()));
+        put("sharing_group_id", json!(group_number(distribution.group)));
+        put("deleted", json!(row.deleted));
+        json.entry("comment").or_insert_with(|| json!(""));
+        json.entry("description").or_insert_with(|| json!(""));
+        json.entry("ObjectReference").or_insert_with(|| json!([]));
+        Ok(Some(json))
+    }
+
+    /// An object with what is in it, as MISP writes it.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn misp_object_json(
+        &self,
+        viewer: &Viewer,
+        row: &MispRow,
+        event: &EventInfo,
+        shape: &EventShape,
+    ) -> Result<Option<Map<String, Value>>, Error> {
+        let said = self.misp_said_in(viewer, event).await?;
+        let mut writing =
+            Writing { node: self, viewer, event, shape, said, names: Names::default(), related: HashMap::new() };
+        writing.object(row).await
+    }
+}
+
+/// The organisation that a member is.
+pub(crate) fn of_member(member: &store::Member) -> Organisation {
+    Organisation { id: member.id.0, name: member.name.clone(), uuid: uuid_of(&member.identity), local: true }
+}
+
+/// A level of distribution as it is written.
+pub(super) fn level(value: &Value) -> Option<u8> {
+    match value {
+        Value::String(text) => text.parse().ok(),
+        Value::Number(number) => u8::try_from(number.as_u64()?).ok(),
+        _ => None,
+    }
+}

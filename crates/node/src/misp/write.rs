@@ -1,0 +1,1292 @@
+//! What clients write: events and elements in MISP's JSON, shared by the one intake in the name of the caller's member.
+//!
+//! ```text
+//! add an event     ──► the whole event; what goes to fewer than it is a part of its own
+//! add to an event  ──► the element, and a part that says where it belongs
+//! edit, delete     ──► the next version of the element
+//! delete for good  ──► taken back, with what was made of it alone
+//! ```
+//!
+//! An event is changed by the member that contributed it and nobody else; others propose.
+
+use std::collections::BTreeMap;
+
+use formats::{Found, Sink};
+use policy::{Action, Audience, Viewer, decide};
+use serde_json::{Map, Value, json};
+use stix::marking::{Pap, Tlp};
+use stix::{Problem, Severity, Timestamp};
+use store::{MispKind, MispRow, MispSource, Retraction};
+use uuid::Uuid;
+
+use super::distribution::{DistributionWish, GroupName};
+use super::project::{truth, uuid_of};
+use super::shape::{EventInfo, of_member, parsed};
+use crate::accounts::Caller;
+use crate::error::{Error, bad};
+use crate::intake::{Handling, Report, ShareRequest};
+use crate::node::Node;
+
+/// By which way it comes, as the record says.
+const CHANNEL: &str = "misp";
+/// The lists of an event whose entries may go to fewer than the event.
+const LISTS: [&str; 2] = ["Attribute", "Object"];
+/// Lists of what is said, which goes where its event goes.
+const SAID: [&str; 5] = ["EventReport", "Note", "Opinion", "Relationship", "Sighting"];
+/// Rows that are read together.
+const CHUNK: usize = 1_000;
+
+/// How something is deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deletion {
+    /// It says that it was deleted, and can be restored.
+    Soft,
+    /// It is taken back.
+    Hard,
+}
+
+/// What becomes of the report that formats make of the event around elements.
+#[derive(Clone, Debug)]
+enum Head {
+    /// It is the event.
+    Whole,
+    /// It becomes the next version of the event's report, which keeps what it names.
+    Next { refs: Vec<String>, created: Option<String> },
+    /// It becomes a part of the event, which names what is new.
+    Part { of: String },
+    /// It is left out: what is shared belongs to the event already.
+    None,
+}
+
+/// An event in whose name elements are shared.
+struct Around {
+    /// What of the event elements inherit: creator, tags, date.
+    fields: Map<String, Value>,
+    uuid: Uuid,
+    /// The identifier of its report.
+    header: String,
+    audience: Audience,
+}
+
+impl Node {
+    /// Takes in an event; gives its number.
+    ///
+    /// # Errors
+    /// When the caller may not share, it is there already, or the intake refuses it.
+    pub async fn misp_event_add(&self, caller: &Caller, mut event: Map<String, Value>) -> Result<i64, Error> {
+        self.misp_may_write(caller)?;
+        self.misp_follow().await?;
+        let uuid = uuid_in(&event).unwrap_or_else(|| self.fresh_uuid());
+        let viewer = self.viewer(caller).await?;
+        if let Some(known) = self.store().misp_event_by_uuid(uuid).await?
+            && self.misp_event_info(&viewer, known.id).await?.is_some()
+        {
+            return Err(Error::Conflict("an event of this UUID is there already: edit it".to_owned()));
+        }
+        if text_of(&event, "info").trim().is_empty() {
+            return Err(bad("no-info", "an event needs a title", "give it as 'info'"));
+        }
+        let now = self.now();
+        let wish = wish_of(&event, DistributionWish::Community(1))?;
+        let handling = self.misp_handling(caller, wish, None).await?;
+        strip(&mut event);
+        event.insert("uuid".to_owned(), json!(uuid.to_string()));
+        event.entry("date").or_insert_with(|| json!(now.to_string().get(..10)));
+        event.entry("threat_level_id").or_insert_with(|| json!("4"));
+        event.entry("analysis").or_insert_with(|| json!("0"));
+        event.entry("timestamp").or_insert_with(|| json!(seconds(now)));
+        self.misp_creator_set(caller, &mut event).await?;
+        let published = truth(&event, "published");
+        event.insert("published".to_owned(), json!(published));
+        if published && text_of(&event, "publish_timestamp").parse::<i64>().unwrap_or(0) == 0 {
+            event.insert("publish_timestamp".to_owned(), json!(seconds(now)));
+        }
+        let narrower = take_narrower(&mut event, now, &|| self.fresh_uuid())?;
+        let header = format!("{}--{uuid}", if published { "report" } else { "grouping" });
+        let audience = self.misp_audience_of(caller, &handling)?;
+        let around = Around { fields: context_of(&event), uuid, header, audience };
+        self.misp_share(caller, event, uuid, handling, Head::Whole).await?;
+        for (wish, lists) in narrower {
+            self.misp_add_elements(caller, &around, wish, lists).await?;
+        }
+        self.misp_follow().await?;
+        let made = self.store().misp_event_by_uuid(uuid).await?;
+        made.map(|event| event.id).ok_or_else(|| Error::Ours("the event was shared and is not there".to_owned()))
+    }
+
+    /// Changes an event: what of its head is given, and the attributes and objects that are given, new ones too.
+    ///
+    /// # Errors
+    /// When there is no such event for the caller, it is not theirs, or the intake refuses something.
+    pub async fn misp_event_edit(&self, caller: &Caller, id: i64, mut changes: Map<String, Value>) -> Result<(), Error> {
+        let (viewer, event) = self.misp_own_event(caller, id).await?;
+        let mut lists = Map::new();
+        for key in LISTS.into_iter().chain(SAID).chain(["ShadowAttribute"]) {
+            if let Some(list) = changes.shift_remove(key) {
+                lists.insert(key.to_owned(), list);
+            }
+        }
+        let published = changes.get("published").map(|_| truth(&changes, "published"));
+        let tags = changes.shift_remove("Tag");
+        strip(&mut changes);
+        for key in ["uuid", "timestamp", "published", "publish_timestamp", "Org", "Orgc", "date_sighting"] {
+            changes.shift_remove(key);
+        }
+        let mut head = event.fields.clone();
+        let before = head.clone();
+        for (key, value) in changes {
+            head.insert(key, value);
+        }
+        if let Some(Value::Array(tags)) = tags {
+            let mut known: Vec<Value> = event.tags.iter().map(|tag| json!({ "name": tag.name, "colour": tag.colour })).collect();
+            for tag in tags {
+                let name = tag.get("name").and_then(Value::as_str).unwrap_or_default();
+                let there = |known: &Value| known.get("name").and_then(Value::as_str) == Some(name);
+                if !name.is_empty() && !known.iter().any(there) {
+                    known.push(tag);
+                }
+            }
+            head.insert("Tag".to_owned(), Value::Array(known));
+        }
+        if head != before || head.contains_key("Tag") {
+            self.misp_head_put(caller, &viewer, &event, head, published == Some(true)).await?;
+        }
+        self.misp_edit_lists(caller, &viewer, &event, lists).await?;
+        self.misp_touched(id, published).await
+    }
+
+    /// Changes and adds what is given of an event's attributes, objects and what is said.
+    async fn misp_edit_lists(
+        &self,
+        caller: &Caller,
+        viewer: &Viewer,
+        event: &EventInfo,
+        lists: Map<String, Value>,
+    ) -> Result<(), Error> {
+        let mut new: BTreeMap<DistributionWish, Map<String, Value>> = BTreeMap::new();
+        for (key, list) in lists {
+            let entries = match list {
+                Value::Array(entries) => entries,
+                Value::Object(one) => vec![Value::Object(one)],
+                _ => continue,
+            };
+            for entry in entries {
+                let Value::Object(fields) = entry else { continue };
+                let kind = match key.as_str() {
+                    "Attribute" => MispKind::Attribute,
+                    "Object" => MispKind::Object,
+                    "EventReport" => MispKind::Report,
+                    // What others said comes by its own ways.
+                    _ => continue,
+                };
+                let known = match uuid_in(&fields) {
+                    Some(uuid) => self.store().misp_element(kind, uuid).await?,
+                    None => None,
+                };
+                let known = match known {
+                    Some(id) => self.store().misp_row(viewer, kind, id).await?.filter(|row| row.event == event.row.id),
+                    None => None,
+                };
+                match known {
+                    Some(row) => self.misp_edit_row(caller, viewer, event, &row, fields).await?,
+                    None => {
+                        let wish = wish_of(&fields, DistributionWish::Inherit)?;
+                        let lists = new.entry(wish).or_default();
+                        if let Value::Array(list) = lists.entry(key.clone()).or_insert_with(|| json!([])) {
+                            list.push(Value::Object(fields));
+                        }
+                    }
+                }
+            }
+        }
+        let around = self.misp_around(viewer, event).await?;
+        for (wish, mut lists) in new {
+            prepare(&mut lists, self.now(), &|| self.fresh_uuid())?;
+            self.misp_add_elements(caller, &around, wish, lists).await?;
+        }
+        self.misp_follow().await
+    }
+
+    /// Writes the next version of what a client sent back; unchanged things stay as they are.
+    async fn misp_edit_row(
+        &self,
+        caller: &Caller,
+        viewer: &Viewer,
+        event: &EventInfo,
+        row: &MispRow,
+        mut changes: Map<String, Value>,
+    ) -> Result<(), Error> {
+        let deleted = changes.get("deleted").map(|_| truth(&changes, "deleted"));
+        let sent = text_of(&changes, "timestamp").parse::<i64>().ok();
+        // What was sent back as it was read is not changed.
+        if deleted == Some(row.deleted) || deleted.is_none() {
+            let raw = self.misp_raw(viewer, row).await?;
+            let same = changes.iter().all(|(key, value)| {
+                IGNORED.contains(&key.as_str()) || raw.get(key).is_some_and(|known| alike(known, value)) || nothing(value)
+            });
+            if same {
+                return Ok(());
+            }
+            // An older state must not undo a newer one: MISP's own rule.
+            if sent.is_some_and(|sent| sent < row.changed) {
+                return Ok(());
+            }
+        }
+        changes.shift_remove("timestamp");
+        match (deleted, row.deleted) {
+            (Some(true), false) => self.misp_element_delete(caller, row.kind, row.id, Deletion::Soft).await,
+            (Some(false), true) => self.misp_element_restore(caller, row.kind, row.id).await,
+            _ => {
+                let around = self.misp_around(viewer, event).await?;
+                self.misp_next_version(caller, viewer, &around, row, changes).await
+            }
+        }
+    }
+
+    /// Adds an element to an event: `list` says what it is. Gives its number.
+    ///
+    /// # Errors
+    /// When there is no such event for the caller, it is not theirs, or the intake refuses the element.
+    pub async fn misp_element_add(
+        &self,
+        caller: &Caller,
+        event: i64,
+        list: &'static str,
+        mut fields: Map<String, Value>,
+    ) -> Result<(MispKind, i64), Error> {
+        let (viewer, event) = self.misp_own_event(caller, event).await?;
+        let kind = match list {
+            "Attribute" => MispKind::Attribute,
+            "Object" => MispKind::Object,
+            _ => MispKind::Report,
+        };
+        let uuid = uuid_in(&fields).unwrap_or_else(|| self.fresh_uuid());
+        if let Some(id) = self.store().misp_element(kind, uuid).await?
+            && self.store().misp_row(&viewer, kind, id).await?.is_some()
+        {
+            return Err(Error::Conflict("something of this UUID is there already: edit it".to_owned()));
+        }
+        let wish = wish_of(&fields, DistributionWish::Inherit)?;
+        fields.insert("uuid".to_owned(), json!(uuid.to_string()));
+        if kind == MispKind::Attribute {
+            self.misp_is_new_here(&viewer, &event, &fields).await?;
+        }
+        let mut lists = Map::new();
+        lists.insert(list.to_owned(), json!([fields]));
+        prepare(&mut lists, self.now(), &|| self.fresh_uuid())?;
+        let around = self.misp_around(&viewer, &event).await?;
+        self.misp_add_elements(caller, &around, wish, lists).await?;
+        self.misp_touched(event.row.id, Some(false)).await?;
+        self.misp_follow().await?;
+        let id = self.store().misp_element(kind, uuid).await?;
+        id.map(|id| (kind, id)).ok_or_else(|| Error::Ours("the element was shared and is not there".to_owned()))
+    }
+
+    /// An attribute stands in an event once: MISP refuses the same type, category and value again.
+    async fn misp_is_new_here(&self, viewer: &Viewer, event: &EventInfo, fields: &Map<String, Value>) -> Result<(), Error> {
+        let value = text_of(fields, "value");
+        let (element_type, category) = (text_of(fields, "type"), text_of(fields, "category"));
+        let source = MispSource::Value(value.split('|').next().unwrap_or_default().to_owned());
+        let page = self.store().misp_scan(viewer, &source, MispKind::Attribute, 0, CHUNK).await?;
+        let same = page.rows.iter().any(|row| {
+            let alike = row.value == value && row.element_type == element_type;
+            row.event == event.row.id && row.parent == 0 && !row.deleted && alike && (category.is_empty() || row.category == category)
+        });
+        match same {
+            true => Err(bad(
+                "attribute-twice",
+                "a similar attribute already exists for this event",
+                "edit the one that is there, or give another category",
+            )),
+            false => Ok(()),
+        }
+    }
+
+    /// Changes an element.
+    ///
+    /// # Errors
+    /// When there is no such element for the caller, it is not theirs, or the intake refuses the change.
+    pub async fn misp_element_edit(
+        &self,
+        caller: &Caller,
+        kind: MispKind,
+        id: i64,
+        changes: Map<String, Value>,
+    ) -> Result<(), Error> {
+        let (viewer, event, row) = self.misp_own_element(caller, kind, id).await?;
+        let around = self.misp_around(&viewer, &event).await?;
+        self.misp_next_version(caller, &viewer, &around, &row, changes).await?;
+        self.misp_touched(event.row.id, Some(false)).await?;
+        self.misp_follow().await
+    }
+
+    /// Puts a tag on an event or attribute, or takes it off.
+    ///
+    /// # Errors
+    /// When there is no such thing for the caller, or it is not theirs.
+    pub async fn misp_tag_set(
+        &self,
+        caller: &Caller,
+        kind: MispKind,
+        id: i64,
+        (name, colour): (&str, &str),
+        on: bool,
+    ) -> Result<(), Error> {
+        let tagged = |mut tags: Vec<Value>| {
+            tags.retain(|tag| tag.get("name").and_then(Value::as_str) != Some(name));
+            if on {
+                tags.push(json!({ "name": name, "colour": colour }));
+            }
+            Value::Array(tags)
+        };
+        if kind == MispKind::Event {
+            let (viewer, event) = self.misp_own_event(caller, id).await?;
+            let tags = event.tags.iter().map(|tag| json!({ "name": tag.name, "colour": tag.colour })).collect();
+            let mut head = event.fields.clone();
+            head.insert("Tag".to_owned(), tagged(tags));
+            self.misp_head_put(caller, &viewer, &event, head, event.record.published).await?;
+            return self.misp_touched(id, None).await;
+        }
+        let (viewer, event, row) = self.misp_own_element(caller, kind, id).await?;
+        let raw = self.misp_raw(&viewer, &row).await?;
+        let tags = raw.get("Tag").and_then(Value::as_array).cloned().unwrap_or_default();
+        let mut changes = Map::new();
+        changes.insert("Tag".to_owned(), tagged(tags));
+        let around = self.misp_around(&viewer, &event).await?;
+        self.misp_next_version(caller, &viewer, &around, &row, changes).await?;
+        self.misp_touched(event.row.id, None).await?;
+        self.misp_follow().await
+    }
+
+    /// Says of an event that it is published, or no longer. What is published names all that its readers may see of it.
+    ///
+    /// # Errors
+    /// When there is no such event for the caller, or it is not theirs.
+    pub async fn misp_event_publish(&self, caller: &Caller, id: i64, published: bool) -> Result<(), Error> {
+        let (viewer, event) = self.misp_own_event(caller, id).await?;
+        if published {
+            self.misp_head_put(caller, &viewer, &event, event.fields.clone(), true).await?;
+        }
+        let Some(mut record) = self.store().misp_event(id).await? else {
+            return Err(absent());
+        };
+        record.published = published;
+        if published {
+            record.publish_timestamp = self.now().micros() / 1_000_000;
+        }
+        record.touched = event.timestamp();
+        Ok(self.store().misp_event_set(&record).await?)
+    }
+
+    /// Deletes an event: all that its member contributed of it is taken back.
+    ///
+    /// # Errors
+    /// When there is no such event for the caller, or it is not theirs to take back.
+    pub async fn misp_event_delete(&self, caller: &Caller, id: i64) -> Result<(), Error> {
+        let (viewer, event) = self.misp_own_event(caller, id).await?;
+        self.misp_may_take_back(caller, &event.row)?;
+        for kind in [MispKind::Attribute, MispKind::Object] {
+            loop {
+                let source = MispSource::Event(id);
+                let page = self.store().misp_scan(&viewer, &source, kind, 0, CHUNK).await?;
+                let own: Vec<&MispRow> = page.rows.iter().filter(|row| row.owner.member == event.row.owner.member).collect();
+                if own.is_empty() {
+                    break;
+                }
+                for row in own.into_iter().filter(|row| kind == MispKind::Object || row.parent == 0) {
+                    self.misp_take_back(caller, row.kind, row.id, "the event was deleted").await?;
+                }
+                if kind == MispKind::Attribute && page.rows.iter().all(|row| row.parent != 0) {
+                    break;
+                }
+            }
+        }
+        let claimed = self.store().misp_claimed(id, event.row.owner).await?;
+        let heads = [format!("report--{}", event.record.uuid), format!("grouping--{}", event.record.uuid)];
+        for object in claimed.into_iter().chain(heads) {
+            // What is named and belongs to everybody (techniques, organisations) stays.
+            let of_event = matches!(
+                stix::id::object_type(&object),
+                "report" | "grouping" | "note" | "opinion" | "relationship" | "x-misp-proposal" | "x-misp-reference" | "sighting"
+            );
+            if of_event {
+                self.misp_retract(caller, &object, "the event was deleted").await?;
+            }
+        }
+        self.misp_follow().await
+    }
+
+    /// Deletes an element.
+    ///
+    /// # Errors
+    /// When there is no such element for the caller, or it is not theirs.
+    pub async fn misp_element_delete(
+        &self,
+        caller: &Caller,
+        kind: MispKind,
+        id: i64,
+        deletion: Deletion,
+    ) -> Result<(), Error> {
+        let (viewer, event, row) = self.misp_own_element(caller, kind, id).await?;
+        match deletion {
+            Deletion::Hard => {
+                self.misp_may_take_back(caller, &row)?;
+                match (kind, row.parent) {
+                    // What is in an object goes by the object's next version.
+                    (MispKind::Attribute, parent) if parent != 0 => {
+                        let Some(object) = self.store().misp_row(&viewer, MispKind::Object, parent).await? else {
+                            return Err(absent());
+                        };
+                        let around = self.misp_around(&viewer, &event).await?;
+                        self.misp_object_without(caller, &viewer, &around, &object, id).await?;
+                    }
+                    _ => self.misp_take_back(caller, kind, id, "deleted by its member").await?,
+                }
+            }
+            Deletion::Soft => {
+                let around = self.misp_around(&viewer, &event).await?;
+                let mut changes = Map::new();
+                changes.insert("deleted".to_owned(), json!(true));
+                self.misp_next_version(caller, &viewer, &around, &row, changes).await?;
+            }
+        }
+        self.misp_touched(event.row.id, Some(false)).await?;
+        self.misp_follow().await
+    }
+
+    /// Restores an element that was deleted: the version that says so is taken back.
+    ///
+    /// # Errors
+    /// When there is no such element for the caller, or it is not theirs.
+    pub async fn misp_element_restore(&self, caller: &Caller, kind: MispKind, id: i64) -> Result<(), Error> {
+        let (viewer, event, row) = self.misp_own_element(caller, kind, id).await?;
+        self.misp_may_take_back(caller, &row)?;
+        if kind == MispKind::Attribute && row.parent != 0 {
+            let around = self.misp_around(&viewer, &event).await?;
+            let mut changes = Map::new();
+            changes.insert("deleted".to_owned(), json!(false));
+            self.misp_next_version(caller, &viewer, &around, &row, changes).await?;
+            return self.misp_follow().await;
+        }
+        let rows = self.store().misp_rows_of(&viewer, kind, id).await?;
+        for deleted in rows.iter().filter(|row| row.deleted) {
+            for object in self.store().misp_objects_of(kind, id, row.owner).await? {
+                let retraction = Retraction {
+                    id: object,
+                    versions: store::VersionFilter::of(Timestamp::from_micros(deleted.version)),
+                    community: None,
+                    reason: "restored".to_owned(),
+                };
+                self.store().retract(&caller.principal, &retraction).await?;
+            }
+        }
+        self.misp_touched(event.row.id, Some(false)).await?;
+        self.misp_follow().await
+    }
+
+    /// Whether a caller may write at all.
+    fn misp_may_write(&self, caller: &Caller) -> Result<(), Error> {
+        decide(&caller.principal, Action::ContributeToNamed).map_err(|refusal| Error::refused(refusal, ABSENT))
+    }
+
+    fn misp_may_take_back(&self, caller: &Caller, row: &MispRow) -> Result<(), Error> {
+        decide(&caller.principal, Action::Retract(row.owner.member)).map_err(|refusal| Error::refused(refusal, ABSENT))
+    }
+
+    /// An event of the caller's own member.
+    pub(crate) async fn misp_own_event(&self, caller: &Caller, id: i64) -> Result<(Viewer, EventInfo), Error> {
+        self.misp_follow().await?;
+        let viewer = self.viewer(caller).await?;
+        let Some(event) = self.misp_event_info(&viewer, id).await? else {
+            return Err(absent());
+        };
+        self.misp_may_write(caller)?;
+        if Some(event.row.owner.member) != caller.principal.member {
+            return Err(Error::NotAllowed("this event is another organisation's: propose a change to it"));
+        }
+        if event.record.loose {
+            return Err(Error::NotAllowed("this stands for what was shared without a report: change it where it was shared"));
+        }
+        Ok((viewer, event))
+    }
+
+    /// An element of an event of the caller's own member.
+    pub(crate) async fn misp_own_element(
+        &self,
+        caller: &Caller,
+        kind: MispKind,
+        id: i64,
+    ) -> Result<(Viewer, EventInfo, MispRow), Error> {
+        self.misp_follow().await?;
+        let viewer = self.viewer(caller).await?;
+        let Some(row) = self.store().misp_row(&viewer, kind, id).await? else {
+            return Err(absent());
+        };
+        let Some(event) = self.misp_event_info(&viewer, row.event).await? else {
+            return Err(absent());
+        };
+        self.misp_may_write(caller)?;
+        if Some(row.owner.member) != caller.principal.member {
+            return Err(Error::NotAllowed("this is another organisation's: propose a change to it"));
+        }
+        Ok((viewer, event, row))
+    }
+
+    /// Says who made an event: the caller's own organisation, unless another is named that is no member here.
+    async fn misp_creator_set(&self, caller: &Caller, event: &mut Map<String, Value>) -> Result<(), Error> {
+        let named = event.get("Orgc").and_then(Value::as_object).and_then(uuid_in);
+        if let Some(uuid) = named
+            && self.misp_member_of(uuid).await?.is_none()
+        {
+            return Ok(());
+        }
+        let Some(member) = caller.principal.member else { return Err(Error::NotAllowed("sign in first")) };
+        let own = of_member(&self.member_by_id(member).await?);
+        event.insert("Orgc".to_owned(), json!({ "name": own.name, "uuid": own.uuid.to_string() }));
+        Ok(())
+    }
+
+    /// To whom something goes, before its marking narrows it.
+    fn misp_audience_of(&self, caller: &Caller, handling: &Handling) -> Result<Audience, Error> {
+        let mut named = handling.named.clone();
+        if !named.is_empty() || handling.communities.is_empty() {
+            named.extend(caller.principal.member);
+        }
+        Audience::new(Tlp::Clear, Pap::Clear, handling.communities.iter().copied(), named)
+            .map_err(|error| bad("no-audience", error.to_string(), "give a distribution"))
+    }
+
+    async fn misp_around(&self, viewer: &Viewer, event: &EventInfo) -> Result<Around, Error> {
+        let mut fields = event.fields.clone();
+        fields.insert("uuid".to_owned(), json!(event.record.uuid.to_string()));
+        let tags: Vec<Value> = event.tags.iter().map(|tag| json!({ "name": tag.name, "colour": tag.colour })).collect();
+        fields.insert("Tag".to_owned(), Value::Array(tags));
+        let audience = self.store().audience_seen(viewer, event.row.audience).await?;
+        let audience = audience.ok_or_else(absent)?;
+        let header = self.misp_header(viewer, event.record.uuid).await?;
+        Ok(Around {
+            fields: context_of(&fields),
+            uuid: event.record.uuid,
+            header: header.map_or_else(|| format!("grouping--{}", event.record.uuid), |(id, _)| id),
+            audience,
+        })
+    }
+
+    /// The report or grouping that an event is now, and what it says.
+    async fn misp_header(&self, viewer: &Viewer, uuid: Uuid) -> Result<Option<(String, Map<String, Value>)>, Error> {
+        let mut best: Option<(Timestamp, String, Map<String, Value>)> = None;
+        for kind in ["report", "grouping"] {
+            let id = format!("{kind}--{uuid}");
+            let Some(detail) = self.store().object_get(viewer, &id).await?.into_iter().next() else { continue };
+            let Ok(Value::Object(body)) = serde_json::from_str(&detail.row.body) else { continue };
+            if best.as_ref().is_none_or(|(version, ..)| detail.row.version > *version) {
+                best = Some((detail.row.version, id, body));
+            }
+        }
+        Ok(best.map(|(_, id, body)| (id, body)))
+    }
+
+    /// Writes the next version of an event's report; a published one names all of the event that its readers see.
+    async fn misp_head_put(
+        &self,
+        caller: &Caller,
+        viewer: &Viewer,
+        event: &EventInfo,
+        mut head: Map<String, Value>,
+        published: bool,
+    ) -> Result<(), Error> {
+        let uuid = event.record.uuid;
+        let Some((header, body)) = self.misp_header(viewer, uuid).await? else { return Err(absent()) };
+        let was_published = header.starts_with("report--");
+        let mut refs: Vec<String> = match body.get("object_refs") {
+            Some(Value::Array(refs)) => refs.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            _ => Vec::new(),
+        };
+        if published {
+            let known: std::collections::HashSet<String> = refs.iter().cloned().collect();
+            let claimed = self.store().misp_claimed_for(event.row.id, event.row.owner, event.row.audience).await?;
+            refs.extend(claimed.into_iter().filter(|id| !known.contains(id)));
+        }
+        let created = body.get("created").and_then(Value::as_str).map(str::to_owned);
+        let now = self.misp_after(&event.row);
+        let wish = wish_of(&head, DistributionWish::Inherit)?;
+        let audience = self.store().audience_seen(viewer, event.row.audience).await?.ok_or_else(absent)?;
+        let said = event.fields.get("distribution").and_then(super::shape::level);
+        let same = matches!((wish, said), (DistributionWish::Community(new), Some(old)) if new == old);
+        let handling = match wish {
+            DistributionWish::Inherit => self.misp_handling(caller, wish, Some(&audience)).await?,
+            _ if same => self.misp_handling(caller, DistributionWish::Inherit, Some(&audience)).await?,
+            wish => self.misp_handling(caller, wish, None).await?,
+        };
+        strip(&mut head);
+        head.insert("uuid".to_owned(), json!(uuid.to_string()));
+        head.insert("timestamp".to_owned(), json!(seconds(now)));
+        // A report stays one: what was published is not taken back by saying that it is not.
+        let as_report = published || was_published;
+        head.insert("published".to_owned(), json!(as_report));
+        if as_report {
+            head.insert("publish_timestamp".to_owned(), json!(seconds(now).split('.').next()));
+        }
+        if !head.contains_key("Tag") {
+            let tags: Vec<Value> = event.tags.iter().map(|tag| json!({ "name": tag.name, "colour": tag.colour })).collect();
+            head.insert("Tag".to_owned(), Value::Array(tags));
+        }
+        let created = if as_report == was_published { created } else { None };
+        self.misp_share(caller, head, uuid, handling, Head::Next { refs, created }).await?;
+        if as_report && !was_published {
+            self.misp_retract(caller, &header, "published as a report").await?;
+        }
+        self.misp_follow().await
+    }
+
+    /// Shares new elements of an event with whom a wish says, and a part that names them.
+    async fn misp_add_elements(
+        &self,
+        caller: &Caller,
+        around: &Around,
+        wish: DistributionWish,
+        lists: Map<String, Value>,
+    ) -> Result<(), Error> {
+        let handling = self.misp_handling(caller, wish, Some(&around.audience)).await?;
+        let mut event = around.fields.clone();
+        event.insert("timestamp".to_owned(), json!(seconds(self.now())));
+        event.insert("published".to_owned(), json!(false));
+        for (key, list) in lists {
+            event.insert(key, list);
+        }
+        let head = Head::Part { of: around.header.clone() };
+        self.misp_share(caller, event, around.uuid, handling, head).await.map(drop)
+    }
+
+    /// Writes the next version of an element: what it says, with changes.
+    async fn misp_next_version(
+        &self,
+        caller: &Caller,
+        viewer: &Viewer,
+        around: &Around,
+        row: &MispRow,
+        mut changes: Map<String, Value>,
+    ) -> Result<(), Error> {
+        let wish = match changes.contains_key("distribution") {
+            true => Some(wish_of(&changes, DistributionWish::Inherit)?),
+            false => None,
+        };
+        strip(&mut changes);
+        changes.shift_remove("uuid");
+        if row.kind == MispKind::Attribute && row.parent != 0 {
+            let Some(object) = self.store().misp_row(viewer, MispKind::Object, row.parent).await? else {
+                return Err(absent());
+            };
+            let mut whole = self.misp_raw(viewer, &object).await?;
+            let uuid = self.store().misp_uuid(row.kind, row.id).await?.unwrap_or_default().to_string();
+            if let Some(Value::Array(attributes)) = whole.get_mut("Attribute") {
+                for attribute in attributes.iter_mut().filter_map(Value::as_object_mut) {
+                    if text_of(attribute, "uuid") == uuid {
+                        apply(attribute, &changes);
+                        attribute.insert("timestamp".to_owned(), json!((self.now().micros() / 1_000_000).to_string()));
+                    }
+                }
+            }
+            return self.misp_put_again(caller, viewer, around, &object, whole, None).await;
+        }
+        let mut whole = self.misp_raw(viewer, row).await?;
+        let inside = changes.shift_remove("Attribute");
+        apply(&mut whole, &changes);
+        if let (MispKind::Object, Some(Value::Array(changed))) = (row.kind, inside) {
+            apply_inside(&mut whole, changed, self.now(), &|| self.fresh_uuid());
+        }
+        self.misp_put_again(caller, viewer, around, row, whole, wish).await
+    }
+
+    /// The next version of an object without one of its attributes.
+    async fn misp_object_without(
+        &self,
+        caller: &Caller,
+        viewer: &Viewer,
+        around: &Around,
+        object: &MispRow,
+        attribute: i64,
+    ) -> Result<(), Error> {
+        let mut whole = self.misp_raw(viewer, object).await?;
+        let uuid = self.store().misp_uuid(MispKind::Attribute, attribute).await?.unwrap_or_default().to_string();
+        if let Some(Value::Array(attributes)) = whole.get_mut("Attribute") {
+            attributes.retain(|one| one.get("uuid").and_then(Value::as_str) != Some(&uuid));
+        }
+        self.misp_put_again(caller, viewer, around, object, whole, None).await
+    }
+
+    /// Shares an element again, as it is now, with those it goes to.
+    async fn misp_put_again(
+        &self,
+        caller: &Caller,
+        viewer: &Viewer,
+        around: &Around,
+        row: &MispRow,
+        mut whole: Map<String, Value>,
+        wish: Option<DistributionWish>,
+    ) -> Result<(), Error> {
+        let now = self.misp_after(row);
+        whole.insert("timestamp".to_owned(), json!(seconds(now)));
+        let own = self.store().audience_seen(viewer, row.audience).await?.ok_or_else(absent)?;
+        let handling = match wish {
+            None => self.misp_handling(caller, DistributionWish::Inherit, Some(&own)).await?,
+            Some(wish) => self.misp_handling(caller, wish, Some(&around.audience)).await?,
+        };
+        let list = match row.kind {
+            MispKind::Object => "Object",
+            MispKind::Report => "EventReport",
+            _ => "Attribute",
+        };
+        let mut event = around.fields.clone();
+        event.insert("timestamp".to_owned(), json!(seconds(now)));
+        event.insert("published".to_owned(), json!(false));
+        event.insert(list.to_owned(), json!([whole]));
+        let before = self.store().misp_objects_of(row.kind, row.id, row.owner).await?;
+        if let Some(created) = self.misp_created(viewer, &before).await? {
+            event.insert("date".to_owned(), json!(created));
+        }
+        let mut made = self.misp_share(caller, event, around.uuid, handling, Head::None).await?;
+        made.push(String::new());
+        // What it was before and is no longer, another object says now.
+        for old in before.iter().filter(|old| !made.contains(old)) {
+            self.misp_retract(caller, old, "said by another object now").await?;
+        }
+        self.misp_follow().await
+    }
+
+    /// When the objects that say an element were created.
+    async fn misp_created(&self, viewer: &Viewer, objects: &[String]) -> Result<Option<String>, Error> {
+        for id in objects {
+            if let Some(detail) = self.store().object_get(viewer, id).await?.into_iter().next()
+                && let Ok(Value::Object(body)) = serde_json::from_str::<Value>(&detail.row.body)
+                && let Some(created) = body.get("created").and_then(Value::as_str)
+            {
+                return Ok(Some(created.to_owned()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A version after a row's, and as late as now.
+    fn misp_after(&self, row: &MispRow) -> Timestamp {
+        Timestamp::from_micros(self.now().micros().max(row.version + 1))
+    }
+
+    /// What a client would have sent for what a row says.
+    async fn misp_raw(&self, viewer: &Viewer, row: &MispRow) -> Result<Map<String, Value>, Error> {
+        let bodies = self.store().misp_bodies(viewer, &[row.number]).await?;
+        let mut raw = bodies.get(&row.number).map(|body| parsed(body)).unwrap_or_default();
+        let uuid = self.store().misp_uuid(row.kind, row.id).await?.unwrap_or_default();
+        raw.insert("uuid".to_owned(), json!(uuid.to_string()));
+        if row.deleted {
+            raw.insert("deleted".to_owned(), json!(true));
+        }
+        let mut tags = Vec::new();
+        for number in &row.tags {
+            if let Some(tag) = self.store().misp_tag(*number).await? {
+                tags.push(json!({ "name": tag.name, "colour": tag.colour }));
+            }
+        }
+        if !tags.is_empty() {
+            raw.insert("Tag".to_owned(), Value::Array(tags));
+        }
+        if row.kind == MispKind::Object {
+            let source = MispSource::Parent(row.id);
+            let page = self.store().misp_scan(viewer, &source, MispKind::Attribute, 0, 100_000).await?;
+            let mut inside = Vec::with_capacity(page.rows.len());
+            for attribute in page.rows.iter().filter(|one| one.added == row.added) {
+                inside.push(Value::Object(Box::pin(self.misp_raw(viewer, attribute)).await?));
+            }
+            raw.insert("Attribute".to_owned(), Value::Array(inside));
+        }
+        Ok(raw)
+    }
+
+    /// Takes an element back, with all that was made of it alone.
+    async fn misp_take_back(&self, caller: &Caller, kind: MispKind, id: i64, reason: &str) -> Result<(), Error> {
+        let viewer = self.viewer(caller).await?;
+        let Some(row) = self.store().misp_row(&viewer, kind, id).await? else { return Ok(()) };
+        let uuid = self.store().misp_uuid(kind, id).await?.unwrap_or_default();
+        let objects = self.store().misp_objects_of(kind, id, row.owner).await?;
+        let beside = format!("observed-data--{uuid}");
+        let mut gone: Vec<String> = objects;
+        if kind == MispKind::Attribute || kind == MispKind::Object {
+            gone.push(beside);
+        }
+        for object in gone {
+            let mut observed = Vec::new();
+            if object.starts_with("observed-data--")
+                && let Some(detail) = self.store().object_get(&viewer, &object).await?.into_iter().next()
+                && let Ok(Value::Object(body)) = serde_json::from_str::<Value>(&detail.row.body)
+            {
+                let refs = body.get("object_refs").and_then(Value::as_array).cloned().unwrap_or_default();
+                observed.extend(refs.iter().filter_map(Value::as_str).map(str::to_owned));
+            }
+            let naming = self.store().misp_relations_of(&object, row.owner.member).await?;
+            for relation in naming {
+                self.misp_retract(caller, &relation, reason).await?;
+            }
+            self.misp_retract(caller, &object, reason).await?;
+            for value in observed {
+                if !self.store().misp_is_named(&value, row.owner.member).await? {
+                    self.misp_retract(caller, &value, reason).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn misp_retract(&self, caller: &Caller, object: &str, reason: &str) -> Result<(), Error> {
+        let everything = self.collection(caller, crate::collections::EVERYTHING_ALIAS).await?;
+        let Some(everything) = everything else { return Err(absent()) };
+        let versions = store::VersionFilter::all();
+        self.retract_and_tell(caller, &everything.0, object, versions, reason).await.map(drop)
+    }
+
+    /// Notes that an event was changed; a change of what is in it is not published until it is said.
+    async fn misp_touched(&self, id: i64, published: Option<bool>) -> Result<(), Error> {
+        let Some(mut record) = self.store().misp_event(id).await? else { return Ok(()) };
+        record.touched = record.touched.max(self.now().micros() / 1_000_000);
+        if let Some(published) = published {
+            record.published = published;
+        }
+        Ok(self.store().misp_event_set(&record).await?)
+    }
+
+    /// Hands an event to the intake; gives the identifiers of what was made of the elements.
+    async fn misp_share(
+        &self,
+        caller: &Caller,
+        event: Map<String, Value>,
+        uuid: Uuid,
+        handling: Handling,
+        head: Head,
+    ) -> Result<Vec<String>, Error> {
+        let mut handling = handling;
+        // A name that is withheld is not in the event either.
+        handling.withheld = false;
+        let request = ShareRequest { channel: CHANNEL.to_owned(), name: None, handling, list_items: false };
+        let (node, caller) = (self.clone(), caller.clone());
+        let text = json!({ "Event": event }).to_string();
+        let shared = tokio::task::spawn_blocking(move || {
+            let mut made = Vec::new();
+            let report = node.share_with(&caller, request, |sink, options| {
+                let mut carry = Carry { inner: sink, event: uuid, head, made: &mut made };
+                formats::misp::read_json(text.as_bytes(), options, &mut carry)
+            })?;
+            Ok::<_, Error>((report, made))
+        });
+        let (report, made) =
+            shared.await.map_err(|error| Error::Ours(format!("taking in the event stopped: {error}")))??;
+        refused(&report)?;
+        Ok(made)
+    }
+}
+
+/// The first refusal of a transfer, if there is one.
+fn refused(report: &Report) -> Result<(), Error> {
+    let first = report.problems.iter().find(|problem| problem.severity == Severity::Error);
+    match first {
+        Some(problem) if report.refused > 0 => Err(Error::input(problem.clone())),
+        _ => Ok(()),
+    }
+}
+
+/// Hands on what was made of elements, and makes of the event around them what is wanted.
+struct Carry<'s, 'm> {
+    inner: &'s mut dyn Sink,
+    event: Uuid,
+    head: Head,
+    made: &'m mut Vec<String>,
+}
+
+impl Sink for Carry<'_, '_> {
+    fn object(&mut self, found: Found<'_>) -> Result<(), Problem> {
+        let id = id_in(&found.text);
+        let is_head = matches!(stix::id::object_type(&id), "report" | "grouping") && uuid_of(&id) == self.event;
+        if !is_head {
+            self.made.push(id);
+            return self.inner.object(found);
+        }
+        let Ok(Value::Object(mut object)) = serde_json::from_str::<Value>(&found.text) else {
+            return self.inner.object(found);
+        };
+        match &self.head {
+            Head::None => return Ok(()),
+            Head::Whole => return self.inner.object(found),
+            Head::Next { refs, created } => {
+                if !refs.is_empty() {
+                    object.insert("object_refs".to_owned(), json!(refs));
+                }
+                if let Some(created) = created {
+                    object.insert("created".to_owned(), json!(created));
+                }
+            }
+            Head::Part { of } => {
+                let refs = object.get("object_refs").map(Value::to_string).unwrap_or_default();
+                let id = Uuid::new_v5(&self.event, refs.as_bytes());
+                let name = object.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+                object.retain(|key, _| {
+                    !key.starts_with("x_misp_") && !matches!(key.as_str(), "published" | "report_types" | "labels")
+                });
+                object.insert("type".to_owned(), json!("grouping"));
+                object.insert("id".to_owned(), json!(format!("grouping--{id}")));
+                object.insert("name".to_owned(), json!(format!("{name} (part)")));
+                object.insert("context".to_owned(), json!("misp-event-part"));
+                object.insert("x_misp_event_part".to_owned(), json!(of));
+            }
+        }
+        let text = Value::Object(object).to_string();
+        self.inner.object(Found { text: text.into(), place: found.place, dated: found.dated })
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.inner.problem(problem);
+    }
+}
+
+fn id_in(text: &str) -> String {
+    #[derive(serde::Deserialize)]
+    struct Head<'t> {
+        #[serde(borrow)]
+        id: std::borrow::Cow<'t, str>,
+    }
+    serde_json::from_str::<Head<'_>>(text).map(|head| head.id.into_owned()).unwrap_or_default()
+}
+
+const ABSENT: &str = "there is no such event, attribute or object, or it is not open to you";
+
+fn absent() -> Error {
+    Error::NotFound(ABSENT.to_owned())
+}
+
+fn text_of(fields: &Map<String, Value>, key: &str) -> String {
+    match fields.get(key) {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Number(number)) => number.to_string(),
+        _ => String::new(),
+    }
+}
+
+fn uuid_in(fields: &Map<String, Value>) -> Option<Uuid> {
+    fields.get("uuid").and_then(Value::as_str).and_then(|uuid| Uuid::try_parse(uuid).ok())
+}
+
+/// Seconds with a fraction, which the reader of formats knows.
+fn seconds(at: Timestamp) -> String {
+    format!("{}.{:06}", at.micros().div_euclid(1_000_000), at.micros().rem_euclid(1_000_000))
+}
+
+/// What a client says of distribution.
+fn wish_of(fields: &Map<String, Value>, otherwise: DistributionWish) -> Result<DistributionWish, Error> {
+    let level = text_of(fields, "distribution");
+    if level.is_empty() {
+        return Ok(otherwise);
+    }
+    Ok(match level.as_str() {
+        "0" => DistributionWish::Own,
+        "1" => DistributionWish::Community(1),
+        "2" => DistributionWish::Community(2),
+        "3" => DistributionWish::Community(3),
+        "4" => {
+            let group = fields.get("SharingGroup").and_then(Value::as_object).and_then(uuid_in);
+            let number = text_of(fields, "sharing_group_id").parse().ok();
+            match (group, number) {
+                (Some(uuid), _) => DistributionWish::Group(GroupName::Uuid(uuid)),
+                (None, Some(number)) => DistributionWish::Group(GroupName::Number(number)),
+                (None, None) => {
+                    let help = "give it as 'sharing_group_id'";
+                    return Err(bad("no-group", "distribution 4 needs a sharing group", help));
+                }
+            }
+        }
+        "5" => DistributionWish::Inherit,
+        _ => return Err(bad("bad-distribution", "a distribution is a number from 0 to 5", "see docs/misp.md")),
+    })
+}
+
+/// What no version of an element says of itself: another instance's numbers, and what is worked out for each reader.
+const IGNORED: [&str; 22] = [
+    "id",
+    "event_id",
+    "object_id",
+    "org_id",
+    "orgc_id",
+    "sharing_group_id",
+    "SharingGroup",
+    "Org",
+    "attribute_count",
+    "RelatedEvent",
+    "RelatedAttribute",
+    "ShadowAttribute",
+    "event_creator_email",
+    "event_uuid",
+    "Event",
+    "CryptographicKey",
+    "user_id",
+    "locked",
+    "proposal_email_lock",
+    "protected",
+    "timestamp",
+    "distribution",
+];
+
+fn strip(fields: &mut Map<String, Value>) {
+    for key in IGNORED {
+        if !matches!(key, "timestamp" | "distribution") {
+            fields.shift_remove(key);
+        }
+    }
+    for key in ["local", "decay_score", "warnings", "feed", "Server", "Feed"] {
+        fields.shift_remove(key);
+    }
+}
+
+fn apply(whole: &mut Map<String, Value>, changes: &Map<String, Value>) {
+    for (key, value) in changes {
+        if !matches!(key.as_str(), "timestamp" | "Sighting" | "ObjectReference" | "Note" | "Opinion" | "Relationship") {
+            whole.insert(key.clone(), value.clone());
+        }
+    }
+}
+
+/// Changes what is in an object: known attributes by their UUID, the rest is new.
+fn apply_inside(whole: &mut Map<String, Value>, changed: Vec<Value>, now: Timestamp, fresh: &dyn Fn() -> Uuid) {
+    let at = json!((now.micros() / 1_000_000).to_string());
+    let Some(Value::Array(attributes)) = whole.get_mut("Attribute") else { return };
+    for attribute in changed {
+        let Value::Object(mut fields) = attribute else { continue };
+        strip(&mut fields);
+        let uuid = text_of(&fields, "uuid");
+        let known = attributes
+            .iter_mut()
+            .filter_map(Value::as_object_mut)
+            .find(|known| !uuid.is_empty() && text_of(known, "uuid") == uuid);
+        match known {
+            Some(known) => {
+                let before = known.clone();
+                apply(known, &fields);
+                if *known != before {
+                    known.insert("timestamp".to_owned(), at.clone());
+                }
+            }
+            None => {
+                fields.insert("timestamp".to_owned(), at.clone());
+                complete(&mut fields);
+                named(&mut fields, fresh);
+                attributes.push(Value::Object(fields));
+            }
+        }
+    }
+}
+
+/// The head of an event around elements that are shared by themselves: who made it, how it is marked, when.
+fn context_of(event: &Map<String, Value>) -> Map<String, Value> {
+    let mut context = Map::new();
+    for key in ["uuid", "info", "date", "Orgc", "Tag"] {
+        if let Some(value) = event.get(key) {
+            context.insert(key.to_owned(), value.clone());
+        }
+    }
+    context
+}
+
+/// Takes out of an event what goes to fewer than it, by whom it goes to; makes the rest ready.
+fn take_narrower(
+    event: &mut Map<String, Value>,
+    now: Timestamp,
+    fresh: &dyn Fn() -> Uuid,
+) -> Result<BTreeMap<DistributionWish, Map<String, Value>>, Error> {
+    let around = wish_of(event, DistributionWish::Community(1))?;
+    let mut narrower: BTreeMap<DistributionWish, Map<String, Value>> = BTreeMap::new();
+    let mut lists = Map::new();
+    for key in LISTS.into_iter().chain(SAID) {
+        let entries = match event.shift_remove(key) {
+            Some(Value::Array(entries)) => entries,
+            Some(Value::Object(one)) => vec![Value::Object(one)],
+            _ => continue,
+        };
+        let mut stays = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let wish = match entry.as_object() {
+                Some(fields) if LISTS.contains(&key) => narrowest(fields)?,
+                _ => DistributionWish::Inherit,
+            };
+            // Up to the whole community nothing is narrower than the event that goes there.
+            let same = match (wish, around) {
+                (DistributionWish::Inherit, _) => true,
+                (DistributionWish::Community(_), DistributionWish::Community(_)) => true,
+                (wish, around) => wish == around || (around == DistributionWish::Own),
+            };
+            if same {
+                stays.push(entry);
+            } else {
+                let lists = narrower.entry(wish).or_default();
+                if let Value::Array(list) = lists.entry(key).or_insert_with(|| json!([])) {
+                    list.push(entry);
+                }
+            }
+        }
+        lists.insert(key.to_owned(), Value::Array(stays));
+    }
+    prepare(&mut lists, now, fresh)?;
+    for (key, list) in lists {
+        event.insert(key, list);
+    }
+    for lists in narrower.values_mut() {
+        prepare(lists, now, fresh)?;
+    }
+    Ok(narrower)
+}
+
+/// To whom an attribute or object goes. An object goes as a whole: to whom its narrowest part does.
+fn narrowest(fields: &Map<String, Value>) -> Result<DistributionWish, Error> {
+    let own = wish_of(fields, DistributionWish::Inherit)?;
+    let mut narrowest = own;
+    for inside in fields.get("Attribute").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object) {
+        let wish = wish_of(inside, DistributionWish::Inherit)?;
+        narrowest = match (narrowest, wish) {
+            (DistributionWish::Own, _) | (_, DistributionWish::Own) => DistributionWish::Own,
+            (one, DistributionWish::Inherit | DistributionWish::Community(_)) => one,
+            (DistributionWish::Inherit | DistributionWish::Community(_), group) => group,
+            // Two groups in one object: nobody is sure to be in both.
+            (one, other) if one == other => one,
+            _ => DistributionWish::Own,
+        };
+    }
+    Ok(narrowest)
+}
+
+/// Gives elements what MISP gives them where a client does not: UUID, time, category; and takes off what is not theirs.
+fn prepare(lists: &mut Map<String, Value>, now: Timestamp, fresh: &dyn Fn() -> Uuid) -> Result<(), Error> {
+    for (key, list) in lists.iter_mut() {
+        let Value::Array(entries) = list else { continue };
+        for entry in entries {
+            let Some(fields) = entry.as_object_mut() else {
+                return Err(bad("bad-element", format!("an entry of '{key}' is no object"), "see MISP's format"));
+            };
+            strip(fields);
+            fields.entry("timestamp").or_insert_with(|| json!(seconds(now)));
+            if key == "Attribute" {
+                checked(fields)?;
+                complete(fields);
+            }
+            named(fields, fresh);
+            if key == "Object" {
+                if text_of(fields, "name").is_empty() {
+                    return Err(bad("no-name", "an object needs the name of its template", "give it as 'name'"));
+                }
+                if let Some(Value::Array(inside)) = fields.get_mut("Attribute") {
+                    for attribute in inside.iter_mut().filter_map(Value::as_object_mut) {
+                        strip(attribute);
+                        checked(attribute)?;
+                        complete(attribute);
+                        named(attribute, fresh);
+                        attribute.entry("timestamp").or_insert_with(|| json!((now.micros() / 1_000_000).to_string()));
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The same of a proposal, with what a client leaves out.
+pub(super) fn check_attribute(fields: &mut Map<String, Value>) -> Result<(), Error> {
+    checked(fields)?;
+    complete(fields);
+    Ok(())
+}
+
+/// What MISP asks of an attribute.
+fn checked(fields: &Map<String, Value>) -> Result<(), Error> {
+    for key in ["type", "value"] {
+        if text_of(fields, key).trim().is_empty() {
+            return Err(bad("bad-attribute", format!("an attribute needs a {key}"), "see /attributes/describeTypes"));
+        }
+    }
+    let element_type = text_of(fields, "type");
+    if formats::misp::default_category(&element_type).is_none() {
+        let message = format!("there is no type '{}' of attributes", element_type.chars().take(60).collect::<String>());
+        return Err(bad("bad-type", message, "GET /attributes/describeTypes lists those there are"));
+    }
+    Ok(())
+}
+
+fn complete(fields: &mut Map<String, Value>) {
+    let element_type = text_of(fields, "type");
+    if let Some((category, to_ids)) = formats::misp::default_category(&element_type) {
+        if text_of(fields, "category").is_empty() {
+            fields.insert("category".to_owned(), json!(category));
+        }
+        fields.entry("to_ids").or_insert_with(|| json!(to_ids));
+    }
+}
+
+/// Gives an element a UUID where it has none.
+fn named(fields: &mut Map<String, Value>, fresh: &dyn Fn() -> Uuid) {
+    if uuid_in(fields).is_none() {
+        fields.insert("uuid".to_owned(), json!(fresh().to_string()));
+    }
+}
+
+/// Whether two JSON values say the same in MISP's loose way.
+fn alike(one: &Value, other: &Value) -> bool {
+    let text = |value: &Value| match value {
+        Value::Bool(truth) => if *truth { "1" } else { "0" }.to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    match (one, other) {
+        (Value::Array(one), Value::Array(other)) if one.is_empty() && other.is_empty() => true,
+        (Value::Array(_) | Value::Object(_), _) | (_, Value::Array(_) | Value::Object(_)) => one == other,
+        _ => text(one) == text(other),
+    }
+}
+
+/// Whether a value says nothing.
+fn nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(list) => list.is_empty(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use stix::Timestamp;
+
+    use super::{DistributionWish, GroupName, narrowest, seconds, take_narrower};
+
+    #[test]
+    fn an_object_goes_where_its_narrowest_part_goes() {
+        let of = |object: serde_json::Value| narrowest(object.as_object().unwrap()).unwrap();
+        assert_eq!(of(json!({ "distribution": "5", "Attribute": [{ "distribution": "0" }] })), DistributionWish::Own);
+        let group = json!({ "distribution": "5", "Attribute": [{ "distribution": "4", "sharing_group_id": "7" }] });
+        assert_eq!(of(group), DistributionWish::Group(GroupName::Number(7)));
+        let two = json!({ "distribution": "4", "sharing_group_id": "6",
+            "Attribute": [{ "distribution": "4", "sharing_group_id": "7" }] });
+        assert_eq!(of(two), DistributionWish::Own);
+    }
+
+    #[test]
+    fn what_goes_to_fewer_is_taken_out_of_its_event() {
+        let event = json!({ "distribution": "3", "Attribute": [
+            { "type": "domain", "value": "a.example" },
+            { "type": "domain", "value": "b.example", "distribution": "0" },
+            { "type": "domain", "value": "c.example", "distribution": "1" },
+        ] });
+        let mut event = event.as_object().unwrap().clone();
+        let narrower = take_narrower(&mut event, Timestamp::from_seconds(1_800_000_000), &uuid::Uuid::nil).unwrap();
+        assert_eq!(event["Attribute"].as_array().unwrap().len(), 2);
+        assert_eq!(narrower[&DistributionWish::Own]["Attribute"][0]["value"], "b.example");
+    }
+
+    #[test]
+    fn two_changes_within_a_second_are_two_times() {
+        assert_eq!(seconds(Timestamp::from_micros(1_800_000_000_000_001)), "1800000000.000001");
+    }
+}

@@ -1,0 +1,200 @@
+//! Events: `/events/…`.
+
+use axum::response::Response;
+use node::misp::{EventInfo, EventShape, tag_json};
+use policy::Viewer;
+use serde_json::{Map, Value, json};
+
+use super::ask::{Named, fields, id, number, part, text, truth};
+use super::{Routes, answer, filters};
+use crate::asked::Asked;
+use crate::problem::Fault;
+use crate::query::bad;
+use crate::routes::Needs;
+
+pub(super) fn routes(routes: &mut Routes) {
+    routes.ask("/events", index);
+    routes.ask("/events/index", index);
+    routes.ask("/events/view/{event}", view);
+    routes.post("/events/add", Needs::Contributor, add);
+    routes.post("/events/edit/{event}", Needs::Contributor, edit);
+    routes.put(http::Method::PUT, "/events/edit/{event}", Needs::Contributor, edit);
+    routes.post("/events/delete/{event}", Needs::Analyst, delete);
+    routes.put(http::Method::DELETE, "/events/delete/{event}", Needs::Analyst, delete);
+    routes.put(http::Method::DELETE, "/events/{event}", Needs::Analyst, delete);
+    routes.post("/events/publish/{event}", Needs::Contributor, publish);
+    routes.post("/events/alert/{event}", Needs::Contributor, publish);
+    routes.post("/events/unpublish/{event}", Needs::Contributor, unpublish);
+    routes.post("/events/addTag/{event}/{tag}", Needs::Contributor, add_tag);
+    routes.post("/events/removeTag/{event}/{tag}", Needs::Contributor, remove_tag);
+    routes.post("/events/filterEventIdsForPush", Needs::Reader, for_push);
+}
+
+/// The viewer of a request, with all that was contributed until now in sight.
+pub(super) async fn viewer(asked: &Asked) -> Result<Viewer, Fault> {
+    asked.node().misp_follow().await?;
+    Ok(asked.node().viewer(asked.caller()).await?)
+}
+
+/// The number of an event that a client names; it tells nothing of the event.
+pub(super) async fn number_of(asked: &Asked, named: Named) -> Result<i64, Fault> {
+    match named {
+        Named::Number(number) => Ok(number),
+        Named::Uuid(uuid) => {
+            let found = asked.node().store().misp_event_by_uuid(uuid).await?;
+            found.map(|event| event.id).ok_or_else(Fault::not_found)
+        }
+    }
+}
+
+/// The event that a part of the path names, as the caller sees it.
+pub(super) async fn event(asked: &Asked, viewer: &Viewer, named: Named) -> Result<EventInfo, Fault> {
+    let number = number_of(asked, named).await?;
+    let found = asked.node().misp_event(viewer, number).await?;
+    found.ok_or_else(Fault::not_found)
+}
+
+async fn view(mut asked: Asked) -> Result<Response, Fault> {
+    let viewer = viewer(&asked).await?;
+    let event = event(&asked, &viewer, id(&asked, "event")?).await?;
+    if asked.is_head() {
+        return answer::text("", "application/json");
+    }
+    let wanted = super::ask::filters(&mut asked).await?;
+    let shape = EventShape {
+        deleted: wanted.get("deleted").is_some_and(|value| !matches!(value, Value::String(text) if text == "0")),
+        correlations: truth(&wanted, "includeEventCorrelations") != Some(false),
+        without_attachments: truth(&wanted, "includeAttachments") == Some(false),
+        ..EventShape::default()
+    };
+    written(asked, viewer, event, shape)
+}
+
+/// An event piece by piece as it is read.
+pub(super) fn written(asked: Asked, viewer: Viewer, event: EventInfo, shape: EventShape) -> Result<Response, Fault> {
+    answer::pieces(asked, move |node, caller, pieces| async move {
+        node.misp_give(&caller, std::slice::from_ref(&event)).await?;
+        node.misp_write_event(&viewer, &event, &shape, &pieces).await
+    })
+}
+
+/// The same after something was changed, for its author.
+pub(super) async fn shown(asked: Asked, number: i64) -> Result<Response, Fault> {
+    let viewer = viewer(&asked).await?;
+    let event = event(&asked, &viewer, Named::Number(number)).await?;
+    written(asked, viewer, event, EventShape::default())
+}
+
+async fn add(mut asked: Asked) -> Result<Response, Fault> {
+    let event = fields(&mut asked, "Event").await?;
+    let number = asked.node().misp_event_add(asked.caller(), event).await?;
+    shown(asked, number).await
+}
+
+async fn edit(mut asked: Asked) -> Result<Response, Fault> {
+    let named = id(&asked, "event")?;
+    let changes = fields(&mut asked, "Event").await?;
+    let number = number_of(&asked, named).await?;
+    asked.node().misp_event_edit(asked.caller(), number, changes).await?;
+    shown(asked, number).await
+}
+
+async fn delete(asked: Asked) -> Result<Response, Fault> {
+    let number = number_of(&asked, id(&asked, "event")?).await?;
+    asked.node().misp_event_delete(asked.caller(), number).await?;
+    answer::done("Event deleted.")
+}
+
+async fn publish(asked: Asked) -> Result<Response, Fault> {
+    let number = number_of(&asked, id(&asked, "event")?).await?;
+    asked.node().misp_event_publish(asked.caller(), number, true).await?;
+    answer::json_of(&json!({
+        "saved": true, "success": true, "name": "Job queued", "message": "Job queued", "url": "/events/alert",
+        "id": number.to_string(),
+    }))
+}
+
+async fn unpublish(asked: Asked) -> Result<Response, Fault> {
+    let number = number_of(&asked, id(&asked, "event")?).await?;
+    asked.node().misp_event_publish(asked.caller(), number, false).await?;
+    answer::done("Event unpublished.")
+}
+
+async fn add_tag(asked: Asked) -> Result<Response, Fault> {
+    set_tag(asked, true).await
+}
+
+async fn remove_tag(asked: Asked) -> Result<Response, Fault> {
+    set_tag(asked, false).await
+}
+
+async fn set_tag(asked: Asked, on: bool) -> Result<Response, Fault> {
+    let number = number_of(&asked, id(&asked, "event")?).await?;
+    let tag = super::tags::named(&asked, part(&asked, "tag")).await?;
+    let kind = store::MispKind::Event;
+    asked.node().misp_tag_set(asked.caller(), kind, number, (&tag.name, &tag.colour), on).await?;
+    answer::done(if on { "Tag added." } else { "Tag removed." })
+}
+
+/// The list of events: heads with tags, or, where `minimal` is asked, what another server compares.
+async fn index(mut asked: Asked) -> Result<Response, Fault> {
+    let wanted = super::ask::filters(&mut asked).await?;
+    let viewer = viewer(&asked).await?;
+    let filter = filters::events(&asked, &viewer, &wanted).await?;
+    let (limit, page) = filters::page(&wanted, usize::MAX)?;
+    let found = asked.node().misp_find_events(&viewer, &filter, limit, page).await?;
+    asked.node().misp_give(asked.caller(), &found).await?;
+    let minimal = truth(&wanted, "minimal") == Some(true);
+    let mut list = Vec::with_capacity(found.len());
+    for event in &found {
+        if minimal {
+            list.push(json!({
+                "id": event.row.id.to_string(), "timestamp": event.timestamp().to_string(),
+                "sighting_timestamp": "0", "published": event.record.published,
+                "uuid": event.record.uuid.to_string(), "orgc_uuid": event.creator.uuid.to_string(),
+            }));
+            continue;
+        }
+        let mut head = event.head();
+        let count = asked.node().misp_attributes_of(&viewer, event).await?;
+        head.insert("attribute_count".to_owned(), json!(count.to_string()));
+        let tags: Vec<Value> = event
+            .tags
+            .iter()
+            .map(|tag| json!({ "id": tag.id.to_string(), "event_id": event.row.id.to_string(),
+                "tag_id": tag.id.to_string(), "local": false, "relationship_type": "", "Tag": tag_json(tag) }))
+            .collect();
+        head.insert("EventTag".to_owned(), Value::Array(tags));
+        head.insert("GalaxyCluster".to_owned(), json!([]));
+        list.push(Value::Object(head));
+    }
+    answer::json_of(&Value::Array(list))
+}
+
+/// Which of the events that another server would push are newer there, or not here at all.
+async fn for_push(mut asked: Asked) -> Result<Response, Fault> {
+    let body = asked.take_body().await?;
+    let offered: Vec<Value> = serde_json::from_slice(&body)
+        .map_err(|error| bad("bad-json", format!("a list of events was expected: {error}")))?;
+    let viewer = viewer(&asked).await?;
+    let mut wanted = Vec::new();
+    for one in offered {
+        let one: Map<String, Value> = match one {
+            Value::Object(mut fields) => match fields.remove("Event") {
+                Some(Value::Object(inner)) => inner,
+                _ => fields,
+            },
+            _ => continue,
+        };
+        let Some(uuid) = text(&one, "uuid").and_then(|uuid| uuid::Uuid::try_parse(&uuid).ok()) else { continue };
+        let changed = number(&one, "timestamp").unwrap_or(0);
+        let known = match asked.node().store().misp_event_by_uuid(uuid).await? {
+            Some(known) => asked.node().misp_event(&viewer, known.id).await?,
+            None => None,
+        };
+        if known.is_none_or(|known| known.timestamp() < changed) {
+            wanted.push(Value::String(uuid.to_string()));
+        }
+    }
+    answer::json_of(&Value::Array(wanted))
+}

@@ -1,0 +1,101 @@
+//! MISP's interface, as PyMISP and other MISP servers speak it: the same paths, the same shapes, the rules of this node.
+//!
+//! | paths | module |
+//! |---|---|
+//! | `/servers/getVersion` and what clients ask first | [`servers`] |
+//! | `/events/…` | [`events`] |
+//! | `/attributes/…`, `/objects/…`, `/objectReferences/…` | [`attributes`], [`objects`] |
+//! | `/…/restSearch` | [`search`], with [`filters`] and [`formats`] |
+//! | `/tags/…` | [`tags`] |
+//! | `/sightings/…`, `/shadowAttributes/…`, `/eventReports/…`, `/analystData/…` | [`sightings`] |
+//! | `/users/…`, `/roles/…`, `/organisations/…`, `/auth_keys/…` | [`people`] |
+//! | `/sharing_groups/…` | [`groups`] |
+//!
+//! Every path works with and without `.json` at its end, and with and without a last slash. What there is and what differs
+//! from MISP stands in docs/misp.md. Handlers read what MISP's clients send, ask `node::misp`, and write MISP's shapes;
+//! they decide no rule.
+
+mod answer;
+mod ask;
+mod attributes;
+mod events;
+mod filters;
+mod formats;
+mod groups;
+mod objects;
+mod people;
+mod search;
+mod servers;
+mod sightings;
+mod tags;
+
+use axum::response::Response;
+use http::Method;
+
+use crate::asked::Asked;
+use crate::problem::{Dialect, Fault};
+use crate::routes::{Needs, Route};
+
+/// The routes of this room.
+pub(crate) fn routes() -> Vec<Route> {
+    let mut routes = Routes::default();
+    servers::routes(&mut routes);
+    events::routes(&mut routes);
+    attributes::routes(&mut routes);
+    objects::routes(&mut routes);
+    tags::routes(&mut routes);
+    sightings::routes(&mut routes);
+    search::routes(&mut routes);
+    people::routes(&mut routes);
+    groups::routes(&mut routes);
+    routes.0
+}
+
+/// Routes as they are gathered.
+#[derive(Default)]
+pub(crate) struct Routes(Vec<Route>);
+
+impl Routes {
+    /// A route that reads.
+    pub fn get<H, F>(&mut self, path: &str, handler: H)
+    where
+        H: Fn(Asked) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Response, Fault>> + Send + 'static,
+    {
+        self.put(Method::GET, path, Needs::Reader, handler);
+    }
+
+    /// A route that is asked with a body or without: MISP's clients send their filters either way.
+    pub fn ask<H, F>(&mut self, path: &str, handler: H)
+    where
+        H: Fn(Asked) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Response, Fault>> + Send + 'static,
+    {
+        self.put(Method::GET, path, Needs::Reader, handler.clone());
+        self.put(Method::POST, path, Needs::Reader, handler);
+    }
+
+    /// A route that changes something, for whom it answers with something other than a refusal.
+    pub fn post<H, F>(&mut self, path: &str, needs: Needs, handler: H)
+    where
+        H: Fn(Asked) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Response, Fault>> + Send + 'static,
+    {
+        self.put(Method::POST, path, needs, handler);
+    }
+
+    /// A route of one method. Paths that end in a fixed word are there with `.json` too; where the last part is a
+    /// variable, [`ask::id`] takes that off.
+    pub fn put<H, F>(&mut self, method: Method, path: &str, needs: Needs, handler: H)
+    where
+        H: Fn(Asked) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Response, Fault>> + Send + 'static,
+    {
+        if !path.ends_with('}') {
+            let with_ending = format!("{path}.json");
+            self.0
+                .push(Route::new(method.clone(), with_ending, needs, Dialect::Misp, handler.clone()));
+        }
+        self.0.push(Route::new(method, path, needs, Dialect::Misp, handler));
+    }
+}

@@ -1,0 +1,363 @@
+//! Writes what was made of contributions, and what belongs to no event into one of its own.
+
+use policy::{AudienceId, Principal};
+use stix::Timestamp;
+use uuid::Uuid;
+
+use super::{MispEvent, MispKind, MispOwner, numbers};
+use crate::account::rule_changed;
+use crate::contribution::Followed;
+use crate::contribution::follow::{BRING_HOME, CLAIM, HOMELESS};
+use crate::db::{Change, Db};
+use crate::value::{Row, Value, many};
+use crate::writes::{Rows, Writes, writing};
+use crate::{Error, Result, Store};
+
+const FOLLOWED: &str = "select misp from head";
+/// Gives a row unless somebody else was quicker.
+const MOVE: &str = "update head set misp = ?1 where misp = ?2 returning id";
+const EVENT: &str = "select id from misp_event where uuid = ?1";
+const PUT_EVENT: &str = "insert into misp_event (uuid, loose, published, publish_timestamp, touched) \
+                         values (?1, ?2, ?3, ?4, ?5) on conflict (uuid) do update set published = excluded.published, \
+                         publish_timestamp = case when excluded.publish_timestamp > misp_event.publish_timestamp \
+                         then excluded.publish_timestamp else misp_event.publish_timestamp end, \
+                         touched = case when excluded.touched > misp_event.touched then excluded.touched \
+                         else misp_event.touched end returning id";
+const ELEMENT: &str = "select id from misp_element where uuid = ?1 and kind = ?2";
+const PUT_ELEMENT: &str = "insert into misp_element (uuid, kind) values (?1, ?2) returning id";
+const SEVERAL: &str = "update misp_row set several = 1 where kind = ?1 and id = ?2 returning number";
+const HOME: &str = "select event from misp_home where object = ?1 and member = ?2";
+const PUT: &str = "insert into misp_row (added, kind, id, member, audience, version, several, event, parent, type, \
+                   category, flags, changed, value1, value2, value, tags) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, \
+                   ?11, ?12, ?13, ?14, ?15, ?16, ?17) returning number";
+const NAMED: &str = "insert into misp_named (kind, number, audience) values (?1, ?2, ?3) on conflict do nothing";
+const PUT_BODY: &str = "insert into misp_body (number, body) values (?1, ?2)";
+const THERE: &str = "select 1 from misp_row where event = ?1 and kind = 0 and id = ?1 and audience = ?2 limit 1";
+const MOVE_IN: &str = "update misp_row set event = ?2 where added = ?1 and event = 0 and kind <> 0";
+
+/// Contributions that are to be followed, and up to where that is.
+#[derive(Clone, Debug)]
+pub struct MispBatch {
+    from: i64,
+    to: i64,
+    /// The contributions.
+    pub rows: Vec<Followed>,
+}
+
+/// An event or element that a contribution says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MispPut {
+    /// The contribution; nought for what stands for several.
+    pub added: i64,
+    /// The number of its object.
+    pub object: i64,
+    /// Who contributed it.
+    pub owner: MispOwner,
+    /// Who may see it.
+    pub audience: AudienceId,
+    /// Which version of it.
+    pub version: i64,
+    /// What it is.
+    pub kind: MispKind,
+    /// Its UUID.
+    pub uuid: Uuid,
+    /// The object it is in, or what it speaks of: kind and UUID; none: its event.
+    pub parent: Option<(MispKind, Uuid)>,
+    /// The event, where that is known without asking where the object belongs.
+    pub event: Option<Uuid>,
+    /// Type of an attribute, name of an object.
+    pub element_type: String,
+    /// Category of an attribute, meta-category of an object.
+    pub category: String,
+    /// Whether it is for detection.
+    pub to_ids: bool,
+    /// Whether it was deleted.
+    pub deleted: bool,
+    /// When it was changed, in seconds.
+    pub changed: i64,
+    /// The value of an attribute, the title of an event.
+    pub value: String,
+    /// By what it is found, each on its own: the halves of what has two.
+    pub values: Vec<String>,
+    /// The numbers of its tags.
+    pub tags: Vec<i64>,
+    /// The numbers of organisations that it names and that are no members here.
+    pub organisations: Vec<i64>,
+    /// Of an event: whether it is published, and when it was, in seconds.
+    pub published: Option<(bool, i64)>,
+    /// Whether it only names more of what belongs to its event.
+    pub is_part: bool,
+    /// What it says: members of a JSON object, between its brackets.
+    pub body: String,
+}
+
+/// What belongs to no event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MispLoose {
+    /// The contribution.
+    pub added: i64,
+    /// Who contributed it.
+    pub owner: MispOwner,
+    /// Who may see it.
+    pub audience: AudienceId,
+    /// When it was shared.
+    pub at: Timestamp,
+}
+
+/// By what a value is found: as MISP's own database compares them, in any case.
+pub(super) fn value_hash(value: &str) -> i64 {
+    let hash = crate::contribution::value_hash(&value.to_lowercase());
+    // Nought says that there is none.
+    if hash == 0 { 1 } else { hash }
+}
+
+/// The first row of a statement.
+async fn first(writes: &mut impl Rows, sql: &'static str, values: Vec<Value>) -> Result<Option<i64>> {
+    writes.rows(sql, values).await?.first().map(|row| row.int(0)).transpose()
+}
+
+fn missing() -> Error {
+    Error::ours("a number for MISP's interface was not given")
+}
+
+async fn event_number(writes: &mut impl Rows, uuid: Uuid) -> Result<i64> {
+    if let Some(id) = first(writes, EVENT, vec![uuid.as_bytes().to_vec().into()]).await? {
+        return Ok(id);
+    }
+    let row = vec![uuid.as_bytes().to_vec().into(), 0_i64.into(), 0_i64.into(), 0_i64.into(), 0_i64.into()];
+    first(writes, PUT_EVENT, row).await?.ok_or_else(missing)
+}
+
+/// The number of an element, and whether it is new.
+async fn element_number(writes: &mut impl Rows, kind: MispKind, uuid: Uuid) -> Result<(i64, bool)> {
+    let key = || vec![uuid.as_bytes().to_vec().into(), kind.code().into()];
+    if let Some(id) = first(writes, ELEMENT, key()).await? {
+        return Ok((id, false));
+    }
+    let id = first(writes, PUT_ELEMENT, key()).await?.ok_or_else(missing)?;
+    Ok((id, true))
+}
+
+async fn put(writes: &mut impl Writes, batch: &(i64, i64), rows: &[MispPut]) -> Result<()> {
+    let (from, to) = *batch;
+    if writes.rows(MOVE, vec![to.into(), from.into()]).await?.is_empty() {
+        return Ok(());
+    }
+    for row in rows {
+        put_one(writes, row).await?;
+    }
+    Ok(())
+}
+
+async fn put_one(writes: &mut impl Writes, row: &MispPut) -> Result<()> {
+    let owner = row.owner.code();
+    let (id, is_new, event) = match row.kind {
+        MispKind::Event => {
+            let event = match row.published {
+                Some((published, at)) if !row.is_part => {
+                    let values = vec![
+                        row.uuid.as_bytes().to_vec().into(),
+                        0_i64.into(),
+                        published.into(),
+                        at.into(),
+                        row.changed.into(),
+                    ];
+                    first(writes, PUT_EVENT, values).await?.ok_or_else(missing)?
+                }
+                _ => event_number(writes, row.uuid).await?,
+            };
+            writes.rows(CLAIM, vec![row.added.into(), owner.into(), event.into()]).await?;
+            let home = vec![row.added.into(), owner.into(), event.into(), row.owner.member.0.into()];
+            writes.rows(BRING_HOME, home).await?;
+            if row.is_part {
+                return Ok(());
+            }
+            (event, false, event)
+        }
+        kind => {
+            let (id, is_new) = element_number(writes, kind, row.uuid).await?;
+            let event = match row.event {
+                Some(uuid) => event_number(writes, uuid).await?,
+                None => first(writes, HOME, vec![row.object.into(), owner.into()]).await?.unwrap_or_default(),
+            };
+            (id, is_new, event)
+        }
+    };
+    let parent = match row.parent {
+        Some((kind, uuid)) => element_number(writes, kind, uuid).await?.0,
+        None => 0,
+    };
+    let several = match is_new {
+        true => false,
+        false => !writes.rows(SEVERAL, vec![row.kind.code().into(), id.into()]).await?.is_empty(),
+    };
+    let value = |at: usize| row.values.get(at).map_or(0, |value| value_hash(value));
+    let flags = i64::from(row.to_ids) | i64::from(row.deleted) << 1;
+    let values = vec![
+        row.added.into(),
+        row.kind.code().into(),
+        id.into(),
+        owner.into(),
+        row.audience.into(),
+        row.version.into(),
+        several.into(),
+        event.into(),
+        parent.into(),
+        (&row.element_type).into(),
+        (&row.category).into(),
+        flags.into(),
+        row.changed.into(),
+        value(0).into(),
+        value(1).into(),
+        (&row.value).into(),
+        numbers(&row.tags).into(),
+    ];
+    let number = first(writes, PUT, values).await?.ok_or_else(missing)?;
+    writes.rows(PUT_BODY, vec![number.into(), (&row.body).into()]).await?;
+    let named = row.tags.iter().map(|tag| (1_i64, *tag)).chain(row.organisations.iter().map(|one| (2_i64, *one)));
+    for (kind, number) in named {
+        writes.rows(NAMED, vec![kind.into(), number.into(), row.audience.into()]).await?;
+    }
+    Ok(())
+}
+
+async fn put_loose(writes: &mut impl Writes, head: &MispPut, added: &[i64]) -> Result<()> {
+    let uuid = head.uuid.as_bytes().to_vec();
+    let values = vec![uuid.into(), 1_i64.into(), 1_i64.into(), head.changed.into(), head.changed.into()];
+    let event = first(writes, PUT_EVENT, values).await?.ok_or_else(missing)?;
+    if writes.rows(THERE, vec![event.into(), head.audience.into()]).await?.is_empty() {
+        let there = vec![
+            head.added.into(),
+            head.kind.code().into(),
+            event.into(),
+            head.owner.code().into(),
+            head.audience.into(),
+            head.version.into(),
+            0_i64.into(),
+            event.into(),
+            0_i64.into(),
+            "".into(),
+            "".into(),
+            0_i64.into(),
+            head.changed.into(),
+            0_i64.into(),
+            0_i64.into(),
+            (&head.value).into(),
+            "".into(),
+        ];
+        let number = first(writes, PUT, there).await?.ok_or_else(missing)?;
+        writes.rows(PUT_BODY, vec![number.into(), (&head.body).into()]).await?;
+    }
+    for one in added {
+        writes.rows(MOVE_IN, vec![(*one).into(), event.into()]).await?;
+    }
+    Ok(())
+}
+
+const EVENT_GET: &str = "select id, uuid, loose, published, publish_timestamp, touched from misp_event where id = ?1";
+const EVENT_BY_UUID: &str = "select id, uuid, loose, published, publish_timestamp, touched from misp_event where uuid = ?1";
+const EVENTS_FROM: &str = "select id, uuid, loose, published, publish_timestamp, touched from misp_event \
+                           where id >= ?1 and id <= ?2";
+const ELEMENT_BY_UUID: &str = "select id from misp_element where uuid = ?1 and kind = ?2";
+const UUID_OF: &str = "select uuid from misp_element where id = ?1 and kind = ?2";
+const SETTLE: &str = "insert into misp_settled (kind, id) values (?1, ?2) on conflict do nothing";
+const SET: &str = "update misp_event set published = ?2, publish_timestamp = ?3, touched = ?4 where id = ?1";
+
+fn uuid_at(row: &Row, column: usize) -> Result<Uuid> {
+    Uuid::from_slice(row.bytes(column)?).map_err(|error| Error::ours("a stored UUID is unreadable").because(error))
+}
+
+fn event(row: &Row) -> Result<MispEvent> {
+    Ok(MispEvent {
+        id: row.int(0)?,
+        uuid: uuid_at(row, 1)?,
+        loose: row.flag(2)?,
+        published: row.flag(3)?,
+        publish_timestamp: row.int(4)?,
+        touched: row.int(5)?,
+    })
+}
+
+fn loose(row: &Row) -> Result<MispLoose> {
+    Ok(MispLoose {
+        added: row.int(0)?,
+        owner: MispOwner::of_code(row.int(1)?),
+        audience: AudienceId(row.int(2)?),
+        at: row.time(3)?,
+    })
+}
+
+impl Store {
+    /// What is to be followed next, up to `limit` contributions; none: everything is.
+    pub async fn misp_next(&self, limit: usize) -> Result<Option<MispBatch>> {
+        let from = self.row(FOLLOWED, Vec::new(), |row| row.int(0)).await?.unwrap_or_default();
+        if from >= self.last_added().await? {
+            return Ok(None);
+        }
+        let rows = self.contributions_after(from, limit).await?;
+        // Entries of other kinds move the clock too: where nothing was contributed there is nothing to go to.
+        Ok(rows.last().map(|row| row.added).map(|to| MispBatch { from, to, rows }))
+    }
+
+    /// Writes what was made of a batch. Nothing, where somebody else was quicker.
+    pub async fn misp_put(&self, batch: &MispBatch, rows: Vec<MispPut>) -> Result<()> {
+        let ends = (batch.from, batch.to);
+        let count = rows.len();
+        writing!(self, false, many = count, |writes| put(writes, &ends, &rows))
+    }
+
+    /// What belongs to no event and whose transfer is over, or began before an instant.
+    pub async fn misp_homeless(&self, before: Timestamp, limit: usize) -> Result<Vec<MispLoose>> {
+        self.list(HOMELESS, vec![before.into(), many(limit).into()], loose).await
+    }
+
+    /// Puts contributions that belong to no event into one of their own.
+    pub async fn misp_put_loose(&self, head: MispPut, added: Vec<i64>) -> Result<()> {
+        let count = added.len();
+        writing!(self, false, many = count, |writes| put_loose(writes, &head, &added))
+    }
+
+    /// The bookkeeping of an event, whoever may see it: what it says of itself is asked with a viewer.
+    pub async fn misp_event(&self, id: i64) -> Result<Option<MispEvent>> {
+        self.row(EVENT_GET, vec![id.into()], event).await
+    }
+
+    /// The same by UUID.
+    pub async fn misp_event_by_uuid(&self, uuid: Uuid) -> Result<Option<MispEvent>> {
+        self.row(EVENT_BY_UUID, vec![uuid.as_bytes().to_vec().into()], event).await
+    }
+
+    /// The same of all between two numbers, both of them too.
+    pub async fn misp_events(&self, first: i64, last: i64) -> Result<Vec<MispEvent>> {
+        self.list(EVENTS_FROM, vec![first.into(), last.into()], event).await
+    }
+
+    /// The number of an element; it tells nothing of it.
+    pub async fn misp_element(&self, kind: MispKind, uuid: Uuid) -> Result<Option<i64>> {
+        let values = vec![uuid.as_bytes().to_vec().into(), kind.code().into()];
+        self.row(ELEMENT_BY_UUID, values, |row| row.int(0)).await
+    }
+
+    /// The UUID of an element.
+    pub async fn misp_uuid(&self, kind: MispKind, id: i64) -> Result<Option<Uuid>> {
+        self.row(UUID_OF, vec![id.into(), kind.code().into()], |row| uuid_at(row, 0)).await
+    }
+
+    /// Notes that something was decided about: it is shown no longer.
+    pub async fn misp_settle(&self, actor: &Principal, kind: MispKind, id: i64) -> Result<()> {
+        let entry = rule_changed(actor, "proposal settled", serde_json::json!({ "proposal": id }));
+        let change = Change::new().with(SETTLE, vec![kind.code().into(), id.into()]).entry(entry);
+        self.change(change).await.map(drop)
+    }
+
+    /// Writes MISP's bookkeeping of an event.
+    pub async fn misp_event_set(&self, event: &MispEvent) -> Result<()> {
+        let values = vec![
+            event.id.into(),
+            event.published.into(),
+            event.publish_timestamp.into(),
+            event.touched.into(),
+        ];
+        self.change(Change::new().with(SET, values)).await.map(drop)
+    }
+}

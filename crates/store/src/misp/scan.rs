@@ -1,0 +1,337 @@
+//! Reads rows as a viewer may: each number once, the last version of it that they see.
+//!
+//! What a viewer sees is read in one run for each of their audiences and merged, so that a page costs what it holds,
+//! however much lies between that is not for them.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, VecDeque};
+
+use policy::{AudienceId, Viewer};
+
+use super::put::value_hash;
+use super::{MispKind, MispOwner, MispRow, of_numbers};
+use crate::value::{Row, many};
+use crate::{Error, Result, Store};
+
+macro_rules! rows {
+    ($where:literal) => {
+        concat!(
+            "select number, added, kind, id, member, audience, version, several, event, parent, type, category, flags, ",
+            "changed, value, tags from misp_row where ",
+            $where
+        )
+    };
+}
+
+const ALL: &str = rows!("audience = ?1 and kind = ?2 and id > ?3 order by id limit ?4");
+const OF_EVENT: &str = rows!("event = ?1 and kind = ?2 and id > ?3 order by id limit ?4");
+const OF_PARENT: &str = rows!("parent = ?1 and kind = ?2 and id > ?3 and parent <> 0 order by id limit ?4");
+const OF_VALUE1: &str = rows!("value1 = ?1 and kind = ?2 and id > ?3 and value1 <> 0 order by id limit ?4");
+const OF_VALUE2: &str = rows!("value2 = ?1 and kind = ?2 and id > ?3 and value2 <> 0 order by id limit ?4");
+const OF_ID: &str = rows!("kind = ?1 and id = ?2");
+const SEVERAL: &str = rows!("kind = ?1 and id >= ?2 and id <= ?3 and several = 1");
+const SETTLED: &str = "select id from misp_settled where kind = ?1";
+const CHANGED: &str = "select id, audience from misp_row where kind = ?1 and changed >= ?2 limit ?3";
+
+macro_rules! places {
+    () => {
+        "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, \
+         ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43, ?44, ?45, ?46, ?47, \
+         ?48, ?49, ?50, ?51, ?52, ?53, ?54, ?55, ?56, ?57, ?58, ?59, ?60, ?61, ?62, ?63, ?64)"
+    };
+}
+/// Numbers asked for together.
+const TOGETHER: usize = 64;
+const BODIES: &str = concat!(
+    "select b.number, b.body, r.audience from misp_body b join misp_row r on r.number = b.number where b.number in ",
+    places!()
+);
+const EVENTS_OF: &str = concat!("select event, audience from misp_row where kind = 0 and id in ", places!());
+
+/// Of what has changed since a moment, so many are looked at.
+const CHANGED_MOST: usize = 2_000_000;
+
+/// Which rows are walked, in the order of their numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MispSource {
+    /// All of a kind.
+    All,
+    /// Those of an event.
+    Event(i64),
+    /// Those in an object, or about something.
+    Parent(i64),
+    /// Attributes with this value, whole or as one half of it.
+    Value(String),
+    /// Those changed since, in seconds.
+    Changed(i64),
+}
+
+/// Rows, and where to go on.
+#[derive(Clone, Debug, Default)]
+pub struct MispPage {
+    /// Each number once.
+    pub rows: Vec<MispRow>,
+    /// Numbers up to this one were looked at; none: there are no more.
+    pub next: Option<i64>,
+}
+
+fn read(row: &Row) -> Result<MispRow> {
+    let flags = row.int(12)?;
+    Ok(MispRow {
+        number: row.int(0)?,
+        added: row.int(1)?,
+        kind: MispKind::of_code(row.int(2)?).ok_or_else(|| Error::ours("a row of MISP's interface is of no kind"))?,
+        id: row.int(3)?,
+        owner: MispOwner::of_code(row.int(4)?),
+        audience: AudienceId(row.int(5)?),
+        version: row.int(6)?,
+        several: row.flag(7)?,
+        event: row.int(8)?,
+        parent: row.int(9)?,
+        element_type: row.text(10)?,
+        category: row.text(11)?,
+        to_ids: flags & 1 != 0,
+        deleted: flags & 2 != 0,
+        changed: row.int(13)?,
+        value: row.text(14)?,
+        tags: of_numbers(&row.text(15)?),
+    })
+}
+
+/// The better of two rows of one number: the later version, and of equal ones what was there first.
+fn better(one: MispRow, other: MispRow) -> MispRow {
+    let key = |row: &MispRow| (row.version, Reverse(row.added), Reverse(row.number));
+    if key(&other) > key(&one) { other } else { one }
+}
+
+impl Store {
+    /// Rows of a kind after a number, as a viewer sees them; about `limit` of them.
+    pub async fn misp_scan(
+        &self,
+        viewer: &Viewer,
+        source: &MispSource,
+        kind: MispKind,
+        after: i64,
+        limit: usize,
+    ) -> Result<MispPage> {
+        let limit = limit.max(1);
+        let (mut found, next) = match source {
+            MispSource::All => self.merged(viewer, kind, after, limit).await?,
+            MispSource::Event(event) => self.run(OF_EVENT, *event, kind, after, limit).await?,
+            MispSource::Parent(parent) => self.run(OF_PARENT, *parent, kind, after, limit).await?,
+            MispSource::Value(value) => self.of_value(value, kind, after, limit).await?,
+            MispSource::Changed(since) => self.changed(viewer, *since, kind, after, limit).await?,
+        };
+        found.retain(|row| viewer.sees(row.audience));
+        if kind == MispKind::Proposal && !found.is_empty() {
+            let settled = self.list(SETTLED, vec![kind.code().into()], |row| row.int(0)).await?;
+            found.retain(|row| !settled.contains(&row.id));
+        }
+        Ok(MispPage { rows: self.best(viewer, kind, found).await?, next })
+    }
+
+    /// One row by its number, as a viewer sees it.
+    pub async fn misp_row(&self, viewer: &Viewer, kind: MispKind, id: i64) -> Result<Option<MispRow>> {
+        let mut rows = self.list(OF_ID, vec![kind.code().into(), id.into()], read).await?;
+        rows.retain(|row| viewer.sees(row.audience));
+        Ok(rows.into_iter().reduce(better))
+    }
+
+    /// All rows of a number that a viewer sees, whatever their version.
+    pub async fn misp_rows_of(&self, viewer: &Viewer, kind: MispKind, id: i64) -> Result<Vec<MispRow>> {
+        let mut rows = self.list(OF_ID, vec![kind.code().into(), id.into()], read).await?;
+        rows.retain(|row| viewer.sees(row.audience));
+        Ok(rows)
+    }
+
+    /// What rows say, by their place; those that the viewer does not see are left out.
+    pub async fn misp_bodies(&self, viewer: &Viewer, rows: &[i64]) -> Result<HashMap<i64, String>> {
+        let mut bodies = HashMap::with_capacity(rows.len());
+        for numbers in rows.chunks(TOGETHER) {
+            let found = self.list(BODIES, together(numbers), |row| {
+                Ok((row.int(0)?, row.text(1)?, AudienceId(row.int(2)?)))
+            });
+            let seen = found.await?.into_iter().filter(|(_, _, audience)| viewer.sees(*audience));
+            bodies.extend(seen.map(|(number, body, _)| (number, body)));
+        }
+        Ok(bodies)
+    }
+
+    /// Which of these events a viewer sees.
+    pub async fn misp_seen_events(&self, viewer: &Viewer, events: &[i64]) -> Result<std::collections::HashSet<i64>> {
+        let mut seen = std::collections::HashSet::new();
+        for numbers in events.chunks(TOGETHER) {
+            let found = self.list(EVENTS_OF, together(numbers), |row| Ok((row.int(0)?, AudienceId(row.int(1)?))));
+            seen.extend(found.await?.into_iter().filter(|(_, audience)| viewer.sees(*audience)).map(|(event, _)| event));
+        }
+        Ok(seen)
+    }
+
+    async fn run(
+        &self,
+        sql: &'static str,
+        key: i64,
+        kind: MispKind,
+        after: i64,
+        limit: usize,
+    ) -> Result<(Vec<MispRow>, Option<i64>)> {
+        let values = vec![key.into(), kind.code().into(), after.into(), many(limit).into()];
+        let mut rows = self.list(sql, values, read).await?;
+        let next = cut(&mut rows, limit);
+        Ok((rows, next))
+    }
+
+    async fn of_value(
+        &self,
+        value: &str,
+        kind: MispKind,
+        after: i64,
+        limit: usize,
+    ) -> Result<(Vec<MispRow>, Option<i64>)> {
+        let hash = value_hash(value);
+        let (mut one, first) = self.run(OF_VALUE1, hash, kind, after, limit).await?;
+        let (other, second) = self.run(OF_VALUE2, hash, kind, after, limit).await?;
+        let next = match (first, second) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+        one.extend(other);
+        one.retain(|row| next.is_none_or(|next| row.id <= next));
+        one.sort_by_key(|row| row.id);
+        one.dedup_by_key(|row| row.number);
+        Ok((one, next))
+    }
+
+    async fn changed(
+        &self,
+        viewer: &Viewer,
+        since: i64,
+        kind: MispKind,
+        after: i64,
+        limit: usize,
+    ) -> Result<(Vec<MispRow>, Option<i64>)> {
+        let values = vec![kind.code().into(), since.into(), many(CHANGED_MOST).into()];
+        let found = self.list(CHANGED, values, |row| Ok((row.int(0)?, AudienceId(row.int(1)?)))).await?;
+        if found.len() >= CHANGED_MOST {
+            // So much has changed that a walk over everything is no longer than one over what has.
+            return self.merged(viewer, kind, after, limit).await;
+        }
+        let mut ids: Vec<i64> = found
+            .into_iter()
+            .filter(|(id, audience)| *id > after && viewer.sees(*audience))
+            .map(|(id, _)| id)
+            .collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let next = (ids.len() > limit).then(|| ids.get(limit - 1).copied()).flatten();
+        ids.truncate(limit);
+        let mut rows = Vec::with_capacity(ids.len());
+        for id in ids {
+            rows.extend(self.list(OF_ID, vec![kind.code().into(), id.into()], read).await?);
+        }
+        Ok((rows, next))
+    }
+
+    /// All of a kind: one run for each audience, merged.
+    async fn merged(
+        &self,
+        viewer: &Viewer,
+        kind: MispKind,
+        after: i64,
+        limit: usize,
+    ) -> Result<(Vec<MispRow>, Option<i64>)> {
+        struct Run {
+            ready: VecDeque<MispRow>,
+            ended: bool,
+            beyond: i64,
+        }
+        let audiences = viewer.audiences();
+        let chunk = (limit * 2 / audiences.len().max(1)).clamp(16, limit.max(16));
+        let mut runs: Vec<Run> = Vec::with_capacity(audiences.len());
+        let mut heads = BinaryHeap::new();
+        let fill = async |run: &mut Run, audience: AudienceId| -> Result<Option<i64>> {
+            let values = vec![audience.into(), kind.code().into(), run.beyond.into(), many(chunk).into()];
+            let rows = self.list(ALL, values, read).await?;
+            run.ended = rows.len() < chunk;
+            if let Some(last) = rows.last() {
+                run.beyond = last.id;
+            }
+            run.ready.extend(rows);
+            Ok(run.ready.front().map(|row| row.id))
+        };
+        for (at, audience) in audiences.iter().enumerate() {
+            let mut run = Run { ready: VecDeque::new(), ended: false, beyond: after };
+            if let Some(head) = fill(&mut run, *audience).await? {
+                heads.push(Reverse((head, at)));
+            }
+            runs.push(run);
+        }
+        let mut rows: Vec<MispRow> = Vec::with_capacity(limit);
+        while let Some(Reverse((id, at))) = heads.pop() {
+            // All rows of a number come together.
+            if rows.len() >= limit && rows.last().is_some_and(|last| last.id != id) {
+                return Ok((std::mem::take(&mut rows), Some(id - 1)));
+            }
+            let (Some(run), Some(audience)) = (runs.get_mut(at), audiences.get(at)) else { break };
+            rows.extend(run.ready.pop_front());
+            let head = match run.ready.front() {
+                Some(row) => Some(row.id),
+                None if run.ended => None,
+                None => fill(run, *audience).await?,
+            };
+            heads.extend(head.map(|head| Reverse((head, at))));
+        }
+        Ok((rows, None))
+    }
+
+    /// The best row of each number: of those given, and of others that the viewer sees.
+    async fn best(&self, viewer: &Viewer, kind: MispKind, rows: Vec<MispRow>) -> Result<Vec<MispRow>> {
+        let mut best: Vec<MispRow> = Vec::with_capacity(rows.len());
+        for row in rows {
+            match best.pop() {
+                Some(last) if last.id == row.id => best.push(better(last, row)),
+                last => {
+                    best.extend(last);
+                    best.push(row);
+                }
+            }
+        }
+        let several = best.iter().filter(|row| row.several).map(|row| row.id);
+        let (Some(first), Some(last)) = (several.clone().min(), several.max()) else {
+            return Ok(best);
+        };
+        let values = vec![kind.code().into(), first.into(), last.into()];
+        let mut others: HashMap<i64, MispRow> = HashMap::new();
+        for row in self.list(SEVERAL, values, read).await? {
+            if viewer.sees(row.audience) {
+                let known = others.remove(&row.id);
+                let row = match known {
+                    Some(known) => better(known, row),
+                    None => row,
+                };
+                others.insert(row.id, row);
+            }
+        }
+        // A row whose last version stands elsewhere (in another event, with another value) is not one of these.
+        best.retain(|row| others.get(&row.id).is_none_or(|other| other.number == row.number));
+        Ok(best)
+    }
+}
+
+/// Takes away the last number where rows of it may be missing; says where to go on.
+fn cut(rows: &mut Vec<MispRow>, limit: usize) -> Option<i64> {
+    if rows.len() < limit {
+        return None;
+    }
+    let last = rows.last()?.id;
+    let whole = rows.iter().rposition(|row| row.id != last)?;
+    let next = rows.get(whole)?.id;
+    rows.truncate(whole + 1);
+    Some(next)
+}
+
+/// So many numbers as a statement has places for; the last again where there are fewer.
+fn together(numbers: &[i64]) -> Vec<crate::value::Value> {
+    let last = numbers.last().copied().unwrap_or_default();
+    numbers.iter().copied().chain(std::iter::repeat(last)).take(TOGETHER).map(Into::into).collect()
+}
