@@ -22,6 +22,7 @@ mod events;
 mod filters;
 mod formats;
 mod groups;
+mod logs;
 mod objects;
 mod people;
 mod search;
@@ -48,6 +49,7 @@ pub(crate) fn routes() -> Vec<Route> {
     search::routes(&mut routes);
     people::routes(&mut routes);
     groups::routes(&mut routes);
+    logs::routes(&mut routes);
     routes.0
 }
 
