@@ -129,9 +129,10 @@ impl Node {
             let at = text(&fields, "publish_timestamp").parse().unwrap_or(0);
             (truth(&fields, "published"), at)
         });
-        for key in ["deleted", "published", "publish_timestamp", "uuid"] {
+        for key in ["deleted", "published", "publish_timestamp"] {
             fields.shift_remove(key);
         }
+        fields.insert("uuid".to_owned(), Value::String(uuid.to_string()));
         Ok(MispPut {
             added: row.added,
             object: row.object,
