@@ -53,6 +53,21 @@ pub(crate) fn routes() -> Vec<Route> {
     routes.0
 }
 
+/// Whether a path is one of MISP's, whether it is there or not: clients read the error of what is not there too.
+pub(crate) fn is_of_misp(path: &str) -> bool {
+    const FIRST: [&str; 44] = [
+        "admin", "analyst_data", "analystData", "attributes", "auth_keys", "communities", "correlation_exclusions",
+        "correlations", "cryptographicKeys", "dashboards", "decayingModel", "eventBlocklists", "eventDelegations",
+        "eventGraph", "eventReports", "events", "feeds", "galaxies", "galaxy_cluster_relations", "galaxy_clusters",
+        "galaxyClusters", "jobs", "logs", "noticelists", "objectReferences", "objectTemplates", "objects",
+        "orgBlocklists", "organisations", "regexp", "roles", "servers", "shadowAttributes", "shadow_attributes",
+        "sharingGroups", "sharing_groups", "sightings", "tags", "taxonomies", "templates", "threads", "userSettings",
+        "users", "warninglists",
+    ];
+    let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+    FIRST.contains(&first)
+}
+
 /// Routes as they are gathered.
 #[derive(Default)]
 pub(crate) struct Routes(Vec<Route>);

@@ -1,5 +1,5 @@
 //! MISP's interface, asked as PyMISP asks it: what is written through it is right for every other reader, and nobody
-//! reads or changes by it what they could not otherwise. `.ci/pymisp.py` asks the same with PyMISP itself.
+//! reads or changes by it what they could not otherwise. `.ci/misp_client.py` asks the same with PyMISP itself.
 
 use std::collections::BTreeSet;
 
