@@ -941,7 +941,7 @@ impl Node {
         let shared = tokio::task::spawn_blocking(move || {
             let mut made = Vec::new();
             let report = node.share_with(&caller, request, |sink, options| {
-                let mut carry = Carry { inner: sink, event: uuid, head, made: &mut made };
+                let mut carry = Carry { inner: sink, event: uuid, head, made: &mut made, beside: Beside::default() };
                 formats::misp::read_json(text.as_bytes(), options, &mut carry)
             })?;
             Ok::<_, Error>((report, made))
@@ -968,6 +968,53 @@ struct Carry<'s, 'm> {
     event: Uuid,
     head: Head,
     made: &'m mut Vec<String>,
+    beside: Beside,
+}
+
+/// What is made beside the indicator of an attribute: observed data that says the same value again, the value, and that
+/// the one is based on the other. An indicator that somebody types in was not observed by that, and a large event would be
+/// four times as large; so it is left out here. (A file that is shared is written out as the published mapping has it.)
+#[derive(Default)]
+struct Beside {
+    /// The last indicator of an attribute.
+    indicator: Option<Uuid>,
+    /// Whether its observed data was left out and the values of that come now.
+    values_follow: bool,
+}
+
+impl Beside {
+    /// Whether an object is only beside the last indicator.
+    fn is_beside(&mut self, id: &str, found: &Found<'_>) -> bool {
+        let object_type = stix::id::object_type(id);
+        if self.values_follow && stix::check::is_observable(object_type) {
+            return true;
+        }
+        self.values_follow = false;
+        let Some(indicator) = self.indicator else {
+            self.indicator = of_attribute(object_type, id, found);
+            return false;
+        };
+        match object_type {
+            "observed-data" if uuid_of(id) == indicator => {
+                self.values_follow = true;
+                true
+            }
+            "relationship" => is_based_on(&found.text, indicator),
+            _ => {
+                self.indicator = of_attribute(object_type, id, found);
+                false
+            }
+        }
+    }
+}
+
+/// The UUID of an attribute that is for detection.
+fn of_attribute(object_type: &str, id: &str, found: &Found<'_>) -> Option<Uuid> {
+    (object_type == "indicator" && found.text.contains("\"x_misp_type\"")).then(|| uuid_of(id))
+}
+
+fn is_based_on(text: &str, indicator: Uuid) -> bool {
+    text.contains("\"based-on\"") && text.contains(&format!("\"indicator--{indicator}\""))
 }
 
 impl Sink for Carry<'_, '_> {
@@ -975,6 +1022,9 @@ impl Sink for Carry<'_, '_> {
         let id = id_in(&found.text);
         let is_head = matches!(stix::id::object_type(&id), "report" | "grouping") && uuid_of(&id) == self.event;
         if !is_head {
+            if self.beside.is_beside(&id, &found) {
+                return Ok(());
+            }
             self.made.push(id);
             return self.inner.object(found);
         }

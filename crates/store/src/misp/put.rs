@@ -24,7 +24,7 @@ const PUT_EVENT: &str = "insert into misp_event (uuid, loose, published, publish
                          touched = case when excluded.touched > misp_event.touched then excluded.touched \
                          else misp_event.touched end returning id";
 const ELEMENT: &str = "select id from misp_element where uuid = ?1 and kind = ?2";
-const PUT_ELEMENT: &str = "insert into misp_element (uuid, kind) values (?1, ?2) returning id";
+const PUT_ELEMENT: &str = "insert into misp_element (uuid, kind) values (?1, ?2) on conflict do nothing returning id";
 const SEVERAL: &str = "update misp_row set several = 1 where kind = ?1 and id = ?2 returning number";
 const HOME: &str = "select event from misp_home where object = ?1 and member = ?2";
 const EVENT_KNOWN: &str = "select event from misp_row where kind = ?1 and id = ?2 and member = ?3 and event <> 0 \
@@ -137,11 +137,12 @@ async fn event_number(writes: &mut impl Rows, uuid: Uuid) -> Result<i64> {
 /// The number of an element, and whether it is new.
 async fn element_number(writes: &mut impl Rows, kind: MispKind, uuid: Uuid) -> Result<(i64, bool)> {
     let key = || vec![uuid.as_bytes().to_vec().into(), kind.code().into()];
-    if let Some(id) = first(writes, ELEMENT, key()).await? {
-        return Ok((id, false));
+    // Most are new, so that is tried first.
+    if let Some(id) = first(writes, PUT_ELEMENT, key()).await? {
+        return Ok((id, true));
     }
-    let id = first(writes, PUT_ELEMENT, key()).await?.ok_or_else(missing)?;
-    Ok((id, true))
+    let id = first(writes, ELEMENT, key()).await?.ok_or_else(missing)?;
+    Ok((id, false))
 }
 
 async fn put(writes: &mut impl Writes, batch: &(i64, i64), rows: &[MispPut]) -> Result<()> {
