@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use http::Method;
+use server::problem::Dialect;
 use server::{App, Needs, Options, Route, routes};
 
 use super::kit::{Answer, Kit, Wish, id, indicator};
@@ -879,7 +880,9 @@ async fn nobody_changes_what_is_not_theirs_and_no_refusal_tells_anything() {
             for path in paths(route, &pool) {
                 let body = (route.method != Method::DELETE).then_some("{\"label\":\"x\",\"active\":false}");
                 let answer = kit.ask(&actor, route.method.as_str(), &path, body).await;
-                let refused = matches!(answer.status, 400 | 403 | 404 | 415 | 422) || asks_who_it_is(&answer);
+                // MISP's clients send their filters in a body: such a question changes nothing, and is read by whoever reads.
+                let asked = route.needs == Needs::Reader && route.dialect == Dialect::Misp && answer.status == 200;
+                let refused = asked || matches!(answer.status, 400 | 403 | 404 | 415 | 422) || asks_who_it_is(&answer);
                 assert!(
                     refused,
                     "{actor} {} {path}: {} {}",

@@ -331,17 +331,31 @@ async fn real_events_come_back_as_they_were_written() {
     files.sort();
     let (mut events, mut attributes) = (0, 0);
     for file in files {
-        let Ok(Value::Object(mut whole)) = serde_json::from_slice::<Value>(&std::fs::read(&file).unwrap()) else { continue };
-        let Some(mut event) = whole.remove("Event") else { continue };
-        event["distribution"] = json!("1");
-        let original = said(&event);
-        let made = self::event(&kit, "alder-analyst", json!({ "Event": event })).await;
-        let shown = view(&kit, "birch-reader", &made).await;
-        assert_eq!(said(&shown), original, "{}", file.display());
-        events += 1;
-        attributes += original.len();
+        let Ok(whole) = serde_json::from_slice::<Value>(&std::fs::read(&file).unwrap()) else { continue };
+        for mut event in events_in(whole) {
+            event["distribution"] = json!("1");
+            let original = said(&event);
+            let made = self::event(&kit, "alder-analyst", json!({ "Event": event })).await;
+            let shown = view(&kit, "birch-reader", &made).await;
+            assert_eq!(said(&shown), original, "{}", file.display());
+            events += 1;
+            attributes += original.len();
+        }
     }
     assert!(events >= 20 && attributes > 1_000, "{events} events, {attributes} attributes");
+}
+
+/// The events of a file: one, a list, or the answer of a search.
+fn events_in(whole: Value) -> Vec<Value> {
+    match whole {
+        Value::Array(list) => list.into_iter().flat_map(events_in).collect(),
+        Value::Object(mut fields) => match (fields.remove("Event"), fields.remove("response")) {
+            (Some(event), _) => vec![event],
+            (None, Some(list)) => events_in(list),
+            (None, None) => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
 }
 
 fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {

@@ -213,10 +213,19 @@ impl Store {
         after: i64,
         limit: usize,
     ) -> Result<(Vec<MispRow>, Option<i64>)> {
-        let values = vec![key.into(), kind.code().into(), after.into(), many(limit).into()];
-        let mut rows = self.list(sql, values, read).await?;
-        let next = cut(&mut rows, limit);
-        Ok((rows, next))
+        let mut limit = limit.max(2);
+        loop {
+            let values = vec![key.into(), kind.code().into(), after.into(), many(limit).into()];
+            let mut rows = self.list(sql, values, read).await?;
+            let full = rows.len() >= limit;
+            if full && rows.iter().all(|row| Some(row.id) == rows.first().map(|first| first.id)) {
+                // One number fills it: only with what comes after is it known to be whole.
+                limit *= 4;
+                continue;
+            }
+            let next = if full { cut(&mut rows) } else { None };
+            return Ok((rows, next));
+        }
     }
 
     async fn of_value(
@@ -356,11 +365,8 @@ impl Store {
     }
 }
 
-/// Takes away the last number where rows of it may be missing; says where to go on.
-fn cut(rows: &mut Vec<MispRow>, limit: usize) -> Option<i64> {
-    if rows.len() < limit {
-        return None;
-    }
+/// Takes away the last number, of which rows may be missing; says where to go on.
+fn cut(rows: &mut Vec<MispRow>) -> Option<i64> {
     let last = rows.last()?.id;
     let whole = rows.iter().rposition(|row| row.id != last)?;
     let next = rows.get(whole)?.id;

@@ -15,6 +15,7 @@ mod kit;
 mod ledger;
 mod maintenance;
 mod membership;
+mod misp;
 mod paging;
 mod publication;
 mod recall;
