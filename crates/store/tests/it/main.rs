@@ -23,4 +23,5 @@ mod score;
 mod sighting;
 mod sign_in;
 mod tip;
+mod vocabulary;
 mod webhook;
