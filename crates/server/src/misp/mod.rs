@@ -10,6 +10,7 @@
 //! | `/sightings/…`, `/shadowAttributes/…`, `/eventReports/…`, `/analystData/…` | [`sightings`] |
 //! | `/users/…`, `/roles/…`, `/organisations/…`, `/auth_keys/…` | [`people`] |
 //! | `/sharing_groups/…` | [`groups`] |
+//! | `/taxonomies/…`, `/galaxies/…`, `/warninglists/…` and other words agreed on | [`vocabulary`] |
 //!
 //! Every path works with and without `.json` at its end, and with and without a last slash. What there is and what differs
 //! from MISP stands in docs/misp.md. Handlers read what MISP's clients send, ask `node::misp`, and write MISP's shapes;
@@ -28,6 +29,7 @@ mod search;
 mod servers;
 mod sightings;
 mod tags;
+mod vocabulary;
 
 use axum::response::Response;
 use http::Method;
@@ -48,6 +50,7 @@ pub(crate) fn routes() -> Vec<Route> {
     search::routes(&mut routes);
     people::routes(&mut routes);
     groups::routes(&mut routes);
+    vocabulary::routes(&mut routes);
     routes.0
 }
 
