@@ -118,6 +118,10 @@ async fn import(local: &Local, global: &Global, directory: &Path, output: Output
         rows.push(vec![kind.plural().to_owned(), new.to_string(), changed.to_string(), unchanged.to_string()]);
     }
     let Rest { refused, others } = rest;
+    if counts.is_empty() && refused == 0 {
+        let message = format!("there is no vocabulary in {} (links are not followed)", directory.display());
+        output.note(&message);
+    }
     if output.is_json() {
         output.json_line(&json!({ "refused": refused, "not_vocabularies": others }));
     } else {

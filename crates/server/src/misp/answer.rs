@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::response::Response;
+use futures_util::StreamExt as _;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 use node::misp::Pieces;
@@ -48,7 +49,8 @@ where
             }
         }
     });
-    text(Body::from_stream(body), "application/json")
+    // Whoever compresses it asks once more behind its end.
+    text(Body::from_stream(body.fuse()), "application/json")
 }
 
 /// A text of a media type.

@@ -137,7 +137,8 @@ impl Node {
     }
 
     async fn cluster_seen(&self, caller: &Caller, cluster: Cluster) -> Result<ClusterSeen, Error> {
-        let body = crate::misp::shape::parsed(&cluster.body);
+        let body = serde_json::from_str(&cluster.body)
+            .map_err(|error| Error::Ours(format!("cluster {} in the store is damaged: {error}", cluster.id)))?;
         let owner = self.opening_owner(caller, &cluster.opening).await?;
         Ok(ClusterSeen { cluster, body, owner })
     }

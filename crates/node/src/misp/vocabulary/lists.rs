@@ -41,6 +41,8 @@ impl Node {
     /// When the caller may not read, or the store does not answer.
     pub async fn numbered_lists(&self, caller: &Caller) -> Result<Vec<NumberedList>, Error> {
         reads(caller)?;
+        // The command line imports and switches beside a running node.
+        self.warninglists_follow().await?;
         let known = self.store().vocabulary_list(VocabularyKind::Warninglist).await?;
         let known: BTreeMap<String, i64> = known.into_iter().map(|one| (one.key, one.id)).collect();
         let lists = self.warninglists();

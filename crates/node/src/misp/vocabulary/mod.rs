@@ -164,20 +164,24 @@ impl Node {
         Ok(found)
     }
 
-    /// Offers the tags of a taxonomy that is in use, all or some of them; says how many.
+    /// Offers the tags of a taxonomy that is in use, all or some of them; says how many, and how many are too long for tags.
     ///
     /// # Errors
     /// When the caller is no operator, or the taxonomy is not in use.
-    pub async fn taxonomy_offer(&self, caller: &Caller, name: &str, only: Option<&[String]>) -> Result<usize, Error> {
+    pub async fn taxonomy_offer(&self, caller: &Caller, name: &str, only: Option<&[String]>) -> Result<(usize, usize), Error> {
         operates(caller)?;
         let taxonomy = self.vocabulary(caller, VocabularyKind::Taxonomy, name).await?;
         if !taxonomy.enabled {
             let message = format!("the taxonomy '{}' is not in use", taxonomy.key);
             return Err(bad("taxonomy-not-enabled", message, "enable it first: POST /taxonomies/enable with its number"));
         }
-        let mut offered = 0;
+        let (mut offered, mut too_long) = (0, 0);
         for tag in self.taxonomy_tags(taxonomy.id).await? {
             if only.is_some_and(|only| !only.contains(&tag.name)) {
+                continue;
+            }
+            if tag.name.chars().count() > read::NAME {
+                too_long += 1;
                 continue;
             }
             let wish = MispTag {
@@ -195,7 +199,7 @@ impl Node {
             }
             offered += 1;
         }
-        Ok(offered)
+        Ok((offered, too_long))
     }
 
     /// Offers the tags of a taxonomy no more, all or some of them; where they are, they stay. Says how many.

@@ -3,7 +3,10 @@
 use serde_json::{Map, Value};
 use stix::Problem;
 
-use super::read::{NAME, wrong};
+use super::read::wrong;
+
+/// Characters of what would be a tag; those that are too long for one are shown and not offered.
+const LONGEST: usize = 2_048;
 
 /// A tag of a taxonomy.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,8 +40,8 @@ fn number(value: &Value) -> Option<i64> {
 }
 
 fn checked(name: String, place: &str) -> Result<String, Problem> {
-    if name.chars().count() > NAME || name.chars().any(char::is_control) {
-        let message = format!("the tag would have more than {NAME} characters, or control characters");
+    if name.chars().count() > LONGEST || name.chars().any(char::is_control) {
+        let message = format!("the tag would have more than {LONGEST} characters, or control characters");
         return Err(wrong(place, message, "the file is left out; the others are read"));
     }
     Ok(name)

@@ -109,8 +109,9 @@ async fn wanted(asked: &mut Asked) -> Result<(String, Option<Vec<String>>), Faul
 
 async fn add_tags(mut asked: Asked) -> Result<Response, Fault> {
     let (name, only) = wanted(&mut asked).await?;
-    asked.node().taxonomy_offer(asked.caller(), &name, only.as_deref()).await?;
-    answer::done("The tag(s) has been saved.")
+    let (offered, too_long) = asked.node().taxonomy_offer(asked.caller(), &name, only.as_deref()).await?;
+    let message = format!("{offered} tags are offered, {too_long} are too long to be tags");
+    answer::json_of(&json!({ "saved": true, "success": true, "name": "The tag(s) has been saved.", "message": message }))
 }
 
 async fn disable_tags(mut asked: Asked) -> Result<Response, Fault> {
