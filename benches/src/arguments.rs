@@ -9,7 +9,7 @@ usage: benches [--only WHAT]... [--objects N] [--lines N] [--indicators N] [--re
                [--scratch DIR] [--output FILE]
        benches generate objects|event|indicators|stix-indicators N FILE
        benches generate logs LINES INDICATORS LOG TRUTH
-  --only      exchange, million, conversion, patterns, matching, hunt, telemetry; all of them where none is named
+  --only      exchange, million, conversion, patterns, matching, hunt, telemetry, misp; all of them where none is named
   --objects   how many objects 'million' stores (1,000,000)
   --lines     log lines that 'matching' and 'hunt' read (3,000,000)
   --indicators  how many of them 'matching' looks for (1,000,000)

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::arguments::Arguments;
 use crate::figures::table;
 use crate::generate::SEED;
-use crate::measure::{conversion, exchange, hunt, matching, million, patterns, telemetry};
+use crate::measure::{conversion, exchange, hunt, matching, million, misp, patterns, telemetry};
 use crate::objects::Objects;
 use crate::process::{load_average, machine};
 use crate::server::{Node, Server, peer};
@@ -59,6 +59,7 @@ pub fn run(arguments: &Arguments) -> Outcome<()> {
     section("matching", "Matching", &|| run.matching())?;
     section("hunt", "Looking backwards", &|| run.hunt())?;
     section("telemetry", "Reports of many systems", &|| run.telemetry())?;
+    section("misp", "MISP's interface", &|| run.misp())?;
     match &arguments.output {
         Some(file) => fs::write(file, text)?,
         None => std::io::stdout().lock().write_all(text.as_bytes())?,
@@ -201,6 +202,16 @@ impl Run<'_> {
         let grown = matching::growth(program, &directory, indicators * 10, lines.div_ceil(3))?;
         fs::remove_dir_all(directory)?;
         Ok(format!("{beside}\n### How it grows with the list\n\n{grown}"))
+    }
+
+    fn misp(&self) -> Outcome<String> {
+        /// Attributes of the largest event.
+        const ATTRIBUTES: u64 = 200_000;
+        let directory = self.directory("misp")?;
+        let objects = Objects { seed: SEED };
+        let measured = misp::measure(&self.arguments.program, &directory, objects, ATTRIBUTES, self.arguments.objects)?;
+        fs::remove_dir_all(directory)?;
+        Ok(measured)
     }
 
     fn telemetry(&self) -> Outcome<String> {

@@ -5,5 +5,6 @@ pub mod exchange;
 pub mod hunt;
 pub mod matching;
 pub mod million;
+pub mod misp;
 pub mod patterns;
 pub mod telemetry;

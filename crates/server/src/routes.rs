@@ -202,6 +202,8 @@ pub fn router(app: App) -> Router {
 async fn nowhere(request: Request) -> Response {
     let dialect = if request.uri().path().starts_with("/api/") {
         Dialect::Json
+    } else if misp::is_of_misp(request.uri().path()) {
+        Dialect::Misp
     } else {
         Dialect::Taxii
     };

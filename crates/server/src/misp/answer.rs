@@ -49,7 +49,6 @@ where
             }
         }
     });
-    // Whoever compresses it asks once more behind its end.
     text(Body::from_stream(body.fuse()), "application/json")
 }
 

@@ -23,6 +23,7 @@ mod events;
 mod filters;
 mod formats;
 mod groups;
+mod logs;
 mod objects;
 mod people;
 mod search;
@@ -50,8 +51,24 @@ pub(crate) fn routes() -> Vec<Route> {
     search::routes(&mut routes);
     people::routes(&mut routes);
     groups::routes(&mut routes);
+    logs::routes(&mut routes);
     vocabulary::routes(&mut routes);
     routes.0
+}
+
+/// Whether a path is one of MISP's, whether it is there or not: clients read the error of what is not there too.
+pub(crate) fn is_of_misp(path: &str) -> bool {
+    const FIRST: [&str; 46] = [
+        "admin", "analyst_data", "analystData", "attributes", "auth_keys", "communities", "correlation_exclusions",
+        "correlations", "cryptographicKeys", "dashboards", "decayingModel", "decaying_model", "eventBlocklists", "eventDelegations",
+        "eventGraph", "eventReports", "events", "feeds", "galaxies", "galaxy_cluster_relations", "galaxy_clusters",
+        "galaxyClusters", "jobs", "logs", "noticelists", "objectReferences", "objectTemplates", "object_templates", "objects",
+        "orgBlocklists", "organisations", "regexp", "roles", "servers", "shadowAttributes", "shadow_attributes",
+        "sharingGroups", "sharing_groups", "sightings", "tags", "taxonomies", "templates", "threads", "userSettings",
+        "users", "warninglists",
+    ];
+    let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+    FIRST.contains(&first)
 }
 
 /// Routes as they are gathered.

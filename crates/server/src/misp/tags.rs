@@ -144,7 +144,7 @@ async fn delete(asked: Asked) -> Result<Response, Fault> {
 
 async fn search(mut asked: Asked) -> Result<Response, Fault> {
     let wanted = filters(&mut asked).await?;
-    let word = text(&wanted, "name").or_else(|| text(&wanted, "tag")).unwrap_or_else(|| part(&asked, "word").to_owned());
+    let word = ["tagname", "name", "tag"].iter().find_map(|key| text(&wanted, key)).unwrap_or_else(|| part(&asked, "word").to_owned());
     let strict = matches!(part(&asked, "strict"), "1" | "true") || truth(&wanted, "strict_tagname") == Some(true);
     let lower = word.to_lowercase();
     let tags = known(&asked).await?;

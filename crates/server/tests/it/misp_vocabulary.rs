@@ -12,13 +12,26 @@ const TEMPLATE: &str = r#"{"name":"thing","meta-category":"misc","uuid":"0000000
 
 async fn filled() -> Kit {
     let kit = Kit::start().await;
+    import(&kit).await;
+    kit
+}
+
+/// Vocabularies, and a cluster of Alder's with a word that nobody else may read.
+pub async fn fill(kit: &Kit) {
+    import(kit).await;
+    let wish = json!({ "value": "kanaricluster", "distribution": 0, "description": "kanaricluster",
+        "GalaxyClusterRelation": [{ "referenced_galaxy_cluster_uuid": "00000000-0000-4000-8000-000000000002",
+            "referenced_galaxy_cluster_type": "kanaricluster" }] });
+    done(kit, "alder-contributor", "/galaxy_clusters/add/tool", wish).await;
+}
+
+async fn import(kit: &Kit) {
     let operator = kit.operator().await;
     let mut import = kit.node.vocabulary_import(&operator, "a folder").await.unwrap();
     for text in [GALAXY, CLUSTERS, LIST, NOTICES, TEMPLATE] {
         import.take(text).await.unwrap();
     }
     import.end().await.unwrap();
-    kit
 }
 
 async fn got(kit: &Kit, who: &str, path: &str) -> Value {
