@@ -32,7 +32,9 @@ fn files(directory: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(),
     let mut paths = Vec::new();
     for entry in entries {
         let entry = entry.map_err(|error| failure::file("read", directory, &error))?;
-        let kind = entry.file_type().map_err(|error| failure::file("read", &entry.path(), &error))?;
+        let kind = entry
+            .file_type()
+            .map_err(|error| failure::file("read", &entry.path(), &error))?;
         let hidden = entry.file_name().as_encoded_bytes().first() == Some(&b'.');
         if !hidden && !kind.is_symlink() {
             paths.push((entry.path(), kind.is_dir()));
@@ -67,7 +69,12 @@ struct Rest {
 }
 
 /// Takes one file; says whether it is to be given again.
-async fn take(import: &mut VocabularyImport<'_>, path: &Path, rest: &mut Rest, output: Output) -> Result<bool, Failure> {
+async fn take(
+    import: &mut VocabularyImport<'_>,
+    path: &Path,
+    rest: &mut Rest,
+    output: Output,
+) -> Result<bool, Failure> {
     let text = match text(path) {
         Ok(text) => text,
         Err(failure) => {
@@ -96,7 +103,10 @@ async fn import(local: &Local, global: &Global, directory: &Path, output: Output
     let caller = local.caller(global).await?;
     let mut paths = Vec::new();
     files(directory, 0, &mut paths)?;
-    let from = directory.file_name().map_or_else(|| directory.display().to_string(), |name| name.to_string_lossy().into_owned());
+    let from = directory.file_name().map_or_else(
+        || directory.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    );
     let mut import = local.node.vocabulary_import(&caller, &from).await?;
     let (mut rest, mut later) = (Rest::default(), Vec::new());
     for path in paths {
@@ -111,15 +121,31 @@ async fn import(local: &Local, global: &Global, directory: &Path, output: Output
     }
     let counts = import.end().await?;
     let mut rows = Vec::new();
-    for (kind, ImportCount { new, changed, unchanged }) in &counts {
+    for (
+        kind,
+        ImportCount {
+            new,
+            changed,
+            unchanged,
+        },
+    ) in &counts
+    {
         if output.is_json() {
             output.json_line(&json!({ "kind": kind.plural(), "new": new, "changed": changed, "unchanged": unchanged }));
         }
-        rows.push(vec![kind.plural().to_owned(), new.to_string(), changed.to_string(), unchanged.to_string()]);
+        rows.push(vec![
+            kind.plural().to_owned(),
+            new.to_string(),
+            changed.to_string(),
+            unchanged.to_string(),
+        ]);
     }
     let Rest { refused, others } = rest;
     if counts.is_empty() && refused == 0 {
-        let message = format!("there is no vocabulary in {} (links are not followed)", directory.display());
+        let message = format!(
+            "there is no vocabulary in {} (links are not followed)",
+            directory.display()
+        );
         output.note(&message);
     }
     if output.is_json() {
@@ -127,8 +153,13 @@ async fn import(local: &Local, global: &Global, directory: &Path, output: Output
     } else {
         output.table(&["vocabulary", "new", "changed", "unchanged"], &rows);
     }
-    output.say(&format!("{refused} files refused, {others} passed over that hold no vocabulary"));
-    if counts.get(&store::VocabularyKind::Warninglist).is_some_and(|count| count.new > 0) {
+    output.say(&format!(
+        "{refused} files refused, {others} passed over that hold no vocabulary"
+    ));
+    if counts
+        .get(&store::VocabularyKind::Warninglist)
+        .is_some_and(|count| count.new > 0)
+    {
         output.say("new warninglists are off: 'commonwatch warninglist enable NAME' puts one in force");
     }
     if refused == 0 { Ok(()) } else { Err(Failure::found()) }

@@ -37,7 +37,10 @@ fn a_folder_is_loaded_by_what_is_in_its_files_and_a_broken_one_is_named() {
     2 files refused, 1 passed over that hold no vocabulary
     new warninglists are off: 'commonwatch warninglist enable NAME' puts one in force
     ");
-    insta::assert_snapshot!(answer.err, @"");
+    insta::assert_snapshot!(answer.err, @r"
+    error: words/broken.json $: this is no JSON: EOF while parsing a value at line 1 column 13 (take the file from its repository again)
+    error: words/orphans.json $.type: these clusters are of a galaxy that is not here (import the file of its galaxy too, from the folder 'galaxies' of the same repository)
+    ");
     for name in ["broken.json", "orphans.json"] {
         std::fs::remove_file(place.path().join("words").join(name)).unwrap();
     }

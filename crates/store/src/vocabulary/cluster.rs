@@ -23,7 +23,11 @@ pub struct Opening {
 
 impl Opening {
     /// For everybody.
-    pub const EVERYBODY: Self = Self { member: None, community: None, level: 3 };
+    pub const EVERYBODY: Self = Self {
+        member: None,
+        community: None,
+        level: 3,
+    };
 
     /// Whether somebody may see it: it is for everybody, of their own member, or opened to a community of theirs.
     pub fn opens_to(&self, principal: &Principal) -> bool {
@@ -31,7 +35,9 @@ impl Opening {
             None => true,
             Some(member) => {
                 principal.member == Some(member)
-                    || self.community.is_some_and(|community| principal.communities.contains(&community))
+                    || self
+                        .community
+                        .is_some_and(|community| principal.communities.contains(&community))
             }
         }
     }
@@ -163,8 +169,16 @@ const FIND: &str = concat!(
      and (?7 = 0 or (?7 = 1 and member <> 0) or (?7 = 2 and member = 0)) order by id limit ?8"
 );
 /// What somebody names by UUID is found by its index.
-const OF_UUID: &str = concat!("select ", columns!(), " from vocabulary_cluster where uuid = ?1 order by member, id");
-const OF_TAG: &str = concat!("select ", columns!(), " from vocabulary_cluster where tag = ?1 order by member, id");
+const OF_UUID: &str = concat!(
+    "select ",
+    columns!(),
+    " from vocabulary_cluster where uuid = ?1 order by member, id"
+);
+const OF_TAG: &str = concat!(
+    "select ",
+    columns!(),
+    " from vocabulary_cluster where tag = ?1 order by member, id"
+);
 const GET: &str = concat!("select ", columns!(), " from vocabulary_cluster where id = ?1");
 const COUNTS: &str = "select galaxy, count(*) from vocabulary_cluster where member = 0 group by galaxy";
 const IMPORT: &str = "insert into vocabulary_cluster (galaxy, uuid, member, community, level, value, tag, words, version, \
@@ -183,7 +197,8 @@ const ADD: &str = "insert into vocabulary_cluster (galaxy, uuid, member, communi
                    on conflict do nothing returning id";
 const EDIT: &str = "update vocabulary_cluster set community = ?3, level = ?4, value = ?5, tag = ?6, words = ?7, \
                     version = ?8, published = 0, body = ?9 where id = ?1 and member = ?2 and deleted = 0 returning id";
-const PUBLISH: &str = "update vocabulary_cluster set published = 1 where id = ?1 and member = ?2 and deleted = 0 returning id";
+const PUBLISH: &str =
+    "update vocabulary_cluster set published = 1 where id = ?1 and member = ?2 and deleted = 0 returning id";
 const DELETE: &str = "update vocabulary_cluster set deleted = ?3 where id = ?1 and member = ?2 returning id";
 const ERASE: &str = "delete from vocabulary_cluster where id = ?1 and member = ?2 returning id";
 const ERASE_RELATIONS: &str = "delete from vocabulary_relation where cluster = ?1";
@@ -244,7 +259,12 @@ impl Store {
                 filter.galaxy.unwrap_or_default().into(),
                 filter.uuid.map_or_else(String::new, |uuid| uuid.to_string()).into(),
                 filter.tag.clone().unwrap_or_default().into(),
-                filter.words.as_deref().filter(|words| !words.is_empty()).map_or_else(String::new, within).into(),
+                filter
+                    .words
+                    .as_deref()
+                    .filter(|words| !words.is_empty())
+                    .map_or_else(String::new, within)
+                    .into(),
                 filter.deleted.into(),
                 i64::from(added).into(),
                 many(filter.limit).into(),
@@ -277,7 +297,8 @@ impl Store {
 
     /// How many imported clusters each galaxy has.
     pub async fn cluster_counts(&self) -> Result<Vec<(i64, i64)>> {
-        self.list(COUNTS, Vec::new(), |row| Ok((row.int(0)?, row.int(1)?))).await
+        self.list(COUNTS, Vec::new(), |row| Ok((row.int(0)?, row.int(1)?)))
+            .await
     }
 
     /// Writes the clusters of a file in place of those that an earlier one brought; numbers stay.
@@ -336,7 +357,9 @@ impl Store {
         let entry = rule_changed(actor, "cluster added", serde_json::json!({ "cluster": wish.uuid }));
         let written = self.change(Change::new().must(ADD, values, TAKEN).entry(entry)).await;
         let rows = written.map_err(|error| match error.kind() {
-            ErrorKind::NotFound => Error::new(ErrorKind::Conflict, TAKEN).help("give it another UUID, or edit the one that is there"),
+            ErrorKind::NotFound => {
+                Error::new(ErrorKind::Conflict, TAKEN).help("give it another UUID, or edit the one that is there")
+            }
             _ => error,
         })?;
         crate::account::given(&rows, 0)?.int(0)
@@ -356,7 +379,9 @@ impl Store {
             (&wish.body).into(),
         ];
         let entry = rule_changed(actor, "cluster changed", serde_json::json!({ "cluster": wish.uuid }));
-        self.change(Change::new().must(EDIT, values, ABSENT).entry(entry)).await.map(drop)
+        self.change(Change::new().must(EDIT, values, ABSENT).entry(entry))
+            .await
+            .map(drop)
     }
 
     /// Says of a cluster of somebody's own member that it is finished.
@@ -371,7 +396,9 @@ impl Store {
         let what = if deleted { "cluster deleted" } else { "cluster restored" };
         let entry = rule_changed(actor, what, serde_json::json!({ "number": id }));
         let values = vec![id.into(), owner(actor)?.into(), deleted.into()];
-        self.change(Change::new().must(DELETE, values, ABSENT).entry(entry)).await.map(drop)
+        self.change(Change::new().must(DELETE, values, ABSENT).entry(entry))
+            .await
+            .map(drop)
     }
 
     /// Forgets a cluster of somebody's own member, with what it has to do with others.
@@ -400,15 +427,32 @@ mod tests {
             communities: communities.iter().copied().map(CommunityId).collect(),
             ..Principal::public()
         };
-        let own = Opening { member: Some(MemberId(1)), community: None, level: 0 };
-        let common = Opening { community: Some(CommunityId(7)), level: 1, ..own };
+        let own = Opening {
+            member: Some(MemberId(1)),
+            community: None,
+            level: 0,
+        };
+        let common = Opening {
+            community: Some(CommunityId(7)),
+            level: 1,
+            ..own
+        };
         let seen = |opening: Opening| {
-            [somebody(1, &[]), somebody(2, &[7]), somebody(2, &[8]), Principal::public()].map(|who| opening.opens_to(&who))
+            [
+                somebody(1, &[]),
+                somebody(2, &[7]),
+                somebody(2, &[8]),
+                Principal::public(),
+            ]
+            .map(|who| opening.opens_to(&who))
         };
         assert_eq!(seen(own), [true, false, false, false]);
         assert_eq!(seen(common), [true, true, false, false]);
         assert_eq!(seen(Opening::EVERYBODY), [true; 4]);
-        assert!(!Opening::EVERYBODY.is_of(&Principal::public()), "nobody owns what was imported");
+        assert!(
+            !Opening::EVERYBODY.is_of(&Principal::public()),
+            "nobody owns what was imported"
+        );
     }
 
     #[test]

@@ -133,7 +133,11 @@ pub struct ImportEntry(Option<NewEntry>);
 impl ImportEntry {
     /// Somebody imports from somewhere.
     pub fn of(actor: &Principal, from: &str) -> Self {
-        Self(Some(rule_changed(actor, "vocabularies imported", serde_json::json!({ "from": from }))))
+        Self(Some(rule_changed(
+            actor,
+            "vocabularies imported",
+            serde_json::json!({ "from": from }),
+        )))
     }
 
     /// The program brings its own: that is no decision of anybody.
@@ -185,7 +189,11 @@ fn vocabulary(row: &Row) -> Result<Vocabulary> {
 }
 
 fn values(wish: &VocabularyWish) -> Vec<Value> {
-    let body = if wish.kind == VocabularyKind::Warninglist { "" } else { wish.body.as_str() };
+    let body = if wish.kind == VocabularyKind::Warninglist {
+        ""
+    } else {
+        wish.body.as_str()
+    };
     vec![
         wish.kind.code().into(),
         (&wish.key).into(),
@@ -225,12 +233,14 @@ impl Store {
 
     /// The file of one of a kind.
     pub async fn vocabulary_body(&self, kind: VocabularyKind, id: i64) -> Result<Option<String>> {
-        self.row(BODY, vec![kind.code().into(), id.into()], |row| row.text(0)).await
+        self.row(BODY, vec![kind.code().into(), id.into()], |row| row.text(0))
+            .await
     }
 
     /// The files of all of a kind, with their numbers.
     pub async fn vocabulary_bodies(&self, kind: VocabularyKind) -> Result<Vec<(i64, String)>> {
-        self.list(BODIES, vec![kind.code().into()], |row| Ok((row.int(0)?, row.text(1)?))).await
+        self.list(BODIES, vec![kind.code().into()], |row| Ok((row.int(0)?, row.text(1)?)))
+            .await
     }
 
     /// Writes a file of a vocabulary, in place of the one of that name; its number, and whether it is in use, stay.
@@ -245,9 +255,11 @@ impl Store {
         if let Some(found) = self.vocabulary_by_key(kind, key).await? {
             return Ok(found.id);
         }
-        self.change(Change::new().with(NUMBER, vec![kind.code().into(), key.into()])).await?;
+        self.change(Change::new().with(NUMBER, vec![kind.code().into(), key.into()]))
+            .await?;
         let made = self.vocabulary_by_key(kind, key).await?;
-        made.map(|made| made.id).ok_or_else(|| Error::ours("a number was given and is not there"))
+        made.map(|made| made.id)
+            .ok_or_else(|| Error::ours("a number was given and is not there"))
     }
 
     /// Says whether something is in use, and whether each event is to have a tag of it.
@@ -262,6 +274,8 @@ impl Store {
         let subject = serde_json::json!({ "vocabulary": id, "enabled": enabled, "required": required });
         let values = vec![kind.code().into(), id.into(), enabled.into(), required.into()];
         let change = Change::new().must(SET, values, "there is nothing of this number");
-        self.change(change.entry(rule_changed(actor, "vocabulary switched", subject))).await.map(drop)
+        self.change(change.entry(rule_changed(actor, "vocabulary switched", subject)))
+            .await
+            .map(drop)
     }
 }

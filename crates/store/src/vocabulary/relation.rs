@@ -132,13 +132,18 @@ impl Store {
         values.push(list_text(&wish.tags).into());
         let subject = serde_json::json!({ "cluster": cluster, "target": wish.target });
         let entry = rule_changed(actor, "cluster relation added", subject);
-        let rows = self.change(Change::new().must(ADD, values, TAKEN).entry(entry)).await.map_err(taken)?;
+        let rows = self
+            .change(Change::new().must(ADD, values, TAKEN).entry(entry))
+            .await
+            .map_err(taken)?;
         crate::account::given(&rows, 0)?.int(0)
     }
 
     /// Changes a relation of somebody's own member, which they have just read.
     pub async fn relation_edit(&self, actor: &Principal, id: i64, wish: &RelationWish) -> Result<()> {
-        let Some(member) = actor.member else { return Err(Error::new(ErrorKind::NotFound, ABSENT)) };
+        let Some(member) = actor.member else {
+            return Err(Error::new(ErrorKind::NotFound, ABSENT));
+        };
         let values = vec![
             id.into(),
             member.into(),
@@ -149,12 +154,17 @@ impl Store {
             list_text(&wish.tags).into(),
         ];
         let entry = rule_changed(actor, "cluster relation changed", serde_json::json!({ "relation": id }));
-        self.change(Change::new().must(EDIT, values, TAKEN).entry(entry)).await.map(drop).map_err(taken)
+        self.change(Change::new().must(EDIT, values, TAKEN).entry(entry))
+            .await
+            .map(drop)
+            .map_err(taken)
     }
 
     /// Takes a relation of somebody's own member away.
     pub async fn relation_delete(&self, actor: &Principal, id: i64) -> Result<()> {
-        let Some(member) = actor.member else { return Err(Error::new(ErrorKind::NotFound, ABSENT)) };
+        let Some(member) = actor.member else {
+            return Err(Error::new(ErrorKind::NotFound, ABSENT));
+        };
         let entry = rule_changed(actor, "cluster relation deleted", serde_json::json!({ "relation": id }));
         let change = Change::new().must(DELETE, vec![id.into(), member.into()], ABSENT);
         self.change(change.entry(entry)).await.map(drop)

@@ -2,8 +2,8 @@
 
 use policy::{CommunityId, Principal, Role};
 use store::{
-    ClusterFilter, ClusterWish, ErrorKind, ImportEntry, ImportedCluster, ImportedRelation, Opening, RelationWish, Store,
-    VocabularyKind, VocabularyWish,
+    ClusterFilter, ClusterWish, ErrorKind, ImportEntry, ImportedCluster, ImportedRelation, Opening, RelationWish,
+    Store, VocabularyKind, VocabularyWish,
 };
 use uuid::Uuid;
 
@@ -59,7 +59,13 @@ async fn somebody(store: &Store, member: &str, login: &str) -> Principal {
 
 async fn values(store: &Store, who: &Principal, filter: ClusterFilter) -> Vec<String> {
     let filter = ClusterFilter { limit: 10, ..filter };
-    store.cluster_list(who, &filter).await.unwrap().into_iter().map(|cluster| cluster.value).collect()
+    store
+        .cluster_list(who, &filter)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|cluster| cluster.value)
+        .collect()
 }
 
 on_both! {

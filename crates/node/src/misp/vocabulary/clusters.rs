@@ -4,7 +4,8 @@
 use policy::{Action, CommunityId, decide};
 use serde_json::{Map, Value, json};
 use store::{
-    Cluster, ClusterFilter, ClusterRelation, ClusterWish, CommunityKey, MemberKey, Opening, RelationWish, VocabularyKind,
+    Cluster, ClusterFilter, ClusterRelation, ClusterWish, CommunityKey, MemberKey, Opening, RelationWish,
+    VocabularyKind,
 };
 use uuid::Uuid;
 
@@ -85,7 +86,11 @@ fn bounded(text: &str, most: usize, what: &str) -> Result<(), Error> {
 fn named(text: &str, what: &str) -> Result<(), Error> {
     bounded(text, read::NAME, what)?;
     if text.trim().is_empty() || text.contains(['\n', '\r', '\t', '"']) {
-        return Err(bad("bad-cluster", format!("{what} is empty, or has quotation marks or breaks of lines"), "give it a plain name"));
+        return Err(bad(
+            "bad-cluster",
+            format!("{what} is empty, or has quotation marks or breaks of lines"),
+            "give it a plain name",
+        ));
     }
     Ok(())
 }
@@ -145,9 +150,13 @@ impl Node {
 
     /// Whose something is: a member that is hidden where the caller met it is nobody in particular.
     async fn opening_owner(&self, caller: &Caller, opening: &Opening) -> Result<Organisation, Error> {
-        let Some(member) = opening.member else { return Ok(self.misp_host()) };
+        let Some(member) = opening.member else {
+            return Ok(self.misp_host());
+        };
         if !opening.is_of(&caller.principal) {
-            let Some(community) = opening.community else { return Ok(self.misp_host()) };
+            let Some(community) = opening.community else {
+                return Ok(self.misp_host());
+            };
             let community = self.store().community_get(CommunityKey::Id(community)).await?;
             let shown = community.is_some_and(|one| crate::communities::shows_members(&caller.principal, &one));
             if !shown {
@@ -175,10 +184,18 @@ impl Node {
             let coordinates = caller.principal.coordinates.contains(&community);
             if found.is_none_or(|found| found.moderated && !coordinates) {
                 let message = "this community is moderated, and clusters do not wait for moderators";
-                return Err(bad("moderated", message, "use distribution 0, or ask a coordinator of the community to add it"));
+                return Err(bad(
+                    "moderated",
+                    message,
+                    "use distribution 0, or ask a coordinator of the community to add it",
+                ));
             }
         }
-        Ok(Opening { member: caller.principal.member, community, level })
+        Ok(Opening {
+            member: caller.principal.member,
+            community,
+            level,
+        })
     }
 
     async fn galaxy_key(&self, galaxy: i64) -> Result<String, Error> {
@@ -202,7 +219,10 @@ impl Node {
             Some(before) => before.cluster.uuid,
             None => draft.uuid.unwrap_or_else(|| self.fresh_uuid()),
         };
-        let value = draft.value.or_else(|| before.map(|before| before.cluster.value.clone())).unwrap_or_default();
+        let value = draft
+            .value
+            .or_else(|| before.map(|before| before.cluster.value.clone()))
+            .unwrap_or_default();
         named(&value, "the value of the cluster")?;
         let mut body = before.map(|before| before.body.clone()).unwrap_or_default();
         if let Some(description) = draft.description {
@@ -232,8 +252,11 @@ impl Node {
             body.insert("extends_uuid".to_owned(), json!(extends));
             body.insert("extends_version".to_owned(), json!(version));
         }
-        let elements: Vec<(String, String)> =
-            body.get("elements").cloned().and_then(|elements| serde_json::from_value(elements).ok()).unwrap_or_default();
+        let elements: Vec<(String, String)> = body
+            .get("elements")
+            .cloned()
+            .and_then(|elements| serde_json::from_value(elements).ok())
+            .unwrap_or_default();
         let description = body.get("description").and_then(Value::as_str).unwrap_or_default();
         let words = read::words(&value, description, &elements);
         // As in MISP: the version is when it was written. Two in one second still follow each other.
@@ -276,7 +299,9 @@ impl Node {
             description: draft.description.or_else(|| text("description")),
             source: draft.source.or_else(|| text("source")),
             authors: draft.authors.or_else(|| serde_json::from_value(given("authors")?).ok()),
-            elements: draft.elements.or_else(|| serde_json::from_value(given("elements")?).ok()),
+            elements: draft
+                .elements
+                .or_else(|| serde_json::from_value(given("elements")?).ok()),
             extends: Some((from.cluster.uuid, from.cluster.version)),
             ..draft
         };
@@ -288,7 +313,9 @@ impl Node {
         let found = self.cluster(caller, name).await?;
         decide(&caller.principal, Action::ContributeToNamed).map_err(|refusal| Error::refused(refusal, NO_CLUSTER))?;
         if !found.cluster.opening.is_of(&caller.principal) {
-            return Err(Error::NotAllowed("only the member that added a cluster changes it; make one of your own of it"));
+            return Err(Error::NotAllowed(
+                "only the member that added a cluster changes it; make one of your own of it",
+            ));
         }
         Ok(found)
     }
@@ -301,7 +328,9 @@ impl Node {
         let before = self.own_cluster(caller, name).await?;
         let galaxy = self.galaxy_key(before.cluster.galaxy).await?;
         let wish = self.cluster_wish(caller, &galaxy, Some(&before), draft).await?;
-        self.store().cluster_edit(&caller.principal, before.cluster.id, &wish).await?;
+        self.store()
+            .cluster_edit(&caller.principal, before.cluster.id, &wish)
+            .await?;
         self.cluster(caller, &before.cluster.id.to_string()).await
     }
 
@@ -311,7 +340,10 @@ impl Node {
     /// When there is none for the caller, or it is not theirs.
     pub async fn cluster_publish(&self, caller: &Caller, name: &str) -> Result<(), Error> {
         let found = self.own_cluster(caller, name).await?;
-        Ok(self.store().cluster_publish(&caller.principal, found.cluster.id).await?)
+        Ok(self
+            .store()
+            .cluster_publish(&caller.principal, found.cluster.id)
+            .await?)
     }
 
     /// Takes a cluster of the caller's own member away, for good where that is said.
@@ -322,7 +354,11 @@ impl Node {
         let found = self.own_cluster(caller, name).await?;
         match for_good {
             true => self.store().cluster_erase(&caller.principal, found.cluster.id).await?,
-            false => self.store().cluster_delete(&caller.principal, found.cluster.id, true).await?,
+            false => {
+                self.store()
+                    .cluster_delete(&caller.principal, found.cluster.id, true)
+                    .await?
+            }
         }
         Ok(())
     }
@@ -333,7 +369,10 @@ impl Node {
     /// As [`Node::cluster_delete`].
     pub async fn cluster_restore(&self, caller: &Caller, name: &str) -> Result<(), Error> {
         let found = self.own_cluster(caller, name).await?;
-        Ok(self.store().cluster_delete(&caller.principal, found.cluster.id, false).await?)
+        Ok(self
+            .store()
+            .cluster_delete(&caller.principal, found.cluster.id, false)
+            .await?)
     }
 
     /// What a cluster has to do with others, and others with it, as a caller sees it.
@@ -382,16 +421,31 @@ impl Node {
         };
         let target = draft.target.or_else(|| before.map(|before| before.target));
         let Some(target) = target else {
-            return Err(bad("bad-relation", "a relation names the UUID of the other cluster", "give referenced_galaxy_cluster_uuid"));
+            return Err(bad(
+                "bad-relation",
+                "a relation names the UUID of the other cluster",
+                "give referenced_galaxy_cluster_uuid",
+            ));
         };
-        let kind = draft.kind.or_else(|| before.map(|before| before.kind.clone())).unwrap_or_default();
+        let kind = draft
+            .kind
+            .or_else(|| before.map(|before| before.kind.clone()))
+            .unwrap_or_default();
         named(&kind, "the type of the relation")?;
-        let tags = draft.tags.or_else(|| before.map(|before| before.tags.clone())).unwrap_or_default();
+        let tags = draft
+            .tags
+            .or_else(|| before.map(|before| before.tags.clone()))
+            .unwrap_or_default();
         parts(tags.len())?;
         for tag in &tags {
             bounded(tag, read::NAME, "the name of a tag")?;
         }
-        Ok(RelationWish { target, kind, opening, tags })
+        Ok(RelationWish {
+            target,
+            kind,
+            opening,
+            tags,
+        })
     }
 
     /// Adds a relation to a cluster of the caller's own member, or to an imported one; only whom it goes to sees it.
@@ -401,11 +455,18 @@ impl Node {
     pub async fn relation_add(&self, caller: &Caller, draft: RelationDraft) -> Result<ClusterRelation, Error> {
         decide(&caller.principal, Action::ContributeToNamed).map_err(|refusal| Error::refused(refusal, NO_CLUSTER))?;
         let of = draft.cluster.ok_or_else(|| {
-            bad("bad-relation", "a relation names the UUID of the cluster that it is of", "give galaxy_cluster_uuid")
+            bad(
+                "bad-relation",
+                "a relation names the UUID of the cluster that it is of",
+                "give galaxy_cluster_uuid",
+            )
         })?;
         let of = self.cluster(caller, &of.to_string()).await?;
         let wish = self.relation_wish(caller, None, draft).await?;
-        let id = self.store().relation_add(&caller.principal, of.cluster.id, &wish).await?;
+        let id = self
+            .store()
+            .relation_add(&caller.principal, of.cluster.id, &wish)
+            .await?;
         self.relation(caller, id).await
     }
 
@@ -422,7 +483,12 @@ impl Node {
     ///
     /// # Errors
     /// When there is none for the caller, it is not theirs, or what is written does not fit.
-    pub async fn relation_edit(&self, caller: &Caller, id: i64, draft: RelationDraft) -> Result<ClusterRelation, Error> {
+    pub async fn relation_edit(
+        &self,
+        caller: &Caller,
+        id: i64,
+        draft: RelationDraft,
+    ) -> Result<ClusterRelation, Error> {
         let before = self.own_relation(caller, id).await?;
         let wish = self.relation_wish(caller, Some(&before), draft).await?;
         self.store().relation_edit(&caller.principal, id, &wish).await?;
@@ -448,7 +514,11 @@ impl Node {
 fn parts(count: usize) -> Result<(), Error> {
     if count > PARTS {
         let message = format!("a cluster has up to {PARTS} elements, authors or tags, and here are {count}");
-        return Err(bad("too-many-elements", message, "leave some out, or make several clusters"));
+        return Err(bad(
+            "too-many-elements",
+            message,
+            "leave some out, or make several clusters",
+        ));
     }
     Ok(())
 }

@@ -55,19 +55,30 @@ impl Terms {
                 Some(Value::String(text)) => text.trim().parse().ok(),
                 _ => None,
             };
-            value.filter(|value| (least..=most).contains(value)).ok_or_else(|| {
-                wrong(&place, format!("'{key}' must be a number from {least} to {most}"), help)
-            })
+            value
+                .filter(|value| (least..=most).contains(value))
+                .ok_or_else(|| wrong(&place, format!("'{key}' must be a number from {least} to {most}"), help))
         };
-        let weights = parameters.and_then(|parameters| parameters.get("base_score_config")).and_then(Value::as_object);
-        let weights = weights.into_iter().flatten().filter_map(|(predicate, weight)| Some((predicate.clone(), weight.as_f64()?)));
-        let types = map.get("attribute_types").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let weights = parameters
+            .and_then(|parameters| parameters.get("base_score_config"))
+            .and_then(Value::as_object);
+        let weights = weights
+            .into_iter()
+            .flatten()
+            .filter_map(|(predicate, weight)| Some((predicate.clone(), weight.as_f64()?)));
+        let types = map
+            .get("attribute_types")
+            .and_then(Value::as_array)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         Ok(Self {
             lifetime: number("lifetime", 0.001, 36_500.0)?,
             speed: number("decay_speed", 0.001, 1_000.0)?,
             threshold: number("threshold", 0.0, 100.0)?,
             default_base: number("default_base_score", 0.0, 100.0)?,
-            weights: weights.filter(|(_, weight)| weight.is_finite() && *weight > 0.0).collect(),
+            weights: weights
+                .filter(|(_, weight)| weight.is_finite() && *weight > 0.0)
+                .collect(),
             types: types.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         })
     }
@@ -106,12 +117,20 @@ impl DecayModel {
         let (mut sum, mut weights) = (0.0, 0.0);
         for (name, own) in tags {
             let predicate = name.split_once('=').map_or(name, |(predicate, _)| predicate);
-            let Some(weight) = self.terms.weights.get(predicate) else { continue };
-            let Some(number) = own.or_else(|| self.numbers.get(name).copied()) else { continue };
+            let Some(weight) = self.terms.weights.get(predicate) else {
+                continue;
+            };
+            let Some(number) = own.or_else(|| self.numbers.get(name).copied()) else {
+                continue;
+            };
             sum += weight * (number.clamp(0, 100) as f64);
             weights += weight;
         }
-        if weights > 0.0 { sum / weights } else { self.terms.default_base }
+        if weights > 0.0 {
+            sum / weights
+        } else {
+            self.terms.default_base
+        }
     }
 }
 
@@ -144,16 +163,38 @@ const TOGETHER: [(&str, &str, Kind, Purpose, &[&str]); 5] = [
         Kind::Ipv4,
         Purpose::General,
         &[
-            "ip-src", "ip-dst", "ip-src|port", "ip-dst|port", "domain", "domain|ip", "hostname", "hostname|port", "url", "uri",
+            "ip-src",
+            "ip-dst",
+            "ip-src|port",
+            "ip-dst|port",
+            "domain",
+            "domain|ip",
+            "hostname",
+            "hostname|port",
+            "url",
+            "uri",
         ],
     ),
-    ("Phone numbers", "as the scoring of this node has them", Kind::PhoneNumber, Purpose::General, &["phone-number", "prtn"]),
+    (
+        "Phone numbers",
+        "as the scoring of this node has them",
+        Kind::PhoneNumber,
+        Purpose::General,
+        &["phone-number", "prtn"],
+    ),
     (
         "E-mail addresses, subjects and user agents",
         "as the scoring of this node has them",
         Kind::EmailAddress,
         Purpose::General,
-        &["email", "email-src", "email-dst", "email-reply-to", "email-subject", "user-agent"],
+        &[
+            "email",
+            "email-src",
+            "email-dst",
+            "email-reply-to",
+            "email-subject",
+            "user-agent",
+        ],
     ),
     (
         "Mutexes, registry keys, fingerprints",
@@ -161,8 +202,18 @@ const TOGETHER: [(&str, &str, Kind, Purpose, &[&str]); 5] = [
         Kind::Mutex,
         Purpose::General,
         &[
-            "mutex", "regkey", "regkey|value", "ja3-fingerprint-md5", "jarm-fingerprint", "hassh-md5", "x509-fingerprint-md5",
-            "x509-fingerprint-sha1", "x509-fingerprint-sha256", "imphash", "ssdeep", "tlsh",
+            "mutex",
+            "regkey",
+            "regkey|value",
+            "ja3-fingerprint-md5",
+            "jarm-fingerprint",
+            "hassh-md5",
+            "x509-fingerprint-md5",
+            "x509-fingerprint-sha1",
+            "x509-fingerprint-sha256",
+            "imphash",
+            "ssdeep",
+            "tlsh",
         ],
     ),
     (
@@ -170,7 +221,17 @@ const TOGETHER: [(&str, &str, Kind, Purpose, &[&str]); 5] = [
         "as the scoring of this node has them",
         Kind::Sha256,
         Purpose::General,
-        &["md5", "sha1", "sha224", "sha256", "sha384", "sha512", "filename|md5", "filename|sha1", "filename|sha256"],
+        &[
+            "md5",
+            "sha1",
+            "sha224",
+            "sha256",
+            "sha384",
+            "sha512",
+            "filename|md5",
+            "filename|sha1",
+            "filename|sha256",
+        ],
     ),
 ];
 
@@ -206,21 +267,52 @@ impl Node {
             let map: Map<String, Value> = serde_json::from_str(&head.head).unwrap_or_default();
             let Ok(terms) = Terms::read(&map) else { continue };
             let numbers = HashMap::new();
-            models.push(DecayModel { id: head.id, uuid: head.uuid, name: head.key, enabled: head.enabled, terms, numbers });
+            models.push(DecayModel {
+                id: head.id,
+                uuid: head.uuid,
+                name: head.key,
+                enabled: head.enabled,
+                terms,
+                numbers,
+            });
         }
         let namespaces: std::collections::BTreeSet<String> = models
             .iter()
             .flat_map(|model| model.terms.weights.keys())
-            .map(|predicate| predicate.split_once(':').map_or(predicate.as_str(), |(namespace, _)| namespace).to_owned())
+            .map(|predicate| {
+                predicate
+                    .split_once(':')
+                    .map_or(predicate.as_str(), |(namespace, _)| namespace)
+                    .to_owned()
+            })
             .collect();
         for namespace in namespaces {
-            let Some(taxonomy) = self.store().vocabulary_by_key(VocabularyKind::Taxonomy, &namespace).await? else { continue };
-            let Some(body) = self.store().vocabulary_body(VocabularyKind::Taxonomy, taxonomy.id).await? else { continue };
+            let Some(taxonomy) = self
+                .store()
+                .vocabulary_by_key(VocabularyKind::Taxonomy, &namespace)
+                .await?
+            else {
+                continue;
+            };
+            let Some(body) = self
+                .store()
+                .vocabulary_body(VocabularyKind::Taxonomy, taxonomy.id)
+                .await?
+            else {
+                continue;
+            };
             let map: Map<String, Value> = serde_json::from_str(&body).unwrap_or_default();
             for tag in taxonomy::tags(&map).unwrap_or_default() {
                 let Some(number) = tag.number else { continue };
-                let predicate = tag.name.split_once('=').map_or(tag.name.as_str(), |(predicate, _)| predicate).to_owned();
-                for model in models.iter_mut().filter(|model| model.terms.weights.contains_key(&predicate)) {
+                let predicate = tag
+                    .name
+                    .split_once('=')
+                    .map_or(tag.name.as_str(), |(predicate, _)| predicate)
+                    .to_owned();
+                for model in models
+                    .iter_mut()
+                    .filter(|model| model.terms.weights.contains_key(&predicate))
+                {
                     model.numbers.insert(tag.name.clone(), number);
                 }
             }
@@ -244,14 +336,24 @@ mod tests {
             speed,
             threshold: 30.0,
             default_base: 80.0,
-            weights: HashMap::from([("admiralty-scale:source-reliability".to_owned(), 0.75), ("risk:level".to_owned(), 0.25)]),
+            weights: HashMap::from([
+                ("admiralty-scale:source-reliability".to_owned(), 0.75),
+                ("risk:level".to_owned(), 0.25),
+            ]),
             types: vec!["ip-dst".to_owned()],
         };
         let numbers = HashMap::from([
             ("admiralty-scale:source-reliability=\"a\"".to_owned(), 100),
             ("risk:level=\"low\"".to_owned(), 20),
         ]);
-        DecayModel { id: 1, uuid: String::new(), name: "test".to_owned(), enabled: true, terms, numbers }
+        DecayModel {
+            id: 1,
+            uuid: String::new(),
+            name: "test".to_owned(),
+            enabled: true,
+            terms,
+            numbers,
+        }
     }
 
     fn days(days: f64) -> Timestamp {
@@ -288,8 +390,16 @@ mod tests {
         assert_eq!(model.base([low]), 20.0);
         // 0.75 × 100 + 0.25 × 20.
         assert_eq!(model.base([reliable, low]), 80.0);
-        assert_eq!(model.base([("tlp:red", None)]), 80.0, "a tag that the model does not weigh says nothing");
-        assert_eq!(model.base([("risk:level=\"low\"", Some(60))]), 60.0, "a number given to the tag itself counts");
+        assert_eq!(
+            model.base([("tlp:red", None)]),
+            80.0,
+            "a tag that the model does not weigh says nothing"
+        );
+        assert_eq!(
+            model.base([("risk:level=\"low\"", Some(60))]),
+            60.0,
+            "a number given to the tag itself counts"
+        );
         // After a quarter of the time at speed 2: half of 100.
         assert!((after(&model, 30.0, &[reliable]) - 50.0).abs() < 1e-9);
     }

@@ -53,9 +53,20 @@ impl Node {
     pub async fn vocabulary_import(&self, caller: &Caller, from: &str) -> Result<VocabularyImport<'_>, Error> {
         super::operates(caller)?;
         self.vocabulary_ready().await?;
-        let lists = self.warninglists().lists().iter().map(|list| list.name.clone()).collect();
+        let lists = self
+            .warninglists()
+            .lists()
+            .iter()
+            .map(|list| list.name.clone())
+            .collect();
         let entry = ImportEntry::of(&caller.principal, from);
-        Ok(VocabularyImport { node: self, entry, counts: BTreeMap::new(), seen: BTreeSet::new(), lists })
+        Ok(VocabularyImport {
+            node: self,
+            entry,
+            counts: BTreeMap::new(),
+            seen: BTreeSet::new(),
+            lists,
+        })
     }
 }
 
@@ -65,7 +76,9 @@ impl VocabularyImport<'_> {
     /// # Errors
     /// When it is broken ([`Error::Input`]): the import goes on with the next one. When the store does not answer.
     pub async fn take(&mut self, text: &str) -> Result<Taken, Error> {
-        let Some(Read { file, clusters }) = read::read(text)? else { return Ok(Taken::Other) };
+        let Some(Read { file, clusters }) = read::read(text)? else {
+            return Ok(Taken::Other);
+        };
         let kind = file.kind;
         let store = self.node.store();
         let there = store.vocabulary_by_key(kind, &file.key).await?;
@@ -83,7 +96,9 @@ impl VocabularyImport<'_> {
             let message = format!("'{}' came already in this import", file.key);
             return Err(wrong("$", message, "leave one of the two files out").into());
         }
-        let unchanged = there.as_ref().is_some_and(|there| !there.built_in && there.digest == file.digest);
+        let unchanged = there
+            .as_ref()
+            .is_some_and(|there| !there.built_in && there.digest == file.digest);
         let taken = match &there {
             Some(_) if unchanged => Taken::Unchanged(kind),
             Some(_) => Taken::Changed(kind),
@@ -111,7 +126,11 @@ impl VocabularyImport<'_> {
     /// Why clusters that were given again are still too early.
     pub fn without_galaxy() -> Problem {
         let message = "these clusters are of a galaxy that is not here";
-        wrong("$.type", message, "import the file of its galaxy too, from the folder 'galaxies' of the same repository")
+        wrong(
+            "$.type",
+            message,
+            "import the file of its galaxy too, from the folder 'galaxies' of the same repository",
+        )
     }
 
     /// Ends the import and puts it in force; gives what came of each kind. New warninglists are off until somebody
@@ -120,7 +139,11 @@ impl VocabularyImport<'_> {
     /// # Errors
     /// When the store does not answer.
     pub async fn end(self) -> Result<BTreeMap<VocabularyKind, ImportCount>, Error> {
-        let lists = self.counts.get(&VocabularyKind::Warninglist).copied().unwrap_or_default();
+        let lists = self
+            .counts
+            .get(&VocabularyKind::Warninglist)
+            .copied()
+            .unwrap_or_default();
         if lists.new + lists.changed > 0 {
             self.node.reload_warninglists().await?;
         }

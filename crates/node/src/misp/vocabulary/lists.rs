@@ -50,7 +50,11 @@ impl Node {
         for list in lists.lists() {
             let id = match known.get(&list.name) {
                 Some(id) => *id,
-                None => self.store().vocabulary_number(VocabularyKind::Warninglist, &list.name).await?,
+                None => {
+                    self.store()
+                        .vocabulary_number(VocabularyKind::Warninglist, &list.name)
+                        .await?
+                }
             };
             let one = NumberedList {
                 id,
@@ -81,7 +85,11 @@ impl Node {
     ///
     /// # Errors
     /// When the caller may not read, or the store does not answer.
-    pub async fn list_entries(&self, caller: &Caller, list: &NumberedList) -> Result<(Vec<String>, Vec<String>), Error> {
+    pub async fn list_entries(
+        &self,
+        caller: &Caller,
+        list: &NumberedList,
+    ) -> Result<(Vec<String>, Vec<String>), Error> {
         reads(caller)?;
         let texts = self.store().warninglist_all_texts().await?;
         let Some((_, text)) = texts.into_iter().find(|(name, _)| *name == list.name) else {
@@ -89,19 +97,35 @@ impl Node {
             let entries = known.map_or(&[][..], |known| known.entries());
             return Ok((entries.iter().map(|entry| (*entry).to_owned()).collect(), Vec::new()));
         };
-        let file: Map<String, Value> = serde_json::from_str(&text)
-            .map_err(|error| Error::Ours(format!("the warninglist '{}' in the store is damaged: {error}", list.name)))?;
+        let file: Map<String, Value> = serde_json::from_str(&text).map_err(|error| {
+            Error::Ours(format!(
+                "the warninglist '{}' in the store is damaged: {error}",
+                list.name
+            ))
+        })?;
         let list = |key: &str| {
-            let list = file.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-            list.iter().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>()
+            let list = file
+                .get(key)
+                .and_then(Value::as_array)
+                .map(Vec::as_slice)
+                .unwrap_or_default();
+            list.iter()
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
         };
         Ok((list("list"), list("matching_attributes")))
     }
 
     /// The lists that know a value, each with the entry that was met; only lists that are on.
     pub fn lists_knowing(&self, value: &str) -> Vec<(String, String)> {
-        let Some(observable) = stix::observable::guess(value) else { return Vec::new() };
+        let Some(observable) = stix::observable::guess(value) else {
+            return Vec::new();
+        };
         let lists = self.warninglists();
-        lists.hits(&observable).map(|hit| (hit.list.name.clone(), hit.entry.into_owned())).collect()
+        lists
+            .hits(&observable)
+            .map(|hit| (hit.list.name.clone(), hit.entry.into_owned()))
+            .collect()
     }
 }

@@ -50,7 +50,9 @@ const TAXONOMIES: [&str; 4] = [
 /// The files that come with the program.
 fn built_in() -> Vec<String> {
     let taxonomies = TAXONOMIES.iter().map(|text| (*text).to_owned());
-    taxonomies.chain(decay::built_in().iter().map(Value::to_string)).collect()
+    taxonomies
+        .chain(decay::built_in().iter().map(Value::to_string))
+        .collect()
 }
 
 fn absent() -> Error {
@@ -76,7 +78,11 @@ impl Node {
                 };
                 // Our own models are our own scoring: they hold as long as nobody says otherwise.
                 let enabled = read.file.kind == VocabularyKind::DecayModel;
-                let file = VocabularyWish { built_in: true, enabled, ..read.file };
+                let file = VocabularyWish {
+                    built_in: true,
+                    enabled,
+                    ..read.file
+                };
                 let there = self.store().vocabulary_by_key(file.kind, &file.key).await?;
                 if there.is_none_or(|there| there.built_in && there.digest != file.digest) {
                     self.store().vocabulary_put(&mut ImportEntry::none(), &file).await?;
@@ -123,7 +129,8 @@ impl Node {
     /// When it is damaged, or the store does not answer.
     pub async fn vocabulary_file(&self, kind: VocabularyKind, id: i64) -> Result<Map<String, Value>, Error> {
         let body = self.store().vocabulary_body(kind, id).await?.ok_or_else(absent)?;
-        serde_json::from_str(&body).map_err(|error| Error::Ours(format!("vocabulary {id} in the store is damaged: {error}")))
+        serde_json::from_str(&body)
+            .map_err(|error| Error::Ours(format!("vocabulary {id} in the store is damaged: {error}")))
     }
 
     /// The file as it was imported, byte for byte.
@@ -158,7 +165,9 @@ impl Node {
         let mut found = self.vocabulary(caller, kind, name).await?;
         let (enabled, required) = (enabled.unwrap_or(found.enabled), required.unwrap_or(found.required));
         if (enabled, required) != (found.enabled, found.required) {
-            self.store().vocabulary_set(&caller.principal, kind, found.id, enabled, required).await?;
+            self.store()
+                .vocabulary_set(&caller.principal, kind, found.id, enabled, required)
+                .await?;
         }
         (found.enabled, found.required) = (enabled, required);
         Ok(found)
@@ -168,12 +177,21 @@ impl Node {
     ///
     /// # Errors
     /// When the caller is no operator, or the taxonomy is not in use.
-    pub async fn taxonomy_offer(&self, caller: &Caller, name: &str, only: Option<&[String]>) -> Result<(usize, usize), Error> {
+    pub async fn taxonomy_offer(
+        &self,
+        caller: &Caller,
+        name: &str,
+        only: Option<&[String]>,
+    ) -> Result<(usize, usize), Error> {
         operates(caller)?;
         let taxonomy = self.vocabulary(caller, VocabularyKind::Taxonomy, name).await?;
         if !taxonomy.enabled {
             let message = format!("the taxonomy '{}' is not in use", taxonomy.key);
-            return Err(bad("taxonomy-not-enabled", message, "enable it first: POST /taxonomies/enable with its number"));
+            return Err(bad(
+                "taxonomy-not-enabled",
+                message,
+                "enable it first: POST /taxonomies/enable with its number",
+            ));
         }
         let (mut offered, mut too_long) = (0, 0);
         for tag in self.taxonomy_tags(taxonomy.id).await? {
@@ -206,7 +224,12 @@ impl Node {
     ///
     /// # Errors
     /// When the caller is no operator.
-    pub async fn taxonomy_withdraw(&self, caller: &Caller, name: &str, only: Option<&[String]>) -> Result<usize, Error> {
+    pub async fn taxonomy_withdraw(
+        &self,
+        caller: &Caller,
+        name: &str,
+        only: Option<&[String]>,
+    ) -> Result<usize, Error> {
         operates(caller)?;
         let taxonomy = self.vocabulary(caller, VocabularyKind::Taxonomy, name).await?;
         let mut withdrawn = 0;
@@ -214,7 +237,12 @@ impl Node {
             if only.is_some_and(|only| !only.contains(&tag.name)) {
                 continue;
             }
-            if let Some(there) = self.store().misp_tag_by_name(&tag.name).await?.filter(|there| !there.hidden) {
+            if let Some(there) = self
+                .store()
+                .misp_tag_by_name(&tag.name)
+                .await?
+                .filter(|there| !there.hidden)
+            {
                 self.misp_tag_change(caller, &MispTag { hidden: true, ..there }).await?;
                 withdrawn += 1;
             }
@@ -233,19 +261,49 @@ mod tests {
     fn what_comes_with_the_program_is_read_as_files_are() {
         let read = |text: &String| read(text).unwrap().unwrap().file;
         let files: Vec<_> = built_in().iter().map(read).collect();
-        let keys = |kind| files.iter().filter(|file| file.kind == kind).map(|file| file.key.as_str()).collect::<Vec<_>>();
-        assert_eq!(keys(VocabularyKind::Taxonomy), ["tlp", "PAP", "admiralty-scale", "workflow"]);
+        let keys = |kind| {
+            files
+                .iter()
+                .filter(|file| file.kind == kind)
+                .map(|file| file.key.as_str())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            keys(VocabularyKind::Taxonomy),
+            ["tlp", "PAP", "admiralty-scale", "workflow"]
+        );
         assert_eq!(keys(VocabularyKind::DecayModel).len(), 5);
     }
 
     #[test]
     fn every_colour_of_tlp_and_pap_is_a_tag_and_no_two_go_together() {
-        let tags = |text: &str| taxonomy::tags(serde_json::from_str::<serde_json::Value>(text).unwrap().as_object().unwrap());
+        let tags = |text: &str| {
+            taxonomy::tags(
+                serde_json::from_str::<serde_json::Value>(text)
+                    .unwrap()
+                    .as_object()
+                    .unwrap(),
+            )
+        };
         let tlp = tags(super::TAXONOMIES[0]).unwrap();
         let names: Vec<&str> = tlp.iter().map(|tag| tag.name.as_str()).collect();
-        assert_eq!(names, ["tlp:red", "tlp:amber+strict", "tlp:amber", "tlp:green", "tlp:clear", "tlp:white"]);
+        assert_eq!(
+            names,
+            [
+                "tlp:red",
+                "tlp:amber+strict",
+                "tlp:amber",
+                "tlp:green",
+                "tlp:clear",
+                "tlp:white"
+            ]
+        );
         let pap = tags(super::TAXONOMIES[1]).unwrap();
         assert_eq!(pap.len(), 5);
-        assert!(tlp.iter().chain(&pap).all(|tag| tag.is_exclusive && tag.colour.is_some()));
+        assert!(
+            tlp.iter()
+                .chain(&pap)
+                .all(|tag| tag.is_exclusive && tag.colour.is_some())
+        );
     }
 }

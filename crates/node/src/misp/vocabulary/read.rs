@@ -41,7 +41,15 @@ pub(super) struct Read {
 }
 
 pub(super) fn wrong(place: &str, message: impl Into<String>, help: &str) -> Problem {
-    Problem::error("bad-vocabulary", Place { path: Some(place.to_owned()), ..Place::default() }, message).help(help)
+    Problem::error(
+        "bad-vocabulary",
+        Place {
+            path: Some(place.to_owned()),
+            ..Place::default()
+        },
+        message,
+    )
+    .help(help)
 }
 
 /// SHA-256 of a file.
@@ -81,10 +89,19 @@ fn kind(map: &Map<String, Value>) -> Option<VocabularyKind> {
 /// Reads a file; none where it holds no vocabulary.
 pub(super) fn read(text: &str) -> Result<Option<Read>, Problem> {
     if text.len() > FILE_BYTES {
-        return Err(wrong("$", "the file is larger than 64 MiB", "split it, or leave it out"));
+        return Err(wrong(
+            "$",
+            "the file is larger than 64 MiB",
+            "split it, or leave it out",
+        ));
     }
-    let value: Value = serde_json::from_str(text)
-        .map_err(|error| wrong("$", format!("this is no JSON: {error}"), "take the file from its repository again"))?;
+    let value: Value = serde_json::from_str(text).map_err(|error| {
+        wrong(
+            "$",
+            format!("this is no JSON: {error}"),
+            "take the file from its repository again",
+        )
+    })?;
     let Value::Object(map) = value else { return Ok(None) };
     let Some(kind) = kind(&map) else { return Ok(None) };
     let mut clusters = Vec::new();
@@ -106,14 +123,21 @@ pub(super) fn read(text: &str) -> Result<Option<Read>, Problem> {
         Some(value) => uuid_of(value, "$.uuid")?.to_string(),
     };
     // Of templates only the UUID is one of a kind.
-    let key = if kind == VocabularyKind::ObjectTemplate { uuid.clone() } else { key };
+    let key = if kind == VocabularyKind::ObjectTemplate {
+        uuid.clone()
+    } else {
+        key
+    };
     let clusters_only = kind == VocabularyKind::Clusters;
     let file = VocabularyWish {
         kind,
         key,
         uuid,
         version: version(&map)?,
-        enabled: matches!(kind, VocabularyKind::Galaxy | VocabularyKind::Clusters | VocabularyKind::ObjectTemplate),
+        enabled: matches!(
+            kind,
+            VocabularyKind::Galaxy | VocabularyKind::Clusters | VocabularyKind::ObjectTemplate
+        ),
         built_in: false,
         digest: digest(text),
         head: head.to_string(),
@@ -144,7 +168,13 @@ fn text<'m>(map: &'m Map<String, Value>, key: &str) -> &'m str {
 
 fn uuid_of(value: &Value, place: &str) -> Result<Uuid, Problem> {
     let text = value.as_str().unwrap_or_default();
-    Uuid::try_parse(text).map_err(|_| wrong(place, format!("'{text}' is no UUID"), "the file is left out; the others are read"))
+    Uuid::try_parse(text).map_err(|_| {
+        wrong(
+            place,
+            format!("'{text}' is no UUID"),
+            "the file is left out; the others are read",
+        )
+    })
 }
 
 /// Versions count up or are dates, as numbers or as texts.
@@ -156,7 +186,11 @@ fn version(map: &Map<String, Value>) -> Result<i64, Problem> {
         Some(_) => None,
     };
     number.filter(|number| *number >= 0).ok_or_else(|| {
-        wrong("$.version", "the version is no whole number", "the file is left out; the others are read")
+        wrong(
+            "$.version",
+            "the version is no whole number",
+            "the file is left out; the others are read",
+        )
     })
 }
 
@@ -172,7 +206,11 @@ fn taxonomy_of(map: &Map<String, Value>) -> Result<(String, Value), Problem> {
     let namespace = name(map, "namespace")?;
     if namespace.contains([':', '=', '"']) || namespace.contains(char::is_whitespace) {
         let message = format!("the namespace '{namespace}' would not be one part of a tag");
-        return Err(wrong("$.namespace", message, "a namespace has no blanks, colons, equals signs or quotation marks"));
+        return Err(wrong(
+            "$.namespace",
+            message,
+            "a namespace has no blanks, colons, equals signs or quotation marks",
+        ));
     }
     let tags = taxonomy::tags(map)?;
     bounded(tags.len(), ENTRIES, "$.values")?;
@@ -212,17 +250,30 @@ fn noticelist(map: &Map<String, Value>) -> Result<(String, Value), Problem> {
 fn template(map: &Map<String, Value>) -> Result<(String, Value), Problem> {
     let key = name(map, "name")?;
     if map.get("uuid").is_none() {
-        return Err(wrong("$.uuid", "a template of objects has a UUID", "the file is left out; the others are read"));
+        return Err(wrong(
+            "$.uuid",
+            "a template of objects has a UUID",
+            "the file is left out; the others are read",
+        ));
     }
     let attributes = map.get("attributes").and_then(Value::as_object);
     bounded(attributes.map_or(0, Map::len), ENTRIES, "$.attributes")?;
     for (relation, attribute) in attributes.into_iter().flatten() {
         if attribute.get("misp-attribute").and_then(Value::as_str).is_none() {
             let place = format!("$.attributes.{relation}");
-            return Err(wrong(&place, "it does not say which type of attribute it is", "'misp-attribute' says it"));
+            return Err(wrong(
+                &place,
+                "it does not say which type of attribute it is",
+                "'misp-attribute' says it",
+            ));
         }
     }
-    let list = |key: &str| map.get(key).filter(|value| value.is_array()).cloned().unwrap_or_else(|| json!([]));
+    let list = |key: &str| {
+        map.get(key)
+            .filter(|value| value.is_array())
+            .cloned()
+            .unwrap_or_else(|| json!([]))
+    };
     let head = json!({
         "name": key, "meta-category": text(map, "meta-category"), "description": text(map, "description"),
         "requirements": { "required": list("required"), "requiredOneOf": list("requiredOneOf") },
@@ -238,14 +289,22 @@ fn model(map: &Map<String, Value>) -> Result<Value, Problem> {
 /// The clusters of a file, each with what it has to do with others.
 fn clusters_of(map: &Map<String, Value>) -> Result<Vec<ImportedCluster>, Problem> {
     let galaxy = name(map, "type")?;
-    let values = map.get("values").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let values = map
+        .get("values")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     bounded(values.len(), ENTRIES, "$.values")?;
     let mut seen = std::collections::HashSet::new();
     let mut clusters = Vec::with_capacity(values.len());
     for (at, value) in values.iter().enumerate() {
         let place = format!("$.values[{at}]");
         let Some(value) = value.as_object() else {
-            return Err(wrong(&place, "a cluster is an object", "the file is left out; the others are read"));
+            return Err(wrong(
+                &place,
+                "a cluster is an object",
+                "the file is left out; the others are read",
+            ));
         };
         let cluster = cluster(&galaxy, map, value, &place)?;
         if !seen.insert(cluster.uuid) {
@@ -272,15 +331,30 @@ fn cluster(
     let elements = elements(value.get("meta"));
     bounded(elements.len(), PARTS, place)?;
     let mut relations = Vec::new();
-    let related = value.get("related").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let related = value
+        .get("related")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     bounded(related.len(), PARTS, place)?;
     for (at, relation) in related.iter().enumerate() {
         let place = format!("{place}.related[{at}]");
-        let target = uuid_of(relation.get("dest-uuid").unwrap_or(&Value::Null), &format!("{place}.dest-uuid"))?;
+        let target = uuid_of(
+            relation.get("dest-uuid").unwrap_or(&Value::Null),
+            &format!("{place}.dest-uuid"),
+        )?;
         let kind = relation.get("type").and_then(Value::as_str).unwrap_or("related-to");
-        let tags = relation.get("tags").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let tags = relation
+            .get("tags")
+            .and_then(Value::as_array)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         let tags = tags.iter().filter_map(Value::as_str).map(str::to_owned).collect();
-        relations.push(ImportedRelation { target, kind: kind.chars().take(NAME).collect(), tags });
+        relations.push(ImportedRelation {
+            target,
+            kind: kind.chars().take(NAME).collect(),
+            tags,
+        });
     }
     let description = text(value, "description");
     let body = json!({
@@ -290,7 +364,14 @@ fn cluster(
         "revoked": value.get("revoked").and_then(Value::as_bool).unwrap_or(false),
     });
     let words = words(&called, description, &elements);
-    Ok(ImportedCluster { uuid, value: called, tag, words, body: body.to_string(), relations })
+    Ok(ImportedCluster {
+        uuid,
+        value: called,
+        tag,
+        words,
+        body: body.to_string(),
+        relations,
+    })
 }
 
 /// The tag that stands for a cluster.
@@ -301,7 +382,9 @@ pub(super) fn tag(galaxy: &str, value: &str) -> String {
 /// What a cluster is found by: its name, other names, what it is.
 pub(super) fn words(value: &str, description: &str, elements: &[(String, String)]) -> String {
     let mut words = value.to_lowercase();
-    let others = elements.iter().filter(|(key, _)| matches!(key.as_str(), "synonyms" | "external_id"));
+    let others = elements
+        .iter()
+        .filter(|(key, _)| matches!(key.as_str(), "synonyms" | "external_id"));
     for text in others.map(|(_, text)| text.as_str()).chain([description]) {
         words.push('\n');
         words.push_str(&text.to_lowercase());
@@ -340,12 +423,21 @@ mod tests {
     fn a_file_is_known_by_its_content() {
         let taxonomy = r#"{"namespace":"a","predicates":[{"value":"b"}],"version":1}"#;
         assert_eq!(kind(taxonomy), Some(VocabularyKind::Taxonomy));
-        let galaxy = r#"{"type":"tool","name":"Tool","icon":"x","uuid":"9b8037f7-bc8f-4de1-a797-37266619bc0b","version":1}"#;
+        let galaxy =
+            r#"{"type":"tool","name":"Tool","icon":"x","uuid":"9b8037f7-bc8f-4de1-a797-37266619bc0b","version":1}"#;
         assert_eq!(kind(galaxy), Some(VocabularyKind::Galaxy));
         assert_eq!(kind(r#"{"type":"tool","values":[]}"#), Some(VocabularyKind::Clusters));
-        assert_eq!(kind(r#"{"type":"string","name":"n","list":[]}"#), Some(VocabularyKind::Warninglist));
+        assert_eq!(
+            kind(r#"{"type":"string","name":"n","list":[]}"#),
+            Some(VocabularyKind::Warninglist)
+        );
         assert_eq!(kind(r#"{"name":"gdpr","notice":[]}"#), Some(VocabularyKind::Noticelist));
-        for other in [r#"{"$schema":"x","type":"object","name":"y","icon":"z"}"#, r#"{"taxonomies":[]}"#, "[]", "7"] {
+        for other in [
+            r#"{"$schema":"x","type":"object","name":"y","icon":"z"}"#,
+            r#"{"taxonomies":[]}"#,
+            "[]",
+            "7",
+        ] {
             assert_eq!(kind(other), None, "{other}");
         }
     }
@@ -355,7 +447,11 @@ mod tests {
         let said = |text: &str| read(text).unwrap_err().to_string();
         assert!(said("{").contains("this is no JSON"));
         let relation = r#"{"type":"tool","values":[{"value":"Saw","related":[{"dest-uuid":"x","type":"y"}]}]}"#;
-        assert!(said(relation).contains("$.values[0].related[0].dest-uuid"), "{}", said(relation));
+        assert!(
+            said(relation).contains("$.values[0].related[0].dest-uuid"),
+            "{}",
+            said(relation)
+        );
         assert!(said(r#"{"type":"tool","values":[{"value":" "}]}"#).contains("$.values[0].value"));
         assert!(said(r#"{"namespace":"a b","predicates":[]}"#).contains("$.namespace"));
         assert!(said(r#"{"name":"a","meta-category":"b","attributes":{}}"#).contains("$.uuid"));

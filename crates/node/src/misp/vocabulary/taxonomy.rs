@@ -31,7 +31,8 @@ fn text<'m>(map: &'m Value, key: &str) -> &'m str {
 
 fn colour(value: &Value) -> Option<String> {
     let text = text(value, "colour");
-    let is_colour = text.len() == 7 && text.starts_with('#') && text.bytes().skip(1).all(|byte| byte.is_ascii_hexdigit());
+    let is_colour =
+        text.len() == 7 && text.starts_with('#') && text.bytes().skip(1).all(|byte| byte.is_ascii_hexdigit());
     is_colour.then(|| text.to_ascii_lowercase())
 }
 
@@ -52,7 +53,12 @@ fn checked(name: String, place: &str) -> Result<String, Problem> {
 /// # Errors
 /// When a predicate or value has no name, or a tag would be too long.
 pub(crate) fn tags(map: &Map<String, Value>) -> Result<Vec<TaxonomyTag>, Problem> {
-    let list = |key: &str| map.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let list = |key: &str| {
+        map.get(key)
+            .and_then(Value::as_array)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    };
     let namespace = map.get("namespace").and_then(Value::as_str).unwrap_or_default();
     let exclusive = map.get("exclusive").and_then(Value::as_bool).unwrap_or(false);
     let mut tags = Vec::new();
@@ -60,9 +66,17 @@ pub(crate) fn tags(map: &Map<String, Value>) -> Result<Vec<TaxonomyTag>, Problem
         let place = format!("$.predicates[{at}]");
         let word = text(predicate, "value");
         if word.is_empty() {
-            return Err(wrong(&place, "a predicate has a 'value'", "the file is left out; the others are read"));
+            return Err(wrong(
+                &place,
+                "a predicate has a 'value'",
+                "the file is left out; the others are read",
+            ));
         }
-        let expanded = if text(predicate, "expanded").is_empty() { word } else { text(predicate, "expanded") };
+        let expanded = if text(predicate, "expanded").is_empty() {
+            word
+        } else {
+            text(predicate, "expanded")
+        };
         let is_exclusive = exclusive || predicate.get("exclusive").and_then(Value::as_bool).unwrap_or(false);
         let values: Vec<&Value> = list("values")
             .iter()
@@ -83,9 +97,17 @@ pub(crate) fn tags(map: &Map<String, Value>) -> Result<Vec<TaxonomyTag>, Problem
         for value in values {
             let entry = text(value, "value");
             if entry.is_empty() {
-                return Err(wrong(&place, "an entry of it has no 'value'", "the file is left out; the others are read"));
+                return Err(wrong(
+                    &place,
+                    "an entry of it has no 'value'",
+                    "the file is left out; the others are read",
+                ));
             }
-            let said = if text(value, "expanded").is_empty() { entry } else { text(value, "expanded") };
+            let said = if text(value, "expanded").is_empty() {
+                entry
+            } else {
+                text(value, "expanded")
+            };
             tags.push(TaxonomyTag {
                 name: checked(format!("{namespace}:{word}=\"{entry}\""), &place)?,
                 expanded: format!("{expanded}: {said}"),
@@ -117,7 +139,13 @@ mod tests {
         let tags = tags(taxonomy.as_object().unwrap()).unwrap();
         let names: Vec<&str> = tags.iter().map(|tag| tag.name.as_str()).collect();
         assert_eq!(names, ["a:plain", "a:graded=\"1\""]);
-        assert_eq!((tags[0].colour.as_deref(), tags[0].is_exclusive), (Some("#ff0000"), false));
-        assert_eq!((tags[1].number, tags[1].is_exclusive, tags[1].expanded.as_str()), (Some(100), true, "Graded: first"));
+        assert_eq!(
+            (tags[0].colour.as_deref(), tags[0].is_exclusive),
+            (Some("#ff0000"), false)
+        );
+        assert_eq!(
+            (tags[1].number, tags[1].is_exclusive, tags[1].expanded.as_str()),
+            (Some(100), true, "Graded: first")
+        );
     }
 }

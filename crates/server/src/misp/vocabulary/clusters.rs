@@ -31,7 +31,12 @@ pub(super) fn routes(routes: &mut Routes) {
     routes.post("/galaxy_clusters/add/{number}", Needs::Contributor, add);
     routes.post("/galaxy_clusters/add/{number}/forkUUID:{id}", Needs::Contributor, fork);
     routes.post("/galaxy_clusters/edit/{number}", Needs::Contributor, edit);
-    routes.put(http::Method::PUT, "/galaxy_clusters/edit/{number}", Needs::Contributor, edit);
+    routes.put(
+        http::Method::PUT,
+        "/galaxy_clusters/edit/{number}",
+        Needs::Contributor,
+        edit,
+    );
     routes.post("/galaxy_clusters/publish/{number}", Needs::Contributor, publish);
     routes.post("/galaxy_clusters/delete/{number}", Needs::Contributor, delete);
     routes.post("/galaxy_clusters/restore/{number}", Needs::Contributor, restore);
@@ -55,12 +60,22 @@ pub(super) struct Wanted {
 impl Wanted {
     /// All of one galaxy.
     pub fn of_galaxy(galaxy: i64) -> Self {
-        Self { filter: ClusterFilter { galaxy: Some(galaxy), limit: PAGE, ..ClusterFilter::default() }, ..Self::all() }
+        Self {
+            filter: ClusterFilter {
+                galaxy: Some(galaxy),
+                limit: PAGE,
+                ..ClusterFilter::default()
+            },
+            ..Self::all()
+        }
     }
 
     fn all() -> Self {
         Self {
-            filter: ClusterFilter { limit: PAGE, ..ClusterFilter::default() },
+            filter: ClusterFilter {
+                limit: PAGE,
+                ..ClusterFilter::default()
+            },
             ids: Vec::new(),
             values: Vec::new(),
             types: Vec::new(),
@@ -75,7 +90,11 @@ impl Wanted {
 
     /// The page that a client asks for.
     fn paged(&mut self, wanted: &Map<String, Value>) {
-        let size = |key: &str| number(wanted, key).and_then(|number| usize::try_from(number).ok()).filter(|number| *number > 0);
+        let size = |key: &str| {
+            number(wanted, key)
+                .and_then(|number| usize::try_from(number).ok())
+                .filter(|number| *number > 0)
+        };
         if let Some(limit) = size("limit") {
             self.most = limit;
             self.skip = limit.saturating_mul(size("page").unwrap_or(1) - 1);
@@ -84,7 +103,8 @@ impl Wanted {
 
     fn admits(&self, seen: &ClusterSeen, galaxy: &Vocabulary, asked: &node::Caller) -> bool {
         let cluster = &seen.cluster;
-        let among = |list: &[String], texts: &[&str]| list.is_empty() || list.iter().any(|one| texts.contains(&one.as_str()));
+        let among =
+            |list: &[String], texts: &[&str]| list.is_empty() || list.iter().any(|one| texts.contains(&one.as_str()));
         among(&self.ids, &[&cluster.id.to_string(), &cluster.uuid.to_string()])
             && among(&self.values, &[&cluster.value])
             && among(&self.types, &[&galaxy.key])
@@ -117,7 +137,11 @@ pub(super) fn cluster_json(seen: &ClusterSeen, galaxy: &Vocabulary, group: Optio
         let text = |at: usize| element.get(at).and_then(Value::as_str).unwrap_or_default().to_owned();
         json!({ "galaxy_cluster_id": id, "key": text(0), "value": text(1) })
     };
-    let elements = body.get("elements").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let elements = body
+        .get("elements")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let owner = seen.owner.json();
     let imported = cluster.opening.member.is_none();
     let level = match (cluster.opening.level, group) {
@@ -140,9 +164,16 @@ pub(super) fn cluster_json(seen: &ClusterSeen, galaxy: &Vocabulary, group: Optio
 
 fn file_json(seen: &ClusterSeen) -> Value {
     let mut meta: Map<String, Value> = Map::new();
-    let elements = seen.body.get("elements").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let elements = seen
+        .body
+        .get("elements")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     for element in elements {
-        let (Some(key), Some(value)) = (element.get(0).and_then(Value::as_str), element.get(1)) else { continue };
+        let (Some(key), Some(value)) = (element.get(0).and_then(Value::as_str), element.get(1)) else {
+            continue;
+        };
         if let Some(list) = meta.entry(key).or_insert_with(|| json!([])).as_array_mut() {
             list.push(value.clone());
         }
@@ -153,7 +184,12 @@ fn file_json(seen: &ClusterSeen) -> Value {
 }
 
 /// Writes clusters while they are read, between two texts.
-pub(super) fn write_list(asked: Asked, wanted: Wanted, shown: Shown, around: (String, &'static str)) -> Result<Response, Fault> {
+pub(super) fn write_list(
+    asked: Asked,
+    wanted: Wanted,
+    shown: Shown,
+    around: (String, &'static str),
+) -> Result<Response, Fault> {
     answer::pieces(asked, move |node, caller, pieces| async move {
         let galaxies = node.vocabulary_list(&caller, VocabularyKind::Galaxy).await?;
         let galaxies: HashMap<i64, Vocabulary> = galaxies.into_iter().map(|one| (one.id, one)).collect();
@@ -166,7 +202,9 @@ pub(super) fn write_list(asked: Asked, wanted: Wanted, shown: Shown, around: (St
             let Some(last) = page.last() else { break };
             filter.after = last.cluster.id;
             for seen in &page {
-                let Some(galaxy) = galaxies.get(&seen.cluster.galaxy) else { continue };
+                let Some(galaxy) = galaxies.get(&seen.cluster.galaxy) else {
+                    continue;
+                };
                 if left == 0 || !wanted.admits(seen, galaxy, &caller) {
                     continue;
                 }
@@ -212,7 +250,10 @@ async fn index(mut asked: Asked) -> Result<Response, Fault> {
         Some("org" | "orgc") => (wanted.filter.added, wanted.own) = (Some(true), true),
         Some("deleted") => wanted.filter.deleted = true,
         Some(_) => {
-            return Err(bad("bad-context", "the context is one of all, default, custom, org, orgc, deleted"));
+            return Err(bad(
+                "bad-context",
+                "the context is one of all, default, custom, org, orgc, deleted",
+            ));
         }
     }
     wanted.paged(&wish);
@@ -233,22 +274,37 @@ async fn rest_search(mut asked: Asked) -> Result<Response, Fault> {
     wanted.filter.added = truth(&wish, "custom").or_else(|| truth(&wish, "default").map(|default| !default));
     wanted.filter.deleted = truth(&wish, "deleted") == Some(true);
     for galaxy in list(&["galaxy_id", "galaxy_uuid"]) {
-        match asked.node().vocabulary(asked.caller(), VocabularyKind::Galaxy, &galaxy).await {
+        match asked
+            .node()
+            .vocabulary(asked.caller(), VocabularyKind::Galaxy, &galaxy)
+            .await
+        {
             Ok(found) => wanted.galaxies.push(found.id),
             // What is not there has no clusters.
             Err(node::Error::NotFound(_)) => wanted.galaxies.push(0),
             Err(error) => return Err(error.into()),
         }
     }
-    if [&wanted.ids, &wanted.values, &wanted.types].iter().any(|list| list.len() > NAMED) || wanted.galaxies.len() > NAMED {
-        return Err(bad("too-many-values", "a filter names up to 10,000 things; ask several times"));
+    if [&wanted.ids, &wanted.values, &wanted.types]
+        .iter()
+        .any(|list| list.len() > NAMED)
+        || wanted.galaxies.len() > NAMED
+    {
+        return Err(bad(
+            "too-many-values",
+            "a filter names up to 10,000 things; ask several times",
+        ));
     }
     // One that is named by UUID is found by it.
     if let [one] = wanted.ids.as_slice() {
         wanted.filter.uuid = Uuid::try_parse(one).ok();
     }
     wanted.paged(&wish);
-    let shown = if truth(&wish, "minimal") == Some(true) { Shown::Minimal } else { Shown::Wrapped };
+    let shown = if truth(&wish, "minimal") == Some(true) {
+        Shown::Minimal
+    } else {
+        Shown::Wrapped
+    };
     write_list(asked, wanted, shown, ("{\"response\":[".to_owned(), "]}"))
 }
 
@@ -269,11 +325,16 @@ pub(super) fn relation_json(relation: &ClusterRelation, group: Option<i64>) -> V
 /// A cluster with its galaxy and what it has to do with others.
 async fn whole(asked: &Asked, seen: &ClusterSeen) -> Result<Value, Fault> {
     let (node, caller) = (asked.node(), asked.caller());
-    let galaxy = node.vocabulary(caller, VocabularyKind::Galaxy, &seen.cluster.galaxy.to_string()).await?;
+    let galaxy = node
+        .vocabulary(caller, VocabularyKind::Galaxy, &seen.cluster.galaxy.to_string())
+        .await?;
     let mut json = with_galaxy(seen, &galaxy, node.opening_group(caller, &seen.cluster.opening));
     let (of, to) = node.cluster_relations(caller, &seen.cluster).await?;
     let list = |relations: &[ClusterRelation]| -> Value {
-        relations.iter().map(|one| relation_json(one, node.opening_group(caller, &one.opening))).collect()
+        relations
+            .iter()
+            .map(|one| relation_json(one, node.opening_group(caller, &one.opening)))
+            .collect()
     };
     json["GalaxyClusterRelation"] = list(&of);
     json["TargetingClusterRelation"] = list(&to);
@@ -291,7 +352,10 @@ pub(super) fn distribution(wish: &Map<String, Value>) -> Result<Option<Distribut
         return Ok(None);
     }
     let group = || {
-        let inner = wish.get("SharingGroup").and_then(Value::as_object).and_then(|group| text(group, "uuid"));
+        let inner = wish
+            .get("SharingGroup")
+            .and_then(Value::as_object)
+            .and_then(|group| text(group, "uuid"));
         let name = text(wish, "sharing_group_id").filter(|name| name != "0").or(inner)?;
         match Named::parse(&name)? {
             Named::Number(number) => Some(GroupName::Number(number)),
@@ -305,7 +369,10 @@ pub(super) fn distribution(wish: &Map<String, Value>) -> Result<Option<Distribut
         Some(3) => Ok(Some(DistributionWish::Community(3))),
         Some(4) => match group() {
             Some(group) => Ok(Some(DistributionWish::Group(group))),
-            None => Err(bad("no-such-group", "distribution 4 names a sharing group in 'sharing_group_id'")),
+            None => Err(bad(
+                "no-such-group",
+                "distribution 4 names a sharing group in 'sharing_group_id'",
+            )),
         },
         _ => Err(bad("bad-distribution", "the distribution is 0 to 4")),
     }
@@ -325,7 +392,9 @@ fn uuid(wish: &Map<String, Value>, key: &str) -> Result<Option<Uuid>, Fault> {
 fn elements(wish: &Map<String, Value>) -> Result<Option<Vec<(String, String)>>, Fault> {
     let mut given = wish.get("GalaxyElement").or_else(|| wish.get("elements")).cloned();
     if let Some(Value::String(text)) = &given {
-        given = serde_json::from_str(text).map_err(|error| bad("bad-json", format!("'elements' is no JSON: {error}"))).map(Some)?;
+        given = serde_json::from_str(text)
+            .map_err(|error| bad("bad-json", format!("'elements' is no JSON: {error}")))
+            .map(Some)?;
     }
     let mut elements = Vec::new();
     match (&given, wish.get("meta")) {
@@ -382,9 +451,20 @@ pub(super) fn relation_draft(wish: &Map<String, Value>) -> Result<RelationDraft,
 
 /// Adds the relations that came with a cluster and have no number yet.
 async fn relate(asked: &Asked, seen: &ClusterSeen, wish: &Map<String, Value>) -> Result<(), Fault> {
-    let relations = wish.get("GalaxyClusterRelation").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    for relation in relations.iter().filter_map(Value::as_object).filter(|relation| !relation.contains_key("id")) {
-        let draft = RelationDraft { cluster: Some(seen.cluster.uuid), ..relation_draft(relation)? };
+    let relations = wish
+        .get("GalaxyClusterRelation")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    for relation in relations
+        .iter()
+        .filter_map(Value::as_object)
+        .filter(|relation| !relation.contains_key("id"))
+    {
+        let draft = RelationDraft {
+            cluster: Some(seen.cluster.uuid),
+            ..relation_draft(relation)?
+        };
         match asked.node().relation_add(asked.caller(), draft).await {
             // It is there already.
             Ok(_) | Err(node::Error::Conflict(_)) => {}
@@ -396,38 +476,63 @@ async fn relate(asked: &Asked, seen: &ClusterSeen, wish: &Map<String, Value>) ->
 
 async fn add(mut asked: Asked) -> Result<Response, Fault> {
     let wish = fields(&mut asked, "GalaxyCluster").await?;
-    let seen = asked.node().cluster_add(asked.caller(), part(&asked, "number"), draft(&wish)?).await?;
+    let seen = asked
+        .node()
+        .cluster_add(asked.caller(), part(&asked, "number"), draft(&wish)?)
+        .await?;
     relate(&asked, &seen, &wish).await?;
     answer::json_of(&whole(&asked, &seen).await?)
 }
 
 async fn fork(mut asked: Asked) -> Result<Response, Fault> {
     let wish = fields(&mut asked, "GalaxyCluster").await?;
-    let draft = ClusterDraft { uuid: None, ..draft(&wish)? };
-    let seen = asked.node().cluster_fork(asked.caller(), part(&asked, "id"), draft).await?;
+    let draft = ClusterDraft {
+        uuid: None,
+        ..draft(&wish)?
+    };
+    let seen = asked
+        .node()
+        .cluster_fork(asked.caller(), part(&asked, "id"), draft)
+        .await?;
     answer::json_of(&whole(&asked, &seen).await?)
 }
 
 async fn edit(mut asked: Asked) -> Result<Response, Fault> {
     let wish = fields(&mut asked, "GalaxyCluster").await?;
-    let seen = asked.node().cluster_edit(asked.caller(), part(&asked, "number"), draft(&wish)?).await?;
+    let seen = asked
+        .node()
+        .cluster_edit(asked.caller(), part(&asked, "number"), draft(&wish)?)
+        .await?;
     relate(&asked, &seen, &wish).await?;
     answer::json_of(&whole(&asked, &seen).await?)
 }
 
 async fn publish(asked: Asked) -> Result<Response, Fault> {
-    asked.node().cluster_publish(asked.caller(), part(&asked, "number")).await?;
+    asked
+        .node()
+        .cluster_publish(asked.caller(), part(&asked, "number"))
+        .await?;
     answer::done("Galaxy cluster published.")
 }
 
 async fn delete(mut asked: Asked) -> Result<Response, Fault> {
     let wish = fields(&mut asked, "GalaxyCluster").await?;
     let for_good = truth(&wish, "hard") == Some(true);
-    asked.node().cluster_delete(asked.caller(), part(&asked, "number"), for_good).await?;
-    answer::done(if for_good { "Galaxy cluster successfully hard deleted." } else { "Galaxy cluster successfully soft deleted." })
+    asked
+        .node()
+        .cluster_delete(asked.caller(), part(&asked, "number"), for_good)
+        .await?;
+    answer::done(if for_good {
+        "Galaxy cluster successfully hard deleted."
+    } else {
+        "Galaxy cluster successfully soft deleted."
+    })
 }
 
 async fn restore(asked: Asked) -> Result<Response, Fault> {
-    asked.node().cluster_restore(asked.caller(), part(&asked, "number")).await?;
+    asked
+        .node()
+        .cluster_restore(asked.caller(), part(&asked, "number"))
+        .await?;
     answer::done("Galaxy cluster restored.")
 }

@@ -17,8 +17,12 @@ pub(super) fn routes(routes: &mut Routes) {
         routes.get(path, index);
         routes.get(&format!("{path}/index"), index);
         routes.get(&format!("{path}/view/{{number}}"), view);
-        routes.post(&format!("{path}/enable/{{number}}"), Needs::Operator, |asked| set(asked, true));
-        routes.post(&format!("{path}/disable/{{number}}"), Needs::Operator, |asked| set(asked, false));
+        routes.post(&format!("{path}/enable/{{number}}"), Needs::Operator, |asked| {
+            set(asked, true)
+        });
+        routes.post(&format!("{path}/disable/{{number}}"), Needs::Operator, |asked| {
+            set(asked, false)
+        });
         routes.post(&format!("{path}/update"), Needs::Operator, update);
     }
 }
@@ -44,9 +48,18 @@ async fn view(asked: Asked) -> Result<Response, Fault> {
 
 async fn set(asked: Asked, enabled: bool) -> Result<Response, Fault> {
     let one = switched(&asked, KIND, Some(enabled)).await?;
-    let message = if enabled { "Decaying Model enabled." } else { "Decaying Model disabled." };
+    let message = if enabled {
+        "Decaying Model enabled."
+    } else {
+        "Decaying Model disabled."
+    };
     let mut json = shown(&one);
-    for (key, value) in [("saved", json!(true)), ("success", json!(true)), ("name", json!(message)), ("message", json!(message))] {
+    for (key, value) in [
+        ("saved", json!(true)),
+        ("success", json!(true)),
+        ("name", json!(message)),
+        ("message", json!(message)),
+    ] {
         json[key] = value;
     }
     answer::json_of(&json)

@@ -29,7 +29,11 @@ pub(super) fn routes(routes: &mut Routes) {
     routes.post("/galaxies/disable/{number}", Needs::Operator, |asked| set(asked, false));
     routes.post("/galaxies/update", Needs::Operator, update);
     routes.post("/galaxies/attachCluster/{number}/{kind}", Needs::Contributor, attach);
-    routes.post("/galaxies/attachCluster/{number}/{kind}/local:{place}", Needs::Contributor, attach);
+    routes.post(
+        "/galaxies/attachCluster/{number}/{kind}/local:{place}",
+        Needs::Contributor,
+        attach,
+    );
 }
 
 /// What is told of a galaxy.
@@ -46,15 +50,23 @@ pub(super) fn galaxy_json(one: &Vocabulary) -> Value {
 
 async fn index(mut asked: Asked) -> Result<Response, Fault> {
     let wanted = filters(&mut asked).await?;
-    let word = text(&wanted, "value").or_else(|| text(&wanted, "searchall")).unwrap_or_default().to_lowercase();
+    let word = text(&wanted, "value")
+        .or_else(|| text(&wanted, "searchall"))
+        .unwrap_or_default()
+        .to_lowercase();
     let enabled = truth(&wanted, "enabled");
     let all = asked.node().vocabulary_list(asked.caller(), KIND).await?;
     let mut found = Vec::new();
-    for one in all.iter().filter(|one| enabled.is_none_or(|enabled| enabled == one.enabled)) {
+    for one in all
+        .iter()
+        .filter(|one| enabled.is_none_or(|enabled| enabled == one.enabled))
+    {
         let json = galaxy_json(one);
-        let told = ["name", "namespace", "description", "uuid", "type"]
-            .iter()
-            .any(|key| json[key].as_str().is_some_and(|text| text.to_lowercase().contains(&word)));
+        let told = ["name", "namespace", "description", "uuid", "type"].iter().any(|key| {
+            json[key]
+                .as_str()
+                .is_some_and(|text| text.to_lowercase().contains(&word))
+        });
         if told {
             found.push(json!({ "Galaxy": json }));
         }
@@ -73,7 +85,10 @@ async fn view(asked: Asked) -> Result<Response, Fault> {
 async fn export(mut asked: Asked) -> Result<Response, Fault> {
     let wish = fields(&mut asked, "Galaxy").await?;
     let galaxy = named(&asked, KIND).await?;
-    let (default, custom) = (truth(&wish, "default").unwrap_or(true), truth(&wish, "custom").unwrap_or(true));
+    let (default, custom) = (
+        truth(&wish, "default").unwrap_or(true),
+        truth(&wish, "custom").unwrap_or(true),
+    );
     let mut wanted = Wanted::of_galaxy(galaxy.id);
     wanted.filter.added = match (default, custom) {
         (true, false) => Some(false),
@@ -87,7 +102,11 @@ async fn export(mut asked: Asked) -> Result<Response, Fault> {
     let file: Map<String, Value> = ["name", "type", "description", "uuid"]
         .iter()
         .map(|key| ((*key).to_owned(), json[key].clone()))
-        .chain([("version".to_owned(), json!(galaxy.version)), ("authors".to_owned(), json!([])), ("source".to_owned(), json!(""))])
+        .chain([
+            ("version".to_owned(), json!(galaxy.version)),
+            ("authors".to_owned(), json!([])),
+            ("source".to_owned(), json!("")),
+        ])
         .collect();
     let mut before = Value::Object(file).to_string();
     before.pop();
@@ -108,7 +127,10 @@ async fn attach(mut asked: Asked) -> Result<Response, Fault> {
     let wish = fields(&mut asked, "Galaxy").await?;
     let wanted = texts(wish.get("target_id").or_else(|| wish.get("cluster_id")));
     if wanted.is_empty() || wanted.len() > ATTACHED {
-        return Err(bad("bad-cluster", "name 1 to 100 clusters by number or UUID in 'target_id'"));
+        return Err(bad(
+            "bad-cluster",
+            "name 1 to 100 clusters by number or UUID in 'target_id'",
+        ));
     }
     let mut tags = Vec::with_capacity(wanted.len());
     for cluster in &wanted {
@@ -118,17 +140,27 @@ async fn attach(mut asked: Asked) -> Result<Response, Fault> {
     events::viewer(&asked).await?;
     let (kind, number) = match part(&asked, "kind") {
         "event" => (MispKind::Event, events::number_of(&asked, target).await?),
-        "attribute" => (MispKind::Attribute, attributes::element(&asked, MispKind::Attribute, target).await?),
+        "attribute" => (
+            MispKind::Attribute,
+            attributes::element(&asked, MispKind::Attribute, target).await?,
+        ),
         _ => return Err(Fault::not_found()),
     };
     for tag in &tags {
-        asked.node().misp_tag_set(asked.caller(), kind, number, (tag, COLOUR), true).await?;
+        asked
+            .node()
+            .misp_tag_set(asked.caller(), kind, number, (tag, COLOUR), true)
+            .await?;
     }
     answer::json_of(&json!({ "saved": true, "success": "Cluster attached.", "check_publish": true }))
 }
 
 /// The galaxy of a cluster, for what is told of it.
-pub(super) fn with_galaxy(seen: &node::misp::vocabulary::ClusterSeen, galaxy: &Vocabulary, group: Option<i64>) -> Value {
+pub(super) fn with_galaxy(
+    seen: &node::misp::vocabulary::ClusterSeen,
+    galaxy: &Vocabulary,
+    group: Option<i64>,
+) -> Value {
     let mut json = cluster_json(seen, galaxy, group);
     json["Galaxy"] = galaxy_json(galaxy);
     json

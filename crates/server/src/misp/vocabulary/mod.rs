@@ -50,7 +50,10 @@ fn head(one: &Vocabulary) -> Map<String, Value> {
 
 /// The one that the path names, by number, name or UUID.
 async fn named(asked: &Asked, kind: VocabularyKind) -> Result<Vocabulary, Fault> {
-    Ok(asked.node().vocabulary(asked.caller(), kind, part(asked, "number")).await?)
+    Ok(asked
+        .node()
+        .vocabulary(asked.caller(), kind, part(asked, "number"))
+        .await?)
 }
 
 /// Switches the one that the path names.
@@ -60,7 +63,10 @@ async fn switched(asked: &Asked, kind: VocabularyKind, enabled: Option<bool>) ->
         Some(enabled) => enabled,
         None => !named(asked, kind).await?.enabled,
     };
-    Ok(asked.node().vocabulary_switch(asked.caller(), (kind, name), Some(enabled), None).await?)
+    Ok(asked
+        .node()
+        .vocabulary_switch(asked.caller(), (kind, name), Some(enabled), None)
+        .await?)
 }
 
 /// What an update answers: MISP's words, which programs look for, and what is so here.

@@ -17,11 +17,23 @@ pub(super) fn routes(routes: &mut Routes) {
     routes.get("/noticelists", index);
     routes.get("/noticelists/index", index);
     routes.get("/noticelists/view/{number}", view);
-    routes.post("/noticelists/enable/{number}", Needs::Operator, |asked| set(asked, Some(true)));
-    routes.post("/noticelists/disable/{number}", Needs::Operator, |asked| set(asked, Some(false)));
-    routes.post("/noticelists/toggleEnable/{number}", Needs::Operator, |asked| set(asked, None));
-    routes.post("/noticelists/enableNoticelist/{number}", Needs::Operator, |asked| set(asked, Some(false)));
-    routes.post("/noticelists/enableNoticelist/{number}/{name}", Needs::Operator, enable_as_said);
+    routes.post("/noticelists/enable/{number}", Needs::Operator, |asked| {
+        set(asked, Some(true))
+    });
+    routes.post("/noticelists/disable/{number}", Needs::Operator, |asked| {
+        set(asked, Some(false))
+    });
+    routes.post("/noticelists/toggleEnable/{number}", Needs::Operator, |asked| {
+        set(asked, None)
+    });
+    routes.post("/noticelists/enableNoticelist/{number}", Needs::Operator, |asked| {
+        set(asked, Some(false))
+    });
+    routes.post(
+        "/noticelists/enableNoticelist/{number}/{name}",
+        Needs::Operator,
+        enable_as_said,
+    );
     routes.post("/noticelists/update", Needs::Operator, update);
 }
 
@@ -41,10 +53,12 @@ async fn index(asked: Asked) -> Result<Response, Fault> {
 async fn view(asked: Asked) -> Result<Response, Fault> {
     let one = named(&asked, KIND).await?;
     let file = asked.node().vocabulary_file(KIND, one.id).await?;
-    let notices = file.get("notice").and_then(Value::as_array).cloned().unwrap_or_default();
-    let entry = |(at, notice): (usize, Value)| {
-        json!({ "id": (at + 1).to_string(), "noticelist_id": one.id.to_string(), "data": notice })
-    };
+    let notices = file
+        .get("notice")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
+    let entry = |(at, notice): (usize, Value)| json!({ "id": (at + 1).to_string(), "noticelist_id": one.id.to_string(), "data": notice });
     let mut json = shown(&one);
     json["NoticelistEntry"] = notices.into_iter().enumerate().map(entry).collect();
     answer::json_of(&json!({ "Noticelist": json }))
@@ -52,7 +66,11 @@ async fn view(asked: Asked) -> Result<Response, Fault> {
 
 async fn set(asked: Asked, enabled: Option<bool>) -> Result<Response, Fault> {
     let one = switched(&asked, KIND, enabled).await?;
-    let message = if one.enabled { "Noticelist enabled." } else { "Noticelist disabled." };
+    let message = if one.enabled {
+        "Noticelist enabled."
+    } else {
+        "Noticelist disabled."
+    };
     answer::json_of(&json!({ "saved": true, "success": true, "message": message, "Noticelist": shown(&one) }))
 }
 

@@ -38,7 +38,10 @@ fn named(asked: &Asked) -> Result<i64, Fault> {
 /// Relations by number, a page at a time: `after` is the number of the last one that a client has.
 async fn index(mut asked: Asked) -> Result<Response, Fault> {
     let wish = filters(&mut asked).await?;
-    let limit = number(&wish, "limit").and_then(|limit| usize::try_from(limit).ok()).unwrap_or(PAGE).clamp(1, PAGE);
+    let limit = number(&wish, "limit")
+        .and_then(|limit| usize::try_from(limit).ok())
+        .unwrap_or(PAGE)
+        .clamp(1, PAGE);
     let after = number(&wish, "after").unwrap_or(0);
     let found = asked.node().relations(asked.caller(), after, limit).await?;
     list_of(found.iter().map(|relation| shown(&asked, relation)).collect())
@@ -51,7 +54,12 @@ async fn view(asked: Asked) -> Result<Response, Fault> {
 
 fn saved(asked: &Asked, relation: &ClusterRelation, message: &str) -> Result<Response, Fault> {
     let mut json = shown(asked, relation);
-    for (key, value) in [("saved", json!(true)), ("success", json!(true)), ("name", json!(message)), ("message", json!(message))] {
+    for (key, value) in [
+        ("saved", json!(true)),
+        ("success", json!(true)),
+        ("name", json!(message)),
+        ("message", json!(message)),
+    ] {
         json[key] = value;
     }
     json["id"] = json!(relation.id.to_string());
@@ -60,14 +68,23 @@ fn saved(asked: &Asked, relation: &ClusterRelation, message: &str) -> Result<Res
 
 async fn add(mut asked: Asked) -> Result<Response, Fault> {
     let wish = fields(&mut asked, "GalaxyClusterRelation").await?;
-    let relation = asked.node().relation_add(asked.caller(), relation_draft(&wish)?).await?;
+    let relation = asked
+        .node()
+        .relation_add(asked.caller(), relation_draft(&wish)?)
+        .await?;
     saved(&asked, &relation, "Galaxy cluster relation added.")
 }
 
 async fn edit(mut asked: Asked) -> Result<Response, Fault> {
     let wish = fields(&mut asked, "GalaxyClusterRelation").await?;
-    let draft = RelationDraft { cluster: None, ..relation_draft(&wish)? };
-    let relation = asked.node().relation_edit(asked.caller(), named(&asked)?, draft).await?;
+    let draft = RelationDraft {
+        cluster: None,
+        ..relation_draft(&wish)?
+    };
+    let relation = asked
+        .node()
+        .relation_edit(asked.caller(), named(&asked)?, draft)
+        .await?;
     saved(&asked, &relation, "Galaxy cluster relation saved.")
 }
 

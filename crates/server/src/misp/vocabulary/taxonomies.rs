@@ -109,14 +109,22 @@ async fn wanted(asked: &mut Asked) -> Result<(String, Option<Vec<String>>), Faul
 
 async fn add_tags(mut asked: Asked) -> Result<Response, Fault> {
     let (name, only) = wanted(&mut asked).await?;
-    let (offered, too_long) = asked.node().taxonomy_offer(asked.caller(), &name, only.as_deref()).await?;
+    let (offered, too_long) = asked
+        .node()
+        .taxonomy_offer(asked.caller(), &name, only.as_deref())
+        .await?;
     let message = format!("{offered} tags are offered, {too_long} are too long to be tags");
-    answer::json_of(&json!({ "saved": true, "success": true, "name": "The tag(s) has been saved.", "message": message }))
+    answer::json_of(
+        &json!({ "saved": true, "success": true, "name": "The tag(s) has been saved.", "message": message }),
+    )
 }
 
 async fn disable_tags(mut asked: Asked) -> Result<Response, Fault> {
     let (name, only) = wanted(&mut asked).await?;
-    asked.node().taxonomy_withdraw(asked.caller(), &name, only.as_deref()).await?;
+    asked
+        .node()
+        .taxonomy_withdraw(asked.caller(), &name, only.as_deref())
+        .await?;
     answer::done("The tag(s) has been hidden.")
 }
 
@@ -125,7 +133,10 @@ async fn toggle_required(mut asked: Asked) -> Result<Response, Fault> {
     let before = named(&asked, KIND).await?;
     let required = truth(&wish, "required").unwrap_or(!before.required);
     let name = before.id.to_string();
-    asked.node().vocabulary_switch(asked.caller(), (KIND, &name), None, Some(required)).await?;
+    asked
+        .node()
+        .vocabulary_switch(asked.caller(), (KIND, &name), None, Some(required))
+        .await?;
     answer::done("Taxonomy toggleRequireded")
 }
 

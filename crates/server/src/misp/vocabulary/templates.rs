@@ -42,9 +42,19 @@ async fn index(asked: Asked) -> Result<Response, Fault> {
 async fn view(asked: Asked) -> Result<Response, Fault> {
     let one = named(&asked, KIND).await?;
     let file = asked.node().vocabulary_file(KIND, one.id).await?;
-    let attributes = file.get("attributes").and_then(Value::as_object).cloned().unwrap_or_default();
+    let attributes = file
+        .get("attributes")
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default();
     let element = |(at, (relation, attribute)): (usize, (String, Value))| {
-        let list = |key: &str| attribute.get(key).filter(|list| list.is_array()).cloned().unwrap_or_else(|| json!([]));
+        let list = |key: &str| {
+            attribute
+                .get(key)
+                .filter(|list| list.is_array())
+                .cloned()
+                .unwrap_or_else(|| json!([]))
+        };
         let truth = |key: &str| attribute.get(key).and_then(Value::as_bool).unwrap_or(false);
         json!({
             "id": (at + 1).to_string(), "object_template_id": one.id.to_string(), "object_relation": relation,
@@ -66,11 +76,18 @@ async fn raw(asked: Asked) -> Result<Response, Fault> {
         let head: Map<String, Value> = head(one);
         one.uuid == wanted.to_ascii_lowercase() || head.get("name").and_then(Value::as_str) == Some(wanted)
     };
-    let found = all.iter().filter(is_wanted).max_by_key(|one| one.version).ok_or_else(Fault::not_found)?;
+    let found = all
+        .iter()
+        .filter(is_wanted)
+        .max_by_key(|one| one.version)
+        .ok_or_else(Fault::not_found)?;
     answer::text(asked.node().vocabulary_text(KIND, found.id).await?, "application/json")
 }
 
 /// MISP answers with a list here, one item for each template that it changed.
 async fn update(asked: Asked) -> Result<Response, Fault> {
-    list_of(vec![up_to_date(&asked, "All object templates are up to date already.")?])
+    list_of(vec![up_to_date(
+        &asked,
+        "All object templates are up to date already.",
+    )?])
 }

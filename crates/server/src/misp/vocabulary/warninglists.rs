@@ -23,7 +23,11 @@ pub(super) fn routes(routes: &mut Routes) {
     routes.get("/warninglists/view/{number}", view);
     routes.post("/warninglists/toggleEnable", Needs::Operator, toggle);
     routes.post("/warninglists/enableWarninglist/{number}", Needs::Operator, enable);
-    routes.post("/warninglists/enableWarninglist/{number}/{name}", Needs::Operator, enable);
+    routes.post(
+        "/warninglists/enableWarninglist/{number}/{name}",
+        Needs::Operator,
+        enable,
+    );
     routes.ask("/warninglists/checkValue", check);
     routes.post("/warninglists/update", Needs::Operator, update);
 }
@@ -55,7 +59,9 @@ async fn index(mut asked: Asked) -> Result<Response, Fault> {
 
 async fn one(asked: &Asked, name: &str) -> Result<NumberedList, Fault> {
     let lists = asked.node().numbered_lists(asked.caller()).await?;
-    let found = lists.into_iter().find(|list| list.id.to_string() == name || list.name == name);
+    let found = lists
+        .into_iter()
+        .find(|list| list.id.to_string() == name || list.name == name);
     found.ok_or_else(Fault::not_found)
 }
 
@@ -64,7 +70,8 @@ async fn view(asked: Asked) -> Result<Response, Fault> {
     let (entries, types) = asked.node().list_entries(asked.caller(), &list).await?;
     let id = list.id.to_string();
     let numbered = |name: &str, values: Vec<String>| -> Value {
-        let row = |(at, value): (usize, String)| json!({ "id": (at + 1).to_string(), name: value, "warninglist_id": id });
+        let row =
+            |(at, value): (usize, String)| json!({ "id": (at + 1).to_string(), name: value, "warninglist_id": id });
         values.into_iter().enumerate().map(row).collect()
     };
     let mut json = shown(&list);
@@ -80,13 +87,19 @@ async fn toggle(mut asked: Asked) -> Result<Response, Fault> {
     let lists = asked.node().numbered_lists(asked.caller()).await?;
     let named = |list: &&NumberedList| {
         let by_name = names.iter().any(|name| match name.contains('%') {
-            true => list.name.to_lowercase().contains(&name.trim_matches('%').to_lowercase()),
+            true => list
+                .name
+                .to_lowercase()
+                .contains(&name.trim_matches('%').to_lowercase()),
             false => list.name == *name,
         });
         by_name || ids.contains(&list.id.to_string())
     };
-    let switches: Vec<(String, bool)> =
-        lists.iter().filter(named).map(|list| (list.name.clone(), enabled.unwrap_or(!list.enabled))).collect();
+    let switches: Vec<(String, bool)> = lists
+        .iter()
+        .filter(named)
+        .map(|list| (list.name.clone(), enabled.unwrap_or(!list.enabled)))
+        .collect();
     asked.node().warninglists_switch(asked.caller(), &switches).await?;
     if switches.is_empty() {
         return answer::json_of(&json!({ "saved": false, "errors": "Warninglist(s) not found." }));
@@ -102,7 +115,10 @@ async fn toggle(mut asked: Asked) -> Result<Response, Fault> {
 async fn enable(asked: Asked) -> Result<Response, Fault> {
     let enabled = matches!(part(&asked, "name"), "1" | "true");
     let list = one(&asked, part(&asked, "number")).await?;
-    asked.node().warninglists_switch(asked.caller(), &[(list.name.clone(), enabled)]).await?;
+    asked
+        .node()
+        .warninglists_switch(asked.caller(), &[(list.name.clone(), enabled)])
+        .await?;
     let list = NumberedList { enabled, ..list };
     answer::json_of(&json!({ "Warninglist": shown(&list) }))
 }
@@ -128,7 +144,10 @@ async fn values(asked: &mut Asked) -> Result<Vec<String>, Fault> {
         return Err(bad("no-values", "name the values: a list of texts, or 'value'"));
     }
     if values.len() > VALUES {
-        return Err(bad("too-many-values", "up to 10,000 values are looked up together; ask several times"));
+        return Err(bad(
+            "too-many-values",
+            "up to 10,000 values are looked up together; ask several times",
+        ));
     }
     Ok(values)
 }
@@ -153,7 +172,11 @@ async fn check(mut asked: Asked) -> Result<Response, Fault> {
         }
     }
     // As MISP writes nothing at all.
-    let json = if found.is_empty() { json!([]) } else { Value::Object(found) };
+    let json = if found.is_empty() {
+        json!([])
+    } else {
+        Value::Object(found)
+    };
     answer::json_of(&json)
 }
 
