@@ -4,6 +4,7 @@ pub mod bridge;
 pub mod commitment;
 pub mod matching;
 pub mod membership;
+pub mod misp;
 pub mod proposal;
 pub mod public;
 pub mod recall;
@@ -159,6 +160,9 @@ pub enum Command {
     /// Lists of values known to be harmless
     #[command(subcommand)]
     Warninglist(WarninglistCommand),
+    /// What comes from MISP: taxonomies, galaxies, templates and other vocabularies
+    #[command(subcommand)]
+    Misp(misp::MispCommand),
     /// The ledger: checkpoints, receipts, verification
     #[command(subcommand)]
     Ledger(LedgerCommand),

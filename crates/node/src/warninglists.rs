@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use matching::Warninglists;
+use matching::warninglist::List;
 use policy::{Action, decide};
 use stix::{Problem, Severity};
 
@@ -12,6 +13,23 @@ use crate::node::Node;
 
 /// The setting that names the lists that are off.
 const SWITCHED_OFF: &str = "warninglists-off";
+
+/// Reads one list alone.
+///
+/// # Errors
+/// When it is broken.
+pub(crate) fn one_list(text: &str) -> Result<List, Error> {
+    let mut alone = Warninglists::builder();
+    alone.add_json("the list", text);
+    let (alone, problems) = alone.build();
+    if let Some(problem) = problems.into_iter().find(|problem| problem.severity == Severity::Error) {
+        return Err(problem.into());
+    }
+    let Some(list) = alone.lists().first() else {
+        return Err(Error::Ours("the list was read, but is not there".to_owned()));
+    };
+    Ok(list.clone())
+}
 
 impl Node {
     /// Adds a warninglist in MISP's format, or replaces the one of the same name; it is in force at once.
@@ -31,16 +49,7 @@ impl Node {
     /// As [`Node::warninglist_put`].
     pub async fn warninglist_keep(&self, caller: &Caller, text: &str) -> Result<String, Error> {
         decide(&caller.principal, Action::Administer).map_err(|refusal| Error::refused(refusal, "no such page"))?;
-        let mut alone = Warninglists::builder();
-        alone.add_json("the list", text);
-        let (alone, problems) = alone.build();
-        if let Some(problem) = problems.into_iter().find(|problem| problem.severity == Severity::Error) {
-            return Err(problem.into());
-        }
-        let Some(list) = alone.lists().first() else {
-            return Err(Error::Ours("the list was read, but is not there".to_owned()));
-        };
-        let name = list.name.clone();
+        let name = one_list(text)?.name;
         self.store().warninglist_put(&caller.principal, &name, text).await?;
         Ok(name)
     }
@@ -61,19 +70,37 @@ impl Node {
     /// # Errors
     /// When the caller may not, or there is no such list.
     pub async fn warninglist_switch(&self, caller: &Caller, name: &str, enabled: bool) -> Result<(), Error> {
+        self.warninglists_switch(caller, &[(name.to_owned(), enabled)]).await
+    }
+
+    /// The same for several, which are compiled once.
+    ///
+    /// # Errors
+    /// As [`Node::warninglist_switch`]: then none is switched.
+    pub async fn warninglists_switch(&self, caller: &Caller, switches: &[(String, bool)]) -> Result<(), Error> {
         decide(&caller.principal, Action::Administer).map_err(|refusal| Error::refused(refusal, "no such page"))?;
-        if !self.warninglists().lists().iter().any(|list| list.name == name) {
-            return Err(Error::NotFound(format!("there is no warninglist '{name}'")));
-        }
         let mut off = self.switched_off().await?;
-        off.remove(name);
-        if !enabled {
-            off.insert(name.to_owned());
+        for (name, enabled) in switches {
+            if !self.warninglists().lists().iter().any(|list| list.name == *name) {
+                return Err(Error::NotFound(format!("there is no warninglist '{name}'")));
+            }
+            off.remove(name);
+            if !enabled {
+                off.insert(name.clone());
+            }
         }
         let text = serde_json::to_string(&off).map_err(|error| Error::Ours(error.to_string()))?;
         self.store().setting_put(SWITCHED_OFF, &text).await?;
         self.reload_warninglists().await?;
         Ok(())
+    }
+
+    /// Notes that lists are off, without compiling anew.
+    pub(crate) async fn warninglists_off(&self, names: &[String]) -> Result<(), Error> {
+        let mut off = self.switched_off().await?;
+        off.extend(names.iter().cloned());
+        let text = serde_json::to_string(&off).map_err(|error| Error::Ours(error.to_string()))?;
+        Ok(self.store().setting_put(SWITCHED_OFF, &text).await?)
     }
 
     async fn switched_off(&self) -> Result<BTreeSet<String>, Error> {

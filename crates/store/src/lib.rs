@@ -21,6 +21,7 @@
 //! | [`event`] | what is new, source by source |
 //! | [`webhook`] | addresses that are told what is new, and what waits to be posted there |
 //! | [`setting`] | settings and warninglists |
+//! | [`vocabulary`] | taxonomies, galaxies, templates and other words agreed on |
 //! | [`record`] | the ledger |
 //! | [`publication`], [`tip`] | what is told to everybody; what strangers tell the operators |
 //! | [`privacy`] | what is kept of people, and how it goes |
@@ -63,6 +64,7 @@ pub mod subscription;
 pub mod tip;
 pub mod transfer;
 mod value;
+pub mod vocabulary;
 mod walk;
 pub mod webhook;
 mod writes;
@@ -125,6 +127,10 @@ pub use sighting::{
 pub use subscription::{NewSubscription, Subscription, SubscriptionId, SubscriptionKind, SubscriptionReport};
 pub use tip::{NewTip, Tip, TipKind, TipMessage, TipState};
 pub use transfer::{Transfer, TransferState};
+pub use vocabulary::{
+    Cluster, ClusterFilter, ClusterRelation, ClusterWish, ImportEntry, ImportedCluster, ImportedRelation, Opening,
+    RelationWish, Vocabulary, VocabularyKind, VocabularyWish,
+};
 pub use webhook::{MessageOut, NewMessageOut, NewWebhook, Webhook};
 
 use std::sync::Arc;

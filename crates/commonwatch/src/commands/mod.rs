@@ -17,6 +17,7 @@ mod manual;
 mod matching;
 mod member;
 mod membership;
+mod misp;
 mod privacy;
 mod proposal;
 mod public;
@@ -100,6 +101,7 @@ async fn with_node(command: Command, global: &Global, output: Output) -> Result<
             Command::SavedSearch(command) => saved_search::run(&local, global, command, output).await,
             Command::Webhook(command) => webhook::run(&local, global, command, output).await,
             Command::Privacy(command) => privacy::run(&local, global, command, output).await,
+            Command::Misp(command) => misp::run(&local, global, command, output).await,
             Command::Warninglist(command) => warninglist::run(&local, global, command, output).await,
             Command::Ledger(command) => ledger::run(&local, global, command, output).await,
             Command::Backup(args) => maintain::backup(&local, &args, output).await,

@@ -109,6 +109,7 @@ fn the_first_page_names_every_command_and_the_exit_codes() {
       webhook       Have your programs told what is new: signed messages to an address
       privacy       What is kept of people: the record of processing, a person's data, erasing them
       warninglist   Lists of values known to be harmless
+      misp          What comes from MISP: taxonomies, galaxies, templates and other vocabularies
       ledger        The ledger: checkpoints, receipts, verification
       backup        Copy the store to a file while it is in use
       restore       Put a backup in place of the store

@@ -19,6 +19,7 @@ mod public;
 mod rooms;
 mod sign_in;
 mod streams;
+mod vocabulary;
 mod work;
 mod yara;
 

@@ -22,6 +22,13 @@ pub struct BuiltIn {
 const WHERE_ADDRESSES_ARE: Kinds = ADDRESSES.or(Kinds::of(&[Kind::Url]));
 const WHERE_NAMES_ARE: Kinds = Kinds::of(&[Kind::Domain, Kind::Url, Kind::EmailAddress]);
 
+impl BuiltIn {
+    /// What is on it.
+    pub fn entries(&self) -> &'static [&'static str] {
+        self.entries
+    }
+}
+
 /// The lists that come with the program.
 pub fn built_in() -> &'static [BuiltIn] {
     &BUILT_IN

@@ -13,6 +13,7 @@
 //! | filters, and walking what they let through | [`find`] |
 //! | rows to MISP's JSON | [`shape`] |
 //! | events and elements that clients write | [`write`] |
+//! | taxonomies, galaxies, templates, models of decay | [`vocabulary`] |
 //!
 //! Nothing here decides who may see what: every row has the audience of its contribution, and is read with a viewer.
 
@@ -24,6 +25,7 @@ mod people;
 mod project;
 mod said;
 mod shape;
+pub mod vocabulary;
 mod write;
 
 use std::collections::HashMap;
@@ -55,6 +57,8 @@ pub(crate) struct Kept {
     following: tokio::sync::Mutex<()>,
     tags: std::sync::Mutex<HashMap<String, i64>>,
     walks: find::Walks,
+    /// Whether what comes with the program is in the store.
+    vocabulary: tokio::sync::OnceCell<()>,
 }
 
 impl Node {

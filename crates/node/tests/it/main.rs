@@ -27,6 +27,7 @@ mod sign_in;
 mod subscriptions;
 mod telemetry;
 mod tips;
+mod vocabulary;
 mod walk;
 mod watch;
 mod webhooks;

@@ -10,6 +10,7 @@
 //! | `/sightings/…`, `/shadowAttributes/…`, `/eventReports/…`, `/analystData/…` | [`sightings`] |
 //! | `/users/…`, `/roles/…`, `/organisations/…`, `/auth_keys/…` | [`people`] |
 //! | `/sharing_groups/…` | [`groups`] |
+//! | `/taxonomies/…`, `/galaxies/…`, `/warninglists/…` and other words agreed on | [`vocabulary`] |
 //!
 //! Every path works with and without `.json` at its end, and with and without a last slash. What there is and what differs
 //! from MISP stands in docs/misp.md. Handlers read what MISP's clients send, ask `node::misp`, and write MISP's shapes;
@@ -29,6 +30,7 @@ mod search;
 mod servers;
 mod sightings;
 mod tags;
+mod vocabulary;
 
 use axum::response::Response;
 use http::Method;
@@ -50,16 +52,17 @@ pub(crate) fn routes() -> Vec<Route> {
     people::routes(&mut routes);
     groups::routes(&mut routes);
     logs::routes(&mut routes);
+    vocabulary::routes(&mut routes);
     routes.0
 }
 
 /// Whether a path is one of MISP's, whether it is there or not: clients read the error of what is not there too.
 pub(crate) fn is_of_misp(path: &str) -> bool {
-    const FIRST: [&str; 44] = [
+    const FIRST: [&str; 46] = [
         "admin", "analyst_data", "analystData", "attributes", "auth_keys", "communities", "correlation_exclusions",
-        "correlations", "cryptographicKeys", "dashboards", "decayingModel", "eventBlocklists", "eventDelegations",
+        "correlations", "cryptographicKeys", "dashboards", "decayingModel", "decaying_model", "eventBlocklists", "eventDelegations",
         "eventGraph", "eventReports", "events", "feeds", "galaxies", "galaxy_cluster_relations", "galaxy_clusters",
-        "galaxyClusters", "jobs", "logs", "noticelists", "objectReferences", "objectTemplates", "objects",
+        "galaxyClusters", "jobs", "logs", "noticelists", "objectReferences", "objectTemplates", "object_templates", "objects",
         "orgBlocklists", "organisations", "regexp", "roles", "servers", "shadowAttributes", "shadow_attributes",
         "sharingGroups", "sharing_groups", "sightings", "tags", "taxonomies", "templates", "threads", "userSettings",
         "users", "warninglists",

@@ -225,6 +225,8 @@ pub async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>)
         "00000000-0000-4000-8000-000000000002".to_owned(),
     ];
     canaries.extend(["kanarisearch", "kanarisought"].map(|word| Canary { word, seen_by: owner }));
+    super::misp_vocabulary::fill(&kit).await;
+    canaries.push(Canary { word: "kanaricluster", seen_by: &["alder"] });
     let (misp, more) = misp(&kit).await;
     canaries.extend(more);
     let (proposals, more) = proposed(&kit).await;

@@ -28,6 +28,7 @@ mod kit;
 mod lists;
 mod membership;
 mod misp;
+mod misp_vocabulary;
 #[path = "../../../../fuzz/mutate.rs"]
 mod mutate;
 mod paging;

@@ -24,4 +24,5 @@ mod score;
 mod sighting;
 mod sign_in;
 mod tip;
+mod vocabulary;
 mod webhook;
