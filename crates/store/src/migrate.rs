@@ -47,6 +47,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     migration!(15, "0015_find"),
     migration!(16, "0016_reminders"),
     migration!(17, "0017_misp"),
+    migration!(18, "0018_misp_sent"),
 ];
 
 /// Where the steps that were applied are remembered; the same on both databases.

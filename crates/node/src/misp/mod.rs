@@ -18,11 +18,16 @@
 
 mod distribution;
 mod find;
+mod feed;
 mod give;
+pub mod migrate;
+pub(crate) mod onward;
 mod people;
 mod project;
+pub(crate) mod remote;
 mod said;
 mod shape;
+mod whole;
 mod write;
 
 use std::collections::HashMap;
@@ -32,8 +37,10 @@ use store::MispTag;
 
 pub use distribution::{Distribution, DistributionWish};
 pub use distribution::GroupName;
+pub use feed::{FeedFile, FeedSignature};
 pub use find::{Filter, FoundRows, Span, Terms, Words};
 pub use said::{SightingWish, kind_named, type_name};
+pub(crate) use shape::of_member;
 pub use shape::{EventInfo, EventShape, Organisation, Pieces, Shaped, parsed, tag_json};
 pub use write::Deletion;
 
