@@ -57,6 +57,16 @@ pub(crate) const APPLIED: &str = "select number, name, digest from migration ord
 /// Remembers a step.
 pub(crate) const REMEMBER: &str = "insert into migration (number, name, digest, at) values (?1, ?2, ?3, ?4)";
 
+impl crate::Store {
+    /// The last step of the schema that was applied, and the last that this version knows.
+    pub async fn schema_steps(&self) -> Result<(i64, i64)> {
+        let sql = "select max(number) from migration";
+        let applied = self.row(sql, Vec::new(), |row| row.maybe_int(0)).await?;
+        let known = MIGRATIONS.last().map_or(0, |last| last.number);
+        Ok((applied.flatten().unwrap_or(0), known))
+    }
+}
+
 /// A step as a database remembers it.
 #[derive(Clone, Debug)]
 pub(crate) struct Applied {

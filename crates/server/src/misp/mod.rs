@@ -10,6 +10,8 @@
 //! | `/sightings/…`, `/shadowAttributes/…`, `/eventReports/…`, `/analystData/…` | [`sightings`] |
 //! | `/users/…`, `/roles/…`, `/organisations/…`, `/auth_keys/…` | [`people`] |
 //! | `/sharing_groups/…` | [`groups`] |
+//! | `/servers/…` of operators, `/feeds/…` | [`remote`] |
+//! | `/misp/feed/…` | [`feed`] |
 //!
 //! Every path works with and without `.json` at its end, and with and without a last slash. What there is and what differs
 //! from MISP stands in docs/misp.md. Handlers read what MISP's clients send, ask `node::misp`, and write MISP's shapes;
@@ -19,11 +21,13 @@ mod answer;
 mod ask;
 mod attributes;
 mod events;
+mod feed;
 mod filters;
 mod formats;
 mod groups;
 mod objects;
 mod people;
+mod remote;
 mod search;
 mod servers;
 mod sightings;
@@ -48,6 +52,8 @@ pub(crate) fn routes() -> Vec<Route> {
     search::routes(&mut routes);
     people::routes(&mut routes);
     groups::routes(&mut routes);
+    remote::routes(&mut routes);
+    feed::routes(&mut routes);
     routes.0
 }
 

@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value};
 use stix::Severity;
-use store::MispKind;
 use uuid::Uuid;
 
 use super::partition::{Goes, Outline};
