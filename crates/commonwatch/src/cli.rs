@@ -4,6 +4,7 @@ pub mod bridge;
 pub mod commitment;
 pub mod matching;
 pub mod membership;
+pub mod misp;
 pub mod proposal;
 pub mod public;
 pub mod recall;
@@ -80,9 +81,12 @@ pub enum Command {
     /// Fetch regularly from elsewhere: TAXII, MISP, lists, a folder
     #[command(subcommand)]
     Subscribe(SubscribeCommand),
-    /// Push regularly to another node or TAXII 2.1 collection
+    /// Push regularly to another node, a TAXII 2.1 collection or a MISP server
     #[command(subcommand)]
     Push(PushCommand),
+    /// Move from MISP
+    #[command(subcommand)]
+    Misp(misp::MispCommand),
     /// Agree with a partner hub what passes between your communities and theirs
     #[command(subcommand)]
     Bridge(bridge::BridgeCommand),
@@ -343,8 +347,11 @@ pub enum PushCommand {
 pub struct PushAddArgs {
     /// A name for it
     pub name: String,
-    /// Address of the TAXII 2.1 collection, as in https://hub.example/commonwatch/collections/ID/
+    /// Address of the TAXII 2.1 collection, as in https://hub.example/commonwatch/collections/ID/, or of the MISP server
     pub url: String,
+    /// What is there: taxii, misp
+    #[arg(long, value_name = "KIND", default_value = "taxii")]
+    pub kind: String,
     /// The member that stands for it here; it gets what that member may see
     #[arg(long, value_name = "MEMBER")]
     pub member: String,

@@ -17,6 +17,7 @@ mod manual;
 mod matching;
 mod member;
 mod membership;
+mod misp_migrate;
 mod privacy;
 mod proposal;
 mod public;
@@ -79,6 +80,9 @@ async fn with_node(command: Command, global: &Global, output: Output) -> Result<
             Command::Share(args) => share::run(&local, global, args, output).await,
             Command::Subscribe(command) => subscribe::run(&local, global, command, output).await,
             Command::Push(command) => push::run(&local, global, command, output).await,
+            Command::Misp(crate::cli::misp::MispCommand::Migrate(args)) => {
+                misp_migrate::run(&local, global, &args, output).await
+            }
             Command::Bridge(command) => bridge::run(&local, global, command, output).await,
             Command::Export(args) => export::run(&local, global, args, output).await,
             Command::Search(args) => find::search(&local, global, args, output).await,

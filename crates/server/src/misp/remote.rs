@@ -20,7 +20,7 @@ use stix::marking::{Pap, Tlp};
 use store::{CommunityKey, Member, Peer, Subscription, SubscriptionKind};
 
 use super::answer::{done, json_of};
-use super::ask::{fields, number, part, text, truth};
+use super::ask::{fields, part, text, truth};
 use super::servers::VERSION;
 use super::{Routes, filters};
 use crate::asked::Asked;
