@@ -43,7 +43,7 @@ impl Node {
     /// # Errors
     /// As [`Node::misp_give`].
     pub async fn misp_give_rows(&self, caller: &Caller, found: &FoundRows) -> Result<(), Error> {
-        let viewer = self.viewer(caller).await?;
+        let viewer = self.misp_viewer(caller).await?;
         let mut added: Vec<i64> = found.rows.iter().map(|row| row.added).collect();
         added.sort_unstable();
         added.dedup();

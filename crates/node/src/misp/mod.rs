@@ -19,6 +19,7 @@
 mod distribution;
 mod find;
 mod feed;
+mod free_text;
 mod give;
 pub mod migrate;
 pub(crate) mod onward;
@@ -34,6 +35,7 @@ mod write;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use policy::Viewer;
 use store::MispTag;
 
 pub use distribution::{Distribution, DistributionWish};
@@ -46,6 +48,7 @@ pub(crate) use shape::of_member;
 pub use shape::{EventInfo, EventShape, Organisation, Pieces, Shaped, parsed, tag_json};
 pub use write::Deletion;
 
+use crate::accounts::Caller;
 use crate::error::Error;
 use crate::node::Node;
 
@@ -75,6 +78,14 @@ impl Node {
             self.store().misp_put(&batch, rows).await?;
         }
         self.misp_house().await
+    }
+
+    /// What a caller sees as of now: a change may make an audience that was not there when the request came.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn misp_viewer(&self, caller: &Caller) -> Result<Viewer, Error> {
+        Ok(self.store().viewer(Arc::clone(&caller.principal)).await?)
     }
 
     /// The number of a tag, made where there is none.

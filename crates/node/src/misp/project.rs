@@ -65,6 +65,10 @@ impl Node {
                 None => members.insert(self.misp_members().await?),
             };
             let options = self.misp_options(row, members);
+            // What came by this interface says its values in elements; the bare ones stand beside for other readers.
+            if is_bare(&row.id) && row.channel.starts_with(CHANNEL) {
+                continue;
+            }
             let (made, part) = understand(row, &options);
             if let Some(event) = part {
                 put.push(part_row(row, event));
@@ -148,6 +152,7 @@ impl Node {
             tags: numbers,
             organisations,
             published,
+            only_named: is_bare(&row.id),
             is_part: false,
             body: inner(&fields),
         })
@@ -216,6 +221,7 @@ impl Node {
             tags: Vec::new(),
             organisations: Vec::new(),
             published: Some((true, changed)),
+            only_named: false,
             is_part: false,
             body: fields.as_object().map(inner).unwrap_or_default(),
         }
@@ -224,6 +230,14 @@ impl Node {
 
 /// The colour of a tag of which none is said.
 pub(super) const COLOUR: &str = "#0088cc";
+
+/// By which way something comes that clients of MISP write.
+pub(super) const CHANNEL: &str = "misp";
+
+/// Whether an object is a value and says nothing of it (STIX 2.1 section 6).
+fn is_bare(id: &str) -> bool {
+    stix::check::is_observable(stix::id::object_type(id))
+}
 
 fn owner(row: &Followed) -> MispOwner {
     MispOwner { member: row.member, withheld: row.withheld }
@@ -296,6 +310,7 @@ fn part_row(row: &Followed, event: Uuid) -> MispPut {
         tags: Vec::new(),
         organisations: Vec::new(),
         published: None,
+        only_named: false,
         is_part: true,
         body: String::new(),
     }

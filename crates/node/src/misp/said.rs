@@ -183,7 +183,7 @@ impl Node {
     pub async fn misp_attributes_of_value(&self, viewer: &Viewer, value: &str) -> Result<Vec<i64>, Error> {
         let source = MispSource::Value(value.to_owned());
         let page = self.store().misp_scan(viewer, &source, MispKind::Attribute, 0, SIGHTED).await?;
-        Ok(page.rows.into_iter().filter(|row| !row.deleted).map(|row| row.id).collect())
+        Ok(page.rows.into_iter().filter(|row| !row.deleted && row.event != 0).map(|row| row.id).collect())
     }
 
     /// Says of an attribute that it was seen, is a false positive, or has expired; gives the sighting's number.
@@ -191,7 +191,7 @@ impl Node {
     /// # Errors
     /// When there is no such attribute for the caller, or they may not share.
     pub async fn misp_sighting_add(&self, caller: &Caller, attribute: i64, wish: &SightingWish) -> Result<i64, Error> {
-        let viewer = self.viewer(caller).await?;
+        let viewer = self.misp_viewer(caller).await?;
         let row = self.store().misp_row(&viewer, MispKind::Attribute, attribute).await?.ok_or_else(absent)?;
         let target = self.misp_stix_id(&row).await?;
         let uuid = wish.uuid.unwrap_or_else(|| self.fresh_uuid());
@@ -279,17 +279,19 @@ impl Node {
         (about_kind, about): (MispKind, Uuid),
         mut fields: Map<String, Value>,
     ) -> Result<i64, Error> {
-        let viewer = self.viewer(caller).await?;
+        let viewer = self.misp_viewer(caller).await?;
         let (row, target) = self.misp_spoken_of(&viewer, about_kind, about).await?;
         let uuid = fields.get("uuid").and_then(Value::as_str).and_then(|uuid| Uuid::try_parse(uuid).ok());
         let uuid = uuid.unwrap_or_else(|| self.fresh_uuid());
         let now = self.now();
-        let moment = now.to_string().replace('T', " ").chars().take(19).collect::<String>();
+        let moment = moment_text(now);
         fields.retain(|key, _| !matches!(key.as_str(), "id" | "org_uuid" | "orgc_uuid" | "Org" | "Orgc" | "_canEdit"));
         fields.insert("uuid".to_owned(), json!(uuid.to_string()));
         fields.insert("object_uuid".to_owned(), json!(about.to_string()));
         fields.insert("object_type".to_owned(), json!(type_name(about_kind)));
-        fields.entry("created").or_insert_with(|| json!(moment));
+        let created = fields.get("created").and_then(Value::as_str).and_then(|text| Timestamp::parse(text).ok());
+        let created = created.map_or_else(|| moment.clone(), moment_text);
+        fields.insert("created".to_owned(), json!(created));
         fields.insert("modified".to_owned(), json!(moment));
         let text = |key: &str| fields.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let (object_type, object) = match kind {
@@ -345,7 +347,7 @@ impl Node {
         id: i64,
         changes: Map<String, Value>,
     ) -> Result<(), Error> {
-        let viewer = self.viewer(caller).await?;
+        let viewer = self.misp_viewer(caller).await?;
         let row = self.misp_own_said(caller, &viewer, kind, id).await?;
         let uuid = self.store().misp_uuid(kind, id).await?.unwrap_or_default();
         let bodies = self.store().misp_bodies(&viewer, &[row.number]).await?;
@@ -377,7 +379,7 @@ impl Node {
         attribute: Option<i64>,
         mut fields: Map<String, Value>,
     ) -> Result<i64, Error> {
-        let viewer = self.viewer(caller).await?;
+        let viewer = self.misp_viewer(caller).await?;
         let info = self.misp_event_info(&viewer, event).await?.ok_or_else(absent)?;
         let (row, target) = match attribute {
             None => (info.row.clone(), self.misp_event_stix_id(&viewer, &info).await?),
@@ -443,7 +445,7 @@ impl Node {
     /// # Errors
     /// When there is no such proposal for the caller, or neither it nor the event is theirs.
     pub async fn misp_proposal_discard(&self, caller: &Caller, id: i64) -> Result<(), Error> {
-        let viewer = self.viewer(caller).await?;
+        let viewer = self.misp_viewer(caller).await?;
         let row = self.store().misp_row(&viewer, MispKind::Proposal, id).await?.ok_or_else(absent)?;
         if Some(row.owner.member) == caller.principal.member {
             return self.misp_said_delete(caller, MispKind::Proposal, id).await;
@@ -454,7 +456,7 @@ impl Node {
 
     /// A proposal to change an event of the caller's own member.
     async fn misp_proposal_to_own(&self, caller: &Caller, id: i64) -> Result<(MispRow, Map<String, Value>), Error> {
-        let viewer = self.viewer(caller).await?;
+        let viewer = self.misp_viewer(caller).await?;
         let row = self.store().misp_row(&viewer, MispKind::Proposal, id).await?.ok_or_else(absent)?;
         self.misp_own_event(caller, row.event).await?;
         let bodies = self.store().misp_bodies(&viewer, &[row.number]).await?;
@@ -597,7 +599,7 @@ impl Node {
     /// # Errors
     /// When there is no such thing for the caller, or it is not theirs.
     pub async fn misp_said_delete(&self, caller: &Caller, kind: MispKind, id: i64) -> Result<(), Error> {
-        let viewer = self.viewer(caller).await?;
+        let viewer = self.misp_viewer(caller).await?;
         let row = self.misp_own_said(caller, &viewer, kind, id).await?;
         for object in self.store().misp_objects_of(kind, id, row.owner).await? {
             self.misp_retract_said(caller, &object).await?;
@@ -698,6 +700,11 @@ impl Node {
         }
         self.misp_follow().await
     }
+}
+
+/// A moment as MISP writes it: in UTC, without saying so.
+fn moment_text(at: Timestamp) -> String {
+    at.to_string().replace('T', " ").chars().take(19).collect()
 }
 
 /// A relationship type in the letters that STIX allows (section 5.1).

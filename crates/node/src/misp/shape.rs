@@ -82,6 +82,8 @@ pub struct EventShape {
     pub plain: bool,
     /// Without the content of attachments.
     pub without_attachments: bool,
+    /// With what is in the events that extend it.
+    pub extended: bool,
 }
 
 /// What an attribute is shown with.
@@ -574,12 +576,26 @@ impl Node {
             true => HashMap::new(),
             false => self.misp_said_in(viewer, event).await?,
         };
-        let mut writing = Writing { node: self, viewer, event, shape, said, names: Names::default(), related: HashMap::new() };
+        let extending = match shape.extended {
+            true => self.misp_extending(viewer, event).await?,
+            false => Vec::new(),
+        };
+        let mut writing = Writing::new(self, viewer, event, shape, said);
         writing.attributes(pieces).await?;
+        for event in &extending {
+            writing.event = event;
+            writing.attributes(pieces).await?;
+        }
+        writing.event = event;
         if pieces.send("],\"Object\":[".to_owned()).await.is_err() {
             return Ok(());
         }
+        writing.first = true;
         writing.objects(pieces).await?;
+        for event in &extending {
+            writing.event = event;
+            writing.objects(pieces).await?;
+        }
         let mut tail = Map::new();
         let of_event = |kind: MispKind| -> Vec<Value> {
             writing.said.get(&(kind, 0)).cloned().unwrap_or_default()
@@ -606,6 +622,26 @@ impl Node {
         }
         let _ = pieces.send(format!("],{}}}}}", inner(&tail))).await;
         Ok(())
+    }
+
+    /// The events that extend one, as far as a viewer sees them.
+    async fn misp_extending(&self, viewer: &Viewer, event: &EventInfo) -> Result<Vec<EventInfo>, Error> {
+        let uuid = event.record.uuid.to_string();
+        let mut extending = Vec::new();
+        let mut after = 0;
+        loop {
+            let page = self.store().misp_scan(viewer, &MispSource::All, MispKind::Event, after, CHUNK).await?;
+            for row in page.rows {
+                let Some(other) = self.misp_event_info_of(viewer, row).await? else { continue };
+                if other.fields.get("extends_uuid").and_then(Value::as_str) == Some(&uuid) {
+                    extending.push(other);
+                }
+            }
+            match page.next {
+                Some(next) => after = next,
+                None => return Ok(extending),
+            }
+        }
     }
 
     /// How many attributes of an event a viewer sees.
@@ -660,16 +696,28 @@ struct Writing<'w> {
     said: HashMap<(MispKind, i64), Vec<Value>>,
     names: Names,
     related: HashMap<i64, Value>,
+    /// Whether nothing of the list at hand is written yet.
+    first: bool,
 }
 
-impl Writing<'_> {
+impl<'w> Writing<'w> {
+    fn new(
+        node: &'w Node,
+        viewer: &'w Viewer,
+        event: &'w EventInfo,
+        shape: &'w EventShape,
+        said: HashMap<(MispKind, i64), Vec<Value>>,
+    ) -> Self {
+        Self { node, viewer, event, shape, said, names: Names::default(), related: HashMap::new(), first: true }
+    }
+
     fn is_wanted(&self, row: &MispRow) -> bool {
         (self.shape.deleted || !row.deleted) && self.shape.only.as_ref().is_none_or(|only| only.contains(&row.id))
     }
 
     /// Attributes that are in no object.
     async fn attributes(&mut self, pieces: &Pieces) -> Result<(), Error> {
-        let (mut after, mut first) = (0, true);
+        let mut after = 0;
         loop {
             let source = MispSource::Event(self.event.row.id);
             let page = self.node.store().misp_scan(self.viewer, &source, MispKind::Attribute, after, CHUNK).await?;
@@ -679,7 +727,7 @@ impl Writing<'_> {
             let mut text = String::new();
             for row in rows {
                 let Some(body) = bodies.get(&row.number) else { continue };
-                if !std::mem::take(&mut first) {
+                if !std::mem::take(&mut self.first) {
                     text.push(',');
                 }
                 let json = self.attribute(row, body, None).await?;
@@ -730,14 +778,14 @@ impl Writing<'_> {
     }
 
     async fn objects(&mut self, pieces: &Pieces) -> Result<(), Error> {
-        let (mut after, mut first) = (0, true);
+        let mut after = 0;
         loop {
             let source = MispSource::Event(self.event.row.id);
             let page = self.node.store().misp_scan(self.viewer, &source, MispKind::Object, after, CHUNK).await?;
             for row in page.rows.iter().filter(|row| self.shape.deleted || !row.deleted) {
                 let Some(mut json) = self.object(row).await? else { continue };
                 let mut text = String::new();
-                if !std::mem::take(&mut first) {
+                if !std::mem::take(&mut self.first) {
                     text.push(',');
                 }
                 json.retain(|_, value| !value.is_null());
@@ -826,9 +874,7 @@ impl Node {
         shape: &EventShape,
     ) -> Result<Option<Map<String, Value>>, Error> {
         let said = self.misp_said_in(viewer, event).await?;
-        let mut writing =
-            Writing { node: self, viewer, event, shape, said, names: Names::default(), related: HashMap::new() };
-        writing.object(row).await
+        Writing::new(self, viewer, event, shape, said).object(row).await
     }
 }
 

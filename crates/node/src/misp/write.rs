@@ -20,15 +20,13 @@ use store::{MispKind, MispRow, MispSource, Retraction};
 use uuid::Uuid;
 
 use super::distribution::{DistributionWish, GroupName};
-use super::project::{truth, uuid_of};
+use super::project::{CHANNEL, truth, uuid_of};
 use super::shape::{EventInfo, of_member, parsed};
 use crate::accounts::Caller;
 use crate::error::{Error, bad};
 use crate::intake::{Handling, Report, ShareRequest};
 use crate::node::Node;
 
-/// By which way it comes, as the record says.
-const CHANNEL: &str = "misp";
 /// The lists of an event whose entries may go to fewer than the event.
 const LISTS: [&str; 2] = ["Attribute", "Object"];
 /// Lists of what is said, which goes where its event goes.
@@ -77,7 +75,7 @@ impl Node {
         self.misp_may_write(caller)?;
         self.misp_follow().await?;
         let uuid = uuid_in(&event).unwrap_or_else(|| self.fresh_uuid());
-        let viewer = self.viewer(caller).await?;
+        let viewer = self.misp_viewer(caller).await?;
         if let Some(known) = self.store().misp_event_by_uuid(uuid).await?
             && self.misp_event_info(&viewer, known.id).await?.is_some()
         {
@@ -101,7 +99,7 @@ impl Node {
         if published && text_of(&event, "publish_timestamp").parse::<i64>().unwrap_or(0) == 0 {
             event.insert("publish_timestamp".to_owned(), json!(seconds(now)));
         }
-        let narrower = take_narrower(&mut event, now, &|| self.fresh_uuid())?;
+        let narrower = take_narrower(&mut event, wish, now, &|| self.fresh_uuid())?;
         let header = format!("{}--{uuid}", if published { "report" } else { "grouping" });
         let audience = self.misp_audience_of(caller, &handling)?;
         let around = Around { fields: context_of(&event), uuid, header, audience };
@@ -496,7 +494,7 @@ impl Node {
     /// An event of the caller's own member.
     pub(crate) async fn misp_own_event(&self, caller: &Caller, id: i64) -> Result<(Viewer, EventInfo), Error> {
         self.misp_follow().await?;
-        let viewer = self.viewer(caller).await?;
+        let viewer = self.misp_viewer(caller).await?;
         let Some(event) = self.misp_event_info(&viewer, id).await? else {
             return Err(absent());
         };
@@ -518,7 +516,7 @@ impl Node {
         id: i64,
     ) -> Result<(Viewer, EventInfo, MispRow), Error> {
         self.misp_follow().await?;
-        let viewer = self.viewer(caller).await?;
+        let viewer = self.misp_viewer(caller).await?;
         let Some(row) = self.store().misp_row(&viewer, kind, id).await? else {
             return Err(absent());
         };
@@ -745,13 +743,45 @@ impl Node {
         if let Some(created) = self.misp_created(viewer, &before).await? {
             event.insert("date".to_owned(), json!(created));
         }
-        let mut made = self.misp_share(caller, event, around.uuid, handling, Head::None).await?;
-        made.push(String::new());
+        let now_in: Vec<policy::CommunityId> = handling.communities.clone();
+        let made = self.misp_share(caller, event, around.uuid, handling, Head::None).await?;
+        // Before what it was goes: the new object belongs where that does.
+        self.misp_follow().await?;
+        for left in own.communities().iter().filter(|one| !now_in.contains(one)) {
+            self.misp_leave(caller, row, *left, &made).await?;
+        }
         // What it was before and is no longer, another object says now.
         for old in before.iter().filter(|old| !made.contains(old)) {
             self.misp_retract(caller, old, "said by another object now").await?;
         }
         self.misp_follow().await
+    }
+
+    /// Takes what was made of an element back from a community to which it goes no longer.
+    async fn misp_leave(
+        &self,
+        caller: &Caller,
+        row: &MispRow,
+        community: policy::CommunityId,
+        made: &[String],
+    ) -> Result<(), Error> {
+        let found = self.store().community_get(store::CommunityKey::Id(community)).await?;
+        let Some(found) = found else { return Ok(()) };
+        let Some((collection, _)) = self.collection(caller, &found.alias).await? else { return Ok(()) };
+        let (values, objects): (Vec<&String>, Vec<&String>) = made
+            .iter()
+            .filter(|id| !matches!(stix::id::object_type(id), "identity" | "marking-definition" | "extension-definition"))
+            .partition(|id| stix::check::is_observable(stix::id::object_type(id)));
+        let reason = "narrowed by its member";
+        for object in objects {
+            self.retract_and_tell(caller, &collection, object, store::VersionFilter::all(), reason).await?;
+        }
+        for value in values {
+            if !self.store().misp_is_named_for(value, row.owner.member, row.audience).await? {
+                self.retract_and_tell(caller, &collection, value, store::VersionFilter::all(), reason).await?;
+            }
+        }
+        Ok(())
     }
 
     /// When the objects that say an element were created.
@@ -804,7 +834,7 @@ impl Node {
 
     /// Takes an element back, with all that was made of it alone.
     async fn misp_take_back(&self, caller: &Caller, kind: MispKind, id: i64, reason: &str) -> Result<(), Error> {
-        let viewer = self.viewer(caller).await?;
+        let viewer = self.misp_viewer(caller).await?;
         let Some(row) = self.store().misp_row(&viewer, kind, id).await? else { return Ok(()) };
         let uuid = self.store().misp_uuid(kind, id).await?.unwrap_or_default();
         let objects = self.store().misp_objects_of(kind, id, row.owner).await?;
@@ -1094,10 +1124,10 @@ fn context_of(event: &Map<String, Value>) -> Map<String, Value> {
 /// Takes out of an event what goes to fewer than it, by whom it goes to; makes the rest ready.
 fn take_narrower(
     event: &mut Map<String, Value>,
+    around: DistributionWish,
     now: Timestamp,
     fresh: &dyn Fn() -> Uuid,
 ) -> Result<BTreeMap<DistributionWish, Map<String, Value>>, Error> {
-    let around = wish_of(event, DistributionWish::Community(1))?;
     let mut narrower: BTreeMap<DistributionWish, Map<String, Value>> = BTreeMap::new();
     let mut lists = Map::new();
     for key in LISTS.into_iter().chain(SAID) {
@@ -1280,7 +1310,7 @@ mod tests {
             { "type": "domain", "value": "c.example", "distribution": "1" },
         ] });
         let mut event = event.as_object().unwrap().clone();
-        let narrower = take_narrower(&mut event, Timestamp::from_seconds(1_800_000_000), &uuid::Uuid::nil).unwrap();
+        let narrower = take_narrower(&mut event, DistributionWish::Community(3), Timestamp::from_seconds(1_800_000_000), &uuid::Uuid::nil).unwrap();
         assert_eq!(event["Attribute"].as_array().unwrap().len(), 2);
         assert_eq!(narrower[&DistributionWish::Own]["Attribute"][0]["value"], "b.example");
     }

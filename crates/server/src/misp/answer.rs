@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::response::Response;
+use futures_util::StreamExt as _;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 use node::misp::Pieces;
@@ -48,7 +49,7 @@ where
             }
         }
     });
-    text(Body::from_stream(body), "application/json")
+    text(Body::from_stream(body.fuse()), "application/json")
 }
 
 /// A text of a media type.

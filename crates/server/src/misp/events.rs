@@ -17,7 +17,9 @@ pub(super) fn routes(routes: &mut Routes) {
     routes.ask("/events/index", index);
     routes.ask("/events/view/{event}", view);
     routes.post("/events/add", Needs::Contributor, add);
+    routes.post("/events/add/metadata:1", Needs::Contributor, add);
     routes.post("/events/edit/{event}", Needs::Contributor, edit);
+    routes.post("/events/edit/{event}/{metadata}", Needs::Contributor, edit);
     routes.put(http::Method::PUT, "/events/edit/{event}", Needs::Contributor, edit);
     routes.post("/events/delete/{event}", Needs::Analyst, delete);
     routes.put(http::Method::DELETE, "/events/delete/{event}", Needs::Analyst, delete);
@@ -28,12 +30,13 @@ pub(super) fn routes(routes: &mut Routes) {
     routes.post("/events/addTag/{event}/{tag}", Needs::Contributor, add_tag);
     routes.post("/events/removeTag/{event}/{tag}", Needs::Contributor, remove_tag);
     routes.post("/events/filterEventIdsForPush", Needs::Reader, for_push);
+    routes.post("/events/freeTextImport/{event}", Needs::Contributor, free_text);
 }
 
 /// The viewer of a request, with all that was contributed until now in sight.
 pub(super) async fn viewer(asked: &Asked) -> Result<Viewer, Fault> {
     asked.node().misp_follow().await?;
-    Ok(asked.node().viewer(asked.caller()).await?)
+    Ok(asked.node().misp_viewer(asked.caller()).await?)
 }
 
 /// The number of an event that a client names; it tells nothing of the event.
@@ -65,6 +68,7 @@ async fn view(mut asked: Asked) -> Result<Response, Fault> {
         deleted: wanted.get("deleted").is_some_and(|value| !matches!(value, Value::String(text) if text == "0")),
         correlations: truth(&wanted, "includeEventCorrelations") != Some(false),
         without_attachments: truth(&wanted, "includeAttachments") == Some(false),
+        extended: filters::on(&wanted, "extended"),
         ..EventShape::default()
     };
     written(asked, viewer, event, shape)
@@ -78,25 +82,32 @@ pub(super) fn written(asked: Asked, viewer: Viewer, event: EventInfo, shape: Eve
     })
 }
 
-/// The same after something was changed, for its author.
-pub(super) async fn shown(asked: Asked, number: i64) -> Result<Response, Fault> {
+/// Whether a client asks for no more than the head in answer to a change: it stands at the end of the path.
+fn head_only(asked: &Asked) -> EventShape {
+    EventShape { head_only: asked.uri.path().trim_end_matches('/').ends_with("metadata:1"), ..EventShape::default() }
+}
+
+/// An event after something was changed, for its author.
+async fn shown_as(asked: Asked, number: i64, shape: EventShape) -> Result<Response, Fault> {
     let viewer = viewer(&asked).await?;
     let event = event(&asked, &viewer, Named::Number(number)).await?;
-    written(asked, viewer, event, EventShape::default())
+    written(asked, viewer, event, shape)
 }
 
 async fn add(mut asked: Asked) -> Result<Response, Fault> {
+    let shape = head_only(&asked);
     let event = fields(&mut asked, "Event").await?;
     let number = asked.node().misp_event_add(asked.caller(), event).await?;
-    shown(asked, number).await
+    shown_as(asked, number, shape).await
 }
 
 async fn edit(mut asked: Asked) -> Result<Response, Fault> {
     let named = id(&asked, "event")?;
+    let shape = head_only(&asked);
     let changes = fields(&mut asked, "Event").await?;
     let number = number_of(&asked, named).await?;
     asked.node().misp_event_edit(asked.caller(), number, changes).await?;
-    shown(asked, number).await
+    shown_as(asked, number, shape).await
 }
 
 async fn delete(asked: Asked) -> Result<Response, Fault> {
@@ -167,6 +178,51 @@ async fn index(mut asked: Asked) -> Result<Response, Fault> {
         head.insert("EventTag".to_owned(), Value::Array(tags));
         head.insert("GalaxyCluster".to_owned(), json!([]));
         list.push(Value::Object(head));
+    }
+    answer::json_of(&Value::Array(list))
+}
+
+/// Finds values in a text, as people paste it; adds them as attributes, or only says what they would be.
+async fn free_text(mut asked: Asked) -> Result<Response, Fault> {
+    let named = id(&asked, "event")?;
+    let wish = fields(&mut asked, "Attribute").await?;
+    let number = number_of(&asked, named).await?;
+    let found = asked.node().misp_free_text(&text(&wish, "value").unwrap_or_default());
+    let distribution = text(&wish, "distribution").filter(|level| !level.is_empty());
+    let only_shown = truth(&wish, "returnMetaAttributes") == Some(true);
+    let checks = truth(&wish, "adhereToWarninglists") == Some(true) || text(&wish, "adhereToWarninglists").as_deref() == Some("soft");
+    let mut list = Vec::with_capacity(found.len());
+    for (element_type, value) in found {
+        if checks && asked.node().misp_is_known_harmless(&value) {
+            continue;
+        }
+        let (category, to_ids) = ::formats::misp::default_category(element_type).unwrap_or(("Other", false));
+        let mut attribute = Map::new();
+        attribute.insert("type".to_owned(), json!(element_type));
+        attribute.insert("category".to_owned(), json!(category));
+        attribute.insert("to_ids".to_owned(), json!(to_ids));
+        attribute.insert("value".to_owned(), json!(value));
+        if let Some(level) = &distribution {
+            attribute.insert("distribution".to_owned(), json!(level));
+        }
+        if only_shown {
+            attribute.insert("default_type".to_owned(), json!(element_type));
+            attribute.insert("original_value".to_owned(), json!(value));
+            list.push(Value::Object(attribute));
+            continue;
+        }
+        let shown = Value::Object(attribute.clone());
+        match asked.node().misp_element_add(asked.caller(), number, "Attribute", attribute).await {
+            Ok((_, made)) => {
+                let mut shown = shown;
+                shown["id"] = json!(made.to_string());
+                shown["event_id"] = json!(number.to_string());
+                list.push(shown);
+            }
+            // What is there already is no fault of the text.
+            Err(node::Error::Input(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
     answer::json_of(&Value::Array(list))
 }

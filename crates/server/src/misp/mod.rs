@@ -25,6 +25,7 @@ mod feed;
 mod filters;
 mod formats;
 mod groups;
+mod logs;
 mod objects;
 mod people;
 mod remote;
@@ -54,6 +55,7 @@ pub(crate) fn routes() -> Vec<Route> {
     groups::routes(&mut routes);
     remote::routes(&mut routes);
     feed::routes(&mut routes);
+    logs::routes(&mut routes);
     routes.0
 }
 

@@ -121,8 +121,7 @@ async fn events(mut asked: Asked) -> Result<Response, Fault> {
         deleted: filter.deleted != node::misp::Terms::Present,
         correlations: on(&wanted, "includeEventCorrelations") || on(&wanted, "includeCorrelations"),
         without_attachments: !on(&wanted, "withAttachments"),
-        plain: false,
-        only: None,
+        ..EventShape::default()
     };
     // As in MISP: a search finds whole events, and only detection narrows what is in them.
     let narrowed = filter.to_ids.is_some();

@@ -46,6 +46,11 @@ pub enum Class {
     Unknown,
 }
 
+/// Whether objects of a type are cyber-observable ones (STIX 2.1 section 6): values, of which others say something.
+pub fn is_observable(object_type: &str) -> bool {
+    class(object_type) == Class::Observable
+}
+
 /// The family of an object type.
 pub fn class(object_type: &str) -> Class {
     find(object_type).map_or(Class::Unknown, |(class, _)| class)

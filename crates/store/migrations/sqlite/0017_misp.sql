@@ -23,7 +23,7 @@ create table misp_element (
 
 -- An event or element as one member contributed it to one audience. `member` is negative where its name is withheld.
 -- `several`: another row has the same number. `parent`: the object that an attribute is in, or what is spoken about;
--- nought: the event. `flags`: 1 for detection, 2 deleted. `tags`: their numbers.
+-- nought: the event. `flags`: 1 for detection, 2 deleted, 4 shown only where a report names it. `tags`: their numbers.
 create table misp_row (
     number integer primary key,
     added integer not null,
@@ -52,7 +52,7 @@ create index misp_row_parent on misp_row (parent, kind, id) where parent <> 0;
 create index misp_row_value1 on misp_row (value1, id) where value1 <> 0;
 create index misp_row_value2 on misp_row (value2, id) where value2 <> 0;
 create index misp_row_changed on misp_row (kind, changed);
-create index misp_row_homeless on misp_row (added) where event = 0;
+create index misp_row_homeless on misp_row (added) where event = 0 and flags < 4;
 
 -- What a row says, apart so that lists are short to walk.
 create table misp_body (number integer primary key, body text not null) strict;

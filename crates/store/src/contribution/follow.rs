@@ -27,7 +27,7 @@ pub(crate) const BRING_HOME: &str = "update misp_row set event = ?3 where event 
 /// What belongs to no event and came by a transfer that is over, or by one that began before an instant.
 pub(crate) const HOMELESS: &str = "select r.added, r.member, r.audience, b.at from misp_row r \
                                    join contribution c on c.added = r.added join batch b on b.number = c.batch \
-                                   where r.event = 0 and r.kind <> 0 and (b.at < ?1 or exists \
+                                   where r.event = 0 and r.kind <> 0 and r.flags < 4 and (b.at < ?1 or exists \
                                    (select 1 from transfer f where f.uuid = b.transfer and f.ended is not null)) \
                                    order by r.added limit ?2";
 
@@ -59,6 +59,10 @@ const RELATIONS_OF: &str = "select distinct o.id from edge e join contribution c
 /// Whether a member's object is named by another of its own.
 const IS_NAMED: &str = "select 1 from edge e join contribution c on c.added = e.added \
                         where e.target = (select number from object where hash = ?1 and id = ?2) and c.member = ?3 limit 1";
+/// The same, among what goes to an audience.
+const IS_NAMED_FOR: &str = "select 1 from edge e join contribution c on c.added = e.added \
+                            where e.target = (select number from object where hash = ?1 and id = ?2) and c.member = ?3 \
+                            and c.audience = ?4 limit 1";
 
 /// A contribution as it is followed.
 #[derive(Clone, Debug)]
@@ -133,6 +137,12 @@ impl Store {
     pub async fn misp_is_named(&self, object: &str, member: MemberId) -> Result<bool> {
         let values = vec![id_hash(object).into(), object.into(), member.into()];
         Ok(!self.rows(IS_NAMED, values).await?.is_empty())
+    }
+
+    /// The same, among what goes to an audience.
+    pub async fn misp_is_named_for(&self, object: &str, member: MemberId, audience: AudienceId) -> Result<bool> {
+        let values = vec![id_hash(object).into(), object.into(), member.into(), audience.into()];
+        Ok(!self.rows(IS_NAMED_FOR, values).await?.is_empty())
     }
 
     /// The objects of contributions, where a viewer sees them: identifier, place, audience, digest.

@@ -27,6 +27,10 @@ const ELEMENT: &str = "select id from misp_element where uuid = ?1 and kind = ?2
 const PUT_ELEMENT: &str = "insert into misp_element (uuid, kind) values (?1, ?2) returning id";
 const SEVERAL: &str = "update misp_row set several = 1 where kind = ?1 and id = ?2 returning number";
 const HOME: &str = "select event from misp_home where object = ?1 and member = ?2";
+const EVENT_KNOWN: &str = "select event from misp_row where kind = ?1 and id = ?2 and member = ?3 and event <> 0 \
+                           order by number desc limit 1";
+const PUT_HOME: &str = "insert into misp_home (object, member, event) values (?1, ?2, ?3) on conflict do nothing";
+const EVENT_AROUND: &str = "select event from misp_row where kind = ?1 and id = ?2 and event <> 0 order by number limit 1";
 const PUT: &str = "insert into misp_row (added, kind, id, member, audience, version, several, event, parent, type, \
                    category, flags, changed, value1, value2, value, tags) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, \
                    ?11, ?12, ?13, ?14, ?15, ?16, ?17) returning number";
@@ -85,6 +89,8 @@ pub struct MispPut {
     pub organisations: Vec<i64>,
     /// Of an event: whether it is published, and when it was, in seconds.
     pub published: Option<(bool, i64)>,
+    /// Whether it belongs to an event only where a report names it: a bare value, which others speak of.
+    pub only_named: bool,
     /// Whether it only names more of what belongs to its event.
     pub is_part: bool,
     /// What it says: members of a JSON object, between its brackets.
@@ -178,21 +184,31 @@ async fn put_one(writes: &mut impl Writes, row: &MispPut) -> Result<()> {
             let (id, is_new) = element_number(writes, kind, row.uuid).await?;
             let event = match row.event {
                 Some(uuid) => event_number(writes, uuid).await?,
-                None => first(writes, HOME, vec![row.object.into(), owner.into()]).await?.unwrap_or_default(),
+                None => match first(writes, HOME, vec![row.object.into(), owner.into()]).await? {
+                    Some(event) => event,
+                    // It may have been another object until now: an indicator that is for detection no longer.
+                    None if !is_new => known_home(writes, row, id).await?,
+                    None => 0,
+                },
             };
             (id, is_new, event)
         }
     };
-    let parent = match row.parent {
-        Some((kind, uuid)) => element_number(writes, kind, uuid).await?.0,
-        None => 0,
-    };
+    let (mut event, mut parent) = (event, 0);
+    if let Some((kind, uuid)) = row.parent {
+        parent = element_number(writes, kind, uuid).await?.0;
+        if event == 0 {
+            // What is said of something is where that is, whoever says it.
+            let around = first(writes, EVENT_AROUND, vec![kind.code().into(), parent.into()]).await?;
+            event = around.unwrap_or_default();
+        }
+    }
     let several = match is_new {
         true => false,
         false => !writes.rows(SEVERAL, vec![row.kind.code().into(), id.into()]).await?.is_empty(),
     };
     let value = |at: usize| row.values.get(at).map_or(0, |value| value_hash(value));
-    let flags = i64::from(row.to_ids) | i64::from(row.deleted) << 1;
+    let flags = i64::from(row.to_ids) | i64::from(row.deleted) << 1 | i64::from(row.only_named) << 2;
     let values = vec![
         row.added.into(),
         row.kind.code().into(),
@@ -219,6 +235,15 @@ async fn put_one(writes: &mut impl Writes, row: &MispPut) -> Result<()> {
         writes.rows(NAMED, vec![kind.into(), number.into(), row.audience.into()]).await?;
     }
     Ok(())
+}
+
+/// The event of an element that another object of its owner said until now; the object belongs there from now on.
+async fn known_home(writes: &mut impl Writes, row: &MispPut, id: i64) -> Result<i64> {
+    let owner = row.owner.code();
+    let known = first(writes, EVENT_KNOWN, vec![row.kind.code().into(), id.into(), owner.into()]).await?;
+    let Some(event) = known else { return Ok(0) };
+    writes.rows(PUT_HOME, vec![row.object.into(), owner.into(), event.into()]).await?;
+    Ok(event)
 }
 
 async fn put_loose(writes: &mut impl Writes, head: &MispPut, added: &[i64]) -> Result<()> {
