@@ -71,7 +71,8 @@ async fn both(node: &Node, peer: &Peer, viewer: &Viewer, after: i64) -> Result<B
 /// The distribution of an event there; none where it stays here. Whether a member is in a group, its own view says.
 fn distribution_there(info: &EventInfo, assumed: Option<u8>) -> Option<u8> {
     let level = info.distribution.level;
-    let said = info.fields.contains_key("distribution");
+    // What comes from STIX says nought, and goes to a community all the same: nobody chose a number for it.
+    let said = (1..=3).contains(&info.level("distribution", 0));
     let level = match (level, said, assumed) {
         (1, false, Some(assumed)) => assumed,
         (level, ..) => level,

@@ -27,6 +27,7 @@ mod idempotency;
 mod kit;
 mod lists;
 mod membership;
+mod misp_peers;
 #[path = "../../../../fuzz/mutate.rs"]
 mod mutate;
 mod paging;

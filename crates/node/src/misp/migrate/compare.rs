@@ -83,6 +83,9 @@ fn scalar(value: Option<&Value>, name: &str) -> String {
         Some(Value::String(text)) => text.replace("\r\n", "\n"),
         Some(other) => other.to_string(),
     };
+    if name == "to_ids" && text.is_empty() {
+        return "0".to_owned();
+    }
     if name.ends_with("_seen") {
         let instant = text.parse::<jiff::Timestamp>().map(|at| at.as_microsecond().to_string());
         return instant.unwrap_or(text);
@@ -110,7 +113,7 @@ mod tests {
     #[test]
     fn what_differs_is_told_with_its_place() {
         let there = json!({ "info": "x", "Orgc": { "uuid": "o" }, "Tag": [{ "name": "t" }],
-            "Attribute": [{ "uuid": "b", "value": "1" }, { "uuid": "c" }, { "uuid": "gone", "deleted": true }],
+            "Attribute": [{ "uuid": "b", "value": "1", "to_ids": false }, { "uuid": "c" }, { "uuid": "gone", "deleted": true }],
             "Object": [{ "uuid": "d", "name": "file", "Attribute": [{ "uuid": "e", "value": "1" }] }] });
         let here = json!({ "info": "y", "Orgc": { "uuid": "p" }, "Attribute": [{ "uuid": "b", "value": "2" }],
             "Object": [{ "uuid": "d", "name": "file", "Attribute": [{ "uuid": "e", "value": "3" }, { "uuid": "f" }] }] });
