@@ -166,19 +166,32 @@ impl Run<'_> {
         let generation = self.node.store().policy_generation().await?;
         self.caller = self.node.receiving_member(self.peer.terms.member, &self.peer.terms.name).await?;
         let viewer = self.node.push_viewer(&self.caller, self.peer.terms.community).await?;
+        let whole = self.walk(&remote, &viewer, settings, (&from_there, generation)).await?;
+        // After the events: what was in one that is gone is gone with it.
         self.retracted(&remote, &viewer).await?;
+        Ok(whole)
+    }
+
+    /// Walks what the member sees beside what the server was sent; says whether it came to the end.
+    async fn walk(
+        &mut self,
+        remote: &Remote,
+        viewer: &Viewer,
+        settings: &PeerSettings,
+        (from_there, generation): (&HashSet<String>, i64),
+    ) -> Result<bool, Stop> {
         let mut after = 0;
         loop {
-            let page = both(self.node, &self.peer, &viewer, after).await?;
+            let page = both(self.node, &self.peer, viewer, after).await?;
             let assumed = settings.assumed_distribution;
-            let (wanted, goes) = candidates(self.node, &viewer, &page, assumed, &from_there).await?;
+            let (wanted, goes) = candidates(self.node, viewer, &page, assumed, from_there).await?;
             if self.node.store().policy_generation().await? != generation {
                 // Who may see what has changed: what goes is asked anew, and nothing more by these rules.
                 return Ok(false);
             }
-            self.send_events(&remote, &viewer, wanted).await?;
+            self.send_events(remote, viewer, wanted).await?;
             for gone in page.sent.iter().filter(|one| may_be_there(one) && !goes.contains(&one.event)) {
-                self.delete_event(&remote, gone).await?;
+                self.delete_event(remote, gone).await?;
             }
             self.report(self.now, "running".to_owned(), None).await?;
             match page.next {
