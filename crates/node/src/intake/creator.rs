@@ -33,6 +33,11 @@ impl Identities {
         self.0.get(identity).is_some_and(|(member, _)| *member != own)
     }
 
+    /// The member that an identity stands for.
+    pub fn member_of(&self, identity: &str) -> Option<MemberId> {
+        self.0.get(identity).map(|(member, _)| *member)
+    }
+
     /// The identity and the name of a member.
     pub fn of_member(&self, member: MemberId) -> Option<(&str, &str)> {
         let found = self.0.iter().find(|(_, (id, _))| *id == member);

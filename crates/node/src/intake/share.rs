@@ -136,7 +136,7 @@ impl Node {
     }
 
     /// The members by their identities, read anew when the rules have changed.
-    pub(super) async fn identities(&self) -> Result<Arc<Identities>, Error> {
+    pub(crate) async fn identities(&self) -> Result<Arc<Identities>, Error> {
         let generation = self.store().policy_generation().await?;
         if let Some(kept) = self.kept_identities(generation) {
             return Ok(kept);

@@ -32,8 +32,10 @@ impl Node {
                 ..DeliveryFilter::default()
             };
             let rows: Vec<(i64, AudienceId)> = events.iter().map(|event| (event.row.added, event.row.audience)).collect();
-            // What belongs to an event may have been added before it and after it: all of it up to now.
-            self.misp_given(caller, filter, Timestamp::from_micros(0), self.now(), &rows).await?;
+            // What belongs to an event may have been added before it and after it: all of it that the caller sees now.
+            let last = self.store().last_position(&self.misp_viewer(caller).await?).await?;
+            let (from, to) = (Timestamp::from_micros(0), Timestamp::from_micros(last.0));
+            self.misp_given(caller, filter, from, to, &rows).await?;
         }
         Ok(())
     }

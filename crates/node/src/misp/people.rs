@@ -32,6 +32,21 @@ impl Node {
         Ok(self.store().community_update(&caller.principal, &community).await?)
     }
 
+    /// Ends a sharing group: only the member that is accountable for it stays.
+    ///
+    /// # Errors
+    /// When the caller does not coordinate it.
+    pub async fn misp_group_end(&self, caller: &Caller, community: Community) -> Result<(), Error> {
+        decide(&caller.principal, Action::ManageCommunity(community.id))
+            .map_err(|refusal| Error::refused(refusal, crate::communities::NO_COMMUNITY))?;
+        for membership in self.store().membership_list(community.id).await? {
+            if membership.member != community.owner {
+                self.membership_end(caller, community.id, membership.member).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Makes a key of the form that MISP's own clients and servers take: forty letters and digits.
     ///
     /// # Errors

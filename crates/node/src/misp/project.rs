@@ -129,9 +129,10 @@ impl Node {
             let at = text(&fields, "publish_timestamp").parse().unwrap_or(0);
             (truth(&fields, "published"), at)
         });
-        for key in ["deleted", "published", "publish_timestamp", "uuid"] {
+        for key in ["deleted", "published", "publish_timestamp"] {
             fields.shift_remove(key);
         }
+        fields.insert("uuid".to_owned(), Value::String(uuid.to_string()));
         Ok(MispPut {
             added: row.added,
             object: row.object,
@@ -166,7 +167,6 @@ impl Node {
             if homeless.is_empty() {
                 return Ok(());
             }
-            let members = self.misp_members().await?;
             let mut houses: BTreeMap<Uuid, (MispLoose, Vec<i64>)> = BTreeMap::new();
             for one in homeless {
                 let day = one.at.to_string().chars().take(10).collect::<String>();
@@ -178,53 +178,45 @@ impl Node {
                 }
             }
             for (uuid, (first, added)) in houses {
-                let head = self.misp_house_head(uuid, &first, &members);
+                let head = house_head(uuid, &first);
                 self.store().misp_put_loose(head, added).await?;
             }
         }
     }
+}
 
-    fn misp_house_head(&self, uuid: Uuid, first: &MispLoose, members: &Members) -> MispPut {
-        let day = first.at.to_string().chars().take(10).collect::<String>();
-        let member = members.get(&first.owner.member).filter(|_| !first.owner.withheld);
-        let name = member.map_or("a member that withholds its name", |member| member.name.as_str());
-        let info = format!("Shared by {name} on {day}, without a report");
-        let organisation = match member {
-            Some(member) => serde_json::json!({ "name": member.name, "uuid": uuid_of(&member.identity).to_string() }),
-            None => {
-                let own = self.settings().identity.as_str();
-                serde_json::json!({ "name": self.settings().title, "uuid": uuid_of(own).to_string() })
-            }
-        };
-        let changed = first.at.micros() / 1_000_000;
-        let fields = serde_json::json!({
-            "info": info, "date": day, "timestamp": changed.to_string(), "threat_level_id": "4", "analysis": "2",
-            "Orgc": organisation,
-        });
-        MispPut {
-            added: 0,
-            object: 0,
-            owner: first.owner,
-            audience: first.audience,
-            version: first.at.micros(),
-            kind: MispKind::Event,
-            uuid,
-            parent: None,
-            event: None,
-            element_type: String::new(),
-            category: String::new(),
-            to_ids: false,
-            deleted: false,
-            changed,
-            value: info,
-            values: Vec::new(),
-            tags: Vec::new(),
-            organisations: Vec::new(),
-            published: Some((true, changed)),
-            only_named: false,
-            is_part: false,
-            body: fields.as_object().map(inner).unwrap_or_default(),
-        }
+/// The event of what one member shared with the same readers on one day without a report. Who that was is for each reader
+/// to know or not, and so no part of what it says.
+fn house_head(uuid: Uuid, first: &MispLoose) -> MispPut {
+    let day = first.at.to_string().chars().take(10).collect::<String>();
+    let info = format!("Shared on {day} without a report");
+    let changed = first.at.micros() / 1_000_000;
+    let fields = serde_json::json!({
+        "info": info, "date": day, "timestamp": changed.to_string(), "threat_level_id": "4", "analysis": "2",
+    });
+    MispPut {
+        added: 0,
+        object: 0,
+        owner: first.owner,
+        audience: first.audience,
+        version: first.at.micros(),
+        kind: MispKind::Event,
+        uuid,
+        parent: None,
+        event: None,
+        element_type: String::new(),
+        category: String::new(),
+        to_ids: false,
+        deleted: false,
+        changed,
+        value: info,
+        values: Vec::new(),
+        tags: Vec::new(),
+        organisations: Vec::new(),
+        published: Some((true, changed)),
+        only_named: false,
+        is_part: false,
+        body: fields.as_object().map(inner).unwrap_or_default(),
     }
 }
 

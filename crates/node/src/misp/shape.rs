@@ -300,10 +300,13 @@ impl Node {
         Ok(Some(Organisation { id: found.id, name: name.to_owned(), uuid, local: false }))
     }
 
-    /// The member whose organisation has a UUID: that of its identity, or its own.
+    /// The member whose organisation has a UUID: that of its identity.
     pub(crate) async fn misp_member_of(&self, uuid: Uuid) -> Result<Option<store::Member>, Error> {
-        let members = self.store().member_list().await?;
-        Ok(members.into_iter().find(|member| uuid_of(&member.identity) == uuid || member.uuid == uuid))
+        let known = self.identities().await?.member_of(&format!("identity--{uuid}"));
+        match known {
+            Some(member) => Ok(self.store().member_get(store::MemberKey::Id(member)).await?),
+            None => Ok(None),
+        }
     }
 
     pub(crate) async fn misp_tag_of(&self, names: &mut Names, number: i64) -> Result<Option<MispTag>, Error> {
@@ -333,9 +336,9 @@ impl Node {
         around: Option<&MispRow>,
         names: &mut Names,
     ) -> Result<Map<String, Value>, Error> {
-        let uuid = self.store().misp_uuid(row.kind, row.id).await?.unwrap_or_default();
         let mut fields = parsed(body);
         let said = fields.shift_remove("distribution").as_ref().and_then(level);
+        let uuid = fields.shift_remove("uuid").unwrap_or_default();
         let distribution = match around.unwrap_or(&event.row).audience == row.audience {
             true => Distribution::INHERIT,
             false => match self.same_readers(viewer, row, around.unwrap_or(&event.row)).await? {
@@ -356,7 +359,7 @@ impl Node {
         out.insert("category".to_owned(), json!(row.category));
         out.insert("type".to_owned(), json!(row.element_type));
         out.insert("to_ids".to_owned(), json!(row.to_ids));
-        out.insert("uuid".to_owned(), json!(uuid.to_string()));
+        out.insert("uuid".to_owned(), uuid);
         out.insert("timestamp".to_owned(), json!(row.changed.to_string()));
         out.insert("distribution".to_owned(), json!(distribution.level.to_string()));
         out.insert("sharing_group_id".to_owned(), json!(group_number(distribution.group)));
@@ -473,13 +476,11 @@ impl Node {
     ) -> Result<Option<Value>, Error> {
         let bodies = self.store().misp_bodies(viewer, &[row.number]).await?;
         let Some(body) = bodies.get(&row.number) else { return Ok(None) };
-        let uuid = self.store().misp_uuid(row.kind, row.id).await?.unwrap_or_default();
         let mut fields = parsed(body);
         let mut put = |key: &str, value: Value| {
             fields.insert(key.to_owned(), value);
         };
         put("id", json!(row.id.to_string()));
-        put("uuid", json!(uuid.to_string()));
         let owner = self.misp_owner(viewer, row.owner).await?;
         match row.kind {
             MispKind::Sighting => {
@@ -548,6 +549,17 @@ impl Node {
         Ok(related)
     }
 
+    /// Events in which attributes of the same value are, as far as a viewer sees them.
+    async fn misp_related_events(&self, viewer: &Viewer, event: &EventInfo) -> Result<Vec<Value>, Error> {
+        let mut related = Vec::new();
+        for number in self.store().misp_related(viewer, event.row.id).await? {
+            if let Some(other) = self.misp_event_info(viewer, number).await? {
+                related.push(json!({ "Event": other.short() }));
+            }
+        }
+        Ok(related)
+    }
+
     /// Writes an event, piece by piece: `{"Event": …}`.
     ///
     /// # Errors
@@ -612,7 +624,10 @@ impl Node {
                 tail.insert(key.to_owned(), Value::Array(said));
             }
         }
-        let related: Vec<Value> = writing.related.into_values().map(|event| json!({ "Event": event })).collect();
+        let related = match shape.correlations {
+            true => self.misp_related_events(viewer, event).await?,
+            false => Vec::new(),
+        };
         tail.insert("RelatedEvent".to_owned(), Value::Array(related));
         let galaxies = event.fields.get("Galaxy").cloned().unwrap_or_else(|| json!([]));
         tail.insert("Galaxy".to_owned(), galaxies);
@@ -646,17 +661,7 @@ impl Node {
 
     /// How many attributes of an event a viewer sees.
     pub(crate) async fn misp_count(&self, viewer: &Viewer, event: &EventInfo) -> Result<usize, Error> {
-        let mut count = 0;
-        let mut after = 0;
-        loop {
-            let source = MispSource::Event(event.row.id);
-            let page = self.store().misp_scan(viewer, &source, MispKind::Attribute, after, 10_000).await?;
-            count += page.rows.iter().filter(|row| !row.deleted).count();
-            match page.next {
-                Some(next) => after = next,
-                None => return Ok(count),
-            }
-        }
+        Ok(self.store().misp_count(viewer, event.row.id).await?)
     }
 
     /// What is said of an event and of what is in it, by kind and what it is about.
@@ -695,7 +700,6 @@ struct Writing<'w> {
     shape: &'w EventShape,
     said: HashMap<(MispKind, i64), Vec<Value>>,
     names: Names,
-    related: HashMap<i64, Value>,
     /// Whether nothing of the list at hand is written yet.
     first: bool,
 }
@@ -708,7 +712,7 @@ impl<'w> Writing<'w> {
         shape: &'w EventShape,
         said: HashMap<(MispKind, i64), Vec<Value>>,
     ) -> Self {
-        Self { node, viewer, event, shape, said, names: Names::default(), related: HashMap::new(), first: true }
+        Self { node, viewer, event, shape, said, names: Names::default(), first: true }
     }
 
     fn is_wanted(&self, row: &MispRow) -> bool {
@@ -762,16 +766,6 @@ impl<'w> Writing<'w> {
             let said = self.said.get(&(kind, row.id)).cloned().unwrap_or_default();
             if kind == MispKind::Proposal || !said.is_empty() {
                 json.insert(key.to_owned(), Value::Array(said));
-            }
-        }
-        if self.shape.correlations {
-            for related in self.node.misp_related(self.viewer, row).await? {
-                let Some(id) = related.get("event_id").and_then(Value::as_str).and_then(|id| id.parse().ok()) else {
-                    continue;
-                };
-                if let Some(event) = related.get("Event") {
-                    self.related.entry(id).or_insert_with(|| event.clone());
-                }
             }
         }
         Ok(json)
@@ -839,7 +833,6 @@ impl Node {
     ) -> Result<Option<Map<String, Value>>, Error> {
         let bodies = self.store().misp_bodies(viewer, &[row.number]).await?;
         let Some(body) = bodies.get(&row.number) else { return Ok(None) };
-        let uuid = self.store().misp_uuid(row.kind, row.id).await?.unwrap_or_default();
         let mut json = parsed(body);
         let said = json.get("distribution").and_then(level);
         let distribution = match row.audience == event.row.audience || self.same_readers(viewer, row, &event.row).await? {
@@ -850,7 +843,6 @@ impl Node {
             json.insert(key.to_owned(), value);
         };
         put("id", json!(row.id.to_string()));
-        put("uuid", json!(uuid.to_string()));
         put("event_id", json!(event.row.id.to_string()));
         put("timestamp", json!(row.changed.to_string()));
         put("distribution", json!(distribution.level.to_string()));

@@ -491,6 +491,14 @@ impl Node {
         decide(&caller.principal, Action::Retract(row.owner.member)).map_err(|refusal| Error::refused(refusal, ABSENT))
     }
 
+    /// Whether a caller may change an event.
+    ///
+    /// # Errors
+    /// When there is no such event for the caller, or it is not theirs.
+    pub async fn misp_may_change(&self, caller: &Caller, id: i64) -> Result<(), Error> {
+        self.misp_own_event(caller, id).await.map(drop)
+    }
+
     /// An event of the caller's own member.
     pub(crate) async fn misp_own_event(&self, caller: &Caller, id: i64) -> Result<(Viewer, EventInfo), Error> {
         self.misp_follow().await?;
@@ -632,7 +640,7 @@ impl Node {
         let created = if as_report == was_published { created } else { None };
         self.misp_share(caller, head, uuid, handling, Head::Next { refs, created }).await?;
         if as_report && !was_published {
-            self.misp_retract(caller, &header, "published as a report").await?;
+            self.misp_replace(caller, &header, "published as a report").await?;
         }
         self.misp_follow().await
     }
@@ -666,7 +674,7 @@ impl Node {
         mut changes: Map<String, Value>,
     ) -> Result<(), Error> {
         let wish = match changes.contains_key("distribution") {
-            true => Some(wish_of(&changes, DistributionWish::Inherit)?),
+            true => self.misp_moves(caller, viewer, around, row, wish_of(&changes, DistributionWish::Inherit)?).await?,
             false => None,
         };
         strip(&mut changes);
@@ -696,6 +704,22 @@ impl Node {
         self.misp_put_again(caller, viewer, around, row, whole, wish).await
     }
 
+    /// A wish, where it is another distribution than the one that an element has: clients send back what they read.
+    async fn misp_moves(
+        &self,
+        caller: &Caller,
+        viewer: &Viewer,
+        around: &Around,
+        row: &MispRow,
+        wish: DistributionWish,
+    ) -> Result<Option<DistributionWish>, Error> {
+        let now = self.store().audience_seen(viewer, row.audience).await?.ok_or_else(absent)?;
+        let handling = self.misp_handling(caller, wish, Some(&around.audience)).await?;
+        let wished = self.misp_audience_of(caller, &handling)?;
+        let same = wished.communities() == now.communities() && wished.named() == now.named();
+        Ok((!same).then_some(wish))
+    }
+
     /// The next version of an object without one of its attributes.
     async fn misp_object_without(
         &self,
@@ -723,6 +747,10 @@ impl Node {
         mut whole: Map<String, Value>,
         wish: Option<DistributionWish>,
     ) -> Result<(), Error> {
+        if wish.is_some() {
+            // Whoever goes out of sight has to be told, and not everybody may do that.
+            self.misp_may_take_back(caller, row)?;
+        }
         let now = self.misp_after(row);
         whole.insert("timestamp".to_owned(), json!(seconds(now)));
         let own = self.store().audience_seen(viewer, row.audience).await?.ok_or_else(absent)?;
@@ -752,7 +780,7 @@ impl Node {
         }
         // What it was before and is no longer, another object says now.
         for old in before.iter().filter(|old| !made.contains(old)) {
-            self.misp_retract(caller, old, "said by another object now").await?;
+            self.misp_replace(caller, old, "said by another object now").await?;
         }
         self.misp_follow().await
     }
@@ -871,6 +899,18 @@ impl Node {
         let Some(everything) = everything else { return Err(absent()) };
         let versions = store::VersionFilter::all();
         self.retract_and_tell(caller, &everything.0, object, versions, reason).await.map(drop)
+    }
+
+    /// Takes back what another object of the same member says now: nothing is lost by it, so nobody has to answer.
+    async fn misp_replace(&self, caller: &Caller, object: &str, reason: &str) -> Result<(), Error> {
+        let retraction = Retraction {
+            id: object.to_owned(),
+            versions: store::VersionFilter::all(),
+            community: None,
+            reason: reason.to_owned(),
+        };
+        self.store().retract(&caller.principal, &retraction).await?;
+        Ok(())
     }
 
     /// Notes that an event was changed; a change of what is in it is not published until it is said.

@@ -187,6 +187,7 @@ async fn free_text(mut asked: Asked) -> Result<Response, Fault> {
     let named = id(&asked, "event")?;
     let wish = fields(&mut asked, "Attribute").await?;
     let number = number_of(&asked, named).await?;
+    asked.node().misp_may_change(asked.caller(), number).await?;
     let found = asked.node().misp_free_text(&text(&wish, "value").unwrap_or_default());
     let distribution = text(&wish, "distribution").filter(|level| !level.is_empty());
     let only_shown = truth(&wish, "returnMetaAttributes") == Some(true);

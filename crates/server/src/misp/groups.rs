@@ -168,12 +168,7 @@ async fn edit(mut asked: Asked) -> Result<Response, Fault> {
 /// A community that something was addressed to is never forgotten: deleting it ends the membership of all others.
 async fn delete(asked: Asked) -> Result<Response, Fault> {
     let community = named(&asked, part(&asked, "group")).await?;
-    let members = asked.node().community_members(asked.caller(), community.id).await?;
-    for (member, _) in members.unwrap_or_default() {
-        if member.id != community.owner {
-            asked.node().membership_end(asked.caller(), community.id, member.id).await?;
-        }
-    }
+    asked.node().misp_group_end(asked.caller(), community).await?;
     answer::done("SharingGroup deleted")
 }
 

@@ -126,6 +126,37 @@ fn may_see(canary: &Canary, actor: &str) -> bool {
         || canary.seen_by.contains(&actor)
 }
 
+/// The variables of the paths of MISP's interface.
+const MISP_VARIABLES: [&str; 27] = [
+    "{event}",
+    "{attribute}",
+    "{element}",
+    "{said}",
+    "{about}",
+    "{about_type}",
+    "{uuid}",
+    "{kind}",
+    "{tag}",
+    "{user}",
+    "{organisation}",
+    "{group}",
+    "{role}",
+    "{hard}",
+    "{context}",
+    "{filter}",
+    "{word}",
+    "{strict}",
+    "{percent}",
+    "{name_sort}",
+    "{by}",
+    "{template}",
+    "{metadata}",
+    "{scope}",
+    "{format}",
+    "{server}",
+    "{misp}",
+];
+
 pub async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
     let kit = Kit::start_with(Wish {
         settings: |settings| {
@@ -193,6 +224,8 @@ pub async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>)
         "00000000-0000-4000-8000-000000000002".to_owned(),
     ];
     canaries.extend(["kanarisearch", "kanarisought"].map(|word| Canary { word, seen_by: owner }));
+    let (misp, more) = misp(&kit).await;
+    canaries.extend(more);
     let (proposals, more) = proposed(&kit).await;
     canaries.extend(more);
     let (public, more) = published(&kit).await;
@@ -252,7 +285,82 @@ pub async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>)
     ]);
     pool.extend(variables);
     pool.extend(public);
+    pool.extend(misp);
     (kit, canaries, pool)
+}
+
+/// What is written through MISP's interface: for one's own member, for a community, for a sharing group; with tags,
+/// foreign organisations, reports, notes and proposals, each with a word of its own.
+async fn misp(kit: &Kit) -> (BTreeMap<&'static str, Vec<String>>, [Canary; 12]) {
+    let post = async |who: &str, path: &str, body: serde_json::Value| {
+        let answer = kit.ask(who, "POST", path, Some(&body.to_string())).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        answer.json()
+    };
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let own = serde_json::json!({ "info": "kanarimispown", "distribution": "0",
+        "Tag": [{ "name": "kanarimisplabel" }],
+        "Orgc": { "name": "kanarimisporg", "uuid": "11111111-2222-4333-8444-555555555555" },
+        "Attribute": [{ "type": "text", "value": "kanarimispvalue", "comment": "kanarimispcomment" }],
+        "Object": [{ "name": "kanarimispobject", "meta-category": "misc",
+            "Attribute": [{ "type": "text", "object_relation": "text", "value": "kanarimispinside" }] }] });
+    let own = post("alder-analyst", "/events/add", own).await;
+    let own_uuid = text(&own["Event"]["uuid"]);
+    let common = serde_json::json!({ "info": "kanarimispcommon", "distribution": "1", "Attribute": [
+        { "type": "domain", "value": "kanarimispcommon.example" },
+        { "type": "text", "value": "kanarimispnarrow", "distribution": "0" } ] });
+    let common = post("alder-analyst", "/events/add", common).await;
+    let common_id = text(&common["Event"]["id"]);
+    let report = serde_json::json!({ "name": "kanarimispreport", "content": "x" });
+    post("alder-analyst", &format!("/eventReports/add/{}", text(&own["Event"]["id"])), report).await;
+    let note = serde_json::json!({ "note": "kanarimispnote" });
+    post("alder-analyst", &format!("/analystData/add/Note/{own_uuid}/Event"), note).await;
+    let proposed = serde_json::json!({ "type": "text", "value": "kanarimispproposal" });
+    post("alder-analyst", &format!("/shadowAttributes/add/{}", text(&own["Event"]["id"])), proposed).await;
+    let numbers = |most: usize| (1..=most).map(|number| number.to_string()).collect::<Vec<String>>();
+    let mut elements = numbers(24);
+    elements.extend([own["Event"]["Attribute"][0]["id"].clone()].iter().map(text));
+    let mut events = numbers(6);
+    events.extend([own_uuid.clone(), common_id, "999".to_owned()]);
+    let one = |word: &str| vec![word.to_owned()];
+    let pool = BTreeMap::from([
+        ("{event}", events),
+        ("{attribute}", elements.clone()),
+        ("{element}", elements.clone()),
+        ("{said}", elements),
+        ("{about}", vec![own_uuid.clone()]),
+        ("{about_type}", one("Event")),
+        ("{uuid}", vec![own_uuid]),
+        ("{kind}", vec!["Note".to_owned(), "Opinion".to_owned()]),
+        ("{tag}", vec!["1".to_owned(), "2".to_owned(), "3".to_owned(), "kanari".to_owned()]),
+        ("{user}", vec!["me".to_owned(), "1".to_owned(), "2".to_owned(), "9".to_owned()]),
+        ("{organisation}", vec!["1".to_owned(), "2".to_owned(), "3".to_owned(), "1000001".to_owned()]),
+        ("{group}", numbers(5)),
+        ("{role}", one("1")),
+        ("{hard}", one("1")),
+        ("{context}", vec!["event".to_owned(), "data".to_owned()]),
+        ("{filter}", one("event_id:1")),
+        ("{word}", one("kanari")),
+        ("{strict}", one("0")),
+        ("{percent}", one("true")),
+        ("{name_sort}", one("true")),
+        ("{by}", one("type")),
+        ("{template}", one("1")),
+        ("{metadata}", one("metadata:1")),
+        ("{scope}", one("scope:all")),
+        ("{format}", one("json")),
+        ("{server}", one("1")),
+    ]);
+    let owner = &["alder"];
+    let mut canaries = ["own", "label", "org", "value", "comment", "object", "inside", "report", "note", "proposal", "narrow"]
+        .map(|word| Canary { word: Box::leak(format!("kanarimisp{word}").into_boxed_str()), seen_by: owner })
+        .into_iter();
+    let common = Canary { word: "kanarimispcommon", seen_by: &["alder", "birch", "cedar"] };
+    let all = std::array::from_fn(|at| match at {
+        0 => Canary { word: common.word, seen_by: common.seen_by },
+        _ => canaries.next().unwrap(),
+    });
+    (pool, all)
 }
 
 /// What is on the public pages, and what a stranger reported: its words for nobody here, since no key opens it; what was
@@ -617,6 +725,10 @@ fn questions(path: &str, canaries: &[Canary]) -> Vec<String> {
         "/api/v1/search/facets" => ["", "?question=type:any", "?question=tlp:amber%2Bstrict,red"]
             .map(|query| format!("{path}{query}"))
             .to_vec(),
+        "/attributes/restSearch" | "/events/restSearch" | "/tags/search" | "/events/index" => words()
+            .map(|word| format!("{path}?value=%25{word}%25&searchall={word}&name={word}"))
+            .chain(["", "?tags=%25", "?returnFormat=csv", "?includeContext=1&deleted=2"].map(|query| format!("{path}{query}")))
+            .collect(),
         "/api/v1/observables" => (0..25).map(|last| format!("{path}?value=192.0.2.{last}")).collect(),
         "/api/v1/people" => ["", "?member=Alder", "?member=Elder", "?member=Nobody"]
             .map(|query| format!("{path}{query}"))
@@ -930,6 +1042,10 @@ async fn every_route_but_the_open_ones_asks_who_it_is() {
         ("{tip}", vec!["x".to_owned()]),
         ("{chapter}", vec!["x".to_owned()]),
     ]);
+    let mut pool = pool;
+    for variable in MISP_VARIABLES {
+        pool.insert(variable, vec!["1".to_owned()]);
+    }
     let mut open = Vec::new();
     for route in table(&kit) {
         for path in paths(&route, &pool) {

@@ -28,6 +28,7 @@ mod kit;
 mod lists;
 mod membership;
 mod misp_peers;
+mod misp;
 #[path = "../../../../fuzz/mutate.rs"]
 mod mutate;
 mod paging;

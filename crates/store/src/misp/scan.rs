@@ -33,6 +33,20 @@ const SEVERAL: &str = rows!("kind = ?1 and id >= ?2 and id <= ?3 and several = 1
 const SETTLED: &str = "select id from misp_settled where kind = ?1";
 const CHANGED: &str = "select id, audience from misp_row where kind = ?1 and changed >= ?2 limit ?3";
 
+/// How many attributes of an event each audience has, of those that are there once.
+const COUNT: &str = "select audience, count(*) from misp_row where event = ?1 and kind = 1 and flags < 2 and several = 0 \
+                     group by audience";
+/// Of those that are there several times one counts, the best.
+const COUNTED: &str = rows!("event = ?1 and kind = 1 and several = 1");
+/// Events with attributes of the same value. Types whose equal values connect nothing are left out.
+const RELATED: &str = "select distinct b.event, a.audience, b.audience from misp_row a \
+                       join misp_row b on b.value1 = a.value1 and b.value1 <> 0 where a.event = ?1 and a.kind = 1 \
+                       and a.value1 <> 0 and a.flags < 2 and b.kind = 1 and b.flags < 2 and b.event <> ?1 and b.event <> 0 \
+                       and a.type not in ('text', 'comment', 'other', 'boolean', 'counter', 'float', 'port', 'datetime', \
+                       'size-in-bytes', 'mime-type', 'attachment', 'yara', 'sigma', 'snort', 'zeek') limit ?2";
+/// Events that one is related to, at the most.
+const RELATED_MOST: i64 = 2_000;
+
 macro_rules! places {
     () => {
         "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, \
@@ -165,6 +179,30 @@ impl Store {
             seen.extend(found.await?.into_iter().filter(|(_, audience)| viewer.sees(*audience)).map(|(event, _)| event));
         }
         Ok(seen)
+    }
+
+    /// How many attributes of an event a viewer sees.
+    pub async fn misp_count(&self, viewer: &Viewer, event: i64) -> Result<usize> {
+        let counts = self.list(COUNT, vec![event.into()], |row| Ok((AudienceId(row.int(0)?), row.int(1)?))).await?;
+        let once: i64 = counts.iter().filter(|(audience, _)| viewer.sees(*audience)).map(|(_, count)| count).sum();
+        let mut several = self.list(COUNTED, vec![event.into()], read).await?;
+        several.retain(|row| viewer.sees(row.audience));
+        several.sort_by_key(|row| row.id);
+        let several = self.best(viewer, MispKind::Attribute, several).await?;
+        let several = several.iter().filter(|row| !row.deleted).count();
+        Ok(usize::try_from(once).unwrap_or_default() + several)
+    }
+
+    /// The numbers of events in which attributes of the same value are as in one, as far as a viewer sees both.
+    pub async fn misp_related(&self, viewer: &Viewer, event: i64) -> Result<Vec<i64>> {
+        let found = self.list(RELATED, vec![event.into(), RELATED_MOST.into()], |row| {
+            Ok((row.int(0)?, AudienceId(row.int(1)?), AudienceId(row.int(2)?)))
+        });
+        let seen = found.await?.into_iter().filter(|(_, one, other)| viewer.sees(*one) && viewer.sees(*other));
+        let mut events: Vec<i64> = seen.map(|(event, ..)| event).collect();
+        events.sort_unstable();
+        events.dedup();
+        Ok(events)
     }
 
     async fn run(
