@@ -13,7 +13,7 @@ use std::collections::HashSet;
 
 use policy::Viewer;
 use serde_json::{Map, Value, json};
-use store::{MispKind, MispRow, MispSent, MispSentState, MispSource, NewEntry, Peer};
+use store::{MispKind, MispRow, MispSent, MispSentState, MispSource, NewEntry, PeerId};
 use uuid::Uuid;
 
 use super::run::{MOST_REFUSED, Run, is_refusal};
@@ -54,10 +54,10 @@ struct Both {
     next: Option<i64>,
 }
 
-async fn both(node: &Node, peer: &Peer, viewer: &Viewer, after: i64) -> Result<Both, Error> {
+async fn both(node: &Node, peer: PeerId, viewer: &Viewer, after: i64) -> Result<Both, Error> {
     let page = node.store().misp_scan(viewer, &MispSource::All, MispKind::Event, after, PAGE).await?;
     let to = page.next.unwrap_or(i64::MAX);
-    let sent = node.store().misp_sent(peer.id, after, to, PAGE * 4).await?;
+    let sent = node.store().misp_sent(peer, after, to, PAGE * 4).await?;
     // Much that was sent may lie between two that are seen: then those come first.
     let full = sent.len() >= PAGE * 4;
     let (to, next) = match sent.last().filter(|_| full) {
@@ -123,17 +123,22 @@ async fn candidates(
     Ok((wanted, goes))
 }
 
+/// No peer has this number: it stands for one that there is not yet, which has nothing.
+pub(super) const NOT_YET: PeerId = PeerId(0);
+
 /// What waits for a peer: events to be sent, and events to be deleted there.
-pub(super) async fn backlog(node: &Node, peer: &Peer) -> Result<Backlog, Error> {
+pub(super) async fn backlog(
+    node: &Node,
+    peer: PeerId,
+    viewer: &Viewer,
+    settings: &PeerSettings,
+) -> Result<Backlog, Error> {
     node.misp_follow().await?;
-    let settings = PeerSettings::parse(&peer.terms.settings)?;
-    let receiver = node.receiving_member(peer.terms.member, &peer.terms.name).await?;
-    let viewer = node.push_viewer(&receiver, peer.terms.community).await?;
     let mut backlog = Backlog { waiting: 0, more: false, oldest: None };
     let mut after = 0;
     loop {
-        let page = both(node, peer, &viewer, after).await?;
-        let (wanted, goes) = candidates(node, &viewer, &page, settings.assumed_distribution, &HashSet::new()).await?;
+        let page = both(node, peer, viewer, after).await?;
+        let (wanted, goes) = candidates(node, viewer, &page, settings.assumed_distribution, &HashSet::new()).await?;
         let gone = page.sent.iter().filter(|one| may_be_there(one) && !goes.contains(&one.event)).count();
         backlog.waiting += (wanted.len() + gone) as u64;
         let oldest = wanted.iter().map(|one| one.changed).min().map(stix::Timestamp::from_seconds);
@@ -182,7 +187,7 @@ impl Run<'_> {
     ) -> Result<bool, Stop> {
         let mut after = 0;
         loop {
-            let page = both(self.node, &self.peer, viewer, after).await?;
+            let page = both(self.node, self.peer.id, viewer, after).await?;
             let assumed = settings.assumed_distribution;
             let (wanted, goes) = candidates(self.node, viewer, &page, assumed, from_there).await?;
             if self.node.store().policy_generation().await? != generation {

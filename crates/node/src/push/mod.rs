@@ -282,8 +282,11 @@ impl Node {
     pub async fn push_backlog(&self, caller: &Caller, name: &str) -> Result<Backlog, Error> {
         administer(caller)?;
         let peer = self.store().peer_get(name).await?.ok_or_else(|| not_there(name))?;
-        if PeerSettings::parse(&peer.terms.settings)?.kind == PeerKind::Misp {
-            return misp::backlog(self, &peer).await;
+        let settings = PeerSettings::parse(&peer.terms.settings)?;
+        if settings.kind == PeerKind::Misp {
+            let receiver = self.receiving_member(peer.terms.member, name).await?;
+            let viewer = self.push_viewer(&receiver, peer.terms.community).await?;
+            return misp::backlog(self, peer.id, &viewer, &settings).await;
         }
         self.waiting(peer.terms.member, name, peer.terms.community, peer.cursor)
             .await
@@ -295,6 +298,12 @@ impl Node {
     /// When the caller may not, or something in the wish cannot be used.
     pub async fn push_preview(&self, caller: &Caller, wish: &PeerWish) -> Result<Backlog, Error> {
         self.check_peer(caller, wish).await?;
+        let settings = PeerSettings::parse(&wish.settings.to_string())?;
+        if settings.kind == PeerKind::Misp {
+            let receiver = self.receiving_member(wish.member, &wish.name).await?;
+            let viewer = self.push_viewer(&receiver, wish.community).await?;
+            return misp::backlog(self, misp::NOT_YET, &viewer, &settings).await;
+        }
         self.waiting(wish.member, &wish.name, wish.community, None).await
     }
 

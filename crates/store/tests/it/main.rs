@@ -15,6 +15,7 @@ mod kit;
 mod ledger;
 mod maintenance;
 mod membership;
+mod misp_sent;
 mod paging;
 mod publication;
 mod recall;

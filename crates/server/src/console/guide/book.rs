@@ -62,6 +62,7 @@ chapters! {
     "watch" in "guide/",
     "sightings" in "guide/",
     "subscriptions" in "guide/",
+    "misp-migrate" in "guide/",
     "commitments" in "guide/",
     "requests" in "guide/",
     "recall" in "guide/",
