@@ -81,9 +81,12 @@ pub enum Command {
     /// Fetch regularly from elsewhere: TAXII, MISP, lists, a folder
     #[command(subcommand)]
     Subscribe(SubscribeCommand),
-    /// Push regularly to another node or TAXII 2.1 collection
+    /// Push regularly to another node, a TAXII 2.1 collection or a MISP server
     #[command(subcommand)]
     Push(PushCommand),
+    /// Move from MISP, and load its vocabularies: taxonomies, galaxies, templates
+    #[command(subcommand)]
+    Misp(misp::MispCommand),
     /// Agree with a partner hub what passes between your communities and theirs
     #[command(subcommand)]
     Bridge(bridge::BridgeCommand),
@@ -160,9 +163,6 @@ pub enum Command {
     /// Lists of values known to be harmless
     #[command(subcommand)]
     Warninglist(WarninglistCommand),
-    /// What comes from MISP: taxonomies, galaxies, templates and other vocabularies
-    #[command(subcommand)]
-    Misp(misp::MispCommand),
     /// The ledger: checkpoints, receipts, verification
     #[command(subcommand)]
     Ledger(LedgerCommand),
@@ -347,8 +347,11 @@ pub enum PushCommand {
 pub struct PushAddArgs {
     /// A name for it
     pub name: String,
-    /// Address of the TAXII 2.1 collection, as in https://hub.example/commonwatch/collections/ID/
+    /// Address of the TAXII 2.1 collection, as in https://hub.example/commonwatch/collections/ID/, or of the MISP server
     pub url: String,
+    /// What is there: taxii, misp
+    #[arg(long, value_name = "KIND", default_value = "taxii")]
+    pub kind: String,
     /// The member that stands for it here; it gets what that member may see
     #[arg(long, value_name = "MEMBER")]
     pub member: String,

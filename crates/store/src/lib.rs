@@ -106,7 +106,8 @@ pub use membership::{
     NewContact, NewInvitation, NewVouch, Touched, Vouch,
 };
 pub use misp::{
-    MispBatch, MispEvent, MispKind, MispLoose, MispOrganisation, MispOwner, MispPage, MispPut, MispRow, MispSource, MispTag,
+    MispBatch, MispEvent, MispKind, MispLoose, MispOrganisation, MispOwner, MispPage, MispPut, MispRow, MispSent,
+    MispSentState, MispSource, MispTag,
 };
 pub use notice::{Addressee, NewNotice, Notice, NoticeChannel, NoticeWish};
 pub use open::{Clock, DATABASE_FILE, Location, OpenOptions, Random};

@@ -48,6 +48,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     migration!(16, "0016_reminders"),
     migration!(17, "0017_misp"),
     migration!(18, "0018_vocabulary"),
+    migration!(19, "0019_misp_sent"),
 ];
 
 /// Where the steps that were applied are remembered; the same on both databases.
@@ -56,6 +57,16 @@ pub(crate) const CREATE: &str = "create table if not exists migration (number bi
 pub(crate) const APPLIED: &str = "select number, name, digest from migration order by number";
 /// Remembers a step.
 pub(crate) const REMEMBER: &str = "insert into migration (number, name, digest, at) values (?1, ?2, ?3, ?4)";
+
+impl crate::Store {
+    /// The last step of the schema that was applied, and the last that this version knows.
+    pub async fn schema_steps(&self) -> Result<(i64, i64)> {
+        let sql = "select max(number) from migration";
+        let applied = self.row(sql, Vec::new(), |row| row.maybe_int(0)).await?;
+        let known = MIGRATIONS.last().map_or(0, |last| last.number);
+        Ok((applied.flatten().unwrap_or(0), known))
+    }
+}
 
 /// A step as a database remembers it.
 #[derive(Clone, Debug)]

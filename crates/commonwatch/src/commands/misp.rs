@@ -23,6 +23,7 @@ const FILE_BYTES: u64 = 64 << 20;
 pub async fn run(local: &Local, global: &Global, command: MispCommand, output: Output) -> Result<(), Failure> {
     match command {
         MispCommand::Import { directory } => import(local, global, &directory, output).await,
+        MispCommand::Migrate(args) => super::misp_migrate::run(local, global, &args, output).await,
     }
 }
 

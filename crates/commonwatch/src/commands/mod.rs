@@ -18,6 +18,7 @@ mod matching;
 mod member;
 mod membership;
 mod misp;
+mod misp_migrate;
 mod privacy;
 mod proposal;
 mod public;

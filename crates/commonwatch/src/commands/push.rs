@@ -1,6 +1,6 @@
 //! `commonwatch push`: where this node pushes to.
 
-use node::push::{PeerWish, PushReport};
+use node::push::{PeerKind, PeerWish, PushReport};
 use serde_json::{Value, json};
 
 use super::key::duration;
@@ -48,7 +48,13 @@ async fn wish(local: &Local, args: &PushAddArgs) -> Result<PeerWish, Failure> {
         Some(alias) => Some(community(local, alias).await?),
         None => None,
     };
-    let settings = access(&args.access, false)?;
+    let kind = PeerKind::parse(&args.kind).ok_or_else(|| {
+        Failure::input(format!("'{}' is not a kind of peer", args.kind)).help("taxii or misp")
+    })?;
+    let mut settings = access(&args.access, kind == PeerKind::Misp)?;
+    if kind == PeerKind::Misp {
+        settings.insert("kind".to_owned(), json!(kind.as_str()));
+    }
     Ok(PeerWish {
         name: args.name.clone(),
         url: args.url.clone(),

@@ -80,7 +80,8 @@ fn the_first_page_names_every_command_and_the_exit_codes() {
       serve         Run a node: TAXII 2.1 and the JSON API, subscriptions and pushes
       share         Share a file, or standard input, in any supported format
       subscribe     Fetch regularly from elsewhere: TAXII, MISP, lists, a folder
-      push          Push regularly to another node or TAXII 2.1 collection
+      push          Push regularly to another node, a TAXII 2.1 collection or a MISP server
+      misp          Move from MISP
       bridge        Agree with a partner hub what passes between your communities and theirs
       export        Write what may be seen in a tool's format, whole or since a cursor
       convert       Convert a file to another format; needs no node
@@ -233,7 +234,7 @@ fn the_help_of_each_command() {
                                 COMMONWATCH_HOME=node] [default: commonwatch-data]
 
     ### commonwatch push
-    Push regularly to another node or TAXII 2.1 collection
+    Push regularly to another node, a TAXII 2.1 collection or a MISP server
 
     Usage: commonwatch push [OPTIONS] <COMMAND>
 
@@ -254,9 +255,11 @@ fn the_help_of_each_command() {
 
     Arguments:
       <NAME>  A name for it
-      <URL>   Address of the TAXII 2.1 collection, as in https://hub.example/commonwatch/collections/ID/
+      <URL>   Address of the TAXII 2.1 collection, as in
+              https://hub.example/commonwatch/collections/ID/, or of the MISP server
 
     Options:
+          --kind <KIND>         What is there: taxii, misp [default: taxii]
           --member <MEMBER>     The member that stands for it here; it gets what that member may see
       -c, --community <ALIAS>   Only what is shared with this community (alias)
           --every <TIME>        How often, as in 15m, 1h, 1d [default: 15m]

@@ -1,7 +1,5 @@
 //! The MISP feed directory: `manifest.json`, `hashes.csv` and one `<uuid>.json` for each event.
 
-use std::fmt::Write as _;
-
 use stix::json::{Map, Value};
 use stix::{Place, Problem};
 use uuid::Uuid;
@@ -154,12 +152,7 @@ impl FeedIndex {
         self.manifest.key(&event.uuid.to_string());
         self.manifest.raw(&event.manifest);
         for value in &event.values {
-            let _ = writeln!(
-                self.hashes,
-                "{},{}",
-                hex::encode(md5::digest(value.as_bytes())),
-                event.uuid
-            );
+            self.hashes.push_str(&hash_line(value, event.uuid));
         }
     }
 
@@ -171,6 +164,11 @@ impl FeedIndex {
         self.manifest.close();
         (self.manifest.into_string(), self.hashes)
     }
+}
+
+/// The line of `hashes.csv` that says that a value is in an event.
+pub fn hash_line(value: &str, event: Uuid) -> String {
+    format!("{},{event}\n", hex::encode(md5::digest(value.as_bytes())))
 }
 
 /// The name of an event's file in a feed directory.

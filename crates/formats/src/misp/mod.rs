@@ -42,7 +42,7 @@ mod types;
 mod write;
 
 pub use types::{attribute_categories, attribute_types, default_category};
-pub use feed::{FeedIndex, ManifestEntry, changed, file_name, manifest, read_feed};
+pub use feed::{FeedIndex, ManifestEntry, changed, file_name, hash_line, manifest, read_feed};
 pub use write::{Element, WriteOptions, Writer, WrittenEvent, elements, part_of};
 
 use stix::{Place, Problem};

@@ -19,13 +19,19 @@
 
 mod distribution;
 mod find;
+mod feed;
 mod free_text;
 mod give;
+pub mod migrate;
+pub(crate) mod onward;
+mod peering;
 mod people;
 mod project;
+pub(crate) mod remote;
 mod said;
 mod shape;
 pub mod vocabulary;
+mod whole;
 mod write;
 
 use std::collections::HashMap;
@@ -36,8 +42,11 @@ use store::MispTag;
 
 pub use distribution::{Distribution, DistributionWish};
 pub use distribution::GroupName;
+pub use feed::{FeedFile, FeedSignature};
 pub use find::{Filter, FoundRows, Span, Terms, Words};
+pub use peering::{Previewed, ServerAnswer};
 pub use said::{SightingWish, kind_named, type_name};
+pub(crate) use shape::of_member;
 pub use shape::{EventInfo, EventShape, Organisation, Pieces, Shaped, parsed, tag_json};
 pub use write::Deletion;
 

@@ -5,10 +5,13 @@
 //!                                     └─ taken back ──► DELETE
 //! ```
 //!
+//! A peer of the kind `misp` is a MISP server, and gets events (`misp.rs`).
+//!
 //! The cursor moves after the peer has accepted, so a break loses nothing; what is sent twice after one, the peer knows
 //! already. Bodies go out as they came in, byte for byte.
 
 mod cut;
+mod misp;
 mod run;
 mod send;
 
@@ -54,10 +57,38 @@ pub struct PeerWish {
     pub enabled: bool,
 }
 
+/// What a peer is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PeerKind {
+    /// A TAXII 2.1 collection: it gets objects.
+    #[default]
+    Taxii,
+    /// A MISP server: it gets events.
+    Misp,
+}
+
+impl PeerKind {
+    /// The name, as it stands in the settings.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Taxii => "taxii",
+            Self::Misp => "misp",
+        }
+    }
+
+    /// Reads a name.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Taxii, Self::Misp].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
 /// The settings of a peer.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct PeerSettings {
+    /// What it is.
+    pub kind: PeerKind,
     /// How to get in.
     #[serde(flatten)]
     pub access: Access,
@@ -65,6 +96,8 @@ pub struct PeerSettings {
     pub page_size: Option<usize>,
     /// Identifier, alias or title of the collection, where the address is that of a server or API root.
     pub collection: Option<String>,
+    /// MISP server: the distribution of what its author gave none, 0 to 3; 1 where not given, and then it stays here.
+    pub assumed_distribution: Option<u8>,
     #[serde(flatten)]
     unknown: std::collections::BTreeMap<String, serde_json::Value>,
 }
@@ -76,10 +109,18 @@ impl PeerSettings {
         let read = serde_json::from_str::<Self>(text);
         let settings =
             read.map_err(|error| bad("bad-settings", format!("the settings cannot be used: {error}"), help))?;
-        match settings.unknown.keys().next() {
-            Some(name) => Err(bad("bad-settings", format!("there is no setting '{name}'"), help)),
-            None => Ok(settings),
+        if let Some(name) = settings.unknown.keys().next() {
+            return Err(bad("bad-settings", format!("there is no setting '{name}'"), help));
         }
+        let is_misp = settings.kind == PeerKind::Misp;
+        if settings.assumed_distribution.is_some_and(|level| level > 3 || !is_misp) {
+            let message = "assumed_distribution is 0 to 3, and of peers of the kind misp";
+            return Err(bad("bad-settings", message, help));
+        }
+        if is_misp && settings.collection.is_some() {
+            return Err(bad("bad-settings", "a MISP server has no collections", help));
+        }
+        Ok(settings)
     }
 
     fn page_size(&self) -> usize {
@@ -128,6 +169,10 @@ impl Node {
         self.check_peer(caller, &wish).await?;
         let settings = wish.settings.to_string();
         let known = self.store().peer_get(&wish.name).await?;
+        if let Some(known) = known.as_ref().filter(|known| known.terms.url != wish.url) {
+            // Another server has nothing of what that one got.
+            self.store().misp_sent_forget_all(known.id).await?;
+        }
         let terms = NewPeer {
             uuid: known.map_or_else(|| self.fresh_uuid(), |known| known.terms.uuid),
             name: wish.name,
@@ -195,7 +240,8 @@ impl Node {
     pub async fn peer_delete(&self, caller: &Caller, name: &str) -> Result<(), Error> {
         administer(caller)?;
         let found = self.store().peer_get(name).await?.ok_or_else(|| not_there(name))?;
-        Ok(self.store().peer_delete(&caller.principal, found.id).await?)
+        self.store().peer_delete(&caller.principal, found.id).await?;
+        Ok(self.store().misp_sent_forget_all(found.id).await?)
     }
 
     /// Lets a peer be pushed to by schedule, or rest.
@@ -236,6 +282,12 @@ impl Node {
     pub async fn push_backlog(&self, caller: &Caller, name: &str) -> Result<Backlog, Error> {
         administer(caller)?;
         let peer = self.store().peer_get(name).await?.ok_or_else(|| not_there(name))?;
+        let settings = PeerSettings::parse(&peer.terms.settings)?;
+        if settings.kind == PeerKind::Misp {
+            let receiver = self.receiving_member(peer.terms.member, name).await?;
+            let viewer = self.push_viewer(&receiver, peer.terms.community).await?;
+            return misp::backlog(self, peer.id, &viewer, &settings).await;
+        }
         self.waiting(peer.terms.member, name, peer.terms.community, peer.cursor)
             .await
     }
@@ -246,6 +298,12 @@ impl Node {
     /// When the caller may not, or something in the wish cannot be used.
     pub async fn push_preview(&self, caller: &Caller, wish: &PeerWish) -> Result<Backlog, Error> {
         self.check_peer(caller, wish).await?;
+        let settings = PeerSettings::parse(&wish.settings.to_string())?;
+        if settings.kind == PeerKind::Misp {
+            let receiver = self.receiving_member(wish.member, &wish.name).await?;
+            let viewer = self.push_viewer(&receiver, wish.community).await?;
+            return misp::backlog(self, misp::NOT_YET, &viewer, &settings).await;
+        }
         self.waiting(wish.member, &wish.name, wish.community, None).await
     }
 

@@ -7,7 +7,7 @@ use serde_json::json;
 use stix::Timestamp;
 use store::{Changes, NewEntry, ObjectRow, Peer, PeerReport, Position, Recall};
 
-use super::PeerSettings;
+use super::{PeerKind, PeerSettings};
 use super::cut::{concerns_peer, is_taken_back, parts};
 use super::send::{Receiver, Verdict, is_about_content, words};
 use crate::accounts::Caller;
@@ -23,7 +23,7 @@ const READ: usize = 500;
 /// Readings of one run before others get their turn.
 const MOST_READINGS: usize = 2_000;
 /// Objects refused one by one, with none accepted, after which the peer is thought to refuse everything.
-const MOST_REFUSED: u64 = 20;
+pub(super) const MOST_REFUSED: u64 = 20;
 /// Notes kept of one run.
 const MOST_NOTES: usize = 20;
 
@@ -51,28 +51,28 @@ pub struct PushReport {
 }
 
 #[derive(Clone, Copy, Default)]
-struct Counts {
-    sent: u64,
-    refused: u64,
-    taken_back: u64,
-    recalled: u64,
+pub(super) struct Counts {
+    pub(super) sent: u64,
+    pub(super) refused: u64,
+    pub(super) taken_back: u64,
+    pub(super) recalled: u64,
 }
 
-struct Run<'a> {
-    node: &'a Node,
-    peer: Peer,
-    now: Timestamp,
-    began: Timestamp,
-    caller: Caller,
-    counts: Counts,
-    reported: Counts,
-    cursor: Option<Position>,
-    progressed: bool,
+pub(super) struct Run<'a> {
+    pub(super) node: &'a Node,
+    pub(super) peer: Peer,
+    pub(super) now: Timestamp,
+    pub(super) began: Timestamp,
+    pub(super) caller: Caller,
+    pub(super) counts: Counts,
+    pub(super) reported: Counts,
+    pub(super) cursor: Option<Position>,
+    pub(super) progressed: bool,
     notes: Vec<String>,
 }
 
 impl Run<'_> {
-    fn note(&mut self, note: String) {
+    pub(super) fn note(&mut self, note: String) {
         if self.notes.len() < MOST_NOTES {
             self.notes.push(note);
         }
@@ -80,6 +80,9 @@ impl Run<'_> {
 
     async fn push(&mut self) -> Result<bool, Stop> {
         let settings = PeerSettings::parse(&self.peer.terms.settings)?;
+        if settings.kind == PeerKind::Misp {
+            return self.push_events(&settings).await;
+        }
         let mut receiver = None;
         let from_there = self.own_channels().await?;
         for _ in 0..MOST_READINGS {
@@ -117,7 +120,7 @@ impl Run<'_> {
     }
 
     /// The channels of what this node fetches from the peer's own host.
-    async fn own_channels(&self) -> Result<HashSet<String>, Stop> {
+    pub(super) async fn own_channels(&self) -> Result<HashSet<String>, Stop> {
         let peer = check_url(&self.peer.terms.url)?.origin();
         let all = self.node.store().subscription_list().await?;
         let same = all
@@ -331,7 +334,7 @@ impl Run<'_> {
         }
     }
 
-    async fn report(&mut self, next_run: Timestamp, result: String, error: Option<String>) -> Result<(), Stop> {
+    pub(super) async fn report(&mut self, next_run: Timestamp, result: String, error: Option<String>) -> Result<(), Stop> {
         let since = |all: u64, reported: u64| i64::try_from(all - reported).unwrap_or(i64::MAX);
         let report = PeerReport {
             cursor: self.cursor,
@@ -377,7 +380,7 @@ impl Run<'_> {
 }
 
 /// Whether the other side understood, and will not.
-fn is_refusal(failure: &Failure) -> bool {
+pub(super) fn is_refusal(failure: &Failure) -> bool {
     matches!(failure.status, Some(400 | 403 | 404 | 405 | 409 | 415 | 422 | 501))
 }
 

@@ -151,6 +151,17 @@ fn not_there(name: &str) -> Error {
     Error::NotFound(format!("there is no subscription '{name}'"))
 }
 
+/// A page of what a MISP server lists, published or not: UUIDs of events, and when each changed.
+pub(crate) async fn misp_page(
+    client: &crate::client::Client,
+    url: &Url,
+    limit: u32,
+    number: u32,
+    most: u64,
+) -> Result<Vec<(uuid::Uuid, i64)>, crate::client::Failure> {
+    misp::server::page(client, url, limit, number, None, true, most).await
+}
+
 impl Node {
     /// Makes a subscription, or changes the one of the same name. Its first run is due at once.
     ///

@@ -11,6 +11,8 @@
 //! | `/users/…`, `/roles/…`, `/organisations/…`, `/auth_keys/…` | [`people`] |
 //! | `/sharing_groups/…` | [`groups`] |
 //! | `/taxonomies/…`, `/galaxies/…`, `/warninglists/…` and other words agreed on | [`vocabulary`] |
+//! | `/servers/…` of operators, `/feeds/…` | [`remote`] |
+//! | `/misp/feed/…` | [`feed`] |
 //!
 //! Every path works with and without `.json` at its end, and with and without a last slash. What there is and what differs
 //! from MISP stands in docs/misp.md. Handlers read what MISP's clients send, ask `node::misp`, and write MISP's shapes;
@@ -20,12 +22,14 @@ mod answer;
 mod ask;
 mod attributes;
 mod events;
+mod feed;
 mod filters;
 mod formats;
 mod groups;
 mod logs;
 mod objects;
 mod people;
+mod remote;
 mod search;
 mod servers;
 mod sightings;
@@ -51,6 +55,8 @@ pub(crate) fn routes() -> Vec<Route> {
     search::routes(&mut routes);
     people::routes(&mut routes);
     groups::routes(&mut routes);
+    remote::routes(&mut routes);
+    feed::routes(&mut routes);
     logs::routes(&mut routes);
     vocabulary::routes(&mut routes);
     routes.0

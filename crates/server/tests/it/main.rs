@@ -27,6 +27,7 @@ mod idempotency;
 mod kit;
 mod lists;
 mod membership;
+mod misp_peers;
 mod misp;
 mod misp_vocabulary;
 #[path = "../../../../fuzz/mutate.rs"]

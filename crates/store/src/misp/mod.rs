@@ -11,6 +11,7 @@
 
 mod put;
 mod scan;
+mod sent;
 mod tag;
 
 use policy::{AudienceId, MemberId};
@@ -18,6 +19,7 @@ use uuid::Uuid;
 
 pub use put::{MispBatch, MispLoose, MispPut};
 pub use scan::{MispPage, MispSource};
+pub use sent::{MispSent, MispSentState};
 pub use tag::{MispOrganisation, MispTag};
 
 /// What a row is.

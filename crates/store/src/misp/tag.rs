@@ -41,7 +41,7 @@ pub struct MispOrganisation {
 }
 
 /// Organisations that are no members are numbered from here on, so that both have one numbering.
-const FOREIGN: i64 = 1_000_000;
+pub(super) const FOREIGN: i64 = 1_000_000;
 
 const TAGS: &str = "select id, name, colour, exportable, hidden, number, open from misp_tag where id > ?1 order by id limit ?2";
 const TAG: &str = "select id, name, colour, exportable, hidden, number, open from misp_tag where id = ?1";

@@ -5,6 +5,7 @@
 
 mod check;
 mod log;
+mod note;
 
 use policy::MemberId;
 use stix::Timestamp;

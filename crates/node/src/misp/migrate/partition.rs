@@ -1,0 +1,234 @@
+//! To whom an event of another instance goes here, and what in it goes to fewer. Pure.
+//!
+//! | there | here |
+//! |---|---|
+//! | 0 your organisation only | the operator's own member |
+//! | 1 this community, 2 connected, 3 all | the community that the operator named |
+//! | 4 sharing group | the community made of the group; the operator's own member where that is not here |
+//! | 5, nothing, anything else, on an event | the operator's own member, unless the operator said otherwise |
+//! | on an attribute or object: 5, nothing, 1 to 3, or the group of its event | as its event |
+//! | on an attribute or object: 0, or another group | the operator's own member |
+//!
+//! An attribute for a group inside an event for others is read there by who is in both. No audience here says that without
+//! going to somebody who is not, so it goes to the operator's own member, and the report counts it.
+
+use serde::Deserialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// To whom something goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Goes {
+    /// The operator's own member.
+    Own,
+    /// The community that the operator named.
+    Community,
+    /// The community that a sharing group became.
+    Group(Uuid),
+}
+
+/// What is read of something to know where it goes.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Part {
+    #[serde(default)]
+    distribution: Option<Value>,
+    #[serde(default)]
+    sharing_group_id: Option<Value>,
+    #[serde(default, rename = "SharingGroup")]
+    group: Option<Group>,
+    #[serde(default)]
+    pub deleted: Option<Value>,
+    #[serde(default, rename = "Attribute")]
+    pub inside: Vec<Part>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Group {
+    #[serde(default)]
+    uuid: Option<Uuid>,
+}
+
+/// An event without its content: what is needed to place it, and to count it.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Outline {
+    #[serde(default)]
+    pub uuid: Option<Uuid>,
+    #[serde(default)]
+    pub timestamp: Option<Value>,
+    #[serde(default)]
+    distribution: Option<Value>,
+    #[serde(default)]
+    sharing_group_id: Option<Value>,
+    #[serde(default, rename = "SharingGroup")]
+    group: Option<Group>,
+    #[serde(default, rename = "Attribute")]
+    pub attributes: Vec<Part>,
+    #[serde(default, rename = "Object")]
+    pub objects: Vec<Part>,
+}
+
+/// Sharing groups of the other instance by its numbers, as far as they are communities here; and what is unsaid.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Rules {
+    /// Numbers there, and their UUIDs.
+    pub numbers: std::collections::HashMap<String, Uuid>,
+    /// Those that are communities here.
+    pub here: std::collections::HashSet<Uuid>,
+    /// Whether an event that says nothing goes to the named community.
+    pub unsaid_to_community: bool,
+}
+
+fn level(value: Option<&Value>) -> Option<u64> {
+    match value? {
+        Value::Number(number) => number.as_u64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+fn text(value: Option<&Value>) -> String {
+    match value {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Number(number)) => number.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// Whether a scalar says yes.
+pub(super) fn is_on(value: Option<&Value>) -> bool {
+    matches!(value, Some(Value::Bool(true))) || level(value) == Some(1)
+}
+
+impl Rules {
+    fn group_of(&self, group: Option<&Group>, number: Option<&Value>) -> Option<Uuid> {
+        let uuid = group.and_then(|group| group.uuid).or_else(|| self.numbers.get(&text(number)).copied());
+        uuid.filter(|uuid| self.here.contains(uuid))
+    }
+
+    /// To whom an event goes.
+    pub fn of_event(&self, event: &Outline) -> Goes {
+        match level(event.distribution.as_ref()) {
+            Some(1..=3) => Goes::Community,
+            Some(4) => self.group_of(event.group.as_ref(), event.sharing_group_id.as_ref()).map_or(Goes::Own, Goes::Group),
+            None if self.unsaid_to_community && event.distribution.is_none() => Goes::Community,
+            _ => Goes::Own,
+        }
+    }
+
+    /// Whether something goes with what is around it; otherwise it goes to the operator's own member.
+    fn goes_along(&self, around: Goes, part: &Part) -> bool {
+        let itself = match (around, level(part.distribution.as_ref())) {
+            (Goes::Own, _) => true,
+            (_, Some(1..=3 | 5)) => true,
+            (_, None) => part.distribution.is_none(),
+            (around, Some(4)) => {
+                let group = self.group_of(part.group.as_ref(), part.sharing_group_id.as_ref());
+                group.is_some_and(|group| around == Goes::Group(group))
+            }
+            _ => false,
+        };
+        // An object is one thing here: it goes where its narrowest part goes.
+        itself && part.inside.iter().all(|inside| self.goes_along(around, inside))
+    }
+
+    /// The places of the attributes and of the objects that go to fewer than their event.
+    pub fn narrower(&self, event: &Outline) -> (Vec<usize>, Vec<usize>) {
+        let around = self.of_event(event);
+        let of = |parts: &[Part]| {
+            let places = parts.iter().enumerate().filter(|(_, part)| !self.goes_along(around, part));
+            places.map(|(place, _)| place).collect()
+        };
+        (of(&event.attributes), of(&event.objects))
+    }
+}
+
+impl Outline {
+    /// How many attributes it has that are not deleted, those in objects too.
+    pub fn count(&self) -> u64 {
+        let there = |parts: &[Part]| parts.iter().filter(|part| !is_on(part.deleted.as_ref())).count();
+        let objects = self.objects.iter().filter(|object| !is_on(object.deleted.as_ref()));
+        let inside: usize = objects.map(|object| there(&object.inside)).sum();
+        (there(&self.attributes) + inside) as u64
+    }
+
+    /// When it was changed there, in seconds.
+    pub fn changed(&self) -> i64 {
+        text(self.timestamp.as_ref()).parse().unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use uuid::Uuid;
+
+    use super::{Goes, Outline, Rules};
+
+    const HERE: Uuid = Uuid::from_u128(7);
+    const OTHER: Uuid = Uuid::from_u128(8);
+
+    fn rules() -> Rules {
+        Rules {
+            numbers: [("3".to_owned(), HERE), ("4".to_owned(), OTHER), ("5".to_owned(), Uuid::from_u128(9))].into(),
+            here: [HERE, OTHER].into(),
+            unsaid_to_community: false,
+        }
+    }
+
+    fn outline(event: Value) -> Outline {
+        serde_json::from_value(event).unwrap()
+    }
+
+    #[test]
+    fn an_event_goes_where_its_number_says_and_never_further() {
+        for (event, goes) in [
+            (json!({ "distribution": "0" }), Goes::Own),
+            (json!({ "distribution": 1 }), Goes::Community),
+            (json!({ "distribution": "2" }), Goes::Community),
+            (json!({ "distribution": "3" }), Goes::Community),
+            (json!({ "distribution": "4", "sharing_group_id": "3" }), Goes::Group(HERE)),
+            (json!({ "distribution": "4", "SharingGroup": { "uuid": HERE } }), Goes::Group(HERE)),
+            (json!({ "distribution": "4", "sharing_group_id": "5" }), Goes::Own),
+            (json!({ "distribution": "4" }), Goes::Own),
+            (json!({ "distribution": "5" }), Goes::Own),
+            (json!({ "distribution": "9" }), Goes::Own),
+            (json!({ "distribution": "all" }), Goes::Own),
+            (json!({}), Goes::Own),
+        ] {
+            assert_eq!(rules().of_event(&outline(event.clone())), goes, "{event}");
+        }
+        let told = Rules { unsaid_to_community: true, ..rules() };
+        assert_eq!(told.of_event(&outline(json!({}))), Goes::Community);
+        assert_eq!(told.of_event(&outline(json!({ "distribution": "x" }))), Goes::Own);
+    }
+
+    #[test]
+    fn what_goes_to_fewer_than_its_event_is_found() {
+        for (event, attribute, along) in [
+            (json!({ "distribution": "3" }), json!({}), true),
+            (json!({ "distribution": "3" }), json!({ "distribution": "5" }), true),
+            (json!({ "distribution": "3" }), json!({ "distribution": "1" }), true),
+            (json!({ "distribution": "3" }), json!({ "distribution": "0" }), false),
+            (json!({ "distribution": "3" }), json!({ "distribution": "4", "sharing_group_id": "3" }), false),
+            (json!({ "distribution": "3" }), json!({ "distribution": "x" }), false),
+            (json!({ "distribution": "4", "sharing_group_id": "3" }), json!({ "distribution": "4", "sharing_group_id": "3" }), true),
+            (json!({ "distribution": "4", "sharing_group_id": "3" }), json!({ "distribution": "4", "sharing_group_id": "4" }), false),
+            (json!({ "distribution": "4", "sharing_group_id": "3" }), json!({ "distribution": "3" }), true),
+            (json!({ "distribution": "0" }), json!({ "distribution": "3" }), true),
+        ] {
+            let mut whole = event.clone();
+            whole["Attribute"] = json!([attribute]);
+            whole["Object"] = json!([{ "distribution": "5", "Attribute": [attribute] }]);
+            let (attributes, objects) = rules().narrower(&outline(whole));
+            assert_eq!((attributes.is_empty(), objects.is_empty()), (along, along), "{event} {attribute}");
+        }
+    }
+
+    #[test]
+    fn what_is_deleted_is_not_counted() {
+        let event = outline(json!({ "timestamp": "17",
+            "Attribute": [{}, { "deleted": true }, { "deleted": "1" }, { "deleted": false }],
+            "Object": [{ "Attribute": [{}, {}] }, { "deleted": "1", "Attribute": [{}] }] }));
+        assert_eq!((event.count(), event.changed()), (4, 17));
+    }
+}
