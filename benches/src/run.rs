@@ -209,7 +209,13 @@ impl Run<'_> {
         const ATTRIBUTES: u64 = 200_000;
         let directory = self.directory("misp")?;
         let objects = Objects { seed: SEED };
-        let measured = misp::measure(&self.arguments.program, &directory, objects, ATTRIBUTES, self.arguments.objects)?;
+        let measured = misp::measure(
+            &self.arguments.program,
+            &directory,
+            objects,
+            ATTRIBUTES,
+            self.arguments.objects,
+        )?;
         fs::remove_dir_all(directory)?;
         Ok(measured)
     }

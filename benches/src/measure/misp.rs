@@ -42,7 +42,10 @@ fn events(server: &Server, attributes: u64) -> Outcome<String> {
         let before = cpu_seconds(server.pid());
         let made = writer.post("/events/add/metadata:1", &text)?;
         let (wall, cpu) = (started.elapsed().as_secs_f64(), cpu_seconds(server.pid()) - before);
-        let number = made.json()?["Event"]["id"].as_str().ok_or("no event was made")?.to_owned();
+        let number = made.json()?["Event"]["id"]
+            .as_str()
+            .ok_or("no event was made")?
+            .to_owned();
         let highest = memory(server.pid()).1;
         settle(server.pid());
         let before = cpu_seconds(server.pid());
@@ -81,8 +84,10 @@ fn searches(server: &Server, objects: Objects, count: u64) -> Outcome<String> {
         from.push(first);
     }
     for firsts in from.chunks(100) {
-        let envelopes: Vec<String> =
-            firsts.iter().map(|first| envelope(objects, *first, (first + ENVELOPE).min(count))).collect();
+        let envelopes: Vec<String> = firsts
+            .iter()
+            .map(|first| envelope(objects, *first, (first + ENVELOPE).min(count)))
+            .collect();
         post(server, &envelopes, 2)?;
     }
     settle(server.pid());
@@ -106,14 +111,23 @@ fn searches(server: &Server, objects: Objects, count: u64) -> Outcome<String> {
         page += 1;
     }
     let turned = started.elapsed().as_secs_f64();
-    let value = first.json()?["response"]["Attribute"][0]["value"].as_str().unwrap_or_default().to_owned();
+    let value = first.json()?["response"]["Attribute"][0]["value"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
     let mut rows = Vec::new();
     for (name, wish) in [
         ("the first page", json!({ "limit": PAGE, "page": 1 })),
         ("the last full page", json!({ "limit": PAGE, "page": page.max(2) - 1 })),
         ("one value", json!({ "value": value })),
-        ("of a type, the first page", json!({ "type": "domain", "limit": PAGE, "page": 1 })),
-        ("changed in the last minute", json!({ "timestamp": "1m", "limit": PAGE })),
+        (
+            "of a type, the first page",
+            json!({ "type": "domain", "limit": PAGE, "page": 1 }),
+        ),
+        (
+            "changed in the last minute",
+            json!({ "timestamp": "1m", "limit": PAGE }),
+        ),
     ] {
         let mut latencies = Latencies::default();
         let before = cpu_seconds(server.pid());

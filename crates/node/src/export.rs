@@ -158,7 +158,9 @@ impl Node {
         let runtime = tokio::runtime::Handle::current();
         let everything = runtime.block_on(self.collection(caller, EVERYTHING_ALIAS))?;
         let Some((collection, _)) = everything else {
-            return Err(Error::NotFound("there is no such collection, or it is not open to you".to_owned()));
+            return Err(Error::NotFound(
+                "there is no such collection, or it is not open to you".to_owned(),
+            ));
         };
         let lists = self.warninglists();
         let harmless = |observable: &Observable| {

@@ -87,10 +87,9 @@ pub use commitment::{
 pub use contribution::Recalled;
 pub use contribution::mark::Mark;
 pub use contribution::{
-    Followed,
     Beside, ChangeKind, ChangeRow, Changes, Contribution, Counts, Direction, Divided, Edge, FacetKind, Feedback,
-    FeedbackKind, FeedbackPage, Found, FoundPage, IndicatorFacts, ObjectDetail, ObjectPage, ObjectQuery, ObjectRow,
-    Origin, Outcome, Position, RemovedWhy, Retraction, SearchQuery, SeenBy, SharedWith, SightingFacts, Told,
+    FeedbackKind, FeedbackPage, Followed, Found, FoundPage, IndicatorFacts, ObjectDetail, ObjectPage, ObjectQuery,
+    ObjectRow, Origin, Outcome, Position, RemovedWhy, Retraction, SearchQuery, SeenBy, SharedWith, SightingFacts, Told,
     VersionFilter,
 };
 pub use data_set::{DataSet, NewDataSet};

@@ -48,16 +48,23 @@ fn source(args: &MispMigrateArgs) -> Result<MigrationSource, Failure> {
                 .help("put the key into a file and give it with --key-file"));
         };
         let access = Access {
-            key: Some(Secret::File { file: absolute(key_file)? }),
+            key: Some(Secret::File {
+                file: absolute(key_file)?,
+            }),
             proxy: args.proxy.clone().map(Secret::Text),
             ca_bundle: args.ca_file.as_deref().map(absolute).transpose()?,
             ..Access::default()
         };
-        return Ok(MigrationSource::Server { url: args.from.clone(), access });
+        return Ok(MigrationSource::Server {
+            url: args.from.clone(),
+            access,
+        });
     }
     if args.from.contains("://") {
-        return Err(Failure::input(format!("'{}' is no address that can be read", args.from))
-            .help("give http://… or https://…, or the path of a dump"));
+        return Err(
+            Failure::input(format!("'{}' is no address that can be read", args.from))
+                .help("give http://… or https://…, or the path of a dump"),
+        );
     }
     Ok(MigrationSource::Dump(absolute(Path::new(&args.from))?))
 }
@@ -87,7 +94,10 @@ fn print(report: &MigrationReport, output: Output) {
             row("objects made of them", &report.objects),
         ],
     );
-    output.line(&format!("{} events are listed there, {} of them are here", report.events_there, report.events_here));
+    output.line(&format!(
+        "{} events are listed there, {} of them are here",
+        report.events_there, report.events_here
+    ));
     output.line(&format!(
         "{} attributes in the events that were read, {} of them here",
         report.attributes_there, report.attributes_here
@@ -115,6 +125,9 @@ fn print(report: &MigrationReport, output: Output) {
         }
     }
     if report.reasons_left_out > 0 {
-        output.line(&format!("{} more reasons were counted and not kept", report.reasons_left_out));
+        output.line(&format!(
+            "{} more reasons were counted and not kept",
+            report.reasons_left_out
+        ));
     }
 }

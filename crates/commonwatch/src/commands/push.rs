@@ -48,9 +48,8 @@ async fn wish(local: &Local, args: &PushAddArgs) -> Result<PeerWish, Failure> {
         Some(alias) => Some(community(local, alias).await?),
         None => None,
     };
-    let kind = PeerKind::parse(&args.kind).ok_or_else(|| {
-        Failure::input(format!("'{}' is not a kind of peer", args.kind)).help("taxii or misp")
-    })?;
+    let kind = PeerKind::parse(&args.kind)
+        .ok_or_else(|| Failure::input(format!("'{}' is not a kind of peer", args.kind)).help("taxii or misp"))?;
     let mut settings = access(&args.access, kind == PeerKind::Misp)?;
     if kind == PeerKind::Misp {
         settings.insert("kind".to_owned(), json!(kind.as_str()));

@@ -12,7 +12,10 @@ pub(super) fn seconds(value: Option<&Value<'_>>) -> Option<Timestamp> {
     if let Value::String(text) = value?
         && let Some((whole, fraction)) = text.trim().split_once('.')
     {
-        let whole = whole.parse::<i64>().ok().filter(|whole| *whole != 0 && RANGE.contains(whole))?;
+        let whole = whole
+            .parse::<i64>()
+            .ok()
+            .filter(|whole| *whole != 0 && RANGE.contains(whole))?;
         let is_micros = fraction.len() == 6 && fraction.bytes().all(|byte| byte.is_ascii_digit());
         let micros = is_micros.then(|| fraction.parse::<i64>().ok()).flatten()?;
         return Some(Timestamp::from_micros(whole * 1_000_000 + micros));

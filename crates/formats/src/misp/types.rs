@@ -270,10 +270,7 @@ const CATEGORIES: [(&str, &str); 16] = [
          hasshserver-md5;other;hex;cookie;hostname|port;bro;zeek;anonymised;community-id;email-subject; \
          favicon-mmh3;dkim;dkim-signature;ssh-fingerprint;dom-hash;onion-address",
     ),
-    (
-        "Payload type",
-        "comment;text;other;anonymised",
-    ),
+    ("Payload type", "comment;text;other;anonymised"),
     (
         "Attribution",
         "threat-actor;campaign-name;campaign-id;whois-registrant-phone;whois-registrant-email; \
@@ -297,10 +294,7 @@ const CATEGORIES: [(&str, &str); 16] = [
         "btc;dash;xmr;iban;bic;bank-account-nr;aba-rtn;bin;cc-number;prtn;phone-number;comment;text;other; \
          hex;anonymised",
     ),
-    (
-        "Support Tool",
-        "link;text;attachment;comment;other;hex;anonymised",
-    ),
+    ("Support Tool", "link;text;attachment;comment;other;hex;anonymised"),
     (
         "Social network",
         "github-username;github-repository;github-organisation;jabber-id;twitter-id;email;email-src; \
@@ -336,7 +330,9 @@ pub fn attribute_types() -> impl Iterator<Item = (&'static str, &'static str, bo
 /// The categories that there are, each with the types that it may have.
 pub fn attribute_categories() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
     let types = |types: &'static str| types.split(';').map(str::trim).collect();
-    CATEGORIES.into_iter().map(move |(category, listed)| (category, types(listed)))
+    CATEGORIES
+        .into_iter()
+        .map(move |(category, listed)| (category, types(listed)))
 }
 
 #[cfg(test)]
@@ -347,7 +343,10 @@ mod tests {
     fn every_type_is_in_its_usual_category() {
         for (name, category, _) in attribute_types() {
             let found = attribute_categories().find(|(one, _)| *one == category);
-            assert!(found.is_some_and(|(_, types)| types.contains(&name)), "{name} is not in {category}");
+            assert!(
+                found.is_some_and(|(_, types)| types.contains(&name)),
+                "{name} is not in {category}"
+            );
         }
         assert_eq!(default_category("ip-dst"), Some(("Network activity", true)));
         assert_eq!(default_category("no-such-type"), None);

@@ -66,7 +66,10 @@ impl Distribution {
                 let level = said.filter(|said| (1..=3).contains(said)).unwrap_or(1);
                 Self { level, group: None }
             }
-            (Some(one), None, false) => Self { level: 4, group: Some(one) },
+            (Some(one), None, false) => Self {
+                level: 4,
+                group: Some(one),
+            },
             // Several communities, or members by name: no number says that, and a wider one must not.
             _ => Self { level: 0, group: None },
         }
@@ -81,7 +84,12 @@ impl Node {
             let found = self.store().community_get(store::CommunityKey::Alias(&alias)).await?;
             return Ok(found.map(|one| one.id).filter(|id| principal.communities.contains(id)));
         }
-        Ok(principal.contributes_to.iter().chain(&principal.communities).copied().min())
+        Ok(principal
+            .contributes_to
+            .iter()
+            .chain(&principal.communities)
+            .copied()
+            .min())
     }
 
     /// How something that a caller writes is handled. `around`: what it inherits from.
@@ -96,7 +104,11 @@ impl Node {
             DistributionWish::Own => {}
             DistributionWish::Inherit => {
                 let Some(around) = around else {
-                    return Err(bad("nothing-to-inherit", "an event inherits its distribution from nothing", "give 0 to 4"));
+                    return Err(bad(
+                        "nothing-to-inherit",
+                        "an event inherits its distribution from nothing",
+                        "give 0 to 4",
+                    ));
                 };
                 handling.communities = around.communities().iter().copied().collect();
                 handling.named = named_beside(around, caller.principal.member);
@@ -114,10 +126,17 @@ impl Node {
         if let Some(around) = around
             && !handling.communities.is_empty()
         {
-            let inside = handling.communities.iter().all(|one| around.communities().contains(one));
+            let inside = handling
+                .communities
+                .iter()
+                .all(|one| around.communities().contains(one));
             if !inside {
                 let message = "this would go to others than the event it is in";
-                return Err(bad("wider-than-event", message, "give distribution 5 (as the event), or 0"));
+                return Err(bad(
+                    "wider-than-event",
+                    message,
+                    "give distribution 5 (as the event), or 0",
+                ));
             }
             // Who is named narrows what is in the event too.
             handling.named = named_beside(around, caller.principal.member);
@@ -148,7 +167,12 @@ impl Node {
 
 /// The names of an audience that has no community, without the sharer, whom the intake names by itself.
 fn named_beside(around: &Audience, own: Option<MemberId>) -> Vec<MemberId> {
-    around.named().iter().copied().filter(|member| Some(*member) != own).collect()
+    around
+        .named()
+        .iter()
+        .copied()
+        .filter(|member| Some(*member) != own)
+        .collect()
 }
 
 #[cfg(test)]

@@ -84,8 +84,13 @@ impl Node {
     }
 
     async fn misp_feed_event(&self, viewer: &Viewer, uuid: Uuid) -> Result<Option<EventInfo>, Error> {
-        let Some(known) = self.store().misp_event_by_uuid(uuid).await? else { return Ok(None) };
-        Ok(self.misp_event(viewer, known.id).await?.filter(|event| event.record.published))
+        let Some(known) = self.store().misp_event_by_uuid(uuid).await? else {
+            return Ok(None);
+        };
+        Ok(self
+            .misp_event(viewer, known.id)
+            .await?
+            .filter(|event| event.record.published))
     }
 
     /// Writes a file of a feed, piece by piece, and records that it is handed out.
@@ -124,8 +129,16 @@ impl Node {
         let (written, (sha256, bytes)) = tokio::join!(writing, digesting);
         written?;
         let name = file.name();
-        let (note, key) = self.store().sign_note(format!("{SIGNED_AS}\n{name}\n{bytes} {sha256}\n"))?;
-        Ok(FeedSignature { file: name, sha256, bytes, key, note })
+        let (note, key) = self
+            .store()
+            .sign_note(format!("{SIGNED_AS}\n{name}\n{bytes} {sha256}\n"))?;
+        Ok(FeedSignature {
+            file: name,
+            sha256,
+            bytes,
+            key,
+            note,
+        })
     }
 
     async fn feed_write(
@@ -137,12 +150,16 @@ impl Node {
     ) -> Result<(), Error> {
         if let FeedFile::Event(uuid) = file {
             let Some(event) = self.misp_feed_event(viewer, uuid).await? else {
-                return Err(Error::NotFound("there is no such event, or it is not open to you".to_owned()));
+                return Err(Error::NotFound(
+                    "there is no such event, or it is not open to you".to_owned(),
+                ));
             };
             if let Some(caller) = record_for {
                 self.misp_give(caller, std::slice::from_ref(&event)).await?;
             }
-            return self.misp_write_event(viewer, &event, &EventShape::default(), pieces).await;
+            return self
+                .misp_write_event(viewer, &event, &EventShape::default(), pieces)
+                .await;
         }
         let mut after = 0;
         let mut first = true;
@@ -150,7 +167,10 @@ impl Node {
             return Ok(());
         }
         loop {
-            let page = self.store().misp_scan(viewer, &MispSource::All, MispKind::Event, after, PAGE).await?;
+            let page = self
+                .store()
+                .misp_scan(viewer, &MispSource::All, MispKind::Event, after, PAGE)
+                .await?;
             let mut events = Vec::with_capacity(page.rows.len());
             for row in page.rows {
                 let info = self.misp_event_info_of(viewer, row).await?;
@@ -194,8 +214,15 @@ impl Node {
         let mut after = 0;
         loop {
             let source = MispSource::Event(event.row.id);
-            let page = self.store().misp_scan(viewer, &source, MispKind::Attribute, after, CHUNK).await?;
-            for row in page.rows.iter().filter(|row| !row.deleted && !says_nothing(&row.element_type)) {
+            let page = self
+                .store()
+                .misp_scan(viewer, &source, MispKind::Attribute, after, CHUNK)
+                .await?;
+            for row in page
+                .rows
+                .iter()
+                .filter(|row| !row.deleted && !says_nothing(&row.element_type))
+            {
                 for value in values(row) {
                     text.push_str(&formats::misp::hash_line(value, event.record.uuid));
                 }
@@ -213,7 +240,11 @@ impl Node {
 
 /// The values of an attribute, each half of composite ones by itself.
 fn values(row: &MispRow) -> Vec<&str> {
-    match row.value.split_once('|').filter(|_| row.element_type.contains('|') || row.element_type == "malware-sample") {
+    match row
+        .value
+        .split_once('|')
+        .filter(|_| row.element_type.contains('|') || row.element_type == "malware-sample")
+    {
         Some((one, other)) => vec![one, other],
         None if row.value.is_empty() => Vec::new(),
         None => vec![&row.value],
@@ -222,8 +253,11 @@ fn values(row: &MispRow) -> Vec<&str> {
 
 /// What the manifest says of an event.
 fn entry(event: &EventInfo) -> serde_json::Value {
-    let tags: Vec<BTreeMap<&str, &str>> =
-        event.tags.iter().map(|tag| BTreeMap::from([("name", tag.name.as_str()), ("colour", tag.colour.as_str())])).collect();
+    let tags: Vec<BTreeMap<&str, &str>> = event
+        .tags
+        .iter()
+        .map(|tag| BTreeMap::from([("name", tag.name.as_str()), ("colour", tag.colour.as_str())]))
+        .collect();
     json!({
         "info": event.row.value, "date": event.date(), "analysis": event.level("analysis", 0).to_string(),
         "threat_level_id": event.level("threat_level_id", 4).to_string(), "timestamp": event.timestamp().to_string(),
@@ -243,7 +277,14 @@ mod tests {
         for file in [FeedFile::Manifest, FeedFile::Hashes, event] {
             assert_eq!(FeedFile::parse(&file.name()), Some(file));
         }
-        for name in ["", "x", "../manifest.json", "manifest", ".json", "00000000-0000-0000-0000-000000000007"] {
+        for name in [
+            "",
+            "x",
+            "../manifest.json",
+            "manifest",
+            ".json",
+            "00000000-0000-0000-0000-000000000007",
+        ] {
             assert_eq!(FeedFile::parse(name), None, "{name}");
         }
     }

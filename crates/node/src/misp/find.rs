@@ -111,6 +111,12 @@ pub struct Filter {
     pub deleted: Terms,
     /// Leaves out what warninglists know.
     pub without_harmless: bool,
+    /// Leaves out what is not worth looking for any more, by any of the models.
+    pub without_decayed: bool,
+    /// The models that count; none named: those in use.
+    pub models: Vec<i64>,
+    /// The score below which something counts as decayed, in place of the models' own.
+    pub least_score: Option<i64>,
     /// Leaves out what is attached.
     pub without_attachments: bool,
     /// Any of value, comment and title of the event.
@@ -120,11 +126,19 @@ pub struct Filter {
 impl Filter {
     /// Whether something is asked of attributes.
     pub fn is_of_attributes(&self) -> bool {
-        let words = [&self.value, &self.types, &self.category, &self.relation, &self.comment, &self.object_name];
+        let words = [
+            &self.value,
+            &self.types,
+            &self.category,
+            &self.relation,
+            &self.comment,
+            &self.object_name,
+        ];
         words.iter().any(|words| !words.is_empty())
             || self.to_ids.is_some()
             || self.changed != (None, None)
             || self.deleted == Terms::Deleted
+            || self.without_decayed
     }
 
     /// Whether an event is what is asked for.
@@ -137,7 +151,9 @@ impl Filter {
             && self.date.1.as_deref().is_none_or(|to| day <= to)
             && within(&self.event_changed, event.timestamp())
             && within(&self.published_at, event.record.publish_timestamp)
-            && self.published.is_none_or(|published| published == event.record.published)
+            && self
+                .published
+                .is_none_or(|published| published == event.record.published)
             && (self.threat_levels.is_empty() || self.threat_levels.contains(&event.level("threat_level_id", 4)))
             && (self.analysis.is_empty() || self.analysis.contains(&event.level("analysis", 0)))
             && self.info.admit(&[&event.row.value])
@@ -185,7 +201,9 @@ pub(super) fn like(wanted: &str, text: &str) -> bool {
     let text = text.to_lowercase();
     let mut parts = wanted.split('%');
     let Some(first) = parts.next() else { return false };
-    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let Some(mut rest) = text.strip_prefix(first) else {
+        return false;
+    };
     let mut last = None;
     for part in parts {
         if let Some(before) = last.replace(part) {
@@ -241,12 +259,16 @@ fn walk_name(viewer: &Viewer, filter: &Filter, kind: MispKind, limit: usize) -> 
 
 /// Events as they were looked up while something was walked.
 #[derive(Default)]
-pub struct EventsMet(pub(crate) HashMap<i64, Option<EventInfo>>);
+pub struct EventsMet {
+    pub(crate) met: HashMap<i64, Option<EventInfo>>,
+    /// The models of decay that count, once they were asked for.
+    models: Option<Vec<super::vocabulary::DecayModel>>,
+}
 
 impl EventsMet {
     /// An event that was met.
     pub fn get(&self, id: i64) -> Option<&EventInfo> {
-        self.0.get(&id).and_then(Option::as_ref)
+        self.met.get(&id).and_then(Option::as_ref)
     }
 }
 
@@ -285,7 +307,9 @@ impl Node {
             let mut skip = skipped;
             for chunk in ids.chunks(CHUNK) {
                 for id in chunk {
-                    let Some(row) = self.store().misp_row(viewer, kind, *id).await? else { continue };
+                    let Some(row) = self.store().misp_row(viewer, kind, *id).await? else {
+                        continue;
+                    };
                     if !self.misp_admits(viewer, filter, &row, &mut found.events).await? {
                         continue;
                     }
@@ -336,7 +360,10 @@ impl Node {
         if kind == MispKind::Attribute
             && let Some(values) = filter.whole_values()
         {
-            return Ok(values.into_iter().map(|value| MispSource::Value(value.clone())).collect());
+            return Ok(values
+                .into_iter()
+                .map(|value| MispSource::Value(value.clone()))
+                .collect());
         }
         if !filter.events.is_empty() {
             return Ok(filter.events.iter().map(|event| MispSource::Event(*event)).collect());
@@ -384,7 +411,8 @@ impl Node {
         if row.kind == MispKind::Attribute && !filter.admits_row(row) {
             return Ok(false);
         }
-        if row.kind == MispKind::Object && (row.deleted != (filter.deleted == Terms::Deleted) && filter.deleted != Terms::Both)
+        if row.kind == MispKind::Object
+            && (row.deleted != (filter.deleted == Terms::Deleted) && filter.deleted != Terms::Both)
         {
             return Ok(false);
         }
@@ -394,13 +422,18 @@ impl Node {
         if !filter.uuids.is_empty() {
             let own = self.store().misp_uuid(row.kind, row.id).await?;
             let event = self.store().misp_event(row.event).await?.map(|event| event.uuid);
-            let named = [own, event].into_iter().flatten().any(|uuid| filter.uuids.contains(&uuid));
+            let named = [own, event]
+                .into_iter()
+                .flatten()
+                .any(|uuid| filter.uuids.contains(&uuid));
             if !named {
                 return Ok(false);
             }
         }
         self.misp_meet(viewer, row.event, events).await?;
-        let Some(event) = events.get(row.event) else { return Ok(false) };
+        let Some(event) = events.get(row.event) else {
+            return Ok(false);
+        };
         if !filter.admits_event(event) {
             return Ok(false);
         }
@@ -415,7 +448,10 @@ impl Node {
         }
         if !filter.comment.is_empty() || !filter.relation.is_empty() || !filter.anything.is_empty() {
             let bodies = self.store().misp_bodies(viewer, &[row.number]).await?;
-            let body = bodies.get(&row.number).map(|body| super::shape::parsed(body)).unwrap_or_default();
+            let body = bodies
+                .get(&row.number)
+                .map(|body| super::shape::parsed(body))
+                .unwrap_or_default();
             let text = |key: &str| body.get(key).and_then(serde_json::Value::as_str).unwrap_or_default();
             if !filter.comment.admit(&[text("comment")]) || !filter.relation.admit(&[text("object_relation")]) {
                 return Ok(false);
@@ -426,6 +462,18 @@ impl Node {
         }
         if filter.without_harmless && self.misp_is_harmless(row) {
             return Ok(false);
+        }
+        if filter.without_decayed && row.kind == MispKind::Attribute {
+            if events.models.is_none() {
+                events.models = Some(self.misp_models(&filter.models).await?);
+            }
+            let (Some(models), Some(event)) = (&events.models, events.get(row.event)) else {
+                return Ok(false);
+            };
+            let worth = self.misp_worth(viewer, row, event, models, filter.least_score).await?;
+            if worth.iter().any(|one| one.decayed) {
+                return Ok(false);
+            }
         }
         Ok(true)
     }
@@ -441,7 +489,12 @@ impl Node {
         let mut names: Vec<String> = values(row)
             .into_iter()
             .filter_map(stix::observable::guess)
-            .flat_map(|observable| lists.hits(&observable).map(|hit| hit.list.name.clone()).collect::<Vec<_>>())
+            .flat_map(|observable| {
+                lists
+                    .hits(&observable)
+                    .map(|hit| hit.list.name.clone())
+                    .collect::<Vec<_>>()
+            })
             .collect();
         names.sort();
         names.dedup();
@@ -450,9 +503,9 @@ impl Node {
 
     /// Looks an event up, once.
     pub(crate) async fn misp_meet(&self, viewer: &Viewer, id: i64, events: &mut EventsMet) -> Result<(), Error> {
-        if !events.0.contains_key(&id) {
+        if !events.met.contains_key(&id) {
             let info = self.misp_event_info(viewer, id).await?;
-            events.0.insert(id, info);
+            events.met.insert(id, info);
         }
         Ok(())
     }
@@ -475,11 +528,17 @@ impl Node {
         let page = page.max(1);
         let mut found = Vec::new();
         let mut skip = limit.saturating_mul(page - 1);
-        if filter.is_of_attributes() || !filter.uuids.is_empty() || !filter.tags.is_empty() || !filter.anything.is_empty() {
+        if filter.is_of_attributes()
+            || !filter.uuids.is_empty()
+            || !filter.tags.is_empty()
+            || !filter.anything.is_empty()
+        {
             let mut met = EventsMet::default();
             for id in self.misp_events_of_attributes(viewer, filter).await? {
                 self.misp_meet(viewer, id, &mut met).await?;
-                let Some(info) = met.0.remove(&id).flatten() else { continue };
+                let Some(info) = met.met.remove(&id).flatten() else {
+                    continue;
+                };
                 if skip > 0 {
                     skip -= 1;
                 } else if found.len() < limit {
@@ -498,7 +557,9 @@ impl Node {
             ids.sort_unstable();
             ids.dedup();
             for id in ids {
-                let Some(info) = self.misp_event_info(viewer, id).await? else { continue };
+                let Some(info) = self.misp_event_info(viewer, id).await? else {
+                    continue;
+                };
                 if !filter.admits_event(&info) {
                     continue;
                 }
@@ -512,10 +573,15 @@ impl Node {
         }
         loop {
             let chunk = limit.min(CHUNK).saturating_add(1);
-            let part = self.store().misp_scan(viewer, &MispSource::All, MispKind::Event, after, chunk).await?;
+            let part = self
+                .store()
+                .misp_scan(viewer, &MispSource::All, MispKind::Event, after, chunk)
+                .await?;
             for row in part.rows {
                 let id = row.id;
-                let Some(info) = self.misp_event_info_of(viewer, row).await? else { continue };
+                let Some(info) = self.misp_event_info_of(viewer, row).await? else {
+                    continue;
+                };
                 if !filter.admits_event(&info) {
                     continue;
                 }
@@ -547,9 +613,14 @@ impl Node {
             // An event without attributes has tags and a UUID too.
             let mut after = 0;
             loop {
-                let part = self.store().misp_scan(viewer, &MispSource::All, MispKind::Event, after, CHUNK).await?;
+                let part = self
+                    .store()
+                    .misp_scan(viewer, &MispSource::All, MispKind::Event, after, CHUNK)
+                    .await?;
                 for row in part.rows {
-                    let Some(info) = self.misp_event_info_of(viewer, row).await? else { continue };
+                    let Some(info) = self.misp_event_info_of(viewer, row).await? else {
+                        continue;
+                    };
                     let named = filter.uuids.is_empty() || filter.uuids.contains(&info.record.uuid);
                     let tagged = filter.tags.admit(&info.tag_names());
                     let said = filter.anything.admit(&[&info.row.value]);
@@ -587,7 +658,11 @@ mod tests {
 
     #[test]
     fn words_that_are_not_wanted_count_more_than_those_that_are() {
-        let words = Words { any: vec!["tlp:green".into()], none: vec!["%draft%".into()], ..Words::default() };
+        let words = Words {
+            any: vec!["tlp:green".into()],
+            none: vec!["%draft%".into()],
+            ..Words::default()
+        };
         assert!(words.admit(&["tlp:green"]));
         assert!(!words.admit(&["tlp:green", "workflow:draft"]));
         assert!(!words.admit::<&str>(&[]));

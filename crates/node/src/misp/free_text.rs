@@ -34,11 +34,15 @@ impl Node {
         let clear = refang(text);
         let mut seen = BTreeSet::new();
         let mut found = Vec::new();
-        let ends = |letter: char| letter.is_whitespace() || matches!(letter, ',' | ';' | '"' | '\'' | '<' | '>' | '|' | '(' | ')');
+        let ends = |letter: char| {
+            letter.is_whitespace() || matches!(letter, ',' | ';' | '"' | '\'' | '<' | '>' | '|' | '(' | ')')
+        };
         for word in clear.split(ends) {
             let word = word.trim_end_matches(['.', ':', '!', '?']);
             let Some(value) = guess(word) else { continue };
-            let Some(element_type) = type_of(value.kind, &value.value) else { continue };
+            let Some(element_type) = type_of(value.kind, &value.value) else {
+                continue;
+            };
             if found.len() < MOST && seen.insert((element_type, value.value.clone())) {
                 found.push((element_type, value.value));
             }

@@ -31,7 +31,10 @@ impl Node {
                 misp_events: events.iter().map(|event| event.row.id).collect(),
                 ..DeliveryFilter::default()
             };
-            let rows: Vec<(i64, AudienceId)> = events.iter().map(|event| (event.row.added, event.row.audience)).collect();
+            let rows: Vec<(i64, AudienceId)> = events
+                .iter()
+                .map(|event| (event.row.added, event.row.audience))
+                .collect();
             // What belongs to an event may have been added before it and after it: all of it that the caller sees now.
             let last = self.store().last_position(&self.misp_viewer(caller).await?).await?;
             let (from, to) = (Timestamp::from_micros(0), Timestamp::from_micros(last.0));
@@ -55,8 +58,13 @@ impl Node {
                 ids: named.iter().map(|(id, ..)| id.clone()).collect(),
                 ..DeliveryFilter::default()
             };
-            let (Some(first), Some(last)) = (places.first(), places.last()) else { continue };
-            let rows: Vec<(i64, AudienceId)> = named.iter().map(|(_, added, audience, _)| (*added, *audience)).collect();
+            let (Some(first), Some(last)) = (places.first(), places.last()) else {
+                continue;
+            };
+            let rows: Vec<(i64, AudienceId)> = named
+                .iter()
+                .map(|(_, added, audience, _)| (*added, *audience))
+                .collect();
             let (after, to) = (Timestamp::from_micros(first - 1), Timestamp::from_micros(*last));
             self.misp_given(caller, filter, after, to, &rows).await?;
         }
@@ -71,7 +79,9 @@ impl Node {
         to: Timestamp,
         rows: &[(i64, AudienceId)],
     ) -> Result<(), Error> {
-        let Some(member) = caller.principal.member.filter(|_| !rows.is_empty()) else { return Ok(()) };
+        let Some(member) = caller.principal.member.filter(|_| !rows.is_empty()) else {
+            return Ok(());
+        };
         let body = serde_json::json!({
             "channel": WAY, "first_added": after.to_micros_text(), "reader": caller.name,
         });
@@ -83,7 +93,10 @@ impl Node {
             after,
             to,
             objects: rows.len() as u64,
-            rows: rows.iter().map(|(added, audience)| (Timestamp::from_micros(*added), *audience)).collect(),
+            rows: rows
+                .iter()
+                .map(|(added, audience)| (Timestamp::from_micros(*added), *audience))
+                .collect(),
             body: body.as_object().cloned().unwrap_or_default(),
         };
         Ok(self.store().delivery_record(delivery).await?)

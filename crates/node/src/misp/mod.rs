@@ -18,8 +18,8 @@
 //! Nothing here decides who may see what: every row has the audience of its contribution, and is read with a viewer.
 
 mod distribution;
-mod find;
 mod feed;
+mod find;
 mod free_text;
 mod give;
 pub mod migrate;
@@ -32,6 +32,7 @@ mod said;
 mod shape;
 pub mod vocabulary;
 mod whole;
+mod worth;
 mod write;
 
 use std::collections::HashMap;
@@ -40,8 +41,8 @@ use std::sync::Arc;
 use policy::Viewer;
 use store::MispTag;
 
-pub use distribution::{Distribution, DistributionWish};
 pub use distribution::GroupName;
+pub use distribution::{Distribution, DistributionWish};
 pub use feed::{FeedFile, FeedSignature};
 pub use find::{Filter, FoundRows, Span, Terms, Words};
 pub use peering::{Previewed, ServerAnswer};
@@ -111,7 +112,11 @@ impl Node {
             is_open: false,
         };
         let tag = self.store().misp_tag_named(&wish).await?;
-        let mut tags = self.misp_kept().tags.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut tags = self
+            .misp_kept()
+            .tags
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         if tags.len() > 100_000 {
             tags.clear();
         }
@@ -121,7 +126,11 @@ impl Node {
 
     /// Forgets the numbers of tags: one was renamed or deleted.
     pub(crate) fn misp_tags_changed(&self) {
-        self.misp_kept().tags.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
+        self.misp_kept()
+            .tags
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clear();
     }
 }
 
@@ -131,6 +140,8 @@ pub(crate) type Members = Arc<HashMap<policy::MemberId, store::Member>>;
 impl Node {
     pub(crate) async fn misp_members(&self) -> Result<Members, Error> {
         let members = self.store().member_list().await?;
-        Ok(Arc::new(members.into_iter().map(|member| (member.id, member)).collect()))
+        Ok(Arc::new(
+            members.into_iter().map(|member| (member.id, member)).collect(),
+        ))
     }
 }

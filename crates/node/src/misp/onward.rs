@@ -43,7 +43,10 @@ const OF_THIS_INSTANCE: [&str; 14] = [
 fn level(fields: &Map<String, Value>) -> u8 {
     match fields.get("distribution") {
         Some(Value::String(text)) => text.parse().unwrap_or(0),
-        Some(Value::Number(number)) => number.as_u64().and_then(|number| u8::try_from(number).ok()).unwrap_or(0),
+        Some(Value::Number(number)) => number
+            .as_u64()
+            .and_then(|number| u8::try_from(number).ok())
+            .unwrap_or(0),
         // What says nothing is as what is around it.
         None | Some(Value::Null) => 5,
         Some(_) => 0,
@@ -66,7 +69,9 @@ fn list(fields: &mut Map<String, Value>, key: &str, in_group: &dyn Fn(&str) -> b
     let mut stay = 0;
     if let Some(Value::Array(entries)) = fields.get_mut(key) {
         entries.retain_mut(|entry| {
-            let Some(entry) = entry.as_object_mut() else { return false };
+            let Some(entry) = entry.as_object_mut() else {
+                return false;
+            };
             let goes = of_part(entry, in_group);
             stay += u64::from(goes.is_none());
             goes.map(|inside| stay += inside).is_some()
@@ -77,10 +82,17 @@ fn list(fields: &mut Map<String, Value>, key: &str, in_group: &dyn Fn(&str) -> b
 
 /// Makes a part of an event ready; none where it stays here, else how much of what is in it does.
 fn of_part(fields: &mut Map<String, Value>, in_group: &dyn Fn(&str) -> bool) -> Option<u64> {
-    let group = fields.get("sharing_group_id").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let group = fields
+        .get("sharing_group_id")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
     // The group of a part is named by number alone, which says nothing elsewhere: it goes only with the event's own.
     let level = onward(level(fields), in_group(&group))?;
-    fields.insert("distribution".to_owned(), json!(if level == 4 { 5 } else { level }.to_string()));
+    fields.insert(
+        "distribution".to_owned(),
+        json!(if level == 4 { 5 } else { level }.to_string()),
+    );
     fields.shift_remove("sharing_group_id");
     fields.shift_remove("SharingGroup");
     for key in OF_THIS_INSTANCE {
@@ -93,7 +105,11 @@ fn of_part(fields: &mut Map<String, Value>, in_group: &dyn Fn(&str) -> bool) -> 
 /// Makes an event ready for another server, in place: `to` is its distribution there, `group` its sharing group as the
 /// other side can read it. Says how many of its attributes, objects and reports stay here.
 pub(crate) fn prepare(event: &mut Map<String, Value>, to: u8, group: Option<Value>) -> u64 {
-    let own = event.get("sharing_group_id").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let own = event
+        .get("sharing_group_id")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
     let in_group = |number: &str| to == 4 && !own.is_empty() && own != "0" && number == own;
     let mut stay = 0;
     for key in ["Attribute", "Object", "EventReport"] {

@@ -72,25 +72,46 @@ impl Node {
     pub async fn misp_server_test(&self, caller: &Caller, url: &str, settings: &str) -> Result<ServerAnswer, Error> {
         administer(caller)?;
         let remote = Remote::new(&access_of(settings), check_url(url)?).map_err(|failure| stopped(&failure))?;
-        Ok(match remote.get(&["servers", "getVersion"], "the version of a MISP server").await {
-            Ok(version) if version.get("version").is_some_and(Value::is_string) => {
-                let exchanges = super::project::truth(version.as_object().unwrap_or(&serde_json::Map::new()), "perm_sync");
-                let (status, message) = match exchanges {
-                    true => (1, "it answers, and this key may exchange events there"),
-                    false => (5, "it answers, and this key may read there only: ask for a key that may exchange events"),
-                };
-                ServerAnswer { version: Some(version), status, message: message.to_owned() }
-            }
-            Ok(_) => ServerAnswer { version: None, status: 3, message: "this is no MISP server: check the address".to_owned() },
-            Err(failure) => {
-                let status = match failure.kind {
-                    FailureKind::SignIn | FailureKind::Forbidden => 4,
-                    FailureKind::Content | FailureKind::NotThere => 3,
-                    _ => 2,
-                };
-                ServerAnswer { version: None, status, message: failure.message }
-            }
-        })
+        Ok(
+            match remote
+                .get(&["servers", "getVersion"], "the version of a MISP server")
+                .await
+            {
+                Ok(version) if version.get("version").is_some_and(Value::is_string) => {
+                    let exchanges =
+                        super::project::truth(version.as_object().unwrap_or(&serde_json::Map::new()), "perm_sync");
+                    let (status, message) = match exchanges {
+                        true => (1, "it answers, and this key may exchange events there"),
+                        false => (
+                            5,
+                            "it answers, and this key may read there only: ask for a key that may exchange events",
+                        ),
+                    };
+                    ServerAnswer {
+                        version: Some(version),
+                        status,
+                        message: message.to_owned(),
+                    }
+                }
+                Ok(_) => ServerAnswer {
+                    version: None,
+                    status: 3,
+                    message: "this is no MISP server: check the address".to_owned(),
+                },
+                Err(failure) => {
+                    let status = match failure.kind {
+                        FailureKind::SignIn | FailureKind::Forbidden => 4,
+                        FailureKind::Content | FailureKind::NotThere => 3,
+                        _ => 2,
+                    };
+                    ServerAnswer {
+                        version: None,
+                        status,
+                        message: failure.message,
+                    }
+                }
+            },
+        )
     }
 
     /// What a feed lists just now. Nothing of it is stored.
@@ -100,20 +121,33 @@ impl Node {
     pub async fn misp_feed_preview(&self, caller: &Caller, feed: &Subscription) -> Result<Vec<Previewed>, Error> {
         administer(caller)?;
         if feed.terms.kind != SubscriptionKind::MispFeed {
-            return Err(bad("no-preview", "only feeds of MISP list events", "see the list itself at its address"));
+            return Err(bad(
+                "no-preview",
+                "only feeds of MISP list events",
+                "see the list itself at its address",
+            ));
         }
         let mut url = check_url(&feed.terms.url)?;
-        let path = url.path().strip_suffix("manifest.json").unwrap_or(url.path()).to_owned();
+        let path = url
+            .path()
+            .strip_suffix("manifest.json")
+            .unwrap_or(url.path())
+            .to_owned();
         url.set_path(&path);
         let remote = Remote::new(&access_of(&feed.terms.settings), url).map_err(|failure| stopped(&failure))?;
         let most = feed.terms.size_limit.unsigned_abs();
-        let answer = remote.fetch(&["manifest.json"], most).await.map_err(|failure| stopped(&failure))?;
+        let answer = remote
+            .fetch(&["manifest.json"], most)
+            .await
+            .map_err(|failure| stopped(&failure))?;
         let mut body = answer.body;
         let read = tokio::task::spawn_blocking(move || {
             let mut bytes = Vec::new();
             std::io::Read::read_to_end(&mut body, &mut bytes).map(|_| bytes)
         });
-        let bytes = read.await.map_err(|error| Error::Ours(format!("the reading broke off: {error}")))?;
+        let bytes = read
+            .await
+            .map_err(|error| Error::Ours(format!("the reading broke off: {error}")))?;
         let bytes = bytes.map_err(|error| Error::Unavailable(format!("the feed could not be read: {error}")))?;
         let entries = formats::misp::manifest(&bytes, &mut |_| {})?;
         let shown = entries.into_iter().take(MOST_PREVIEWED).map(|entry| Previewed {
@@ -132,14 +166,21 @@ impl Node {
     pub async fn misp_feeds_with(&self, caller: &Caller, values: &[String]) -> Result<BTreeSet<String>, Error> {
         administer(caller)?;
         if values.len() > MOST_VALUES {
-            return Err(bad("too-many-values", format!("more than {MOST_VALUES} values were asked for"), "ask for fewer"));
+            return Err(bad(
+                "too-many-values",
+                format!("more than {MOST_VALUES} values were asked for"),
+                "ask for fewer",
+            ));
         }
         self.misp_follow().await?;
         let viewer = self.viewer(caller).await?;
         let mut names = BTreeSet::new();
         for value in values {
             let source = store::MispSource::Value(value.clone());
-            let page = self.store().misp_scan(&viewer, &source, store::MispKind::Attribute, 0, MOST_VALUES).await?;
+            let page = self
+                .store()
+                .misp_scan(&viewer, &source, store::MispKind::Attribute, 0, MOST_VALUES)
+                .await?;
             for row in page.rows.iter().filter(|row| !row.deleted && row.added > 0) {
                 let channel = self.store().channel_of(stix::Timestamp::from_micros(row.added)).await?;
                 names.extend(channel.and_then(|channel| channel.strip_prefix("subscription:").map(str::to_owned)));

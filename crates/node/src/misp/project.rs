@@ -88,17 +88,28 @@ impl Node {
             info: String::new(),
             event: Uuid::nil(),
             organisation: member.map_or_else(|| self.settings().title.clone(), |member| member.name.clone()),
-            organisation_uuid: identity.as_ref().map_or_else(|| uuid_of(own.as_str()), |id| uuid_of(id.as_str())),
+            organisation_uuid: identity
+                .as_ref()
+                .map_or_else(|| uuid_of(own.as_str()), |id| uuid_of(id.as_str())),
             now: Timestamp::from_micros(row.added),
         }
     }
 
     async fn misp_row_of(&self, row: &Followed, made: Made) -> Result<MispPut, Error> {
-        let Made { kind, uuid, mut fields, parent, event, tags } = made;
+        let Made {
+            kind,
+            uuid,
+            mut fields,
+            parent,
+            event,
+            tags,
+        } = made;
         let text = |fields: &Map<String, Value>, key: &str| fields.get(key).and_then(scalar).unwrap_or_default();
         let mut numbers = Vec::with_capacity(tags.len());
         for tag in &tags {
-            let Some(name) = tag.get("name").and_then(Value::as_str).filter(|name| !name.is_empty()) else { continue };
+            let Some(name) = tag.get("name").and_then(Value::as_str).filter(|name| !name.is_empty()) else {
+                continue;
+            };
             let colour = tag.get("colour").and_then(Value::as_str).unwrap_or(COLOUR);
             let number = self.misp_tag_number(name, colour).await?;
             if !numbers.contains(&number) {
@@ -110,7 +121,10 @@ impl Node {
         let mut organisations = Vec::new();
         if kind == MispKind::Event
             && let Some(Value::Object(creator)) = fields.get("Orgc")
-            && let Some(uuid) = creator.get("uuid").and_then(Value::as_str).and_then(|uuid| Uuid::try_parse(uuid).ok())
+            && let Some(uuid) = creator
+                .get("uuid")
+                .and_then(Value::as_str)
+                .and_then(|uuid| Uuid::try_parse(uuid).ok())
         {
             let name = creator.get("name").and_then(Value::as_str).unwrap_or("unknown");
             if self.misp_member_of(uuid).await?.is_none() {
@@ -124,7 +138,11 @@ impl Node {
             MispKind::Sighting => (text(&fields, "type"), String::new(), text(&fields, "source")),
             _ => (String::new(), String::new(), String::new()),
         };
-        let values = if kind == MispKind::Attribute { halves(&element_type, &value) } else { Vec::new() };
+        let values = if kind == MispKind::Attribute {
+            halves(&element_type, &value)
+        } else {
+            Vec::new()
+        };
         let published = (kind == MispKind::Event).then(|| {
             let at = text(&fields, "publish_timestamp").parse().unwrap_or(0);
             (truth(&fields, "published"), at)
@@ -232,7 +250,10 @@ fn is_bare(id: &str) -> bool {
 }
 
 fn owner(row: &Followed) -> MispOwner {
-    MispOwner { member: row.member, withheld: row.withheld }
+    MispOwner {
+        member: row.member,
+        withheld: row.withheld,
+    }
 }
 
 /// The UUID of an identifier.
@@ -252,7 +273,10 @@ fn scalar(value: &Value) -> Option<String> {
 
 /// A truth value, in any of the ways that MISP writes it.
 pub(super) fn truth(fields: &Map<String, Value>, key: &str) -> bool {
-    fields.get(key).and_then(scalar).is_some_and(|text| matches!(text.as_str(), "1" | "true"))
+    fields
+        .get(key)
+        .and_then(scalar)
+        .is_some_and(|text| matches!(text.as_str(), "1" | "true"))
 }
 
 /// A JSON object without its brackets.
@@ -266,7 +290,10 @@ fn halves(element_type: &str, value: &str) -> Vec<String> {
     if value.is_empty() {
         return Vec::new();
     }
-    match value.split_once('|').filter(|_| element_type.contains('|') || element_type == "malware-sample") {
+    match value
+        .split_once('|')
+        .filter(|_| element_type.contains('|') || element_type == "malware-sample")
+    {
         Some((one, other)) => vec![one.to_owned(), other.to_owned()],
         None => vec![value.to_owned()],
     }
@@ -276,8 +303,21 @@ fn halves(element_type: &str, value: &str) -> Vec<String> {
 pub(super) fn says_nothing(element_type: &str) -> bool {
     matches!(
         element_type,
-        "text" | "comment" | "other" | "boolean" | "counter" | "float" | "port" | "datetime" | "size-in-bytes" | "mime-type"
-            | "attachment" | "yara" | "sigma" | "snort" | "zeek"
+        "text"
+            | "comment"
+            | "other"
+            | "boolean"
+            | "counter"
+            | "float"
+            | "port"
+            | "datetime"
+            | "size-in-bytes"
+            | "mime-type"
+            | "attachment"
+            | "yara"
+            | "sigma"
+            | "snort"
+            | "zeek"
     )
 }
 
@@ -326,7 +366,9 @@ fn kind_of(list: &str) -> Option<MispKind> {
 
 /// What an object says in MISP's terms, and the event that it names more of.
 fn understand(row: &Followed, options: &WriteOptions) -> (Vec<Made>, Option<Uuid>) {
-    let Ok(object) = stix::Object::parse(&row.body) else { return (Vec::new(), None) };
+    let Ok(object) = stix::Object::parse(&row.body) else {
+        return (Vec::new(), None);
+    };
     let map = object.map();
     if let Some(event) = part_of(map) {
         return (Vec::new(), Some(event));
@@ -340,9 +382,18 @@ fn understand(row: &Followed, options: &WriteOptions) -> (Vec<Made>, Option<Uuid
 
 fn take(row: &Followed, element: Element, made: &mut Vec<Made>) {
     let Some(kind) = kind_of(element.list) else { return };
-    let Ok(Value::Object(mut fields)) = serde_json::from_str(&element.json) else { return };
-    let tags = element.tags.iter().filter_map(|tag| serde_json::from_str(tag).ok()).collect();
-    let own = fields.get("uuid").and_then(Value::as_str).and_then(|uuid| Uuid::try_parse(uuid).ok());
+    let Ok(Value::Object(mut fields)) = serde_json::from_str(&element.json) else {
+        return;
+    };
+    let tags = element
+        .tags
+        .iter()
+        .filter_map(|tag| serde_json::from_str(tag).ok())
+        .collect();
+    let own = fields
+        .get("uuid")
+        .and_then(Value::as_str)
+        .and_then(|uuid| Uuid::try_parse(uuid).ok());
     let derived = || match &element.about {
         // What is said of something has the identity of the object that says it.
         Some(_) => uuid_of(&row.id),
@@ -356,7 +407,10 @@ fn take(row: &Followed, element: Element, made: &mut Vec<Made>) {
             _ => parent = Some((spoken_of(kind, &fields), uuid_of(about))),
         }
         // A sighting of an attribute in an object names the attribute.
-        let named = fields.get("attribute_uuid").and_then(Value::as_str).and_then(|uuid| Uuid::try_parse(uuid).ok());
+        let named = fields
+            .get("attribute_uuid")
+            .and_then(Value::as_str)
+            .and_then(|uuid| Uuid::try_parse(uuid).ok());
         if let Some(named) = named.filter(|_| kind == MispKind::Sighting) {
             parent = Some((MispKind::Attribute, named));
         }
@@ -370,17 +424,32 @@ fn take(row: &Followed, element: Element, made: &mut Vec<Made>) {
     for key in ELSEWHERE {
         fields.shift_remove(key);
     }
-    made.push(Made { kind, uuid, fields, parent, event, tags });
+    made.push(Made {
+        kind,
+        uuid,
+        fields,
+        parent,
+        event,
+        tags,
+    });
 }
 
 /// An attribute in an object.
 fn take_inner(attribute: &Value, object: Uuid, made: &mut Vec<Made>) {
-    let Some(mut fields) = attribute.as_object().cloned() else { return };
-    let own = fields.get("uuid").and_then(Value::as_str).and_then(|uuid| Uuid::try_parse(uuid).ok());
+    let Some(mut fields) = attribute.as_object().cloned() else {
+        return;
+    };
+    let own = fields
+        .get("uuid")
+        .and_then(Value::as_str)
+        .and_then(|uuid| Uuid::try_parse(uuid).ok());
     let uuid = own.unwrap_or_else(|| Uuid::new_v5(&object, attribute.to_string().as_bytes()));
     let tags = fields.get("Tag").and_then(Value::as_array).cloned().unwrap_or_default();
     // What is said of it has rows of its own.
-    for key in ELSEWHERE.into_iter().chain(["Sighting", "ShadowAttribute", "Note", "Opinion", "Relationship"]) {
+    for key in ELSEWHERE
+        .into_iter()
+        .chain(["Sighting", "ShadowAttribute", "Note", "Opinion", "Relationship"])
+    {
         fields.shift_remove(key);
     }
     made.push(Made {

@@ -20,7 +20,10 @@ pub(crate) struct Remote {
 impl Remote {
     /// The server at an address, which is the only one that is ever asked.
     pub fn new(access: &Access, url: Url) -> Result<Self, Failure> {
-        Ok(Self { client: Client::new(access, &url)?, url })
+        Ok(Self {
+            client: Client::new(access, &url)?,
+            url,
+        })
     }
 
     /// The client, for what other modules ask of the same server.
@@ -39,7 +42,11 @@ impl Remote {
         url.set_query(None);
         match url.path_segments_mut() {
             Ok(mut segments) => segments.pop_if_empty().extend(parts),
-            Err(()) => return Err(Failure::settings("the address of the server cannot have anything below it")),
+            Err(()) => {
+                return Err(Failure::settings(
+                    "the address of the server cannot have anything below it",
+                ));
+            }
         };
         Ok(url)
     }
@@ -73,7 +80,10 @@ impl Remote {
 
     /// Whether something is there, for this account.
     pub async fn is_there(&self, parts: &[&str]) -> Result<bool, Failure> {
-        let request = Request { method: Method::HEAD, ..Request::get(self.at(parts)?, JSON, ANSWER_BYTES) };
+        let request = Request {
+            method: Method::HEAD,
+            ..Request::get(self.at(parts)?, JSON, ANSWER_BYTES)
+        };
         match self.client.fetch(request).await {
             Ok(_) => Ok(true),
             Err(failure) if matches!(failure.status, Some(404 | 410)) => Ok(false),

@@ -44,7 +44,7 @@ impl FoundRows {
     /// Adds what another search found.
     pub fn join(&mut self, other: Self) {
         self.rows.extend(other.rows);
-        self.events.0.extend(other.events.0);
+        self.events.met.extend(other.events.met);
     }
 }
 
@@ -62,13 +62,18 @@ impl Node {
     /// # Errors
     /// When the store does not answer.
     pub async fn misp_element_of(&self, viewer: &Viewer, kind: MispKind, id: i64) -> Result<Option<FoundRows>, Error> {
-        let Some(row) = self.store().misp_row(viewer, kind, id).await? else { return Ok(None) };
+        let Some(row) = self.store().misp_row(viewer, kind, id).await? else {
+            return Ok(None);
+        };
         let mut events = EventsMet::default();
         self.misp_meet(viewer, row.event, &mut events).await?;
         if events.get(row.event).is_none() {
             return Ok(None);
         }
-        Ok(Some(FoundRows { rows: vec![row], events }))
+        Ok(Some(FoundRows {
+            rows: vec![row],
+            events,
+        }))
     }
 
     /// How many attributes of an event a viewer sees.
@@ -87,7 +92,10 @@ impl Node {
         let mut counts = BTreeMap::new();
         let mut after = 0;
         loop {
-            let page = self.store().misp_scan(viewer, &MispSource::All, MispKind::Attribute, after, CHUNK).await?;
+            let page = self
+                .store()
+                .misp_scan(viewer, &MispSource::All, MispKind::Attribute, after, CHUNK)
+                .await?;
             for row in page.rows.into_iter().filter(|row| !row.deleted) {
                 let name = if by_category { row.category } else { row.element_type };
                 *counts.entry(name).or_default() += 1;
@@ -108,8 +116,16 @@ impl Node {
         for kind in [MispKind::Event, MispKind::Attribute] {
             let mut after = 0;
             loop {
-                let page = self.store().misp_scan(viewer, &MispSource::All, kind, after, CHUNK).await?;
-                for tag in page.rows.iter().filter(|row| !row.deleted).flat_map(|row| row.tags.iter()) {
+                let page = self
+                    .store()
+                    .misp_scan(viewer, &MispSource::All, kind, after, CHUNK)
+                    .await?;
+                for tag in page
+                    .rows
+                    .iter()
+                    .filter(|row| !row.deleted)
+                    .flat_map(|row| row.tags.iter())
+                {
                     *numbers.entry(*tag).or_default() += 1;
                 }
                 match page.next {
@@ -148,7 +164,8 @@ impl Node {
     /// # Errors
     /// When the caller may not share.
     pub async fn misp_tag_make(&self, caller: &Caller, wish: &MispTag) -> Result<MispTag, Error> {
-        decide(&caller.principal, Action::ContributeToNamed).map_err(|refusal| Error::refused(refusal, "no such page"))?;
+        decide(&caller.principal, Action::ContributeToNamed)
+            .map_err(|refusal| Error::refused(refusal, "no such page"))?;
         let tag = self.store().misp_tag_named(wish).await?;
         self.store().misp_tag_open(tag.id).await?;
         Ok(tag)
@@ -182,8 +199,16 @@ impl Node {
     /// When the store does not answer.
     pub async fn misp_attributes_of_value(&self, viewer: &Viewer, value: &str) -> Result<Vec<i64>, Error> {
         let source = MispSource::Value(value.to_owned());
-        let page = self.store().misp_scan(viewer, &source, MispKind::Attribute, 0, SIGHTED).await?;
-        Ok(page.rows.into_iter().filter(|row| !row.deleted && row.event != 0).map(|row| row.id).collect())
+        let page = self
+            .store()
+            .misp_scan(viewer, &source, MispKind::Attribute, 0, SIGHTED)
+            .await?;
+        Ok(page
+            .rows
+            .into_iter()
+            .filter(|row| !row.deleted && row.event != 0)
+            .map(|row| row.id)
+            .collect())
     }
 
     /// Says of an attribute that it was seen, is a false positive, or has expired; gives the sighting's number.
@@ -192,7 +217,11 @@ impl Node {
     /// When there is no such attribute for the caller, or they may not share.
     pub async fn misp_sighting_add(&self, caller: &Caller, attribute: i64, wish: &SightingWish) -> Result<i64, Error> {
         let viewer = self.misp_viewer(caller).await?;
-        let row = self.store().misp_row(&viewer, MispKind::Attribute, attribute).await?.ok_or_else(absent)?;
+        let row = self
+            .store()
+            .misp_row(&viewer, MispKind::Attribute, attribute)
+            .await?
+            .ok_or_else(absent)?;
         let target = self.misp_stix_id(&row).await?;
         let uuid = wish.uuid.unwrap_or_else(|| self.fresh_uuid());
         let now = self.now();
@@ -203,11 +232,20 @@ impl Node {
             "date_sighting": (at.micros() / 1_000_000).to_string(), "attribute_uuid": attribute_uuid.to_string(),
         });
         let (kind, mut object) = match wish.kind {
-            1 => ("opinion", json!({ "opinion": "strongly-disagree", "explanation": "reported as a false positive",
-                "object_refs": [target] })),
-            2 => ("note", json!({ "abstract": "expired", "content": format!("expired on {at}"), "object_refs": [target] })),
-            _ => ("sighting", json!({ "first_seen": at.to_string(), "last_seen": at.to_string(), "count": 1,
-                "sighting_of_ref": target })),
+            1 => (
+                "opinion",
+                json!({ "opinion": "strongly-disagree", "explanation": "reported as a false positive",
+                "object_refs": [target] }),
+            ),
+            2 => (
+                "note",
+                json!({ "abstract": "expired", "content": format!("expired on {at}"), "object_refs": [target] }),
+            ),
+            _ => (
+                "sighting",
+                json!({ "first_seen": at.to_string(), "last_seen": at.to_string(), "count": 1,
+                "sighting_of_ref": target }),
+            ),
         };
         if kind == "sighting" && !wish.source.is_empty() {
             object["description"] = json!(wish.source);
@@ -229,7 +267,13 @@ impl Node {
         mut reference: Map<String, Value>,
     ) -> Result<i64, Error> {
         let (viewer, event, row) = self.misp_own_element(caller, MispKind::Object, object).await?;
-        let text = |key: &str| reference.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let text = |key: &str| {
+            reference
+                .get(key)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
         let named = text("referenced_uuid");
         let named = if named.is_empty() { text("referenced_id") } else { named };
         let mut target = None;
@@ -247,23 +291,38 @@ impl Node {
             }
         }
         let Some(target) = target else {
-            return Err(bad("no-target", "what the reference is to is not in this event", "give it as 'referenced_uuid'"));
+            return Err(bad(
+                "no-target",
+                "what the reference is to is not in this event",
+                "give it as 'referenced_uuid'",
+            ));
         };
         let (source, to) = (self.misp_stix_id(&row).await?, self.misp_stix_id(&target).await?);
-        let uuid = reference.get("uuid").and_then(Value::as_str).and_then(|uuid| Uuid::try_parse(uuid).ok());
+        let uuid = reference
+            .get("uuid")
+            .and_then(Value::as_str)
+            .and_then(|uuid| Uuid::try_parse(uuid).ok());
         let uuid = uuid.unwrap_or_else(|| self.fresh_uuid());
-        let target_uuid = self.store().misp_uuid(target.kind, target.id).await?.unwrap_or_default();
+        let target_uuid = self
+            .store()
+            .misp_uuid(target.kind, target.id)
+            .await?
+            .unwrap_or_default();
         let kind = text("relationship_type");
         reference.retain(|key, _| matches!(key.as_str(), "relationship_type" | "comment"));
         reference.insert("uuid".to_owned(), json!(uuid.to_string()));
         reference.insert("referenced_uuid".to_owned(), json!(target_uuid.to_string()));
         reference.insert("referenced_id".to_owned(), json!(target.id.to_string()));
-        reference.insert("referenced_type".to_owned(), json!(if target.kind == MispKind::Object { "1" } else { "0" }));
+        reference.insert(
+            "referenced_type".to_owned(),
+            json!(if target.kind == MispKind::Object { "1" } else { "0" }),
+        );
         let object = json!({
             "relationship_type": word(&kind), "source_ref": source, "target_ref": to,
             "x_misp_reference": { "object": reference },
         });
-        self.misp_say(caller, &viewer, &row, "relationship", uuid, object).await?;
+        self.misp_say(caller, &viewer, &row, "relationship", uuid, object)
+            .await?;
         let id = self.store().misp_element(MispKind::Reference, uuid).await?;
         id.ok_or_else(|| Error::Ours("the reference was shared and is not there".to_owned()))
     }
@@ -281,15 +340,26 @@ impl Node {
     ) -> Result<i64, Error> {
         let viewer = self.misp_viewer(caller).await?;
         let (row, target) = self.misp_spoken_of(&viewer, about_kind, about).await?;
-        let uuid = fields.get("uuid").and_then(Value::as_str).and_then(|uuid| Uuid::try_parse(uuid).ok());
+        let uuid = fields
+            .get("uuid")
+            .and_then(Value::as_str)
+            .and_then(|uuid| Uuid::try_parse(uuid).ok());
         let uuid = uuid.unwrap_or_else(|| self.fresh_uuid());
         let now = self.now();
         let moment = moment_text(now);
-        fields.retain(|key, _| !matches!(key.as_str(), "id" | "org_uuid" | "orgc_uuid" | "Org" | "Orgc" | "_canEdit"));
+        fields.retain(|key, _| {
+            !matches!(
+                key.as_str(),
+                "id" | "org_uuid" | "orgc_uuid" | "Org" | "Orgc" | "_canEdit"
+            )
+        });
         fields.insert("uuid".to_owned(), json!(uuid.to_string()));
         fields.insert("object_uuid".to_owned(), json!(about.to_string()));
         fields.insert("object_type".to_owned(), json!(type_name(about_kind)));
-        let created = fields.get("created").and_then(Value::as_str).and_then(|text| Timestamp::parse(text).ok());
+        let created = fields
+            .get("created")
+            .and_then(Value::as_str)
+            .and_then(|text| Timestamp::parse(text).ok());
         let created = created.map_or_else(|| moment.clone(), moment_text);
         fields.insert("created".to_owned(), json!(created));
         fields.insert("modified".to_owned(), json!(moment));
@@ -302,7 +372,11 @@ impl Node {
                     _ => None,
                 };
                 let Some(degree) = degree.filter(|degree| (0.0..=100.0).contains(degree)) else {
-                    return Err(bad("bad-opinion", "an opinion is a number from 0 to 100", "give it as 'opinion'"));
+                    return Err(bad(
+                        "bad-opinion",
+                        "an opinion is a number from 0 to 100",
+                        "give it as 'opinion'",
+                    ));
                 };
                 let word = match degree {
                     ..20.0 => "strongly-disagree",
@@ -311,24 +385,38 @@ impl Node {
                     ..=80.0 => "agree",
                     _ => "strongly-agree",
                 };
-                ("opinion", json!({ "opinion": word, "explanation": text("comment"), "object_refs": [target],
-                    "x_misp_opinion": fields }))
+                (
+                    "opinion",
+                    json!({ "opinion": word, "explanation": text("comment"), "object_refs": [target],
+                    "x_misp_opinion": fields }),
+                )
             }
             MispKind::Relationship => {
                 let related = text("related_object_uuid");
-                let other = Uuid::try_parse(&related)
-                    .map_err(|_| bad("no-target", "a relationship is to something", "give 'related_object_uuid'"))?;
+                let other = Uuid::try_parse(&related).map_err(|_| {
+                    bad(
+                        "no-target",
+                        "a relationship is to something",
+                        "give 'related_object_uuid'",
+                    )
+                })?;
                 let other_kind = kind_named(&text("related_object_type")).unwrap_or(MispKind::Attribute);
                 let (_, to) = self.misp_spoken_of(&viewer, other_kind, other).await?;
-                ("relationship", json!({ "relationship_type": word(&text("relationship_type")), "source_ref": target,
-                    "target_ref": to, "x_misp_reference": { "analyst": fields } }))
+                (
+                    "relationship",
+                    json!({ "relationship_type": word(&text("relationship_type")), "source_ref": target,
+                    "target_ref": to, "x_misp_reference": { "analyst": fields } }),
+                )
             }
             _ => {
                 let content = text("note");
                 if content.trim().is_empty() {
                     return Err(bad("no-note", "a note needs a text", "give it as 'note'"));
                 }
-                ("note", json!({ "content": content, "object_refs": [target], "x_misp_note": fields }))
+                (
+                    "note",
+                    json!({ "content": content, "object_refs": [target], "x_misp_note": fields }),
+                )
             }
         };
         self.misp_say(caller, &viewer, &row, object_type, uuid, object).await?;
@@ -351,21 +439,34 @@ impl Node {
         let row = self.misp_own_said(caller, &viewer, kind, id).await?;
         let uuid = self.store().misp_uuid(kind, id).await?.unwrap_or_default();
         let bodies = self.store().misp_bodies(&viewer, &[row.number]).await?;
-        let mut fields = bodies.get(&row.number).map(|body| super::shape::parsed(body)).unwrap_or_default();
+        let mut fields = bodies
+            .get(&row.number)
+            .map(|body| super::shape::parsed(body))
+            .unwrap_or_default();
         for (key, value) in changes {
-            if !matches!(key.as_str(), "id" | "uuid" | "object_uuid" | "object_type" | "Org" | "Orgc" | "timestamp") {
+            if !matches!(
+                key.as_str(),
+                "id" | "uuid" | "object_uuid" | "object_type" | "Org" | "Orgc" | "timestamp"
+            ) {
                 fields.insert(key, value);
             }
         }
-        let about = fields.get("object_uuid").and_then(Value::as_str).and_then(|uuid| Uuid::try_parse(uuid).ok());
+        let about = fields
+            .get("object_uuid")
+            .and_then(Value::as_str)
+            .and_then(|uuid| Uuid::try_parse(uuid).ok());
         let about_kind = fields.get("object_type").and_then(Value::as_str).and_then(kind_named);
-        let (Some(about), Some(about_kind)) = (about, about_kind) else { return Err(absent()) };
+        let (Some(about), Some(about_kind)) = (about, about_kind) else {
+            return Err(absent());
+        };
         fields.insert("uuid".to_owned(), json!(uuid.to_string()));
         let objects = self.store().misp_objects_of(kind, id, row.owner).await?;
         for object in objects {
             self.misp_retract_said(caller, &object).await?;
         }
-        self.misp_analyst_add(caller, kind, (about_kind, about), fields).await.map(drop)
+        self.misp_analyst_add(caller, kind, (about_kind, about), fields)
+            .await
+            .map(drop)
     }
 
     /// Proposes something to whoever made an event; gives the proposal's number.
@@ -384,10 +485,17 @@ impl Node {
         let (row, target) = match attribute {
             None => (info.row.clone(), self.misp_event_stix_id(&viewer, &info).await?),
             Some(id) => {
-                let row = self.store().misp_row(&viewer, MispKind::Attribute, id).await?.ok_or_else(absent)?;
+                let row = self
+                    .store()
+                    .misp_row(&viewer, MispKind::Attribute, id)
+                    .await?
+                    .ok_or_else(absent)?;
                 let target = self.misp_stix_id(&row).await?;
                 let bodies = self.store().misp_bodies(&viewer, &[row.number]).await?;
-                let known = bodies.get(&row.number).map(|body| super::shape::parsed(body)).unwrap_or_default();
+                let known = bodies
+                    .get(&row.number)
+                    .map(|body| super::shape::parsed(body))
+                    .unwrap_or_default();
                 for key in ["type", "category", "value", "to_ids", "comment"] {
                     if let (false, Some(value)) = (fields.contains_key(key), known.get(key)) {
                         fields.insert(key.to_owned(), value.clone());
@@ -397,22 +505,37 @@ impl Node {
             }
         };
         super::write::check_attribute(&mut fields)?;
-        let uuid = fields.get("uuid").and_then(Value::as_str).and_then(|uuid| Uuid::try_parse(uuid).ok());
+        let uuid = fields
+            .get("uuid")
+            .and_then(Value::as_str)
+            .and_then(|uuid| Uuid::try_parse(uuid).ok());
         let uuid = uuid.unwrap_or_else(|| self.fresh_uuid());
         fields.retain(|key, _| {
             matches!(
                 key.as_str(),
-                "type" | "category" | "value" | "to_ids" | "comment" | "first_seen" | "last_seen" | "proposal_to_delete" | "data"
+                "type"
+                    | "category"
+                    | "value"
+                    | "to_ids"
+                    | "comment"
+                    | "first_seen"
+                    | "last_seen"
+                    | "proposal_to_delete"
+                    | "data"
             )
         });
         fields.insert("uuid".to_owned(), json!(uuid.to_string()));
-        fields.insert("timestamp".to_owned(), json!((self.now().micros() / 1_000_000).to_string()));
+        fields.insert(
+            "timestamp".to_owned(),
+            json!((self.now().micros() / 1_000_000).to_string()),
+        );
         let definition = formats::misp::extension_definition();
         let object = json!({
             "extensions": { definition: { "extension_type": "new-sdo" } },
             "x_misp_about_ref": target, "x_misp_proposal": fields,
         });
-        self.misp_say(caller, &viewer, &row, "x-misp-proposal", uuid, object).await?;
+        self.misp_say(caller, &viewer, &row, "x-misp-proposal", uuid, object)
+            .await?;
         let id = self.store().misp_element(MispKind::Proposal, uuid).await?;
         id.ok_or_else(|| Error::Ours("the proposal was shared and is not there".to_owned()))
     }
@@ -433,11 +556,18 @@ impl Node {
             }
             (attribute, true) => {
                 let deletion = super::write::Deletion::Soft;
-                self.misp_element_delete(caller, MispKind::Attribute, attribute, deletion).await?;
+                self.misp_element_delete(caller, MispKind::Attribute, attribute, deletion)
+                    .await?;
             }
-            (attribute, false) => self.misp_element_edit(caller, MispKind::Attribute, attribute, fields).await?,
+            (attribute, false) => {
+                self.misp_element_edit(caller, MispKind::Attribute, attribute, fields)
+                    .await?
+            }
         }
-        Ok(self.store().misp_settle(&caller.principal, MispKind::Proposal, id).await?)
+        Ok(self
+            .store()
+            .misp_settle(&caller.principal, MispKind::Proposal, id)
+            .await?)
     }
 
     /// Puts a proposal aside.
@@ -446,21 +576,35 @@ impl Node {
     /// When there is no such proposal for the caller, or neither it nor the event is theirs.
     pub async fn misp_proposal_discard(&self, caller: &Caller, id: i64) -> Result<(), Error> {
         let viewer = self.misp_viewer(caller).await?;
-        let row = self.store().misp_row(&viewer, MispKind::Proposal, id).await?.ok_or_else(absent)?;
+        let row = self
+            .store()
+            .misp_row(&viewer, MispKind::Proposal, id)
+            .await?
+            .ok_or_else(absent)?;
         if Some(row.owner.member) == caller.principal.member {
             return self.misp_said_delete(caller, MispKind::Proposal, id).await;
         }
         self.misp_proposal_to_own(caller, id).await?;
-        Ok(self.store().misp_settle(&caller.principal, MispKind::Proposal, id).await?)
+        Ok(self
+            .store()
+            .misp_settle(&caller.principal, MispKind::Proposal, id)
+            .await?)
     }
 
     /// A proposal to change an event of the caller's own member.
     async fn misp_proposal_to_own(&self, caller: &Caller, id: i64) -> Result<(MispRow, Map<String, Value>), Error> {
         let viewer = self.misp_viewer(caller).await?;
-        let row = self.store().misp_row(&viewer, MispKind::Proposal, id).await?.ok_or_else(absent)?;
+        let row = self
+            .store()
+            .misp_row(&viewer, MispKind::Proposal, id)
+            .await?
+            .ok_or_else(absent)?;
         self.misp_own_event(caller, row.event).await?;
         let bodies = self.store().misp_bodies(&viewer, &[row.number]).await?;
-        let fields = bodies.get(&row.number).map(|body| super::shape::parsed(body)).unwrap_or_default();
+        let fields = bodies
+            .get(&row.number)
+            .map(|body| super::shape::parsed(body))
+            .unwrap_or_default();
         Ok((row, fields))
     }
 
@@ -502,7 +646,11 @@ impl Node {
                 continue;
             }
             if let Some(object) = self.store().misp_row(viewer, MispKind::Object, row.parent).await? {
-                let uuid = self.store().misp_uuid(MispKind::Object, object.id).await?.unwrap_or_default();
+                let uuid = self
+                    .store()
+                    .misp_uuid(MispKind::Object, object.id)
+                    .await?
+                    .unwrap_or_default();
                 around.insert(row.parent, (uuid.to_string(), object.element_type, object.category));
             }
         }
@@ -520,18 +668,31 @@ impl Node {
         limit: usize,
         page: usize,
     ) -> Result<FoundRows, Error> {
-        let of_objects = super::find::Filter { object_name: Default::default(), ..filter.clone() };
+        let of_objects = super::find::Filter {
+            object_name: Default::default(),
+            ..filter.clone()
+        };
         if !of_objects.is_of_attributes() {
             return self.misp_find(viewer, MispKind::Object, filter, limit, page).await;
         }
         let inside = self.misp_find(viewer, MispKind::Attribute, &of_objects, 0, 1).await?;
-        let mut numbers: Vec<i64> = inside.rows.iter().map(|row| row.parent).filter(|parent| *parent != 0).collect();
+        let mut numbers: Vec<i64> = inside
+            .rows
+            .iter()
+            .map(|row| row.parent)
+            .filter(|parent| *parent != 0)
+            .collect();
         numbers.sort_unstable();
         numbers.dedup();
-        let mut found = FoundRows { rows: Vec::new(), events: inside.events };
+        let mut found = FoundRows {
+            rows: Vec::new(),
+            events: inside.events,
+        };
         let mut skip = limit.saturating_mul(page.max(1) - 1);
         for number in numbers {
-            let Some(row) = self.store().misp_row(viewer, MispKind::Object, number).await? else { continue };
+            let Some(row) = self.store().misp_row(viewer, MispKind::Object, number).await? else {
+                continue;
+            };
             if !filter.object_name.admit(&[&row.element_type]) || row.deleted {
                 continue;
             }
@@ -555,8 +716,12 @@ impl Node {
         kind: MispKind,
         id: i64,
     ) -> Result<Option<(EventInfo, Value)>, Error> {
-        let Some(row) = self.store().misp_row(viewer, kind, id).await? else { return Ok(None) };
-        let Some(event) = self.misp_event_info(viewer, row.event).await? else { return Ok(None) };
+        let Some(row) = self.store().misp_row(viewer, kind, id).await? else {
+            return Ok(None);
+        };
+        let Some(event) = self.misp_event_info(viewer, row.event).await? else {
+            return Ok(None);
+        };
         let said = self.misp_said_json(viewer, &row, &event).await?;
         Ok(said.map(|said| (event, said)))
     }
@@ -579,7 +744,9 @@ impl Node {
             let page = self.store().misp_scan(viewer, source, kind, after, CHUNK).await?;
             for row in page.rows.into_iter().filter(|row| !row.deleted) {
                 self.misp_meet(viewer, row.event, &mut met).await?;
-                let Some(event) = met.get(row.event).cloned() else { continue };
+                let Some(event) = met.get(row.event).cloned() else {
+                    continue;
+                };
                 if let Some(said) = self.misp_said_json(viewer, &row, &event).await? {
                     list.push((row, event, said));
                 }
@@ -610,7 +777,8 @@ impl Node {
     /// What was said by the caller's own member, and may be changed by the caller.
     async fn misp_own_said(&self, caller: &Caller, viewer: &Viewer, kind: MispKind, id: i64) -> Result<MispRow, Error> {
         let row = self.store().misp_row(viewer, kind, id).await?.ok_or_else(absent)?;
-        decide(&caller.principal, Action::ContributeToNamed).map_err(|refusal| Error::refused(refusal, "no such thing"))?;
+        decide(&caller.principal, Action::ContributeToNamed)
+            .map_err(|refusal| Error::refused(refusal, "no such thing"))?;
         match Some(row.owner.member) == caller.principal.member {
             true => Ok(row),
             false => Err(Error::NotAllowed("another organisation said this")),
@@ -634,7 +802,10 @@ impl Node {
         let mut objects = self.store().misp_objects_of(row.kind, row.id, row.owner).await?;
         if row.kind == MispKind::Attribute && row.parent != 0 {
             // What is in an object has no STIX object of its own.
-            objects = self.store().misp_objects_of(MispKind::Object, row.parent, row.owner).await?;
+            objects = self
+                .store()
+                .misp_objects_of(MispKind::Object, row.parent, row.owner)
+                .await?;
         }
         objects.into_iter().next().ok_or_else(absent)
     }
@@ -673,14 +844,23 @@ impl Node {
         uuid: Uuid,
         mut object: Value,
     ) -> Result<(), Error> {
-        decide(&caller.principal, Action::ContributeToNamed).map_err(|refusal| Error::refused(refusal, "no such thing"))?;
+        decide(&caller.principal, Action::ContributeToNamed)
+            .map_err(|refusal| Error::refused(refusal, "no such thing"))?;
         let member = caller.principal.member.ok_or(Error::NotAllowed("sign in first"))?;
         let own = of_member(&self.member_by_id(member).await?);
         let identity = self.member_by_id(member).await?.identity;
-        let audience = self.store().audience_seen(viewer, row.audience).await?.ok_or_else(absent)?;
-        let mut handling = self.misp_handling(caller, DistributionWish::Inherit, Some(&audience)).await?;
+        let audience = self
+            .store()
+            .audience_seen(viewer, row.audience)
+            .await?
+            .ok_or_else(absent)?;
+        let mut handling = self
+            .misp_handling(caller, DistributionWish::Inherit, Some(&audience))
+            .await?;
         // Whoever says something speaks where they may speak: in the communities to which they contribute.
-        handling.communities.retain(|community| caller.principal.contributes_to.contains(community));
+        handling
+            .communities
+            .retain(|community| caller.principal.contributes_to.contains(community));
         handling.tlp = Some(audience.tlp());
         handling.pap = Some(audience.pap());
         let now = self.now();
@@ -692,10 +872,18 @@ impl Node {
         object["created_by_ref"] = json!(identity);
         object["object_marking_refs"] = json!([audience.tlp().marking_id()]);
         debug_assert_eq!(uuid_of(&identity), own.uuid);
-        let request =
-            ShareRequest { channel: "misp".to_owned(), name: None, handling, list_items: false };
+        let request = ShareRequest {
+            channel: "misp".to_owned(),
+            name: None,
+            handling,
+            list_items: false,
+        };
         let report = self.share_bytes(caller, request, object.to_string()).await?;
-        if let Some(problem) = report.problems.into_iter().find(|problem| problem.severity == stix::Severity::Error) {
+        if let Some(problem) = report
+            .problems
+            .into_iter()
+            .find(|problem| problem.severity == stix::Severity::Error)
+        {
             return Err(Error::input(problem));
         }
         self.misp_follow().await
@@ -712,10 +900,20 @@ fn word(text: &str) -> String {
     let cleaned: String = text
         .chars()
         .take(200)
-        .map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' })
+        .map(|letter| {
+            if letter.is_ascii_alphanumeric() {
+                letter.to_ascii_lowercase()
+            } else {
+                '-'
+            }
+        })
         .collect();
     let cleaned = cleaned.trim_matches('-');
-    if cleaned.is_empty() { "related-to".to_owned() } else { cleaned.to_owned() }
+    if cleaned.is_empty() {
+        "related-to".to_owned()
+    } else {
+        cleaned.to_owned()
+    }
 }
 
 /// How MISP names a kind of thing that analysts speak of.

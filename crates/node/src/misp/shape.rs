@@ -97,8 +97,12 @@ pub struct Shaped {
     pub warnings: bool,
     /// Its sightings.
     pub sightings: bool,
-    /// Its scores.
+    /// What it is worth, by the models in use or those named.
     pub scores: bool,
+    /// The models that count; none named: those in use.
+    pub models: Vec<i64>,
+    /// The score below which it counts as decayed, in place of the models' own.
+    pub least_score: Option<i64>,
     /// Attributes of the same value elsewhere.
     pub correlations: bool,
     /// Without the content of attachments.
@@ -127,7 +131,11 @@ impl EventInfo {
 
     /// By what its organisation is found: name, number and UUID.
     pub fn creator_names(&self) -> [String; 3] {
-        [self.creator.name.clone(), self.creator.uuid.to_string(), self.creator.id.to_string()]
+        [
+            self.creator.name.clone(),
+            self.creator.uuid.to_string(),
+            self.creator.id.to_string(),
+        ]
     }
 
     /// The names of its tags.
@@ -138,7 +146,10 @@ impl EventInfo {
     /// What MISP writes of an event before what is in it.
     pub fn head(&self) -> Map<String, Value> {
         let text = |key: &str, otherwise: &str| {
-            self.fields.get(key).and_then(Value::as_str).map_or_else(|| otherwise.to_owned(), str::to_owned)
+            self.fields
+                .get(key)
+                .and_then(Value::as_str)
+                .map_or_else(|| otherwise.to_owned(), str::to_owned)
         };
         let mut head = Map::new();
         let mut put = |key: &str, value: Value| {
@@ -166,7 +177,10 @@ impl EventInfo {
         put("Org", self.owner.json());
         put("Orgc", self.creator.json());
         if let Some(group) = &self.group {
-            put("SharingGroup", json!({ "id": group.id.0.to_string(), "name": group.title, "uuid": group.uuid.to_string() }));
+            put(
+                "SharingGroup",
+                json!({ "id": group.id.0.to_string(), "name": group.title, "uuid": group.uuid.to_string() }),
+            );
         }
         head
     }
@@ -222,12 +236,16 @@ impl Node {
     }
 
     pub(crate) async fn misp_event_info_of(&self, viewer: &Viewer, row: MispRow) -> Result<Option<EventInfo>, Error> {
-        let Some(record) = self.store().misp_event(row.id).await? else { return Ok(None) };
+        let Some(record) = self.store().misp_event(row.id).await? else {
+            return Ok(None);
+        };
         if row.deleted {
             return Ok(None);
         }
         let bodies = self.store().misp_bodies(viewer, &[row.number]).await?;
-        let Some(body) = bodies.get(&row.number) else { return Ok(None) };
+        let Some(body) = bodies.get(&row.number) else {
+            return Ok(None);
+        };
         let fields = parsed(body);
         let mut names = Names::default();
         let mut tags = Vec::new();
@@ -246,7 +264,16 @@ impl Node {
             Some(group) => self.store().community_get(store::CommunityKey::Id(group)).await?,
             None => None,
         };
-        Ok(Some(EventInfo { row, record, fields, tags, creator, owner, distribution, group }))
+        Ok(Some(EventInfo {
+            row,
+            record,
+            fields,
+            tags,
+            creator,
+            owner,
+            distribution,
+            group,
+        }))
     }
 
     /// To whom a row goes, as a viewer may know it.
@@ -283,12 +310,19 @@ impl Node {
     /// The organisation that stands for nobody in particular: this node.
     pub(crate) fn misp_host(&self) -> Organisation {
         let settings = self.settings();
-        Organisation { id: 0, name: settings.title.clone(), uuid: uuid_of(settings.identity.as_str()), local: true }
+        Organisation {
+            id: 0,
+            name: settings.title.clone(),
+            uuid: uuid_of(settings.identity.as_str()),
+            local: true,
+        }
     }
 
     async fn misp_creator(&self, creator: &Map<String, Value>) -> Result<Option<Organisation>, Error> {
         let text = |key: &str| creator.get(key).and_then(Value::as_str);
-        let Some(uuid) = text("uuid").and_then(|uuid| Uuid::try_parse(uuid).ok()) else { return Ok(None) };
+        let Some(uuid) = text("uuid").and_then(|uuid| Uuid::try_parse(uuid).ok()) else {
+            return Ok(None);
+        };
         if let Some(member) = self.misp_member_of(uuid).await? {
             return Ok(Some(of_member(&member)));
         }
@@ -297,7 +331,12 @@ impl Node {
         }
         let name = text("name").unwrap_or("unknown");
         let found = self.store().misp_organisation_named(uuid, name).await?;
-        Ok(Some(Organisation { id: found.id, name: name.to_owned(), uuid, local: false }))
+        Ok(Some(Organisation {
+            id: found.id,
+            name: name.to_owned(),
+            uuid,
+            local: false,
+        }))
     }
 
     /// The member whose organisation has a UUID: that of its identity.
@@ -363,9 +402,15 @@ impl Node {
         out.insert("timestamp".to_owned(), json!(row.changed.to_string()));
         out.insert("distribution".to_owned(), json!(distribution.level.to_string()));
         out.insert("sharing_group_id".to_owned(), json!(group_number(distribution.group)));
-        out.insert("comment".to_owned(), json!(fields.get("comment").and_then(Value::as_str).unwrap_or_default()));
+        out.insert(
+            "comment".to_owned(),
+            json!(fields.get("comment").and_then(Value::as_str).unwrap_or_default()),
+        );
         out.insert("deleted".to_owned(), json!(row.deleted));
-        out.insert("disable_correlation".to_owned(), json!(truth(&fields, "disable_correlation")));
+        out.insert(
+            "disable_correlation".to_owned(),
+            json!(truth(&fields, "disable_correlation")),
+        );
         out.insert("first_seen".to_owned(), text(&fields, "first_seen"));
         out.insert("last_seen".to_owned(), text(&fields, "last_seen"));
         out.insert("value".to_owned(), json!(row.value));
@@ -405,17 +450,25 @@ impl Node {
         let mut names = Names::default();
         let mut shown = Vec::with_capacity(found.rows.len());
         let mut around: HashMap<i64, Option<MispRow>> = HashMap::new();
+        let models = match shaped.scores {
+            true => self.misp_models(&shaped.models).await?,
+            false => Vec::new(),
+        };
         for rows in found.rows.chunks(CHUNK) {
             let numbers: Vec<i64> = rows.iter().map(|row| row.number).collect();
             let bodies = self.store().misp_bodies(viewer, &numbers).await?;
             for row in rows {
-                let (Some(event), Some(body)) = (found.events.get(row.event), bodies.get(&row.number)) else { continue };
+                let (Some(event), Some(body)) = (found.events.get(row.event), bodies.get(&row.number)) else {
+                    continue;
+                };
                 if row.parent != 0 && !around.contains_key(&row.parent) {
                     let object = self.store().misp_row(viewer, MispKind::Object, row.parent).await?;
                     around.insert(row.parent, object);
                 }
                 let object = around.get(&row.parent).and_then(Option::as_ref);
-                let mut json = self.misp_attribute_json(viewer, row, body, event, object, &mut names).await?;
+                let mut json = self
+                    .misp_attribute_json(viewer, row, body, event, object, &mut names)
+                    .await?;
                 if shaped.without_attachments {
                     json.shift_remove("data");
                 }
@@ -441,6 +494,11 @@ impl Node {
                     let sightings = self.misp_said(viewer, MispKind::Sighting, row.id, event).await?;
                     json.insert("Sighting".to_owned(), Value::Array(sightings));
                 }
+                if shaped.scores {
+                    let worth = self.misp_worth(viewer, row, event, &models, shaped.least_score).await?;
+                    let worth = worth.iter().map(super::worth::Worth::json).collect();
+                    json.insert("decay_score".to_owned(), Value::Array(worth));
+                }
                 if shaped.correlations {
                     let related = self.misp_related(viewer, row).await?;
                     json.insert("RelatedAttribute".to_owned(), Value::Array(related));
@@ -459,7 +517,10 @@ impl Node {
         about: i64,
         event: &EventInfo,
     ) -> Result<Vec<Value>, Error> {
-        let page = self.store().misp_scan(viewer, &MispSource::Parent(about), kind, 0, SAID_MOST).await?;
+        let page = self
+            .store()
+            .misp_scan(viewer, &MispSource::Parent(about), kind, 0, SAID_MOST)
+            .await?;
         let mut said = Vec::with_capacity(page.rows.len());
         for row in page.rows.iter().filter(|row| !row.deleted) {
             said.extend(self.misp_said_json(viewer, row, event).await?);
@@ -475,7 +536,9 @@ impl Node {
         event: &EventInfo,
     ) -> Result<Option<Value>, Error> {
         let bodies = self.store().misp_bodies(viewer, &[row.number]).await?;
-        let Some(body) = bodies.get(&row.number) else { return Ok(None) };
+        let Some(body) = bodies.get(&row.number) else {
+            return Ok(None);
+        };
         let mut fields = parsed(body);
         let mut put = |key: &str, value: Value| {
             fields.insert(key.to_owned(), value);
@@ -533,10 +596,18 @@ impl Node {
             return Ok(Vec::new());
         }
         let source = MispSource::Value(row.value.clone());
-        let page = self.store().misp_scan(viewer, &source, MispKind::Attribute, 0, MOST + 1).await?;
+        let page = self
+            .store()
+            .misp_scan(viewer, &source, MispKind::Attribute, 0, MOST + 1)
+            .await?;
         let mut met = super::find::EventsMet::default();
         let mut related = Vec::new();
-        for other in page.rows.iter().filter(|other| other.event != row.event && !other.deleted).take(MOST) {
+        for other in page
+            .rows
+            .iter()
+            .filter(|other| other.event != row.event && !other.deleted)
+            .take(MOST)
+        {
             self.misp_meet(viewer, other.event, &mut met).await?;
             let Some(event) = met.get(other.event) else { continue };
             related.push(json!({
@@ -581,7 +652,11 @@ impl Node {
         }
         let count = self.misp_count(viewer, event).await?;
         head.insert("attribute_count".to_owned(), json!(count.to_string()));
-        if pieces.send(format!("{{\"Event\":{{{},\"Attribute\":[", inner(&head))).await.is_err() {
+        if pieces
+            .send(format!("{{\"Event\":{{{},\"Attribute\":[", inner(&head)))
+            .await
+            .is_err()
+        {
             return Ok(());
         }
         let said = match shape.plain {
@@ -609,9 +684,7 @@ impl Node {
             writing.objects(pieces).await?;
         }
         let mut tail = Map::new();
-        let of_event = |kind: MispKind| -> Vec<Value> {
-            writing.said.get(&(kind, 0)).cloned().unwrap_or_default()
-        };
+        let of_event = |kind: MispKind| -> Vec<Value> { writing.said.get(&(kind, 0)).cloned().unwrap_or_default() };
         for (key, kind) in [
             ("ShadowAttribute", MispKind::Proposal),
             ("EventReport", MispKind::Report),
@@ -645,9 +718,14 @@ impl Node {
         let mut extending = Vec::new();
         let mut after = 0;
         loop {
-            let page = self.store().misp_scan(viewer, &MispSource::All, MispKind::Event, after, CHUNK).await?;
+            let page = self
+                .store()
+                .misp_scan(viewer, &MispSource::All, MispKind::Event, after, CHUNK)
+                .await?;
             for row in page.rows {
-                let Some(other) = self.misp_event_info_of(viewer, row).await? else { continue };
+                let Some(other) = self.misp_event_info_of(viewer, row).await? else {
+                    continue;
+                };
                 if other.fields.get("extends_uuid").and_then(Value::as_str) == Some(&uuid) {
                     extending.push(other);
                 }
@@ -712,7 +790,15 @@ impl<'w> Writing<'w> {
         shape: &'w EventShape,
         said: HashMap<(MispKind, i64), Vec<Value>>,
     ) -> Self {
-        Self { node, viewer, event, shape, said, names: Names::default(), first: true }
+        Self {
+            node,
+            viewer,
+            event,
+            shape,
+            said,
+            names: Names::default(),
+            first: true,
+        }
     }
 
     fn is_wanted(&self, row: &MispRow) -> bool {
@@ -724,8 +810,16 @@ impl<'w> Writing<'w> {
         let mut after = 0;
         loop {
             let source = MispSource::Event(self.event.row.id);
-            let page = self.node.store().misp_scan(self.viewer, &source, MispKind::Attribute, after, CHUNK).await?;
-            let rows: Vec<&MispRow> = page.rows.iter().filter(|row| row.parent == 0 && self.is_wanted(row)).collect();
+            let page = self
+                .node
+                .store()
+                .misp_scan(self.viewer, &source, MispKind::Attribute, after, CHUNK)
+                .await?;
+            let rows: Vec<&MispRow> = page
+                .rows
+                .iter()
+                .filter(|row| row.parent == 0 && self.is_wanted(row))
+                .collect();
             let numbers: Vec<i64> = rows.iter().map(|row| row.number).collect();
             let bodies = self.node.store().misp_bodies(self.viewer, &numbers).await?;
             let mut text = String::new();
@@ -749,9 +843,16 @@ impl<'w> Writing<'w> {
         }
     }
 
-    async fn attribute(&mut self, row: &MispRow, body: &str, around: Option<&MispRow>) -> Result<Map<String, Value>, Error> {
-        let mut json =
-            self.node.misp_attribute_json(self.viewer, row, body, self.event, around, &mut self.names).await?;
+    async fn attribute(
+        &mut self,
+        row: &MispRow,
+        body: &str,
+        around: Option<&MispRow>,
+    ) -> Result<Map<String, Value>, Error> {
+        let mut json = self
+            .node
+            .misp_attribute_json(self.viewer, row, body, self.event, around, &mut self.names)
+            .await?;
         json.entry("Galaxy").or_insert_with(|| json!([]));
         if self.shape.without_attachments {
             json.shift_remove("data");
@@ -775,9 +876,15 @@ impl<'w> Writing<'w> {
         let mut after = 0;
         loop {
             let source = MispSource::Event(self.event.row.id);
-            let page = self.node.store().misp_scan(self.viewer, &source, MispKind::Object, after, CHUNK).await?;
+            let page = self
+                .node
+                .store()
+                .misp_scan(self.viewer, &source, MispKind::Object, after, CHUNK)
+                .await?;
             for row in page.rows.iter().filter(|row| self.shape.deleted || !row.deleted) {
-                let Some(mut json) = self.object(row).await? else { continue };
+                let Some(mut json) = self.object(row).await? else {
+                    continue;
+                };
                 let mut text = String::new();
                 if !std::mem::take(&mut self.first) {
                     text.push(',');
@@ -803,9 +910,21 @@ impl<'w> Writing<'w> {
             Some(json) => json,
             None => return Ok(None),
         };
-        let references = self.said.get(&(MispKind::Reference, row.id)).cloned().unwrap_or_default();
+        let references = self
+            .said
+            .get(&(MispKind::Reference, row.id))
+            .cloned()
+            .unwrap_or_default();
         json.insert("ObjectReference".to_owned(), Value::Array(references));
-        let page = store.misp_scan(self.viewer, &MispSource::Parent(row.id), MispKind::Attribute, 0, 100_000).await?;
+        let page = store
+            .misp_scan(
+                self.viewer,
+                &MispSource::Parent(row.id),
+                MispKind::Attribute,
+                0,
+                100_000,
+            )
+            .await?;
         let rows: Vec<&MispRow> = page.rows.iter().filter(|row| self.is_wanted(row)).collect();
         if rows.is_empty() && self.shape.only.as_ref().is_some_and(|only| !only.contains(&row.id)) {
             return Ok(None);
@@ -832,13 +951,16 @@ impl Node {
         event: &EventInfo,
     ) -> Result<Option<Map<String, Value>>, Error> {
         let bodies = self.store().misp_bodies(viewer, &[row.number]).await?;
-        let Some(body) = bodies.get(&row.number) else { return Ok(None) };
+        let Some(body) = bodies.get(&row.number) else {
+            return Ok(None);
+        };
         let mut json = parsed(body);
         let said = json.get("distribution").and_then(level);
-        let distribution = match row.audience == event.row.audience || self.same_readers(viewer, row, &event.row).await? {
-            true => Distribution::INHERIT,
-            false => self.misp_distribution(viewer, row, said).await?,
-        };
+        let distribution =
+            match row.audience == event.row.audience || self.same_readers(viewer, row, &event.row).await? {
+                true => Distribution::INHERIT,
+                false => self.misp_distribution(viewer, row, said).await?,
+            };
         let mut put = |key: &str, value: Value| {
             json.insert(key.to_owned(), value);
         };
@@ -872,7 +994,12 @@ impl Node {
 
 /// The organisation that a member is.
 pub(crate) fn of_member(member: &store::Member) -> Organisation {
-    Organisation { id: member.id.0, name: member.name.clone(), uuid: uuid_of(&member.identity), local: true }
+    Organisation {
+        id: member.id.0,
+        name: member.name.clone(),
+        uuid: uuid_of(&member.identity),
+        local: true,
+    }
 }
 
 /// A level of distribution as it is written.

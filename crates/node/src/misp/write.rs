@@ -79,7 +79,9 @@ impl Node {
         if let Some(known) = self.store().misp_event_by_uuid(uuid).await?
             && self.misp_event_info(&viewer, known.id).await?.is_some()
         {
-            return Err(Error::Conflict("an event of this UUID is there already: edit it".to_owned()));
+            return Err(Error::Conflict(
+                "an event of this UUID is there already: edit it".to_owned(),
+            ));
         }
         if text_of(&event, "info").trim().is_empty() {
             return Err(bad("no-info", "an event needs a title", "give it as 'info'"));
@@ -102,21 +104,32 @@ impl Node {
         let narrower = take_narrower(&mut event, wish, now, &|| self.fresh_uuid())?;
         let header = format!("{}--{uuid}", if published { "report" } else { "grouping" });
         let audience = self.misp_audience_of(caller, &handling)?;
-        let around = Around { fields: context_of(&event), uuid, header, audience };
+        let around = Around {
+            fields: context_of(&event),
+            uuid,
+            header,
+            audience,
+        };
         self.misp_share(caller, event, uuid, handling, Head::Whole).await?;
         for (wish, lists) in narrower {
             self.misp_add_elements(caller, &around, wish, lists).await?;
         }
         self.misp_follow().await?;
         let made = self.store().misp_event_by_uuid(uuid).await?;
-        made.map(|event| event.id).ok_or_else(|| Error::Ours("the event was shared and is not there".to_owned()))
+        made.map(|event| event.id)
+            .ok_or_else(|| Error::Ours("the event was shared and is not there".to_owned()))
     }
 
     /// Changes an event: what of its head is given, and the attributes and objects that are given, new ones too.
     ///
     /// # Errors
     /// When there is no such event for the caller, it is not theirs, or the intake refuses something.
-    pub async fn misp_event_edit(&self, caller: &Caller, id: i64, mut changes: Map<String, Value>) -> Result<(), Error> {
+    pub async fn misp_event_edit(
+        &self,
+        caller: &Caller,
+        id: i64,
+        mut changes: Map<String, Value>,
+    ) -> Result<(), Error> {
         let (viewer, event) = self.misp_own_event(caller, id).await?;
         let mut lists = Map::new();
         for key in LISTS.into_iter().chain(SAID).chain(["ShadowAttribute"]) {
@@ -127,7 +140,15 @@ impl Node {
         let published = changes.get("published").map(|_| truth(&changes, "published"));
         let tags = changes.shift_remove("Tag");
         strip(&mut changes);
-        for key in ["uuid", "timestamp", "published", "publish_timestamp", "Org", "Orgc", "date_sighting"] {
+        for key in [
+            "uuid",
+            "timestamp",
+            "published",
+            "publish_timestamp",
+            "Org",
+            "Orgc",
+            "date_sighting",
+        ] {
             changes.shift_remove(key);
         }
         let mut head = event.fields.clone();
@@ -136,7 +157,11 @@ impl Node {
             head.insert(key, value);
         }
         if let Some(Value::Array(tags)) = tags {
-            let mut known: Vec<Value> = event.tags.iter().map(|tag| json!({ "name": tag.name, "colour": tag.colour })).collect();
+            let mut known: Vec<Value> = event
+                .tags
+                .iter()
+                .map(|tag| json!({ "name": tag.name, "colour": tag.colour }))
+                .collect();
             for tag in tags {
                 let name = tag.get("name").and_then(Value::as_str).unwrap_or_default();
                 let there = |known: &Value| known.get("name").and_then(Value::as_str) == Some(name);
@@ -147,7 +172,8 @@ impl Node {
             head.insert("Tag".to_owned(), Value::Array(known));
         }
         if head != before || head.contains_key("Tag") {
-            self.misp_head_put(caller, &viewer, &event, head, published == Some(true)).await?;
+            self.misp_head_put(caller, &viewer, &event, head, published == Some(true))
+                .await?;
         }
         self.misp_edit_lists(caller, &viewer, &event, lists).await?;
         self.misp_touched(id, published).await
@@ -182,7 +208,11 @@ impl Node {
                     None => None,
                 };
                 let known = match known {
-                    Some(id) => self.store().misp_row(viewer, kind, id).await?.filter(|row| row.event == event.row.id),
+                    Some(id) => self
+                        .store()
+                        .misp_row(viewer, kind, id)
+                        .await?
+                        .filter(|row| row.event == event.row.id),
                     None => None,
                 };
                 match known {
@@ -220,7 +250,9 @@ impl Node {
         if deleted == Some(row.deleted) || deleted.is_none() {
             let raw = self.misp_raw(viewer, row).await?;
             let same = changes.iter().all(|(key, value)| {
-                IGNORED.contains(&key.as_str()) || raw.get(key).is_some_and(|known| alike(known, value)) || nothing(value)
+                IGNORED.contains(&key.as_str())
+                    || raw.get(key).is_some_and(|known| alike(known, value))
+                    || nothing(value)
             });
             if same {
                 return Ok(());
@@ -262,7 +294,9 @@ impl Node {
         if let Some(id) = self.store().misp_element(kind, uuid).await?
             && self.store().misp_row(&viewer, kind, id).await?.is_some()
         {
-            return Err(Error::Conflict("something of this UUID is there already: edit it".to_owned()));
+            return Err(Error::Conflict(
+                "something of this UUID is there already: edit it".to_owned(),
+            ));
         }
         let wish = wish_of(&fields, DistributionWish::Inherit)?;
         fields.insert("uuid".to_owned(), json!(uuid.to_string()));
@@ -277,18 +311,31 @@ impl Node {
         self.misp_touched(event.row.id, Some(false)).await?;
         self.misp_follow().await?;
         let id = self.store().misp_element(kind, uuid).await?;
-        id.map(|id| (kind, id)).ok_or_else(|| Error::Ours("the element was shared and is not there".to_owned()))
+        id.map(|id| (kind, id))
+            .ok_or_else(|| Error::Ours("the element was shared and is not there".to_owned()))
     }
 
     /// An attribute stands in an event once: MISP refuses the same type, category and value again.
-    async fn misp_is_new_here(&self, viewer: &Viewer, event: &EventInfo, fields: &Map<String, Value>) -> Result<(), Error> {
+    async fn misp_is_new_here(
+        &self,
+        viewer: &Viewer,
+        event: &EventInfo,
+        fields: &Map<String, Value>,
+    ) -> Result<(), Error> {
         let value = text_of(fields, "value");
         let (element_type, category) = (text_of(fields, "type"), text_of(fields, "category"));
         let source = MispSource::Value(value.split('|').next().unwrap_or_default().to_owned());
-        let page = self.store().misp_scan(viewer, &source, MispKind::Attribute, 0, CHUNK).await?;
+        let page = self
+            .store()
+            .misp_scan(viewer, &source, MispKind::Attribute, 0, CHUNK)
+            .await?;
         let same = page.rows.iter().any(|row| {
             let alike = row.value == value && row.element_type == element_type;
-            row.event == event.row.id && row.parent == 0 && !row.deleted && alike && (category.is_empty() || row.category == category)
+            row.event == event.row.id
+                && row.parent == 0
+                && !row.deleted
+                && alike
+                && (category.is_empty() || row.category == category)
         });
         match same {
             true => Err(bad(
@@ -339,10 +386,15 @@ impl Node {
         };
         if kind == MispKind::Event {
             let (viewer, event) = self.misp_own_event(caller, id).await?;
-            let tags = event.tags.iter().map(|tag| json!({ "name": tag.name, "colour": tag.colour })).collect();
+            let tags = event
+                .tags
+                .iter()
+                .map(|tag| json!({ "name": tag.name, "colour": tag.colour }))
+                .collect();
             let mut head = event.fields.clone();
             head.insert("Tag".to_owned(), tagged(tags));
-            self.misp_head_put(caller, &viewer, &event, head, event.record.published).await?;
+            self.misp_head_put(caller, &viewer, &event, head, event.record.published)
+                .await?;
             return self.misp_touched(id, None).await;
         }
         let (viewer, event, row) = self.misp_own_element(caller, kind, id).await?;
@@ -363,7 +415,8 @@ impl Node {
     pub async fn misp_event_publish(&self, caller: &Caller, id: i64, published: bool) -> Result<(), Error> {
         let (viewer, event) = self.misp_own_event(caller, id).await?;
         if published {
-            self.misp_head_put(caller, &viewer, &event, event.fields.clone(), true).await?;
+            self.misp_head_put(caller, &viewer, &event, event.fields.clone(), true)
+                .await?;
         }
         let Some(mut record) = self.store().misp_event(id).await? else {
             return Err(absent());
@@ -387,12 +440,20 @@ impl Node {
             loop {
                 let source = MispSource::Event(id);
                 let page = self.store().misp_scan(&viewer, &source, kind, 0, CHUNK).await?;
-                let own: Vec<&MispRow> = page.rows.iter().filter(|row| row.owner.member == event.row.owner.member).collect();
+                let own: Vec<&MispRow> = page
+                    .rows
+                    .iter()
+                    .filter(|row| row.owner.member == event.row.owner.member)
+                    .collect();
                 if own.is_empty() {
                     break;
                 }
-                for row in own.into_iter().filter(|row| kind == MispKind::Object || row.parent == 0) {
-                    self.misp_take_back(caller, row.kind, row.id, "the event was deleted").await?;
+                for row in own
+                    .into_iter()
+                    .filter(|row| kind == MispKind::Object || row.parent == 0)
+                {
+                    self.misp_take_back(caller, row.kind, row.id, "the event was deleted")
+                        .await?;
                 }
                 if kind == MispKind::Attribute && page.rows.iter().all(|row| row.parent != 0) {
                     break;
@@ -400,12 +461,22 @@ impl Node {
             }
         }
         let claimed = self.store().misp_claimed(id, event.row.owner).await?;
-        let heads = [format!("report--{}", event.record.uuid), format!("grouping--{}", event.record.uuid)];
+        let heads = [
+            format!("report--{}", event.record.uuid),
+            format!("grouping--{}", event.record.uuid),
+        ];
         for object in claimed.into_iter().chain(heads) {
             // What is named and belongs to everybody (techniques, organisations) stays.
             let of_event = matches!(
                 stix::id::object_type(&object),
-                "report" | "grouping" | "note" | "opinion" | "relationship" | "x-misp-proposal" | "x-misp-reference" | "sighting"
+                "report"
+                    | "grouping"
+                    | "note"
+                    | "opinion"
+                    | "relationship"
+                    | "x-misp-proposal"
+                    | "x-misp-reference"
+                    | "sighting"
             );
             if of_event {
                 self.misp_retract(caller, &object, "the event was deleted").await?;
@@ -508,10 +579,14 @@ impl Node {
         };
         self.misp_may_write(caller)?;
         if Some(event.row.owner.member) != caller.principal.member {
-            return Err(Error::NotAllowed("this event is another organisation's: propose a change to it"));
+            return Err(Error::NotAllowed(
+                "this event is another organisation's: propose a change to it",
+            ));
         }
         if event.record.loose {
-            return Err(Error::NotAllowed("this stands for what was shared without a report: change it where it was shared"));
+            return Err(Error::NotAllowed(
+                "this stands for what was shared without a report: change it where it was shared",
+            ));
         }
         Ok((viewer, event))
     }
@@ -533,7 +608,9 @@ impl Node {
         };
         self.misp_may_write(caller)?;
         if Some(row.owner.member) != caller.principal.member {
-            return Err(Error::NotAllowed("this is another organisation's: propose a change to it"));
+            return Err(Error::NotAllowed(
+                "this is another organisation's: propose a change to it",
+            ));
         }
         Ok((viewer, event, row))
     }
@@ -546,9 +623,14 @@ impl Node {
         {
             return Ok(());
         }
-        let Some(member) = caller.principal.member else { return Err(Error::NotAllowed("sign in first")) };
+        let Some(member) = caller.principal.member else {
+            return Err(Error::NotAllowed("sign in first"));
+        };
         let own = of_member(&self.member_by_id(member).await?);
-        event.insert("Orgc".to_owned(), json!({ "name": own.name, "uuid": own.uuid.to_string() }));
+        event.insert(
+            "Orgc".to_owned(),
+            json!({ "name": own.name, "uuid": own.uuid.to_string() }),
+        );
         Ok(())
     }
 
@@ -565,7 +647,11 @@ impl Node {
     async fn misp_around(&self, viewer: &Viewer, event: &EventInfo) -> Result<Around, Error> {
         let mut fields = event.fields.clone();
         fields.insert("uuid".to_owned(), json!(event.record.uuid.to_string()));
-        let tags: Vec<Value> = event.tags.iter().map(|tag| json!({ "name": tag.name, "colour": tag.colour })).collect();
+        let tags: Vec<Value> = event
+            .tags
+            .iter()
+            .map(|tag| json!({ "name": tag.name, "colour": tag.colour }))
+            .collect();
         fields.insert("Tag".to_owned(), Value::Array(tags));
         let audience = self.store().audience_seen(viewer, event.row.audience).await?;
         let audience = audience.ok_or_else(absent)?;
@@ -583,8 +669,12 @@ impl Node {
         let mut best: Option<(Timestamp, String, Map<String, Value>)> = None;
         for kind in ["report", "grouping"] {
             let id = format!("{kind}--{uuid}");
-            let Some(detail) = self.store().object_get(viewer, &id).await?.into_iter().next() else { continue };
-            let Ok(Value::Object(body)) = serde_json::from_str(&detail.row.body) else { continue };
+            let Some(detail) = self.store().object_get(viewer, &id).await?.into_iter().next() else {
+                continue;
+            };
+            let Ok(Value::Object(body)) = serde_json::from_str(&detail.row.body) else {
+                continue;
+            };
             if best.as_ref().is_none_or(|(version, ..)| detail.row.version > *version) {
                 best = Some((detail.row.version, id, body));
             }
@@ -602,7 +692,9 @@ impl Node {
         published: bool,
     ) -> Result<(), Error> {
         let uuid = event.record.uuid;
-        let Some((header, body)) = self.misp_header(viewer, uuid).await? else { return Err(absent()) };
+        let Some((header, body)) = self.misp_header(viewer, uuid).await? else {
+            return Err(absent());
+        };
         let was_published = header.starts_with("report--");
         let mut refs: Vec<String> = match body.get("object_refs") {
             Some(Value::Array(refs)) => refs.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
@@ -610,18 +702,28 @@ impl Node {
         };
         if published {
             let known: std::collections::HashSet<String> = refs.iter().cloned().collect();
-            let claimed = self.store().misp_claimed_for(event.row.id, event.row.owner, event.row.audience).await?;
+            let claimed = self
+                .store()
+                .misp_claimed_for(event.row.id, event.row.owner, event.row.audience)
+                .await?;
             refs.extend(claimed.into_iter().filter(|id| !known.contains(id)));
         }
         let created = body.get("created").and_then(Value::as_str).map(str::to_owned);
         let now = self.misp_after(&event.row);
         let wish = wish_of(&head, DistributionWish::Inherit)?;
-        let audience = self.store().audience_seen(viewer, event.row.audience).await?.ok_or_else(absent)?;
+        let audience = self
+            .store()
+            .audience_seen(viewer, event.row.audience)
+            .await?
+            .ok_or_else(absent)?;
         let said = event.fields.get("distribution").and_then(super::shape::level);
         let same = matches!((wish, said), (DistributionWish::Community(new), Some(old)) if new == old);
         let handling = match wish {
             DistributionWish::Inherit => self.misp_handling(caller, wish, Some(&audience)).await?,
-            _ if same => self.misp_handling(caller, DistributionWish::Inherit, Some(&audience)).await?,
+            _ if same => {
+                self.misp_handling(caller, DistributionWish::Inherit, Some(&audience))
+                    .await?
+            }
             wish => self.misp_handling(caller, wish, None).await?,
         };
         strip(&mut head);
@@ -634,11 +736,16 @@ impl Node {
             head.insert("publish_timestamp".to_owned(), json!(seconds(now).split('.').next()));
         }
         if !head.contains_key("Tag") {
-            let tags: Vec<Value> = event.tags.iter().map(|tag| json!({ "name": tag.name, "colour": tag.colour })).collect();
+            let tags: Vec<Value> = event
+                .tags
+                .iter()
+                .map(|tag| json!({ "name": tag.name, "colour": tag.colour }))
+                .collect();
             head.insert("Tag".to_owned(), Value::Array(tags));
         }
         let created = if as_report == was_published { created } else { None };
-        self.misp_share(caller, head, uuid, handling, Head::Next { refs, created }).await?;
+        self.misp_share(caller, head, uuid, handling, Head::Next { refs, created })
+            .await?;
         if as_report && !was_published {
             self.misp_replace(caller, &header, "published as a report").await?;
         }
@@ -660,8 +767,12 @@ impl Node {
         for (key, list) in lists {
             event.insert(key, list);
         }
-        let head = Head::Part { of: around.header.clone() };
-        self.misp_share(caller, event, around.uuid, handling, head).await.map(drop)
+        let head = Head::Part {
+            of: around.header.clone(),
+        };
+        self.misp_share(caller, event, around.uuid, handling, head)
+            .await
+            .map(drop)
     }
 
     /// Writes the next version of an element: what it says, with changes.
@@ -674,7 +785,16 @@ impl Node {
         mut changes: Map<String, Value>,
     ) -> Result<(), Error> {
         let wish = match changes.contains_key("distribution") {
-            true => self.misp_moves(caller, viewer, around, row, wish_of(&changes, DistributionWish::Inherit)?).await?,
+            true => {
+                self.misp_moves(
+                    caller,
+                    viewer,
+                    around,
+                    row,
+                    wish_of(&changes, DistributionWish::Inherit)?,
+                )
+                .await?
+            }
             false => None,
         };
         strip(&mut changes);
@@ -684,12 +804,20 @@ impl Node {
                 return Err(absent());
             };
             let mut whole = self.misp_raw(viewer, &object).await?;
-            let uuid = self.store().misp_uuid(row.kind, row.id).await?.unwrap_or_default().to_string();
+            let uuid = self
+                .store()
+                .misp_uuid(row.kind, row.id)
+                .await?
+                .unwrap_or_default()
+                .to_string();
             if let Some(Value::Array(attributes)) = whole.get_mut("Attribute") {
                 for attribute in attributes.iter_mut().filter_map(Value::as_object_mut) {
                     if text_of(attribute, "uuid") == uuid {
                         apply(attribute, &changes);
-                        attribute.insert("timestamp".to_owned(), json!((self.now().micros() / 1_000_000).to_string()));
+                        attribute.insert(
+                            "timestamp".to_owned(),
+                            json!((self.now().micros() / 1_000_000).to_string()),
+                        );
                     }
                 }
             }
@@ -713,7 +841,11 @@ impl Node {
         row: &MispRow,
         wish: DistributionWish,
     ) -> Result<Option<DistributionWish>, Error> {
-        let now = self.store().audience_seen(viewer, row.audience).await?.ok_or_else(absent)?;
+        let now = self
+            .store()
+            .audience_seen(viewer, row.audience)
+            .await?
+            .ok_or_else(absent)?;
         let handling = self.misp_handling(caller, wish, Some(&around.audience)).await?;
         let wished = self.misp_audience_of(caller, &handling)?;
         let same = wished.communities() == now.communities() && wished.named() == now.named();
@@ -730,7 +862,12 @@ impl Node {
         attribute: i64,
     ) -> Result<(), Error> {
         let mut whole = self.misp_raw(viewer, object).await?;
-        let uuid = self.store().misp_uuid(MispKind::Attribute, attribute).await?.unwrap_or_default().to_string();
+        let uuid = self
+            .store()
+            .misp_uuid(MispKind::Attribute, attribute)
+            .await?
+            .unwrap_or_default()
+            .to_string();
         if let Some(Value::Array(attributes)) = whole.get_mut("Attribute") {
             attributes.retain(|one| one.get("uuid").and_then(Value::as_str) != Some(&uuid));
         }
@@ -753,9 +890,16 @@ impl Node {
         }
         let now = self.misp_after(row);
         whole.insert("timestamp".to_owned(), json!(seconds(now)));
-        let own = self.store().audience_seen(viewer, row.audience).await?.ok_or_else(absent)?;
+        let own = self
+            .store()
+            .audience_seen(viewer, row.audience)
+            .await?
+            .ok_or_else(absent)?;
         let handling = match wish {
-            None => self.misp_handling(caller, DistributionWish::Inherit, Some(&own)).await?,
+            None => {
+                self.misp_handling(caller, DistributionWish::Inherit, Some(&own))
+                    .await?
+            }
             Some(wish) => self.misp_handling(caller, wish, Some(&around.audience)).await?,
         };
         let list = match row.kind {
@@ -772,7 +916,9 @@ impl Node {
             event.insert("date".to_owned(), json!(created));
         }
         let now_in: Vec<policy::CommunityId> = handling.communities.clone();
-        let made = self.misp_share(caller, event, around.uuid, handling, Head::None).await?;
+        let made = self
+            .misp_share(caller, event, around.uuid, handling, Head::None)
+            .await?;
         // Before what it was goes: the new object belongs where that does.
         self.misp_follow().await?;
         for left in own.communities().iter().filter(|one| !now_in.contains(one)) {
@@ -795,18 +941,31 @@ impl Node {
     ) -> Result<(), Error> {
         let found = self.store().community_get(store::CommunityKey::Id(community)).await?;
         let Some(found) = found else { return Ok(()) };
-        let Some((collection, _)) = self.collection(caller, &found.alias).await? else { return Ok(()) };
+        let Some((collection, _)) = self.collection(caller, &found.alias).await? else {
+            return Ok(());
+        };
         let (values, objects): (Vec<&String>, Vec<&String>) = made
             .iter()
-            .filter(|id| !matches!(stix::id::object_type(id), "identity" | "marking-definition" | "extension-definition"))
+            .filter(|id| {
+                !matches!(
+                    stix::id::object_type(id),
+                    "identity" | "marking-definition" | "extension-definition"
+                )
+            })
             .partition(|id| stix::check::is_observable(stix::id::object_type(id)));
         let reason = "narrowed by its member";
         for object in objects {
-            self.retract_and_tell(caller, &collection, object, store::VersionFilter::all(), reason).await?;
+            self.retract_and_tell(caller, &collection, object, store::VersionFilter::all(), reason)
+                .await?;
         }
         for value in values {
-            if !self.store().misp_is_named_for(value, row.owner.member, row.audience).await? {
-                self.retract_and_tell(caller, &collection, value, store::VersionFilter::all(), reason).await?;
+            if !self
+                .store()
+                .misp_is_named_for(value, row.owner.member, row.audience)
+                .await?
+            {
+                self.retract_and_tell(caller, &collection, value, store::VersionFilter::all(), reason)
+                    .await?;
             }
         }
         Ok(())
@@ -850,7 +1009,10 @@ impl Node {
         }
         if row.kind == MispKind::Object {
             let source = MispSource::Parent(row.id);
-            let page = self.store().misp_scan(viewer, &source, MispKind::Attribute, 0, 100_000).await?;
+            let page = self
+                .store()
+                .misp_scan(viewer, &source, MispKind::Attribute, 0, 100_000)
+                .await?;
             let mut inside = Vec::with_capacity(page.rows.len());
             for attribute in page.rows.iter().filter(|one| one.added == row.added) {
                 inside.push(Value::Object(Box::pin(self.misp_raw(viewer, attribute)).await?));
@@ -863,7 +1025,9 @@ impl Node {
     /// Takes an element back, with all that was made of it alone.
     async fn misp_take_back(&self, caller: &Caller, kind: MispKind, id: i64, reason: &str) -> Result<(), Error> {
         let viewer = self.misp_viewer(caller).await?;
-        let Some(row) = self.store().misp_row(&viewer, kind, id).await? else { return Ok(()) };
+        let Some(row) = self.store().misp_row(&viewer, kind, id).await? else {
+            return Ok(());
+        };
         let uuid = self.store().misp_uuid(kind, id).await?.unwrap_or_default();
         let objects = self.store().misp_objects_of(kind, id, row.owner).await?;
         let beside = format!("observed-data--{uuid}");
@@ -877,7 +1041,11 @@ impl Node {
                 && let Some(detail) = self.store().object_get(&viewer, &object).await?.into_iter().next()
                 && let Ok(Value::Object(body)) = serde_json::from_str::<Value>(&detail.row.body)
             {
-                let refs = body.get("object_refs").and_then(Value::as_array).cloned().unwrap_or_default();
+                let refs = body
+                    .get("object_refs")
+                    .and_then(Value::as_array)
+                    .cloned()
+                    .unwrap_or_default();
                 observed.extend(refs.iter().filter_map(Value::as_str).map(str::to_owned));
             }
             let naming = self.store().misp_relations_of(&object, row.owner.member).await?;
@@ -896,9 +1064,13 @@ impl Node {
 
     async fn misp_retract(&self, caller: &Caller, object: &str, reason: &str) -> Result<(), Error> {
         let everything = self.collection(caller, crate::collections::EVERYTHING_ALIAS).await?;
-        let Some(everything) = everything else { return Err(absent()) };
+        let Some(everything) = everything else {
+            return Err(absent());
+        };
         let versions = store::VersionFilter::all();
-        self.retract_and_tell(caller, &everything.0, object, versions, reason).await.map(drop)
+        self.retract_and_tell(caller, &everything.0, object, versions, reason)
+            .await
+            .map(drop)
     }
 
     /// Takes back what another object of the same member says now: nothing is lost by it, so nobody has to answer.
@@ -915,7 +1087,9 @@ impl Node {
 
     /// Notes that an event was changed; a change of what is in it is not published until it is said.
     async fn misp_touched(&self, id: i64, published: Option<bool>) -> Result<(), Error> {
-        let Some(mut record) = self.store().misp_event(id).await? else { return Ok(()) };
+        let Some(mut record) = self.store().misp_event(id).await? else {
+            return Ok(());
+        };
         record.touched = record.touched.max(self.now().micros() / 1_000_000);
         if let Some(published) = published {
             record.published = published;
@@ -935,19 +1109,31 @@ impl Node {
         let mut handling = handling;
         // A name that is withheld is not in the event either.
         handling.withheld = false;
-        let request = ShareRequest { channel: CHANNEL.to_owned(), name: None, handling, list_items: false };
+        let request = ShareRequest {
+            channel: CHANNEL.to_owned(),
+            name: None,
+            handling,
+            list_items: false,
+        };
         let (node, caller) = (self.clone(), caller.clone());
         let text = json!({ "Event": event }).to_string();
         let shared = tokio::task::spawn_blocking(move || {
             let mut made = Vec::new();
             let report = node.share_with(&caller, request, |sink, options| {
-                let mut carry = Carry { inner: sink, event: uuid, head, made: &mut made, beside: Beside::default() };
+                let mut carry = Carry {
+                    inner: sink,
+                    event: uuid,
+                    head,
+                    made: &mut made,
+                    beside: Beside::default(),
+                };
                 formats::misp::read_json(text.as_bytes(), options, &mut carry)
             })?;
             Ok::<_, Error>((report, made))
         });
-        let (report, made) =
-            shared.await.map_err(|error| Error::Ours(format!("taking in the event stopped: {error}")))??;
+        let (report, made) = shared
+            .await
+            .map_err(|error| Error::Ours(format!("taking in the event stopped: {error}")))??;
         refused(&report)?;
         Ok(made)
     }
@@ -955,7 +1141,10 @@ impl Node {
 
 /// The first refusal of a transfer, if there is one.
 fn refused(report: &Report) -> Result<(), Error> {
-    let first = report.problems.iter().find(|problem| problem.severity == Severity::Error);
+    let first = report
+        .problems
+        .iter()
+        .find(|problem| problem.severity == Severity::Error);
     match first {
         Some(problem) if report.refused > 0 => Err(Error::input(problem.clone())),
         _ => Ok(()),
@@ -1045,7 +1234,11 @@ impl Sink for Carry<'_, '_> {
             Head::Part { of } => {
                 let refs = object.get("object_refs").map(Value::to_string).unwrap_or_default();
                 let id = Uuid::new_v5(&self.event, refs.as_bytes());
-                let name = object.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+                let name = object
+                    .get("name")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+                    .to_owned();
                 object.retain(|key, _| {
                     !key.starts_with("x_misp_") && !matches!(key.as_str(), "published" | "report_types" | "labels")
                 });
@@ -1057,7 +1250,11 @@ impl Sink for Carry<'_, '_> {
             }
         }
         let text = Value::Object(object).to_string();
-        self.inner.object(Found { text: text.into(), place: found.place, dated: found.dated })
+        self.inner.object(Found {
+            text: text.into(),
+            place: found.place,
+            dated: found.dated,
+        })
     }
 
     fn problem(&mut self, problem: Problem) {
@@ -1071,7 +1268,9 @@ fn id_in(text: &str) -> String {
         #[serde(borrow)]
         id: std::borrow::Cow<'t, str>,
     }
-    serde_json::from_str::<Head<'_>>(text).map(|head| head.id.into_owned()).unwrap_or_default()
+    serde_json::from_str::<Head<'_>>(text)
+        .map(|head| head.id.into_owned())
+        .unwrap_or_default()
 }
 
 const ABSENT: &str = "there is no such event, attribute or object, or it is not open to you";
@@ -1089,12 +1288,19 @@ fn text_of(fields: &Map<String, Value>, key: &str) -> String {
 }
 
 fn uuid_in(fields: &Map<String, Value>) -> Option<Uuid> {
-    fields.get("uuid").and_then(Value::as_str).and_then(|uuid| Uuid::try_parse(uuid).ok())
+    fields
+        .get("uuid")
+        .and_then(Value::as_str)
+        .and_then(|uuid| Uuid::try_parse(uuid).ok())
 }
 
 /// Seconds with a fraction, which the reader of formats knows.
 fn seconds(at: Timestamp) -> String {
-    format!("{}.{:06}", at.micros().div_euclid(1_000_000), at.micros().rem_euclid(1_000_000))
+    format!(
+        "{}.{:06}",
+        at.micros().div_euclid(1_000_000),
+        at.micros().rem_euclid(1_000_000)
+    )
 }
 
 /// What a client says of distribution.
@@ -1121,7 +1327,13 @@ fn wish_of(fields: &Map<String, Value>, otherwise: DistributionWish) -> Result<D
             }
         }
         "5" => DistributionWish::Inherit,
-        _ => return Err(bad("bad-distribution", "a distribution is a number from 0 to 5", "see docs/misp.md")),
+        _ => {
+            return Err(bad(
+                "bad-distribution",
+                "a distribution is a number from 0 to 5",
+                "see docs/misp.md",
+            ));
+        }
     })
 }
 
@@ -1164,7 +1376,10 @@ fn strip(fields: &mut Map<String, Value>) {
 
 fn apply(whole: &mut Map<String, Value>, changes: &Map<String, Value>) {
     for (key, value) in changes {
-        if !matches!(key.as_str(), "timestamp" | "Sighting" | "ObjectReference" | "Note" | "Opinion" | "Relationship") {
+        if !matches!(
+            key.as_str(),
+            "timestamp" | "Sighting" | "ObjectReference" | "Note" | "Opinion" | "Relationship"
+        ) {
             whole.insert(key.clone(), value.clone());
         }
     }
@@ -1173,7 +1388,9 @@ fn apply(whole: &mut Map<String, Value>, changes: &Map<String, Value>) {
 /// Changes what is in an object: known attributes by their UUID, the rest is new.
 fn apply_inside(whole: &mut Map<String, Value>, changed: Vec<Value>, now: Timestamp, fresh: &dyn Fn() -> Uuid) {
     let at = json!((now.micros() / 1_000_000).to_string());
-    let Some(Value::Array(attributes)) = whole.get_mut("Attribute") else { return };
+    let Some(Value::Array(attributes)) = whole.get_mut("Attribute") else {
+        return;
+    };
     for attribute in changed {
         let Value::Object(mut fields) = attribute else { continue };
         strip(&mut fields);
@@ -1263,7 +1480,13 @@ fn take_narrower(
 fn narrowest(fields: &Map<String, Value>) -> Result<DistributionWish, Error> {
     let own = wish_of(fields, DistributionWish::Inherit)?;
     let mut narrowest = own;
-    for inside in fields.get("Attribute").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object) {
+    for inside in fields
+        .get("Attribute")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object)
+    {
         let wish = wish_of(inside, DistributionWish::Inherit)?;
         narrowest = match (narrowest, wish) {
             (DistributionWish::Own, _) | (_, DistributionWish::Own) => DistributionWish::Own,
@@ -1283,7 +1506,11 @@ fn prepare(lists: &mut Map<String, Value>, now: Timestamp, fresh: &dyn Fn() -> U
         let Value::Array(entries) = list else { continue };
         for entry in entries {
             let Some(fields) = entry.as_object_mut() else {
-                return Err(bad("bad-element", format!("an entry of '{key}' is no object"), "see MISP's format"));
+                return Err(bad(
+                    "bad-element",
+                    format!("an entry of '{key}' is no object"),
+                    "see MISP's format",
+                ));
             };
             strip(fields);
             fields.entry("timestamp").or_insert_with(|| json!(seconds(now)));
@@ -1294,7 +1521,11 @@ fn prepare(lists: &mut Map<String, Value>, now: Timestamp, fresh: &dyn Fn() -> U
             named(fields, fresh);
             if key == "Object" {
                 if text_of(fields, "name").is_empty() {
-                    return Err(bad("no-name", "an object needs the name of its template", "give it as 'name'"));
+                    return Err(bad(
+                        "no-name",
+                        "an object needs the name of its template",
+                        "give it as 'name'",
+                    ));
                 }
                 if let Some(Value::Array(inside)) = fields.get_mut("Attribute") {
                     for attribute in inside.iter_mut().filter_map(Value::as_object_mut) {
@@ -1302,7 +1533,9 @@ fn prepare(lists: &mut Map<String, Value>, now: Timestamp, fresh: &dyn Fn() -> U
                         checked(attribute)?;
                         complete(attribute);
                         named(attribute, fresh);
-                        attribute.entry("timestamp").or_insert_with(|| json!((now.micros() / 1_000_000).to_string()));
+                        attribute
+                            .entry("timestamp")
+                            .or_insert_with(|| json!((now.micros() / 1_000_000).to_string()));
                     }
                 }
             }
@@ -1322,13 +1555,24 @@ pub(super) fn check_attribute(fields: &mut Map<String, Value>) -> Result<(), Err
 fn checked(fields: &Map<String, Value>) -> Result<(), Error> {
     for key in ["type", "value"] {
         if text_of(fields, key).trim().is_empty() {
-            return Err(bad("bad-attribute", format!("an attribute needs a {key}"), "see /attributes/describeTypes"));
+            return Err(bad(
+                "bad-attribute",
+                format!("an attribute needs a {key}"),
+                "see /attributes/describeTypes",
+            ));
         }
     }
     let element_type = text_of(fields, "type");
     if formats::misp::default_category(&element_type).is_none() {
-        let message = format!("there is no type '{}' of attributes", element_type.chars().take(60).collect::<String>());
-        return Err(bad("bad-type", message, "GET /attributes/describeTypes lists those there are"));
+        let message = format!(
+            "there is no type '{}' of attributes",
+            element_type.chars().take(60).collect::<String>()
+        );
+        return Err(bad(
+            "bad-type",
+            message,
+            "GET /attributes/describeTypes lists those there are",
+        ));
     }
     Ok(())
 }
@@ -1384,7 +1628,10 @@ mod tests {
     #[test]
     fn an_object_goes_where_its_narrowest_part_goes() {
         let of = |object: serde_json::Value| narrowest(object.as_object().unwrap()).unwrap();
-        assert_eq!(of(json!({ "distribution": "5", "Attribute": [{ "distribution": "0" }] })), DistributionWish::Own);
+        assert_eq!(
+            of(json!({ "distribution": "5", "Attribute": [{ "distribution": "0" }] })),
+            DistributionWish::Own
+        );
         let group = json!({ "distribution": "5", "Attribute": [{ "distribution": "4", "sharing_group_id": "7" }] });
         assert_eq!(of(group), DistributionWish::Group(GroupName::Number(7)));
         let two = json!({ "distribution": "4", "sharing_group_id": "6",
@@ -1400,13 +1647,22 @@ mod tests {
             { "type": "domain", "value": "c.example", "distribution": "1" },
         ] });
         let mut event = event.as_object().unwrap().clone();
-        let narrower = take_narrower(&mut event, DistributionWish::Community(3), Timestamp::from_seconds(1_800_000_000), &uuid::Uuid::nil).unwrap();
+        let narrower = take_narrower(
+            &mut event,
+            DistributionWish::Community(3),
+            Timestamp::from_seconds(1_800_000_000),
+            &uuid::Uuid::nil,
+        )
+        .unwrap();
         assert_eq!(event["Attribute"].as_array().unwrap().len(), 2);
         assert_eq!(narrower[&DistributionWish::Own]["Attribute"][0]["value"], "b.example");
     }
 
     #[test]
     fn two_changes_within_a_second_are_two_times() {
-        assert_eq!(seconds(Timestamp::from_micros(1_800_000_000_000_001)), "1800000000.000001");
+        assert_eq!(
+            seconds(Timestamp::from_micros(1_800_000_000_000_001)),
+            "1800000000.000001"
+        );
     }
 }

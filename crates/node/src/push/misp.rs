@@ -55,7 +55,10 @@ struct Both {
 }
 
 async fn both(node: &Node, peer: PeerId, viewer: &Viewer, after: i64) -> Result<Both, Error> {
-    let page = node.store().misp_scan(viewer, &MispSource::All, MispKind::Event, after, PAGE).await?;
+    let page = node
+        .store()
+        .misp_scan(viewer, &MispSource::All, MispKind::Event, after, PAGE)
+        .await?;
     let to = page.next.unwrap_or(i64::MAX);
     let sent = node.store().misp_sent(peer, after, to, PAGE * 4).await?;
     // Much that was sent may lie between two that are seen: then those come first.
@@ -104,8 +107,12 @@ async fn candidates(
     // What stays here on its way down is as if it were not seen: what was sent of it goes.
     let mut goes = HashSet::new();
     for row in &page.rows {
-        let Some(info) = node.misp_event(viewer, row.id).await? else { continue };
-        let Some(to) = distribution_there(&info, assumed) else { continue };
+        let Some(info) = node.misp_event(viewer, row.id).await? else {
+            continue;
+        };
+        let Some(to) = distribution_there(&info, assumed) else {
+            continue;
+        };
         goes.insert(row.id);
         let changed = info.timestamp();
         if !info.record.published || is_settled(page.of(row.id), changed) {
@@ -134,14 +141,26 @@ pub(super) async fn backlog(
     settings: &PeerSettings,
 ) -> Result<Backlog, Error> {
     node.misp_follow().await?;
-    let mut backlog = Backlog { waiting: 0, more: false, oldest: None };
+    let mut backlog = Backlog {
+        waiting: 0,
+        more: false,
+        oldest: None,
+    };
     let mut after = 0;
     loop {
         let page = both(node, peer, viewer, after).await?;
         let (wanted, goes) = candidates(node, viewer, &page, settings.assumed_distribution, &HashSet::new()).await?;
-        let gone = page.sent.iter().filter(|one| may_be_there(one) && !goes.contains(&one.event)).count();
+        let gone = page
+            .sent
+            .iter()
+            .filter(|one| may_be_there(one) && !goes.contains(&one.event))
+            .count();
         backlog.waiting += (wanted.len() + gone) as u64;
-        let oldest = wanted.iter().map(|one| one.changed).min().map(stix::Timestamp::from_seconds);
+        let oldest = wanted
+            .iter()
+            .map(|one| one.changed)
+            .min()
+            .map(stix::Timestamp::from_seconds);
         backlog.oldest = match (backlog.oldest, oldest) {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
@@ -169,7 +188,10 @@ impl Run<'_> {
         let from_there = self.own_channels().await?;
         self.node.misp_follow().await?;
         let generation = self.node.store().policy_generation().await?;
-        self.caller = self.node.receiving_member(self.peer.terms.member, &self.peer.terms.name).await?;
+        self.caller = self
+            .node
+            .receiving_member(self.peer.terms.member, &self.peer.terms.name)
+            .await?;
         let viewer = self.node.push_viewer(&self.caller, self.peer.terms.community).await?;
         let whole = self.walk(&remote, &viewer, settings, (&from_there, generation)).await?;
         // After the events: what was in one that is gone is gone with it.
@@ -195,7 +217,11 @@ impl Run<'_> {
                 return Ok(false);
             }
             self.send_events(remote, viewer, wanted).await?;
-            for gone in page.sent.iter().filter(|one| may_be_there(one) && !goes.contains(&one.event)) {
+            for gone in page
+                .sent
+                .iter()
+                .filter(|one| may_be_there(one) && !goes.contains(&one.event))
+            {
                 self.delete_event(remote, gone).await?;
             }
             self.report(self.now, "running".to_owned(), None).await?;
@@ -222,10 +248,19 @@ impl Run<'_> {
             })
             .collect();
         let question = Value::Array(question).to_string();
-        let answer = remote.post(&["events", "filterEventIdsForPush"], question, "a list of events").await?;
+        let answer = remote
+            .post(&["events", "filterEventIdsForPush"], question, "a list of events")
+            .await?;
         let asked_for: HashSet<Uuid> = match answer {
-            Value::Array(list) => list.iter().filter_map(|one| Uuid::try_parse(one.as_str()?).ok()).collect(),
-            _ => return Err(Failure::content("the server did not say which events it wants; is it a MISP server?").into()),
+            Value::Array(list) => list
+                .iter()
+                .filter_map(|one| Uuid::try_parse(one.as_str()?).ok())
+                .collect(),
+            _ => {
+                return Err(
+                    Failure::content("the server did not say which events it wants; is it a MISP server?").into(),
+                );
+            }
         };
         let mut known = Vec::new();
         for one in wanted {
@@ -233,13 +268,27 @@ impl Run<'_> {
                 self.send_event(remote, viewer, &one).await?;
             } else {
                 // What was about to be sent when something broke has arrived; anything else it had before.
-                let before = self.node.store().misp_sent(self.peer.id, one.info.row.id - 1, one.info.row.id, 1).await?;
+                let before = self
+                    .node
+                    .store()
+                    .misp_sent(self.peer.id, one.info.row.id - 1, one.info.row.id, 1)
+                    .await?;
                 let ours = before.iter().any(may_be_there);
                 if ours && before.iter().any(|sent| sent.state == MispSentState::Sending) {
                     self.counts.sent += 1;
-                    self.node.misp_give(&self.caller, std::slice::from_ref(&one.info)).await?;
+                    self.node
+                        .misp_give(&self.caller, std::slice::from_ref(&one.info))
+                        .await?;
                 }
-                known.push(self.noted(&one, if ours { MispSentState::Sent } else { MispSentState::Known }, ""));
+                known.push(self.noted(
+                    &one,
+                    if ours {
+                        MispSentState::Sent
+                    } else {
+                        MispSentState::Known
+                    },
+                    "",
+                ));
             }
         }
         Ok(self.node.store().misp_sent_put(self.peer.id, &known).await?)
@@ -272,19 +321,33 @@ impl Run<'_> {
         let group = self.group(&one.info).await?;
         let stay = onward::prepare(&mut event, one.to, group);
         if stay > 0 {
-            self.note(format!("{stay} attributes, objects and reports of event {uuid} stay here by their distribution"));
+            self.note(format!(
+                "{stay} attributes, objects and reports of event {uuid} stay here by their distribution"
+            ));
         }
         let body = json!({ "Event": event }).to_string();
         let there = remote.is_there(&["events", "view", &uuid]).await?;
-        self.node.store().misp_sent_put(self.peer.id, &[self.noted(one, MispSentState::Sending, "")]).await?;
-        let path: &[&str] = if there { &["events", "edit", &uuid] } else { &["events", "add"] };
+        self.node
+            .store()
+            .misp_sent_put(self.peer.id, &[self.noted(one, MispSentState::Sending, "")])
+            .await?;
+        let path: &[&str] = if there {
+            &["events", "edit", &uuid]
+        } else {
+            &["events", "add"]
+        };
         match remote.post(path, body, CONTENT).await {
             Ok(answer) => {
                 if let Some(why) = refusal(&answer) {
                     return self.not_taken(one, &why).await;
                 }
-                self.node.misp_give(&self.caller, std::slice::from_ref(&one.info)).await?;
-                self.node.store().misp_sent_put(self.peer.id, &[self.noted(one, MispSentState::Sent, "")]).await?;
+                self.node
+                    .misp_give(&self.caller, std::slice::from_ref(&one.info))
+                    .await?;
+                self.node
+                    .store()
+                    .misp_sent_put(self.peer.id, &[self.noted(one, MispSentState::Sent, "")])
+                    .await?;
                 self.counts.sent += 1;
                 self.progressed = true;
                 Ok(())
@@ -306,17 +369,33 @@ impl Run<'_> {
     async fn not_taken(&mut self, one: &Candidate, said: &str) -> Result<(), Stop> {
         self.counts.refused += 1;
         self.note(format!("the server refused event {}: {said}", one.info.record.uuid));
-        let before = self.node.store().misp_sent(self.peer.id, one.info.row.id - 1, one.info.row.id, 1).await?;
+        let before = self
+            .node
+            .store()
+            .misp_sent(self.peer.id, one.info.row.id - 1, one.info.row.id, 1)
+            .await?;
         // An earlier state of it may be there, and is to go when the event does.
         let was_there = before.iter().any(|sent| sent.state == MispSentState::Sent);
-        let state = if was_there { MispSentState::Sent } else { MispSentState::Refused };
-        Ok(self.node.store().misp_sent_put(self.peer.id, &[self.noted(one, state, said)]).await?)
+        let state = if was_there {
+            MispSentState::Sent
+        } else {
+            MispSentState::Refused
+        };
+        Ok(self
+            .node
+            .store()
+            .misp_sent_put(self.peer.id, &[self.noted(one, state, said)])
+            .await?)
     }
 
     /// A sharing group as another server takes it: who is in it, as far as its members may know that of each other.
     async fn group(&self, info: &EventInfo) -> Result<Option<Value>, Stop> {
         let Some(group) = &info.group else { return Ok(None) };
-        let members = self.node.community_members(&self.caller, group.id).await?.unwrap_or_default();
+        let members = self
+            .node
+            .community_members(&self.caller, group.id)
+            .await?
+            .unwrap_or_default();
         let organisations: Vec<Value> = members
             .iter()
             .map(|(member, membership)| {
@@ -335,7 +414,14 @@ impl Run<'_> {
     /// Deletes an event there that the peer's member does not see any more.
     async fn delete_event(&mut self, remote: &Remote, gone: &MispSent) -> Result<(), Stop> {
         let uuid = gone.uuid.to_string();
-        match remote.post(&["events", "delete", &uuid], "{}".to_owned(), "the answer to a deletion").await {
+        match remote
+            .post(
+                &["events", "delete", &uuid],
+                "{}".to_owned(),
+                "the answer to a deletion",
+            )
+            .await
+        {
             Ok(_) => {}
             Err(failure) if matches!(failure.status, Some(404 | 410)) => {}
             Err(failure) if is_refusal(&failure) => {
@@ -344,7 +430,12 @@ impl Run<'_> {
                     "event {uuid} is not for this peer any more, and the server keeps it: {failure}; ask its owner to delete it"
                 ));
                 let said: String = failure.message.chars().take(SAID).collect();
-                let left = MispSent { state: MispSentState::Left, said, at: self.now, ..gone.clone() };
+                let left = MispSent {
+                    state: MispSentState::Left,
+                    said,
+                    at: self.now,
+                    ..gone.clone()
+                };
                 return Ok(self.node.store().misp_sent_put(self.peer.id, &[left]).await?);
             }
             Err(failure) => return Err(failure.into()),
@@ -361,7 +452,10 @@ impl Run<'_> {
         self.node.store().ledger_append(vec![entry]).await?;
         for kind in ["report", "grouping"] {
             let object = format!("{kind}--{uuid}");
-            self.node.store().recall_tell(self.peer.terms.member, Some(&object), &by).await?;
+            self.node
+                .store()
+                .recall_tell(self.peer.terms.member, Some(&object), &by)
+                .await?;
         }
         Ok(self.node.store().misp_sent_forget(self.peer.id, gone.event).await?)
     }
@@ -373,7 +467,11 @@ impl Run<'_> {
         loop {
             let changes = self.node.store().changes(viewer, cursor, READ).await?;
             // Before anything was sent, nothing can be there to delete: the walk through the changes only finds its end.
-            for change in changes.rows.iter().filter(|change| anything && super::cut::is_taken_back(change)) {
+            for change in changes
+                .rows
+                .iter()
+                .filter(|change| anything && super::cut::is_taken_back(change))
+            {
                 self.delete_element(remote, viewer, &change.row.id).await?;
             }
             cursor = Some(changes.cursor);
@@ -385,25 +483,43 @@ impl Run<'_> {
     }
 
     async fn delete_element(&mut self, remote: &Remote, viewer: &Viewer, object: &str) -> Result<(), Stop> {
-        let Some(uuid) = object.rsplit_once("--").and_then(|(_, uuid)| Uuid::try_parse(uuid).ok()) else { return Ok(()) };
+        let Some(uuid) = object
+            .rsplit_once("--")
+            .and_then(|(_, uuid)| Uuid::try_parse(uuid).ok())
+        else {
+            return Ok(());
+        };
         for (kind, path) in [(MispKind::Attribute, "attributes"), (MispKind::Object, "objects")] {
-            let Some(number) = self.node.store().misp_element(kind, uuid).await? else { continue };
+            let Some(number) = self.node.store().misp_element(kind, uuid).await? else {
+                continue;
+            };
             // Another version of it is seen, or the same from another hand.
             if self.node.store().misp_row(viewer, kind, number).await?.is_some() {
                 continue;
             }
             let named = uuid.to_string();
-            let asked = remote.post(&[path, "delete", &named, "1"], "{}".to_owned(), "the answer to a deletion").await;
+            let asked = remote
+                .post(
+                    &[path, "delete", &named, "1"],
+                    "{}".to_owned(),
+                    "the answer to a deletion",
+                )
+                .await;
             match asked {
                 Ok(_) => {
                     self.counts.taken_back += 1;
                     let by = format!("push:{}", self.peer.terms.name);
-                    self.node.store().recall_tell(self.peer.terms.member, Some(object), &by).await?;
+                    self.node
+                        .store()
+                        .recall_tell(self.peer.terms.member, Some(object), &by)
+                        .await?;
                 }
                 Err(failure) if matches!(failure.status, Some(404 | 410)) => {}
                 Err(failure) if is_refusal(&failure) => {
                     self.counts.refused += 1;
-                    self.note(format!("{object} was taken back here, and the server keeps it: {failure}"));
+                    self.note(format!(
+                        "{object} was taken back here, and the server keeps it: {failure}"
+                    ));
                 }
                 Err(failure) => return Err(failure.into()),
             }
@@ -425,7 +541,9 @@ fn refusal(answer: &Value) -> Option<String> {
     if fields.contains_key("Event") {
         return None;
     }
-    let errors = fields.get("errors").filter(|errors| !matches!(errors, Value::Bool(false) | Value::Null))?;
+    let errors = fields
+        .get("errors")
+        .filter(|errors| !matches!(errors, Value::Bool(false) | Value::Null))?;
     let message = fields.get("message").and_then(Value::as_str).unwrap_or_default();
     Some(format!("{message} {errors}"))
 }

@@ -7,9 +7,9 @@ use serde_json::json;
 use stix::Timestamp;
 use store::{Changes, NewEntry, ObjectRow, Peer, PeerReport, Position, Recall};
 
-use super::{PeerKind, PeerSettings};
 use super::cut::{concerns_peer, is_taken_back, parts};
 use super::send::{Receiver, Verdict, is_about_content, words};
+use super::{PeerKind, PeerSettings};
 use crate::accounts::Caller;
 use crate::client::Failure;
 use crate::delivery::Way;
@@ -334,7 +334,12 @@ impl Run<'_> {
         }
     }
 
-    pub(super) async fn report(&mut self, next_run: Timestamp, result: String, error: Option<String>) -> Result<(), Stop> {
+    pub(super) async fn report(
+        &mut self,
+        next_run: Timestamp,
+        result: String,
+        error: Option<String>,
+    ) -> Result<(), Stop> {
         let since = |all: u64, reported: u64| i64::try_from(all - reported).unwrap_or(i64::MAX);
         let report = PeerReport {
             cursor: self.cursor,

@@ -123,14 +123,23 @@ mod tests {
     fn numbers_and_truth_values_are_read_however_they_are_written() {
         let fields = json!({ "a": "1", "b": true, "c": 0, "d": "7", "e": null });
         let fields = fields.as_object().unwrap();
-        assert_eq!((truth(fields, "a"), truth(fields, "b"), truth(fields, "c")), (Some(true), Some(true), Some(false)));
-        assert_eq!((number(fields, "d"), truth(fields, "e"), number(fields, "f")), (Some(7), None, None));
+        assert_eq!(
+            (truth(fields, "a"), truth(fields, "b"), truth(fields, "c")),
+            (Some(true), Some(true), Some(false))
+        );
+        assert_eq!(
+            (number(fields, "d"), truth(fields, "e"), number(fields, "f")),
+            (Some(7), None, None)
+        );
     }
 
     #[test]
     fn a_thing_is_named_by_number_or_uuid() {
         assert_eq!(Named::parse("12"), Some(Named::Number(12)));
-        assert!(matches!(Named::parse("5c9a3b2e-0c1d-4f6a-8a55-000000000001"), Some(Named::Uuid(_))));
+        assert!(matches!(
+            Named::parse("5c9a3b2e-0c1d-4f6a-8a55-000000000001"),
+            Some(Named::Uuid(_))
+        ));
         assert_eq!(Named::parse("0"), None);
         assert_eq!(Named::parse("-1"), None);
         assert_eq!(Named::parse("view"), None);

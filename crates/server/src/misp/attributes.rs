@@ -21,13 +21,27 @@ pub(super) fn routes(routes: &mut Routes) {
     routes.get("/attributes/{attribute}", view);
     routes.post("/attributes/add/{event}", Needs::Contributor, add);
     routes.post("/attributes/edit/{attribute}", Needs::Contributor, edit);
-    routes.put(http::Method::PUT, "/attributes/edit/{attribute}", Needs::Contributor, edit);
+    routes.put(
+        http::Method::PUT,
+        "/attributes/edit/{attribute}",
+        Needs::Contributor,
+        edit,
+    );
     routes.post("/attributes/delete/{attribute}", Needs::Contributor, delete);
-    routes.put(http::Method::DELETE, "/attributes/delete/{attribute}", Needs::Contributor, delete);
+    routes.put(
+        http::Method::DELETE,
+        "/attributes/delete/{attribute}",
+        Needs::Contributor,
+        delete,
+    );
     routes.post("/attributes/delete/{attribute}/{hard}", Needs::Analyst, delete);
     routes.post("/attributes/restore/{attribute}", Needs::Analyst, restore);
     routes.post("/attributes/addTag/{attribute}/{tag}", Needs::Contributor, add_tag);
-    routes.post("/attributes/removeTag/{attribute}/{tag}", Needs::Contributor, remove_tag);
+    routes.post(
+        "/attributes/removeTag/{attribute}/{tag}",
+        Needs::Contributor,
+        remove_tag,
+    );
     routes.ask("/attributes/attributeStatistics/{by}", statistics);
     routes.ask("/attributes/attributeStatistics/{by}/{percent}", statistics);
 }
@@ -64,7 +78,10 @@ pub(super) async fn element(asked: &Asked, kind: MispKind, named: Named) -> Resu
 
 /// One attribute with its event, as a viewer sees it.
 async fn one(asked: &Asked, viewer: &Viewer, number: i64) -> Result<FoundRows, Fault> {
-    let found = asked.node().misp_element_of(viewer, MispKind::Attribute, number).await?;
+    let found = asked
+        .node()
+        .misp_element_of(viewer, MispKind::Attribute, number)
+        .await?;
     found.ok_or_else(Fault::not_found)
 }
 
@@ -72,9 +89,14 @@ pub(super) async fn shown(asked: &Asked, number: i64) -> Result<Response, Fault>
     let viewer = viewer(asked).await?;
     let found = one(asked, &viewer, number).await?;
     asked.node().misp_give_rows(asked.caller(), &found).await?;
-    let shaped = Shaped { sightings: true, ..Shaped::default() };
+    let shaped = Shaped {
+        sightings: true,
+        ..Shaped::default()
+    };
     let mut shown = asked.node().misp_attributes_json(&viewer, &found, &shaped).await?;
-    let Some(attribute) = shown.pop() else { return Err(Fault::not_found()) };
+    let Some(attribute) = shown.pop() else {
+        return Err(Fault::not_found());
+    };
     answer::json_of(&json!({ "Attribute": attribute }))
 }
 
@@ -90,9 +112,15 @@ async fn index(mut asked: Asked) -> Result<Response, Fault> {
     let filter = super::filters::attributes(&asked, &viewer, &wanted).await?;
     let (limit, page) = super::filters::page(&wanted, 10_000)?;
     let limit = if wanted.contains_key("limit") { limit } else { 60 };
-    let found = asked.node().misp_find(&viewer, MispKind::Attribute, &filter, limit, page).await?;
+    let found = asked
+        .node()
+        .misp_find(&viewer, MispKind::Attribute, &filter, limit, page)
+        .await?;
     asked.node().misp_give_rows(asked.caller(), &found).await?;
-    let shown = asked.node().misp_attributes_json(&viewer, &found, &Shaped::default()).await?;
+    let shown = asked
+        .node()
+        .misp_attributes_json(&viewer, &found, &Shaped::default())
+        .await?;
     answer::json_of(&shown.into_iter().map(Value::Object).collect())
 }
 
@@ -121,12 +149,19 @@ async fn add(mut asked: Asked) -> Result<Response, Fault> {
         }
     }
     if wanted.is_empty() {
-        return Err(crate::query::bad("no-attribute", "an attribute needs a type and a value"));
+        return Err(crate::query::bad(
+            "no-attribute",
+            "an attribute needs a type and a value",
+        ));
     }
     let several = wanted.len() > 1;
     let (mut made, mut errors) = (Vec::new(), Map::new());
     for (at, fields) in wanted.into_iter().enumerate() {
-        match asked.node().misp_element_add(asked.caller(), event, "Attribute", fields).await {
+        match asked
+            .node()
+            .misp_element_add(asked.caller(), event, "Attribute", fields)
+            .await
+        {
             Ok((_, number)) => made.push(number),
             Err(node::Error::Input(problem)) if several => {
                 errors.insert(format!("attribute_{at}"), json!({ "value": [problem.message] }));
@@ -145,7 +180,10 @@ async fn add(mut asked: Asked) -> Result<Response, Fault> {
     for number in made {
         found.join(one(&asked, &viewer, number).await?);
     }
-    let shown = asked.node().misp_attributes_json(&viewer, &found, &Shaped::default()).await?;
+    let shown = asked
+        .node()
+        .misp_attributes_json(&viewer, &found, &Shaped::default())
+        .await?;
     let list: Vec<Value> = shown.into_iter().map(Value::Object).collect();
     let mut answer_of = json!({ "Attribute": list });
     if !errors.is_empty() {
@@ -168,7 +206,10 @@ async fn edit(mut asked: Asked) -> Result<Response, Fault> {
     let named = id(&asked, "attribute")?;
     let changes = fields(&mut asked, "Attribute").await?;
     let number = element(&asked, MispKind::Attribute, named).await?;
-    asked.node().misp_element_edit(asked.caller(), MispKind::Attribute, number, changes).await?;
+    asked
+        .node()
+        .misp_element_edit(asked.caller(), MispKind::Attribute, number, changes)
+        .await?;
     shown(&asked, number).await
 }
 
@@ -178,13 +219,19 @@ async fn delete(mut asked: Asked) -> Result<Response, Fault> {
     let number = element(&asked, MispKind::Attribute, named).await?;
     let hard = asked.param("hard") == "1" || super::filters::on(&wanted, "hard");
     let deletion = if hard { Deletion::Hard } else { Deletion::Soft };
-    asked.node().misp_element_delete(asked.caller(), MispKind::Attribute, number, deletion).await?;
+    asked
+        .node()
+        .misp_element_delete(asked.caller(), MispKind::Attribute, number, deletion)
+        .await?;
     answer::done("Attribute deleted.")
 }
 
 async fn restore(asked: Asked) -> Result<Response, Fault> {
     let number = element(&asked, MispKind::Attribute, id(&asked, "attribute")?).await?;
-    asked.node().misp_element_restore(asked.caller(), MispKind::Attribute, number).await?;
+    asked
+        .node()
+        .misp_element_restore(asked.caller(), MispKind::Attribute, number)
+        .await?;
     shown(&asked, number).await
 }
 
@@ -200,7 +247,10 @@ async fn set_tag(asked: Asked, on: bool) -> Result<Response, Fault> {
     let number = element(&asked, MispKind::Attribute, id(&asked, "attribute")?).await?;
     let tag = super::tags::named(&asked, part(&asked, "tag")).await?;
     let kind = MispKind::Attribute;
-    asked.node().misp_tag_set(asked.caller(), kind, number, (&tag.name, &tag.colour), on).await?;
+    asked
+        .node()
+        .misp_tag_set(asked.caller(), kind, number, (&tag.name, &tag.colour), on)
+        .await?;
     answer::done(if on { "Tag added." } else { "Tag removed." })
 }
 

@@ -65,7 +65,9 @@ async fn view(mut asked: Asked) -> Result<Response, Fault> {
     }
     let wanted = super::ask::filters(&mut asked).await?;
     let shape = EventShape {
-        deleted: wanted.get("deleted").is_some_and(|value| !matches!(value, Value::String(text) if text == "0")),
+        deleted: wanted
+            .get("deleted")
+            .is_some_and(|value| !matches!(value, Value::String(text) if text == "0")),
         correlations: truth(&wanted, "includeEventCorrelations") != Some(false),
         without_attachments: truth(&wanted, "includeAttachments") == Some(false),
         extended: filters::on(&wanted, "extended"),
@@ -84,7 +86,10 @@ pub(super) fn written(asked: Asked, viewer: Viewer, event: EventInfo, shape: Eve
 
 /// Whether a client asks for no more than the head in answer to a change: it stands at the end of the path.
 fn head_only(asked: &Asked) -> EventShape {
-    EventShape { head_only: asked.uri.path().trim_end_matches('/').ends_with("metadata:1"), ..EventShape::default() }
+    EventShape {
+        head_only: asked.uri.path().trim_end_matches('/').ends_with("metadata:1"),
+        ..EventShape::default()
+    }
 }
 
 /// An event after something was changed, for its author.
@@ -143,7 +148,10 @@ async fn set_tag(asked: Asked, on: bool) -> Result<Response, Fault> {
     let number = number_of(&asked, id(&asked, "event")?).await?;
     let tag = super::tags::named(&asked, part(&asked, "tag")).await?;
     let kind = store::MispKind::Event;
-    asked.node().misp_tag_set(asked.caller(), kind, number, (&tag.name, &tag.colour), on).await?;
+    asked
+        .node()
+        .misp_tag_set(asked.caller(), kind, number, (&tag.name, &tag.colour), on)
+        .await?;
     answer::done(if on { "Tag added." } else { "Tag removed." })
 }
 
@@ -172,8 +180,10 @@ async fn index(mut asked: Asked) -> Result<Response, Fault> {
         let tags: Vec<Value> = event
             .tags
             .iter()
-            .map(|tag| json!({ "id": tag.id.to_string(), "event_id": event.row.id.to_string(),
-                "tag_id": tag.id.to_string(), "local": false, "relationship_type": "", "Tag": tag_json(tag) }))
+            .map(|tag| {
+                json!({ "id": tag.id.to_string(), "event_id": event.row.id.to_string(),
+                "tag_id": tag.id.to_string(), "local": false, "relationship_type": "", "Tag": tag_json(tag) })
+            })
             .collect();
         head.insert("EventTag".to_owned(), Value::Array(tags));
         head.insert("GalaxyCluster".to_owned(), json!([]));
@@ -191,7 +201,8 @@ async fn free_text(mut asked: Asked) -> Result<Response, Fault> {
     let found = asked.node().misp_free_text(&text(&wish, "value").unwrap_or_default());
     let distribution = text(&wish, "distribution").filter(|level| !level.is_empty());
     let only_shown = truth(&wish, "returnMetaAttributes") == Some(true);
-    let checks = truth(&wish, "adhereToWarninglists") == Some(true) || text(&wish, "adhereToWarninglists").as_deref() == Some("soft");
+    let checks = truth(&wish, "adhereToWarninglists") == Some(true)
+        || text(&wish, "adhereToWarninglists").as_deref() == Some("soft");
     let mut list = Vec::with_capacity(found.len());
     for (element_type, value) in found {
         if checks && asked.node().misp_is_known_harmless(&value) {
@@ -213,7 +224,11 @@ async fn free_text(mut asked: Asked) -> Result<Response, Fault> {
             continue;
         }
         let shown = Value::Object(attribute.clone());
-        match asked.node().misp_element_add(asked.caller(), number, "Attribute", attribute).await {
+        match asked
+            .node()
+            .misp_element_add(asked.caller(), number, "Attribute", attribute)
+            .await
+        {
             Ok((_, made)) => {
                 let mut shown = shown;
                 shown["id"] = json!(made.to_string());
@@ -243,7 +258,9 @@ async fn for_push(mut asked: Asked) -> Result<Response, Fault> {
             },
             _ => continue,
         };
-        let Some(uuid) = text(&one, "uuid").and_then(|uuid| uuid::Uuid::try_parse(&uuid).ok()) else { continue };
+        let Some(uuid) = text(&one, "uuid").and_then(|uuid| uuid::Uuid::try_parse(&uuid).ok()) else {
+            continue;
+        };
         let changed = number(&one, "timestamp").unwrap_or(0);
         let known = match asked.node().store().misp_event_by_uuid(uuid).await? {
             Some(known) => asked.node().misp_event(&viewer, known.id).await?,

@@ -5,16 +5,18 @@ use http::Method;
 use node::misp::FeedFile;
 use serde_json::json;
 
+use super::Routes;
 use super::answer;
 use super::events::viewer;
-use super::Routes;
 use crate::asked::Asked;
 use crate::problem::{Dialect, Fault};
 use crate::routes::{Needs, Route};
 
 pub(super) fn routes(routes: &mut Routes) {
     for path in ["/misp/feed/manifest.json", "/misp/feed/hashes.csv", "/misp/feed/{file}"] {
-        routes.0.push(Route::new(Method::GET, path, Needs::Reader, Dialect::Misp, file));
+        routes
+            .0
+            .push(Route::new(Method::GET, path, Needs::Reader, Dialect::Misp, file));
     }
 }
 
@@ -35,14 +37,20 @@ async fn file(asked: Asked) -> Result<Response, Fault> {
     if signed.is_some() {
         return answer::json_of(&json!(asked.node().misp_feed_signature(&viewer, file).await?));
     }
-    let media_type = if file == FeedFile::Hashes { "text/csv" } else { "application/json" };
+    let media_type = if file == FeedFile::Hashes {
+        "text/csv"
+    } else {
+        "application/json"
+    };
     if asked.is_head() {
         return answer::text("", media_type);
     }
     let mut response = answer::pieces(asked, move |node, caller, pieces| async move {
         node.misp_feed_write(&caller, &viewer, file, &pieces).await
     })?;
-    response.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static(media_type));
+    response
+        .headers_mut()
+        .insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static(media_type));
     Ok(response)
 }
 

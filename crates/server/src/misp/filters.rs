@@ -50,12 +50,19 @@ async fn common(asked: &Asked, viewer: &Viewer, wanted: &Map<String, Value>) -> 
         published: truth(wanted, "published"),
         threat_levels: levels(wanted, &["threat_level_id", "threatlevel", "threat_level"]),
         analysis: levels(wanted, &["analysis"]),
+        without_decayed: truth(wanted, "excludeDecayed") == Some(true),
+        models: levels(wanted, &["decayingModel"]),
+        least_score: super::ask::number(wanted, "score"),
         without_harmless: truth(wanted, "enforceWarninglist") == Some(true),
         published_at: span(asked, wanted, &["publish_timestamp"])?,
         ..Filter::default()
     };
     if let Some(searched) = text(wanted, "searchall").or_else(|| text(wanted, "quickFilter")) {
-        filter.anything.any.push(if searched.contains('%') { searched } else { format!("%{searched}%") });
+        filter.anything.any.push(if searched.contains('%') {
+            searched
+        } else {
+            format!("%{searched}%")
+        });
     }
     if let Some(from) = since(asked, wanted, "last")? {
         filter.published_at.0 = Some(filter.published_at.0.map_or(from, |known| known.max(from)));
@@ -70,7 +77,11 @@ async fn common(asked: &Asked, viewer: &Viewer, wanted: &Map<String, Value>) -> 
         },
         Some(one) => deleted(one),
     };
-    for one in list(wanted, "eventid").into_iter().chain(list(wanted, "event_id")).chain(list(wanted, "event_uuid")) {
+    for one in list(wanted, "eventid")
+        .into_iter()
+        .chain(list(wanted, "event_id"))
+        .chain(list(wanted, "event_uuid"))
+    {
         let (negated, name) = match one.strip_prefix('!') {
             Some(name) => (true, name),
             None => (false, one.as_str()),
@@ -188,8 +199,12 @@ fn words(wanted: &Map<String, Value>, names: &[&str]) -> Result<Words, Fault> {
     Ok(words)
 }
 
-fn levels(wanted: &Map<String, Value>, names: &[&str]) -> Vec<i64> {
-    names.iter().flat_map(|name| list(wanted, name)).filter_map(|level| level.parse().ok()).collect()
+pub(super) fn levels(wanted: &Map<String, Value>, names: &[&str]) -> Vec<i64> {
+    names
+        .iter()
+        .flat_map(|name| list(wanted, name))
+        .filter_map(|level| level.parse().ok())
+        .collect()
 }
 
 /// A moment in seconds: a number, `7d` before now, or a date.
@@ -201,7 +216,9 @@ fn moment(asked: &Asked, text: &str) -> Option<i64> {
         return (seconds.is_finite() && seconds >= 0.0).then_some(seconds as i64);
     }
     let unit = text.chars().last()?;
-    let count: Option<i64> = text.get(..text.len() - unit.len_utf8()).and_then(|count| count.trim().parse().ok());
+    let count: Option<i64> = text
+        .get(..text.len() - unit.len_utf8())
+        .and_then(|count| count.trim().parse().ok());
     let seconds = match unit {
         'd' => 86_400,
         'h' => 3_600,
@@ -309,7 +326,10 @@ mod tests {
         let b = words(wanted, &["b"]).unwrap();
         assert_eq!((b.any, b.none), (vec!["one".to_owned()], vec!["two".to_owned()]));
         let c = words(wanted, &["c"]).unwrap();
-        assert_eq!((c.all, c.any, c.none.len()), (vec!["x".to_owned()], vec!["y".to_owned()], 2));
+        assert_eq!(
+            (c.all, c.any, c.none.len()),
+            (vec!["x".to_owned()], vec!["y".to_owned()], 2)
+        );
         assert_eq!(list(wanted, "d"), ["p", "q"]);
     }
 
@@ -323,6 +343,9 @@ mod tests {
     fn days_come_in_either_order() {
         let wanted = json!({ "date": ["2026-02-01", "2026-01-01"] });
         let (from, to) = dates(wanted.as_object().unwrap());
-        assert_eq!((from.as_deref(), to.as_deref()), (Some("2026-01-01"), Some("2026-02-01")));
+        assert_eq!(
+            (from.as_deref(), to.as_deref()),
+            (Some("2026-01-01"), Some("2026-02-01"))
+        );
     }
 }

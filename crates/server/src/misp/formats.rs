@@ -54,17 +54,25 @@ pub(super) async fn answer(
         "csv" => return table(asked, viewer, found, wanted).await,
         "text" | "values" => return lines(values()),
         "hashes" => {
-            let hashes = found.rows.iter().filter(|row| is_hash(&row.element_type)).map(|row| {
-                row.value.rsplit_once('|').map_or(row.value.as_str(), |(_, hash)| hash)
-            });
+            let hashes = found
+                .rows
+                .iter()
+                .filter(|row| is_hash(&row.element_type))
+                .map(|row| row.value.rsplit_once('|').map_or(row.value.as_str(), |(_, hash)| hash));
             return lines(hashes);
         }
         "yara" => {
-            let rules = found.rows.iter().filter(|row| row.element_type == "yara").map(|row| row.value.as_str());
+            let rules = found
+                .rows
+                .iter()
+                .filter(|row| row.element_type == "yara")
+                .map(|row| row.value.as_str());
             return lines(rules);
         }
         "cache" => {
-            let digests: Vec<String> = values().map(|value| hex::encode(Sha256::digest(value.as_bytes()))).collect();
+            let digests: Vec<String> = values()
+                .map(|value| hex::encode(Sha256::digest(value.as_bytes())))
+                .collect();
             return lines(digests.iter().map(String::as_str));
         }
         "stix2" | "stix-json" | "stix" => OutFormat::Stix,
@@ -102,8 +110,10 @@ pub(super) async fn answer(
 
 fn is_hash(element_type: &str) -> bool {
     let hash = element_type.rsplit('|').next().unwrap_or_default();
-    matches!(hash, "md5" | "sha1" | "sha224" | "sha256" | "sha384" | "sha512" | "imphash" | "ssdeep" | "tlsh" | "authentihash")
-        || element_type == "malware-sample"
+    matches!(
+        hash,
+        "md5" | "sha1" | "sha224" | "sha256" | "sha384" | "sha512" | "imphash" | "ssdeep" | "tlsh" | "authentihash"
+    ) || element_type == "malware-sample"
 }
 
 /// One value a line, each once.
@@ -140,13 +150,21 @@ async fn table(
         text.push_str(&columns.join(","));
         text.push('\n');
     }
-    let shown = asked.node().misp_attributes_json(viewer, found, &Shaped::default()).await?;
+    let shown = asked
+        .node()
+        .misp_attributes_json(viewer, found, &Shaped::default())
+        .await?;
     let objects = asked.node().misp_objects_around(viewer, found).await?;
     for (row, attribute) in found.rows.iter().zip(&shown) {
-        let Some(event) = found.events.get(row.event) else { continue };
+        let Some(event) = found.events.get(row.event) else {
+            continue;
+        };
         let tags = |value: Option<&Value>| {
             let names = value.and_then(Value::as_array).into_iter().flatten();
-            names.filter_map(|tag| tag.get("name").and_then(Value::as_str)).collect::<Vec<_>>().join(",")
+            names
+                .filter_map(|tag| tag.get("name").and_then(Value::as_str))
+                .collect::<Vec<_>>()
+                .join(",")
         };
         let object = objects.get(&row.parent);
         let cells: Vec<String> = columns

@@ -27,11 +27,19 @@ pub(super) fn routes(routes: &mut Routes) {
             let put = verb == "addOrg";
             let handler = move |asked: Asked| organisation(asked, put);
             routes.post(&format!("{path}/{verb}"), Needs::Coordinator, handler);
-            routes.post(&format!("{path}/{verb}/{{group}}/{{organisation}}"), Needs::Coordinator, handler);
+            routes.post(
+                &format!("{path}/{verb}/{{group}}/{{organisation}}"),
+                Needs::Coordinator,
+                handler,
+            );
         }
         for verb in ["addServer", "removeServer"] {
             routes.post(&format!("{path}/{verb}"), Needs::Coordinator, server);
-            routes.post(&format!("{path}/{verb}/{{group}}/{{server}}"), Needs::Coordinator, server);
+            routes.post(
+                &format!("{path}/{verb}/{{group}}/{{server}}"),
+                Needs::Coordinator,
+                server,
+            );
         }
     }
 }
@@ -68,7 +76,13 @@ async fn group_json(asked: &Asked, community: &Community) -> Result<Value, Fault
             })
         })
         .collect();
-    let at = community.created.to_string().replace('T', " ").chars().take(19).collect::<String>();
+    let at = community
+        .created
+        .to_string()
+        .replace('T', " ")
+        .chars()
+        .take(19)
+        .collect::<String>();
     Ok(json!({
         "SharingGroup": {
             "id": community.id.0.to_string(), "name": community.title, "description": community.purpose,
@@ -101,12 +115,22 @@ async fn view(asked: Asked) -> Result<Response, Fault> {
 fn alias(name: &str, uuid: &str) -> String {
     let letters: String = name
         .chars()
-        .map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' })
+        .map(|letter| {
+            if letter.is_ascii_alphanumeric() {
+                letter.to_ascii_lowercase()
+            } else {
+                '-'
+            }
+        })
         .take(40)
         .collect();
     let letters = letters.trim_matches('-');
     let end = uuid.get(..8).unwrap_or_default();
-    if letters.is_empty() { format!("group-{end}") } else { format!("{letters}-{end}") }
+    if letters.is_empty() {
+        format!("group-{end}")
+    } else {
+        format!("{letters}-{end}")
+    }
 }
 
 async fn add(mut asked: Asked) -> Result<Response, Fault> {
@@ -129,8 +153,15 @@ async fn add(mut asked: Asked) -> Result<Response, Fault> {
         strictest_tlp: Tlp::Red,
     };
     let made = asked.node().community_create(asked.caller(), new).await?;
-    for organisation in wish.get("SharingGroupOrg").and_then(Value::as_array).into_iter().flatten() {
-        let Some(organisation) = organisation.as_object() else { continue };
+    for organisation in wish
+        .get("SharingGroupOrg")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
+        let Some(organisation) = organisation.as_object() else {
+            continue;
+        };
         let name = organisation
             .get("Organisation")
             .and_then(Value::as_object)
@@ -138,7 +169,10 @@ async fn add(mut asked: Asked) -> Result<Response, Fault> {
             .or_else(|| text(organisation, "uuid"))
             .or_else(|| text(organisation, "org_id"));
         if let Some(member) = member(&asked, &name.unwrap_or_default()).await? {
-            asked.node().membership_set(asked.caller(), made.id, member, true, false).await?;
+            asked
+                .node()
+                .membership_set(asked.caller(), made.id, member, true, false)
+                .await?;
         }
     }
     answer_again(&asked, &made.uuid.to_string()).await
@@ -147,7 +181,10 @@ async fn add(mut asked: Asked) -> Result<Response, Fault> {
 /// The group as it is now; whoever made it is in it from the next request on.
 async fn answer_again(asked: &Asked, name: &str) -> Result<Response, Fault> {
     let known = asked.node().communities(asked.caller()).await?;
-    let found = known.into_iter().find(|one| one.uuid.to_string() == name).ok_or_else(Fault::not_found)?;
+    let found = known
+        .into_iter()
+        .find(|one| one.uuid.to_string() == name)
+        .ok_or_else(Fault::not_found)?;
     answer::json_of(&group_json(asked, &found).await?)
 }
 
@@ -190,16 +227,28 @@ async fn organisation(mut asked: Asked, put: bool) -> Result<Response, Fault> {
             wish.insert(key.to_owned(), json!(value));
         }
     }
-    let group = ["sg_id", "sharing_group_id", "group"].iter().find_map(|key| text(&wish, key)).unwrap_or_default();
-    let name = ["org_id", "organisation_id", "organisation"].iter().find_map(|key| text(&wish, key)).unwrap_or_default();
+    let group = ["sg_id", "sharing_group_id", "group"]
+        .iter()
+        .find_map(|key| text(&wish, key))
+        .unwrap_or_default();
+    let name = ["org_id", "organisation_id", "organisation"]
+        .iter()
+        .find_map(|key| text(&wish, key))
+        .unwrap_or_default();
     let community = named(&asked, &group).await?;
     let member = member(&asked, &name).await?.ok_or_else(Fault::not_found)?;
     if put {
         let coordinates = super::ask::truth(&wish, "extend") == Some(true);
-        asked.node().membership_set(asked.caller(), community.id, member, true, coordinates).await?;
+        asked
+            .node()
+            .membership_set(asked.caller(), community.id, member, true, coordinates)
+            .await?;
         answer::done("Organisation added to the sharing group.")
     } else {
-        asked.node().membership_end(asked.caller(), community.id, member).await?;
+        asked
+            .node()
+            .membership_end(asked.caller(), community.id, member)
+            .await?;
         answer::done("Organisation removed from the sharing group.")
     }
 }

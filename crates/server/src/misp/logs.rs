@@ -20,11 +20,21 @@ pub(super) fn routes(routes: &mut Routes) {
 
 async fn index(mut asked: Asked) -> Result<Response, Fault> {
     let wanted = filters(&mut asked).await?;
-    let limit = number(&wanted, "limit").and_then(|limit| usize::try_from(limit).ok()).unwrap_or(LIMIT.0).min(LIMIT.1);
-    let page = number(&wanted, "page").and_then(|page| usize::try_from(page).ok()).unwrap_or(1).max(1);
+    let limit = number(&wanted, "limit")
+        .and_then(|limit| usize::try_from(limit).ok())
+        .unwrap_or(LIMIT.0)
+        .min(LIMIT.1);
+    let page = number(&wanted, "page")
+        .and_then(|page| usize::try_from(page).ok())
+        .unwrap_or(1)
+        .max(1);
     let action = text(&wanted, "action");
     let receipts = asked.node().receipts(asked.caller(), 0, LIMIT.1).await?;
-    let member = asked.caller().principal.member.map_or_else(String::new, |member| member.0.to_string());
+    let member = asked
+        .caller()
+        .principal
+        .member
+        .map_or_else(String::new, |member| member.0.to_string());
     let list: Vec<Value> = receipts
         .iter()
         .rev()

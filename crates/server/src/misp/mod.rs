@@ -65,13 +65,52 @@ pub(crate) fn routes() -> Vec<Route> {
 /// Whether a path is one of MISP's, whether it is there or not: clients read the error of what is not there too.
 pub(crate) fn is_of_misp(path: &str) -> bool {
     const FIRST: [&str; 46] = [
-        "admin", "analyst_data", "analystData", "attributes", "auth_keys", "communities", "correlation_exclusions",
-        "correlations", "cryptographicKeys", "dashboards", "decayingModel", "decaying_model", "eventBlocklists", "eventDelegations",
-        "eventGraph", "eventReports", "events", "feeds", "galaxies", "galaxy_cluster_relations", "galaxy_clusters",
-        "galaxyClusters", "jobs", "logs", "noticelists", "objectReferences", "objectTemplates", "object_templates", "objects",
-        "orgBlocklists", "organisations", "regexp", "roles", "servers", "shadowAttributes", "shadow_attributes",
-        "sharingGroups", "sharing_groups", "sightings", "tags", "taxonomies", "templates", "threads", "userSettings",
-        "users", "warninglists",
+        "admin",
+        "analyst_data",
+        "analystData",
+        "attributes",
+        "auth_keys",
+        "communities",
+        "correlation_exclusions",
+        "correlations",
+        "cryptographicKeys",
+        "dashboards",
+        "decayingModel",
+        "decaying_model",
+        "eventBlocklists",
+        "eventDelegations",
+        "eventGraph",
+        "eventReports",
+        "events",
+        "feeds",
+        "galaxies",
+        "galaxy_cluster_relations",
+        "galaxy_clusters",
+        "galaxyClusters",
+        "jobs",
+        "logs",
+        "noticelists",
+        "objectReferences",
+        "objectTemplates",
+        "object_templates",
+        "objects",
+        "orgBlocklists",
+        "organisations",
+        "regexp",
+        "roles",
+        "servers",
+        "shadowAttributes",
+        "shadow_attributes",
+        "sharingGroups",
+        "sharing_groups",
+        "sightings",
+        "tags",
+        "taxonomies",
+        "templates",
+        "threads",
+        "userSettings",
+        "users",
+        "warninglists",
     ];
     let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
     FIRST.contains(&first)
@@ -119,8 +158,13 @@ impl Routes {
     {
         if !path.ends_with('}') {
             let with_ending = format!("{path}.json");
-            self.0
-                .push(Route::new(method.clone(), with_ending, needs, Dialect::Misp, handler.clone()));
+            self.0.push(Route::new(
+                method.clone(),
+                with_ending,
+                needs,
+                Dialect::Misp,
+                handler.clone(),
+            ));
         }
         self.0.push(Route::new(method, path, needs, Dialect::Misp, handler));
     }

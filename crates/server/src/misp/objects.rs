@@ -19,11 +19,24 @@ pub(super) fn routes(routes: &mut Routes) {
     routes.post("/objects/add/{event}/{template}", Needs::Contributor, add);
     routes.post("/objects/edit/{element}", Needs::Contributor, edit);
     routes.post("/objects/delete/{element}", Needs::Contributor, delete);
-    routes.put(http::Method::DELETE, "/objects/delete/{element}", Needs::Contributor, delete);
+    routes.put(
+        http::Method::DELETE,
+        "/objects/delete/{element}",
+        Needs::Contributor,
+        delete,
+    );
     routes.post("/objects/delete/{element}/{hard}", Needs::Analyst, delete);
     routes.post("/objectReferences/add", Needs::Contributor, add_reference);
-    routes.post("/objectReferences/delete/{element}", Needs::Contributor, delete_reference);
-    routes.post("/objectReferences/delete/{element}/{hard}", Needs::Contributor, delete_reference);
+    routes.post(
+        "/objectReferences/delete/{element}",
+        Needs::Contributor,
+        delete_reference,
+    );
+    routes.post(
+        "/objectReferences/delete/{element}/{hard}",
+        Needs::Contributor,
+        delete_reference,
+    );
     routes.get("/objectReferences/view/{element}", view_reference);
 }
 
@@ -32,7 +45,13 @@ async fn shown(asked: &Asked, number: i64) -> Result<Response, Fault> {
     let found = asked.node().misp_element_of(&viewer, MispKind::Object, number).await?;
     let found = found.ok_or_else(Fault::not_found)?;
     asked.node().misp_give_rows(asked.caller(), &found).await?;
-    let (Some(row), shape) = (found.rows.first(), EventShape { deleted: true, ..EventShape::default() }) else {
+    let (Some(row), shape) = (
+        found.rows.first(),
+        EventShape {
+            deleted: true,
+            ..EventShape::default()
+        },
+    ) else {
         return Err(Fault::not_found());
     };
     let event = found.events.get(row.event).ok_or_else(Fault::not_found)?;
@@ -52,7 +71,10 @@ async fn add(mut asked: Asked) -> Result<Response, Fault> {
     let named = id(&asked, "event")?;
     let object = fields(&mut asked, "Object").await?;
     let event = number_of(&asked, named).await?;
-    let (_, number) = asked.node().misp_element_add(asked.caller(), event, "Object", object).await?;
+    let (_, number) = asked
+        .node()
+        .misp_element_add(asked.caller(), event, "Object", object)
+        .await?;
     shown(&asked, number).await
 }
 
@@ -60,7 +82,10 @@ async fn edit(mut asked: Asked) -> Result<Response, Fault> {
     let named = id(&asked, "element")?;
     let changes = fields(&mut asked, "Object").await?;
     let number = element(&asked, MispKind::Object, named).await?;
-    asked.node().misp_element_edit(asked.caller(), MispKind::Object, number, changes).await?;
+    asked
+        .node()
+        .misp_element_edit(asked.caller(), MispKind::Object, number, changes)
+        .await?;
     shown(&asked, number).await
 }
 
@@ -70,23 +95,33 @@ async fn delete(mut asked: Asked) -> Result<Response, Fault> {
     let number = element(&asked, MispKind::Object, named).await?;
     let hard = asked.param("hard") == "1" || super::filters::on(&wanted, "hard");
     let deletion = if hard { Deletion::Hard } else { Deletion::Soft };
-    asked.node().misp_element_delete(asked.caller(), MispKind::Object, number, deletion).await?;
+    asked
+        .node()
+        .misp_element_delete(asked.caller(), MispKind::Object, number, deletion)
+        .await?;
     answer::done("Object deleted.")
 }
 
 async fn add_reference(mut asked: Asked) -> Result<Response, Fault> {
     let reference = fields(&mut asked, "ObjectReference").await?;
-    let object = text(&reference, "object_uuid").or_else(|| text(&reference, "object_id")).unwrap_or_default();
+    let object = text(&reference, "object_uuid")
+        .or_else(|| text(&reference, "object_id"))
+        .unwrap_or_default();
     let named = super::ask::Named::parse(&object).ok_or_else(Fault::not_found)?;
     let number = element(&asked, MispKind::Object, named).await?;
-    let made = asked.node().misp_reference_add(asked.caller(), number, reference).await?;
+    let made = asked
+        .node()
+        .misp_reference_add(asked.caller(), number, reference)
+        .await?;
     shown_reference(&asked, made).await
 }
 
 async fn shown_reference(asked: &Asked, number: i64) -> Result<Response, Fault> {
     let viewer = viewer(asked).await?;
     let shown = asked.node().misp_said_of(&viewer, MispKind::Reference, number).await?;
-    let Some((_, Value::Object(reference))) = shown else { return Err(Fault::not_found()) };
+    let Some((_, Value::Object(reference))) = shown else {
+        return Err(Fault::not_found());
+    };
     answer::json_of(&json!({ "ObjectReference": reference }))
 }
 
@@ -98,6 +133,9 @@ async fn view_reference(asked: Asked) -> Result<Response, Fault> {
 
 async fn delete_reference(asked: Asked) -> Result<Response, Fault> {
     let number = element(&asked, MispKind::Reference, id(&asked, "element")?).await?;
-    asked.node().misp_said_delete(asked.caller(), MispKind::Reference, number).await?;
+    asked
+        .node()
+        .misp_said_delete(asked.caller(), MispKind::Reference, number)
+        .await?;
     answer::done("ObjectReference deleted.")
 }

@@ -49,8 +49,16 @@ pub(super) fn routes(routes: &mut Routes) {
     routes.get("/organisations/index/{scope}", organisations);
     routes.get("/organisations/view/{organisation}", organisation);
     routes.post("/admin/organisations/add", Needs::Operator, organisation_add);
-    routes.post("/admin/organisations/edit/{organisation}", Needs::Operator, organisation_edit);
-    routes.post("/admin/organisations/delete/{organisation}", Needs::Operator, organisation_delete);
+    routes.post(
+        "/admin/organisations/edit/{organisation}",
+        Needs::Operator,
+        organisation_edit,
+    );
+    routes.post(
+        "/admin/organisations/delete/{organisation}",
+        Needs::Operator,
+        organisation_delete,
+    );
     routes.get("/auth_keys", keys);
     routes.get("/auth_keys/index", keys);
     routes.0.push(
@@ -77,7 +85,10 @@ const ROLES: [(i64, &str, Role); 6] = [
 ];
 
 fn number_of(role: Role) -> i64 {
-    ROLES.iter().find(|(_, _, held)| *held == role).map_or(6, |(number, ..)| *number)
+    ROLES
+        .iter()
+        .find(|(_, _, held)| *held == role)
+        .map_or(6, |(number, ..)| *number)
 }
 
 fn role_json(number: i64, name: &str, role: Role) -> Value {
@@ -122,7 +133,13 @@ fn organisation_json(member: &Member, full: bool) -> Value {
         "sector": member.sectors.first().cloned().unwrap_or_default(), "type": member.kind.as_str(),
     });
     if full {
-        let at = member.created.to_string().replace('T', " ").chars().take(19).collect::<String>();
+        let at = member
+            .created
+            .to_string()
+            .replace('T', " ")
+            .chars()
+            .take(19)
+            .collect::<String>();
         organisation["date_created"] = json!(at);
         organisation["date_modified"] = json!(at);
         organisation["description"] = json!("");
@@ -137,7 +154,9 @@ fn organisation_json(member: &Member, full: bool) -> Value {
 async fn known(asked: &Asked) -> Result<Vec<Person>, Fault> {
     let principal = &asked.caller().principal;
     let everybody = decide(principal, Action::Administer).is_ok();
-    let Some(member) = principal.member else { return Ok(Vec::new()) };
+    let Some(member) = principal.member else {
+        return Ok(Vec::new());
+    };
     let of = (!everybody).then_some(member);
     let mut people = asked.node().store().person_list(of).await?;
     if !everybody && !principal.has(Role::Coordinator) {
@@ -159,7 +178,11 @@ async fn one(asked: &Asked) -> Result<Person, Fault> {
 }
 
 async fn shown(asked: &Asked, person: &Person) -> Result<Response, Fault> {
-    let member = asked.node().store().member_get(store::MemberKey::Id(person.member)).await?;
+    let member = asked
+        .node()
+        .store()
+        .member_get(store::MemberKey::Id(person.member))
+        .await?;
     let role = ROLES.iter().find(|(_, _, role)| *role == person.role);
     let role = role.map_or(Value::Null, |(number, name, role)| role_json(*number, name, *role));
     answer::json_of(&json!({
@@ -188,21 +211,31 @@ async fn users(asked: Asked) -> Result<Response, Fault> {
 }
 
 fn role_in(wish: &Map<String, Value>) -> Result<Option<Role>, Fault> {
-    let Some(number) = number(wish, "role_id") else { return Ok(None) };
+    let Some(number) = number(wish, "role_id") else {
+        return Ok(None);
+    };
     let found = ROLES.iter().find(|(known, ..)| *known == number);
-    found
-        .map(|(_, _, role)| Some(*role))
-        .ok_or_else(|| bad("no-such-role", "there is no such role; GET /roles lists those there are"))
+    found.map(|(_, _, role)| Some(*role)).ok_or_else(|| {
+        bad(
+            "no-such-role",
+            "there is no such role; GET /roles lists those there are",
+        )
+    })
 }
 
 async fn user_add(mut asked: Asked) -> Result<Response, Fault> {
     let wish = fields(&mut asked, "User").await?;
     let login = text(&wish, "email").unwrap_or_default();
     let principal = &asked.caller().principal;
-    let member = number(&wish, "org_id").map(MemberId).or(principal.member).ok_or_else(Fault::not_found)?;
+    let member = number(&wish, "org_id")
+        .map(MemberId)
+        .or(principal.member)
+        .ok_or_else(Fault::not_found)?;
     let new = PersonWish {
         member,
-        name: text(&wish, "name").filter(|name| !name.is_empty()).unwrap_or_else(|| login.clone()),
+        name: text(&wish, "name")
+            .filter(|name| !name.is_empty())
+            .unwrap_or_else(|| login.clone()),
         login,
         role: role_in(&wish)?.unwrap_or(Role::Contributor),
         password: text(&wish, "password").filter(|password| !password.is_empty()),
@@ -217,20 +250,34 @@ async fn user_edit(mut asked: Asked) -> Result<Response, Fault> {
     let change = PersonChange {
         name: text(&wish, "name").filter(|name| !name.is_empty() && *name != person.name),
         role: role_in(&wish)?.filter(|role| *role != person.role),
-        active: truth(&wish, "disabled").map(|disabled| !disabled).filter(|active| *active != person.active),
+        active: truth(&wish, "disabled")
+            .map(|disabled| !disabled)
+            .filter(|active| *active != person.active),
     };
     if text(&wish, "email").is_some_and(|login| login != person.login) {
-        return Err(bad("login-is-fixed", "what somebody signs in with is not changed: make a new account"));
+        return Err(bad(
+            "login-is-fixed",
+            "what somebody signs in with is not changed: make a new account",
+        ));
     }
-    let person = asked.node().person_change(asked.caller(), &person.login, change).await?;
+    let person = asked
+        .node()
+        .person_change(asked.caller(), &person.login, change)
+        .await?;
     shown(&asked, &person).await
 }
 
 /// Whoever may no longer sign in is gone for MISP's clients; the account stays for the record.
 async fn user_delete(asked: Asked) -> Result<Response, Fault> {
     let person = one(&asked).await?;
-    let change = PersonChange { active: Some(false), ..PersonChange::default() };
-    asked.node().person_change(asked.caller(), &person.login, change).await?;
+    let change = PersonChange {
+        active: Some(false),
+        ..PersonChange::default()
+    };
+    asked
+        .node()
+        .person_change(asked.caller(), &person.login, change)
+        .await?;
     answer::done("User deleted.")
 }
 
@@ -253,7 +300,11 @@ async fn statistics(asked: Asked) -> Result<Response, Fault> {
         return answer::json_of(&json!({ "stats": {}, "context": context }));
     }
     let viewer = viewer(&asked).await?;
-    let events = asked.node().misp_find_events(&viewer, &Default::default(), 0, 1).await?.len();
+    let events = asked
+        .node()
+        .misp_find_events(&viewer, &Default::default(), 0, 1)
+        .await?
+        .len();
     let attributes: usize = asked.node().misp_statistics(&viewer, false).await?.values().sum();
     answer::json_of(&json!({ "stats": {
         "event_count": events, "attribute_count": attributes,
@@ -263,7 +314,12 @@ async fn statistics(asked: Asked) -> Result<Response, Fault> {
 }
 
 async fn roles(_: Asked) -> Result<Response, Fault> {
-    answer::json_of(&ROLES.iter().map(|(number, name, role)| json!({ "Role": role_json(*number, name, *role) })).collect())
+    answer::json_of(
+        &ROLES
+            .iter()
+            .map(|(number, name, role)| json!({ "Role": role_json(*number, name, *role) }))
+            .collect(),
+    )
 }
 
 async fn role(asked: Asked) -> Result<Response, Fault> {
@@ -283,11 +339,21 @@ async fn organisations(mut asked: Asked) -> Result<Response, Fault> {
     let mut list = Vec::new();
     if matches!(scope.as_str(), "local" | "all") {
         let members = asked.node().members(asked.caller()).await?;
-        list.extend(members.iter().map(|member| json!({ "Organisation": organisation_json(member, true) })));
+        list.extend(
+            members
+                .iter()
+                .map(|member| json!({ "Organisation": organisation_json(member, true) })),
+        );
     }
     if matches!(scope.as_str(), "external" | "all") {
         let viewer = viewer(&asked).await?;
-        let mut met: Vec<i64> = asked.node().store().misp_organisations_met(&viewer).await?.into_iter().collect();
+        let mut met: Vec<i64> = asked
+            .node()
+            .store()
+            .misp_organisations_met(&viewer)
+            .await?
+            .into_iter()
+            .collect();
         met.sort_unstable();
         for number in met {
             if let Some(found) = asked.node().store().misp_organisation(number).await? {
@@ -314,7 +380,9 @@ async fn organisation(asked: Asked) -> Result<Response, Fault> {
     match member(&asked).await {
         Ok(member) => answer::json_of(&json!({ "Organisation": organisation_json(&member, true) })),
         Err(fault) => {
-            let Some(Named::Number(number)) = Named::parse(part(&asked, "organisation")) else { return Err(fault) };
+            let Some(Named::Number(number)) = Named::parse(part(&asked, "organisation")) else {
+                return Err(fault);
+            };
             let viewer = viewer(&asked).await?;
             let met = asked.node().store().misp_organisations_met(&viewer).await?;
             let found = asked.node().store().misp_organisation(number).await?;
@@ -331,12 +399,20 @@ async fn organisation(asked: Asked) -> Result<Response, Fault> {
 async fn organisation_add(mut asked: Asked) -> Result<Response, Fault> {
     let wish = fields(&mut asked, "Organisation").await?;
     let uuid = text(&wish, "uuid").and_then(|uuid| uuid::Uuid::try_parse(&uuid).ok());
-    let kind = text(&wish, "type").and_then(|kind| MemberKind::parse(&kind)).unwrap_or(MemberKind::Operator);
+    let kind = text(&wish, "type")
+        .and_then(|kind| MemberKind::parse(&kind))
+        .unwrap_or(MemberKind::Operator);
     let new = MemberWish {
         name: text(&wish, "name").unwrap_or_default(),
         kind,
-        sectors: text(&wish, "sector").filter(|sector| !sector.is_empty()).into_iter().collect(),
-        countries: text(&wish, "nationality").filter(|country| country.len() == 2).into_iter().collect(),
+        sectors: text(&wish, "sector")
+            .filter(|sector| !sector.is_empty())
+            .into_iter()
+            .collect(),
+        countries: text(&wish, "nationality")
+            .filter(|country| country.len() == 2)
+            .into_iter()
+            .collect(),
         provider: None,
         identity: uuid.map(|uuid| stix::Id::new("identity", uuid)),
     };
@@ -389,7 +465,9 @@ async fn key_add(mut asked: Asked) -> Result<Response, Fault> {
     let wish = fields(&mut asked, "AuthKey").await?;
     let person = one(&asked).await?;
     let new = KeyWish {
-        label: text(&wish, "comment").filter(|label| !label.is_empty()).unwrap_or_else(|| "MISP client".to_owned()),
+        label: text(&wish, "comment")
+            .filter(|label| !label.is_empty())
+            .unwrap_or_else(|| "MISP client".to_owned()),
         read_only: truth(&wish, "read_only").unwrap_or(false),
         addresses: super::filters::list(&wish, "allowed_ips"),
         ..KeyWish::default()
@@ -403,8 +481,13 @@ async fn key_add(mut asked: Asked) -> Result<Response, Fault> {
 }
 
 async fn key_delete(asked: Asked) -> Result<Response, Fault> {
-    let Named::Number(key) = id(&asked, "key")? else { return Err(Fault::not_found()) };
+    let Named::Number(key) = id(&asked, "key")? else {
+        return Err(Fault::not_found());
+    };
     let person = own_or_named(&asked.caller().principal, None)?;
-    asked.node().key_revoke(asked.caller(), person, store::CredentialId(key)).await?;
+    asked
+        .node()
+        .key_revoke(asked.caller(), person, store::CredentialId(key))
+        .await?;
     answer::done("AuthKey deleted.")
 }

@@ -41,15 +41,30 @@ pub(super) fn routes(routes: &mut Routes) {
     routes.post("/servers/edit/{number}", Needs::Operator, server_edit);
     routes.post("/servers/delete/{number}", Needs::Operator, server_delete);
     for method in [http::Method::GET, http::Method::POST] {
-        routes.put(method, "/servers/testConnection/{number}", Needs::Operator, test_connection);
+        routes.put(
+            method,
+            "/servers/testConnection/{number}",
+            Needs::Operator,
+            test_connection,
+        );
     }
     routes.post("/servers/pull/{number}", Needs::Operator, pull);
     routes.post("/servers/pull/{number}/{name}", Needs::Operator, pull);
     routes.post("/servers/push/{number}", Needs::Operator, push);
     routes.post("/servers/push/{number}/{name}", Needs::Operator, push);
-    routes.put(http::Method::GET, "/servers/createSync", Needs::Contributor, create_sync);
+    routes.put(
+        http::Method::GET,
+        "/servers/createSync",
+        Needs::Contributor,
+        create_sync,
+    );
     routes.put(http::Method::GET, "/servers/serverSettings", Needs::Operator, settings);
-    routes.put(http::Method::GET, "/servers/getSetting/{name}", Needs::Operator, setting);
+    routes.put(
+        http::Method::GET,
+        "/servers/getSetting/{name}",
+        Needs::Operator,
+        setting,
+    );
     routes.post("/servers/serverSettingsEdit/{name}", Needs::Operator, setting_edit);
     routes.put(http::Method::GET, "/servers/getWorkers", Needs::Operator, workers);
     for path in ["restartWorkers", "restartDeadWorkers", "killAllWorkers"] {
@@ -57,7 +72,12 @@ pub(super) fn routes(routes: &mut Routes) {
     }
     routes.post("/servers/startWorker/{name}", Needs::Operator, no_workers);
     routes.post("/servers/stopWorker/{name}", Needs::Operator, no_workers);
-    routes.put(http::Method::GET, "/servers/dbSchemaDiagnostic", Needs::Operator, schema);
+    routes.put(
+        http::Method::GET,
+        "/servers/dbSchemaDiagnostic",
+        Needs::Operator,
+        schema,
+    );
     routes.post("/servers/update", Needs::Operator, update);
     routes.put(http::Method::GET, "/feeds", Needs::Operator, feeds);
     routes.put(http::Method::GET, "/feeds/index", Needs::Operator, feeds);
@@ -65,14 +85,23 @@ pub(super) fn routes(routes: &mut Routes) {
     routes.post("/feeds/add", Needs::Operator, feed_add);
     routes.post("/feeds/edit/{number}", Needs::Operator, feed_edit);
     routes.post("/feeds/delete/{number}", Needs::Operator, feed_delete);
-    routes.post("/feeds/enable/{number}", Needs::Operator, |asked| feed_switch(asked, true));
-    routes.post("/feeds/disable/{number}", Needs::Operator, |asked| feed_switch(asked, false));
+    routes.post("/feeds/enable/{number}", Needs::Operator, |asked| {
+        feed_switch(asked, true)
+    });
+    routes.post("/feeds/disable/{number}", Needs::Operator, |asked| {
+        feed_switch(asked, false)
+    });
     for method in [http::Method::GET, http::Method::POST] {
         routes.put(method, "/feeds/fetchFromAllFeeds", Needs::Operator, fetch_all);
     }
     routes.post("/feeds/fetchFromFeed/{number}", Needs::Operator, fetch);
     routes.post("/feeds/cacheFeeds/{name}", Needs::Operator, cache);
-    routes.put(http::Method::GET, "/feeds/previewIndex/{number}", Needs::Operator, preview);
+    routes.put(
+        http::Method::GET,
+        "/feeds/previewIndex/{number}",
+        Needs::Operator,
+        preview,
+    );
     routes.put(http::Method::GET, "/feeds/compareFeeds", Needs::Operator, compare);
     routes.post("/feeds/searchCaches", Needs::Operator, search_caches);
     routes.post("/feeds/loadDefaultFeeds", Needs::Operator, load_default);
@@ -82,7 +111,11 @@ pub(super) fn routes(routes: &mut Routes) {
 pub(super) fn base(asked: &Asked) -> String {
     let configured = asked.app.options().base_url.clone();
     let host = || {
-        let host = asked.headers.get(http::header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+        let host = asked
+            .headers
+            .get(http::header::HOST)
+            .and_then(|host| host.to_str().ok())
+            .unwrap_or("localhost");
         format!("http://{host}")
     };
     configured.map_or_else(host, |url| url.trim_end_matches('/').to_owned())
@@ -120,12 +153,14 @@ impl Server {
 
     fn url(&self) -> &str {
         let pull = self.pull.as_ref().map(|pull| pull.terms.url.as_str());
-        pull.or(self.push.as_ref().map(|push| push.terms.url.as_str())).unwrap_or_default()
+        pull.or(self.push.as_ref().map(|push| push.terms.url.as_str()))
+            .unwrap_or_default()
     }
 
     fn settings(&self) -> &str {
         let pull = self.pull.as_ref().map(|pull| pull.terms.settings.as_str());
-        pull.or(self.push.as_ref().map(|push| push.terms.settings.as_str())).unwrap_or("{}")
+        pull.or(self.push.as_ref().map(|push| push.terms.settings.as_str()))
+            .unwrap_or("{}")
     }
 
     fn json(&self, members: &[Member]) -> Value {
@@ -170,13 +205,21 @@ async fn all_servers(asked: &Asked) -> Result<Vec<Server>, Fault> {
     let mut found: Vec<Server> = Vec::new();
     for one in asked.node().store().subscription_list().await? {
         if one.terms.kind == SubscriptionKind::MispServer {
-            found.push(Server { name: one.terms.name.clone(), pull: Some(one), push: None });
+            found.push(Server {
+                name: one.terms.name.clone(),
+                pull: Some(one),
+                push: None,
+            });
         }
     }
     for peer in asked.node().store().peer_list().await?.into_iter().filter(is_misp) {
         match found.iter_mut().find(|server| server.name == peer.terms.name) {
             Some(server) => server.push = Some(peer),
-            None => found.push(Server { name: peer.terms.name.clone(), pull: None, push: Some(peer) }),
+            None => found.push(Server {
+                name: peer.terms.name.clone(),
+                pull: None,
+                push: Some(peer),
+            }),
         }
     }
     Ok(found)
@@ -184,7 +227,10 @@ async fn all_servers(asked: &Asked) -> Result<Vec<Server>, Fault> {
 
 async fn one_server(asked: &Asked) -> Result<Server, Fault> {
     let wanted = part(asked, "number");
-    let found = all_servers(asked).await?.into_iter().find(|server| server.number().to_string() == wanted);
+    let found = all_servers(asked)
+        .await?
+        .into_iter()
+        .find(|server| server.number().to_string() == wanted);
     found.ok_or_else(Fault::not_found)
 }
 
@@ -214,7 +260,9 @@ fn plain(name: &str) -> String {
 async fn community(asked: &Asked, wish: &Map<String, Value>) -> Result<CommunityId, Fault> {
     if let Some(alias) = text(wish, "community") {
         let found = asked.node().store().community_get(CommunityKey::Alias(&alias)).await?;
-        return found.map(|one| one.id).ok_or_else(|| bad("no-community", format!("there is no community '{alias}'")));
+        return found
+            .map(|one| one.id)
+            .ok_or_else(|| bad("no-community", format!("there is no community '{alias}'")));
     }
     let usual = asked.node().misp_standard_community(asked.caller()).await?;
     usual.ok_or_else(|| {
@@ -230,9 +278,16 @@ fn own_member(asked: &Asked) -> Result<MemberId, Fault> {
 
 /// The member that stands for the other server.
 async fn remote_member(asked: &Asked, wish: &Map<String, Value>) -> Result<MemberId, Fault> {
-    let named = ["remote_org_id", "member"].iter().find_map(|key| text(wish, key)).filter(|name| name != "0");
-    let organisation = ["Organisation", "RemoteOrg"].iter().find_map(|key| wish.get(*key).and_then(Value::as_object));
-    let name = named.or_else(|| organisation.and_then(|one| text(one, "uuid"))).unwrap_or_default();
+    let named = ["remote_org_id", "member"]
+        .iter()
+        .find_map(|key| text(wish, key))
+        .filter(|name| name != "0");
+    let organisation = ["Organisation", "RemoteOrg"]
+        .iter()
+        .find_map(|key| wish.get(*key).and_then(Value::as_object));
+    let name = named
+        .or_else(|| organisation.and_then(|one| text(one, "uuid")))
+        .unwrap_or_default();
     let members = asked.node().members(asked.caller()).await?;
     let found = members.into_iter().find(|member| {
         let uuid = member.identity.split_once("--").map_or("", |(_, uuid)| uuid);
@@ -259,7 +314,8 @@ fn with_key(settings: &str, key: Option<&String>) -> Map<String, Value> {
 
 fn check_transport(wish: &Map<String, Value>) -> Result<(), Fault> {
     if truth(wish, "self_signed") == Some(true) {
-        let message = "a certificate of its own is trusted by its file: add the server with commonwatch subscribe add --ca-file";
+        let message =
+            "a certificate of its own is trusted by its file: add the server with commonwatch subscribe add --ca-file";
         return Err(bad("no-authority", message));
     }
     Ok(())
@@ -270,10 +326,25 @@ async fn server_add(mut asked: Asked) -> Result<Response, Fault> {
     let wish = fields(&mut asked, "Server").await?;
     check_transport(&wish)?;
     let url = text(&wish, "url").unwrap_or_default();
-    let host = || url.split("://").nth(1).unwrap_or(&url).split('/').next().unwrap_or_default().to_owned();
-    let name = plain(&text(&wish, "name").filter(|name| !name.trim().is_empty()).unwrap_or_else(host));
+    let host = || {
+        url.split("://")
+            .nth(1)
+            .unwrap_or(&url)
+            .split('/')
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let name = plain(
+        &text(&wish, "name")
+            .filter(|name| !name.trim().is_empty())
+            .unwrap_or_else(host),
+    );
     if all_servers(&asked).await?.iter().any(|server| server.name == name) {
-        return Err(bad("name-taken", format!("there is a server '{name}' already: edit it, or give another name")));
+        return Err(bad(
+            "name-taken",
+            format!("there is a server '{name}' already: edit it, or give another name"),
+        ));
     }
     let pushes = truth(&wish, "push") == Some(true);
     // What neither pulls nor pushes is one that is pulled from when somebody says so.
@@ -337,10 +408,13 @@ async fn server_edit(mut asked: Asked) -> Result<Response, Fault> {
     let wish = fields(&mut asked, "Server").await?;
     check_transport(&wish)?;
     if text(&wish, "name").is_some_and(|name| plain(&name) != server.name) {
-        let message = "a name stands in the record of what came and went by it: delete the server and add it under the other";
+        let message =
+            "a name stands in the record of what came and went by it: delete the server and add it under the other";
         return Err(bad("name-is-fixed", message));
     }
-    let url = text(&wish, "url").filter(|url| !url.is_empty()).unwrap_or_else(|| server.url().to_owned());
+    let url = text(&wish, "url")
+        .filter(|url| !url.is_empty())
+        .unwrap_or_else(|| server.url().to_owned());
     let is_pushed = server.push.as_ref().map(|push| push.terms.enabled);
     match (truth(&wish, "push"), &server.push) {
         (Some(true), _) | (_, Some(_)) => {
@@ -395,8 +469,15 @@ async fn server_delete(asked: Asked) -> Result<Response, Fault> {
 
 async fn test_connection(asked: Asked) -> Result<Response, Fault> {
     let server = one_server(&asked).await?;
-    let tested = asked.node().misp_server_test(asked.caller(), server.url(), server.settings()).await?;
-    let there = tested.version.as_ref().and_then(|version| version.get("version")).cloned();
+    let tested = asked
+        .node()
+        .misp_server_test(asked.caller(), server.url(), server.settings())
+        .await?;
+    let there = tested
+        .version
+        .as_ref()
+        .and_then(|version| version.get("version"))
+        .cloned();
     json_of(&json!({
         "status": tested.status, "message": tested.message, "local_version": VERSION, "version": there,
         "mismatch": false, "newer": "", "post": u8::from(tested.status == 1), "client_certificate": null,
@@ -456,34 +537,109 @@ struct Setting {
 
 fn known_settings(asked: &Asked) -> Vec<Setting> {
     let settings = asked.node().settings();
-    let uuid = settings.identity.as_str().split_once("--").map_or("", |(_, uuid)| uuid).to_owned();
+    let uuid = settings
+        .identity
+        .as_str()
+        .split_once("--")
+        .map_or("", |(_, uuid)| uuid)
+        .to_owned();
     let contact = settings.contact.clone().unwrap_or_default();
     let base = base(asked);
-    let of = |name, value, about, set_in| Setting { name, value, about, set_in };
+    let of = |name, value, about, set_in| Setting {
+        name,
+        value,
+        about,
+        set_in,
+    };
     const FILE: &str = "the configuration file (docs/guide/operating.md)";
     const START: &str = "the first start of the node, and not changed afterwards";
     const RULE: &str = "the rules of this node (docs/misp.md), and not set at all";
     vec![
         of("MISP.baseurl", json!(base), "the address of this node", FILE),
-        of("MISP.external_baseurl", json!(base), "the address that others use", FILE),
+        of(
+            "MISP.external_baseurl",
+            json!(base),
+            "the address that others use",
+            FILE,
+        ),
         of("MISP.org", json!(settings.title), "the name of this node", FILE),
-        of("MISP.host_org_id", json!(0), "the organisation that stands for this node", START),
+        of(
+            "MISP.host_org_id",
+            json!(0),
+            "the organisation that stands for this node",
+            START,
+        ),
         of("MISP.uuid", json!(uuid), "the UUID of this node", START),
-        of("MISP.live", json!(true), "whether this node answers", "commonwatch serve: a node that does not answer is stopped"),
+        of(
+            "MISP.live",
+            json!(true),
+            "whether this node answers",
+            "commonwatch serve: a node that does not answer is stopped",
+        ),
         of("MISP.email", json!(contact), "where people write to", FILE),
         of("MISP.contact", json!(contact), "where people write to", FILE),
         of("MISP.title_text", json!(settings.title), "the title of pages", FILE),
-        of("MISP.language", json!("eng"), "the language of this interface; the console has others", RULE),
-        of("MISP.background_jobs", json!(true), "whether work is done beside requests", RULE),
+        of(
+            "MISP.language",
+            json!("eng"),
+            "the language of this interface; the console has others",
+            RULE,
+        ),
+        of(
+            "MISP.background_jobs",
+            json!(true),
+            "whether work is done beside requests",
+            RULE,
+        ),
         of("MISP.tagging", json!(true), "whether things have tags", RULE),
-        of("MISP.default_event_distribution", json!("1"), "the distribution of an event that says none", RULE),
-        of("MISP.default_attribute_distribution", json!("event"), "that of an attribute that says none", RULE),
-        of("MISP.default_event_threat_level", json!("4"), "the threat level of an event that says none", RULE),
-        of("MISP.log_new_audit", json!(true), "whether what is done is recorded: in the ledger", RULE),
-        of("MISP.allow_disabling_correlation", json!(true), "whether an event may be left out of correlations", RULE),
-        of("Security.advanced_authkeys", json!(true), "whether people have several keys, each with an end and networks", RULE),
-        of("Security.require_password_confirmation", json!(true), "whether changes ask for a recent proof", RULE),
-        of("Security.username_in_response_header", json!(false), "whether answers name who asked", RULE),
+        of(
+            "MISP.default_event_distribution",
+            json!("1"),
+            "the distribution of an event that says none",
+            RULE,
+        ),
+        of(
+            "MISP.default_attribute_distribution",
+            json!("event"),
+            "that of an attribute that says none",
+            RULE,
+        ),
+        of(
+            "MISP.default_event_threat_level",
+            json!("4"),
+            "the threat level of an event that says none",
+            RULE,
+        ),
+        of(
+            "MISP.log_new_audit",
+            json!(true),
+            "whether what is done is recorded: in the ledger",
+            RULE,
+        ),
+        of(
+            "MISP.allow_disabling_correlation",
+            json!(true),
+            "whether an event may be left out of correlations",
+            RULE,
+        ),
+        of(
+            "Security.advanced_authkeys",
+            json!(true),
+            "whether people have several keys, each with an end and networks",
+            RULE,
+        ),
+        of(
+            "Security.require_password_confirmation",
+            json!(true),
+            "whether changes ask for a recent proof",
+            RULE,
+        ),
+        of(
+            "Security.username_in_response_header",
+            json!(false),
+            "whether answers name who asked",
+            RULE,
+        ),
     ]
 }
 
@@ -512,10 +668,13 @@ async fn settings(asked: Asked) -> Result<Response, Fault> {
 fn named_setting(asked: &Asked) -> Result<Setting, Fault> {
     operates(asked)?;
     let name = part(asked, "name");
-    known_settings(asked).into_iter().find(|setting| setting.name == name).ok_or_else(|| {
-        let message = "this node has no such setting; GET /servers/serverSettings lists those that can be read";
-        Fault::new(StatusCode::NOT_FOUND, "no-such-setting", message)
-    })
+    known_settings(asked)
+        .into_iter()
+        .find(|setting| setting.name == name)
+        .ok_or_else(|| {
+            let message = "this node has no such setting; GET /servers/serverSettings lists those that can be read";
+            Fault::new(StatusCode::NOT_FOUND, "no-such-setting", message)
+        })
 }
 
 async fn setting(asked: Asked) -> Result<Response, Fault> {
@@ -528,7 +687,9 @@ async fn setting_edit(mut asked: Asked) -> Result<Response, Fault> {
     let wish = fields(&mut asked, "Server").await?;
     let same = |wished: &Value| match (wished, &setting.value) {
         (wished, held) if wished == held => true,
-        (Value::String(text), Value::Bool(held)) => matches!((text.as_str(), held), ("1" | "true", true) | ("0" | "false", false)),
+        (Value::String(text), Value::Bool(held)) => {
+            matches!((text.as_str(), held), ("1" | "true", true) | ("0" | "false", false))
+        }
         (Value::Number(number), Value::Bool(held)) => number.as_i64() == Some(i64::from(*held)),
         (Value::String(text), Value::Number(held)) => *text == held.to_string(),
         (Value::Number(number), Value::String(held)) => number.to_string() == *held,
@@ -537,7 +698,10 @@ async fn setting_edit(mut asked: Asked) -> Result<Response, Fault> {
     if wish.get("value").is_some_and(same) {
         return done("Field updated");
     }
-    Err(elsewhere(&format!("'{}' is not set here, but by {}", setting.name, setting.set_in)))
+    Err(elsewhere(&format!(
+        "'{}' is not set here, but by {}",
+        setting.name, setting.set_in
+    )))
 }
 
 fn workers_json() -> Value {
@@ -557,7 +721,9 @@ async fn workers(asked: Asked) -> Result<Response, Fault> {
 
 async fn no_workers(asked: Asked) -> Result<Response, Fault> {
     operates(&asked)?;
-    Err(elsewhere("there are no workers to start or stop: background work is done by the process of commonwatch serve"))
+    Err(elsewhere(
+        "there are no workers to start or stop: background work is done by the process of commonwatch serve",
+    ))
 }
 
 async fn schema(asked: Asked) -> Result<Response, Fault> {
@@ -572,7 +738,9 @@ async fn schema(asked: Asked) -> Result<Response, Fault> {
 
 async fn update(asked: Asked) -> Result<Response, Fault> {
     operates(&asked)?;
-    Err(elsewhere("a node does not replace its own program: install the newer one and start it (docs/guide/operating.md)"))
+    Err(elsewhere(
+        "a node does not replace its own program: install the newer one and start it (docs/guide/operating.md)",
+    ))
 }
 
 // Feeds.
@@ -583,8 +751,19 @@ fn is_feed(one: &Subscription) -> bool {
 
 fn feed_json(one: &Subscription) -> Value {
     let terms = &one.terms;
-    let format = if terms.kind == SubscriptionKind::MispFeed { "misp" } else { "csv" };
-    let provider = terms.url.split("://").nth(1).unwrap_or_default().split('/').next().unwrap_or_default();
+    let format = if terms.kind == SubscriptionKind::MispFeed {
+        "misp"
+    } else {
+        "csv"
+    };
+    let provider = terms
+        .url
+        .split("://")
+        .nth(1)
+        .unwrap_or_default()
+        .split('/')
+        .next()
+        .unwrap_or_default();
     json!({ "Feed": {
         "id": one.id.0.to_string(), "name": terms.name, "provider": provider, "url": terms.url, "rules": "",
         "enabled": terms.enabled, "distribution": "1", "sharing_group_id": terms.community.0.to_string(), "tag_id": "0",
@@ -598,14 +777,22 @@ fn feed_json(one: &Subscription) -> Value {
 
 async fn all_feeds(asked: &Asked) -> Result<Vec<Subscription>, Fault> {
     operates(asked)?;
-    Ok(asked.node().store().subscription_list().await?.into_iter().filter(is_feed).collect())
+    Ok(asked
+        .node()
+        .store()
+        .subscription_list()
+        .await?
+        .into_iter()
+        .filter(is_feed)
+        .collect())
 }
 
 async fn one_feed(asked: &Asked) -> Result<Subscription, Fault> {
     let wanted = part(asked, "number");
-    let found = all_feeds(asked).await?.into_iter().find(|one| {
-        one.id.0.to_string() == wanted || one.terms.uuid.to_string() == wanted || one.terms.name == wanted
-    });
+    let found = all_feeds(asked)
+        .await?
+        .into_iter()
+        .find(|one| one.id.0.to_string() == wanted || one.terms.uuid.to_string() == wanted || one.terms.name == wanted);
     found.ok_or_else(Fault::not_found)
 }
 
@@ -634,9 +821,14 @@ fn feed_kind(wish: &Map<String, Value>) -> Result<Option<SubscriptionKind>, Faul
 /// Headers of a feed, one a line, as settings keep them: out of sight.
 fn headers(wish: &Map<String, Value>) -> Result<Map<String, Value>, Fault> {
     let mut headers = Map::new();
-    for line in text(wish, "headers").unwrap_or_default().lines().filter(|line| !line.trim().is_empty()) {
-        let (name, value) =
-            line.split_once(':').ok_or_else(|| bad("bad-header", "headers are written one a line, as in 'Name: value'"))?;
+    for line in text(wish, "headers")
+        .unwrap_or_default()
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+    {
+        let (name, value) = line
+            .split_once(':')
+            .ok_or_else(|| bad("bad-header", "headers are written one a line, as in 'Name: value'"))?;
         headers.insert(name.trim().to_owned(), json!(value.trim()));
     }
     Ok(headers)
@@ -644,7 +836,8 @@ fn headers(wish: &Map<String, Value>) -> Result<Map<String, Value>, Fault> {
 
 fn check_source(wish: &Map<String, Value>) -> Result<(), Fault> {
     if text(wish, "input_source").is_some_and(|source| source == "local") {
-        let message = "files of this machine are read by a subscription to a folder: commonwatch subscribe add --kind folder";
+        let message =
+            "files of this machine are read by a subscription to a folder: commonwatch subscribe add --kind folder";
         return Err(bad("local-feed", message));
     }
     Ok(())
@@ -656,7 +849,10 @@ async fn feed_add(mut asked: Asked) -> Result<Response, Fault> {
     check_source(&wish)?;
     let name = plain(&text(&wish, "name").unwrap_or_default());
     if asked.node().store().subscription_get(&name).await?.is_some() {
-        return Err(bad("name-taken", format!("there is a subscription '{name}' already: edit it, or give another name")));
+        return Err(bad(
+            "name-taken",
+            format!("there is a subscription '{name}' already: edit it, or give another name"),
+        ));
     }
     let mut settings = Map::new();
     let headers = headers(&wish)?;
@@ -702,13 +898,19 @@ async fn feed_edit(mut asked: Asked) -> Result<Response, Fault> {
 
 async fn feed_delete(asked: Asked) -> Result<Response, Fault> {
     let known = one_feed(&asked).await?;
-    asked.node().subscription_delete(asked.caller(), &known.terms.name).await?;
+    asked
+        .node()
+        .subscription_delete(asked.caller(), &known.terms.name)
+        .await?;
     done("Feed deleted.")
 }
 
 async fn feed_switch(asked: Asked, on: bool) -> Result<Response, Fault> {
     let known = one_feed(&asked).await?;
-    asked.node().subscription_enable(asked.caller(), &known.terms.name, on).await?;
+    asked
+        .node()
+        .subscription_enable(asked.caller(), &known.terms.name, on)
+        .await?;
     done(if on { "Feed enabled." } else { "Feed disabled." })
 }
 
@@ -725,8 +927,15 @@ async fn fetch(asked: Asked) -> Result<Response, Fault> {
 /// Makes feeds due: the schedule fetches them with its next round.
 async fn make_due(asked: &Asked, wanted: impl Fn(&Subscription) -> bool) -> Result<usize, Fault> {
     let mut count = 0;
-    for known in all_feeds(asked).await?.into_iter().filter(|one| one.terms.enabled && wanted(one)) {
-        asked.node().subscription_enable(asked.caller(), &known.terms.name, true).await?;
+    for known in all_feeds(asked)
+        .await?
+        .into_iter()
+        .filter(|one| one.terms.enabled && wanted(one))
+    {
+        asked
+            .node()
+            .subscription_enable(asked.caller(), &known.terms.name, true)
+            .await?;
         count += 1;
     }
     Ok(count)
@@ -747,7 +956,9 @@ async fn cache(asked: Asked) -> Result<Response, Fault> {
         number => one.id.0.to_string() == number,
     })
     .await?;
-    done(&format!("{count} feeds that are enabled are fetched with the next round; what they bring is found as all else is"))
+    done(&format!(
+        "{count} feeds that are enabled are fetched with the next round; what they bring is found as all else is"
+    ))
 }
 
 async fn preview(asked: Asked) -> Result<Response, Fault> {
@@ -773,10 +984,18 @@ async fn search_caches(mut asked: Asked) -> Result<Response, Fault> {
     let values = filters::list(&wish, "value");
     let names = asked.node().misp_feeds_with(asked.caller(), &values).await?;
     let found = all_feeds(&asked).await?;
-    json_of(&found.iter().filter(|one| names.contains(&one.terms.name)).map(feed_json).collect())
+    json_of(
+        &found
+            .iter()
+            .filter(|one| names.contains(&one.terms.name))
+            .map(feed_json)
+            .collect(),
+    )
 }
 
 async fn load_default(asked: Asked) -> Result<Response, Fault> {
     operates(&asked)?;
-    Err(elsewhere("no feed is asked that an operator did not choose: add those that you want with /feeds/add"))
+    Err(elsewhere(
+        "no feed is asked that an operator did not choose: add those that you want with /feeds/add",
+    ))
 }

@@ -39,7 +39,9 @@ fn shaped(wanted: &serde_json::Map<String, Value>) -> Shaped {
         event_tags: on(wanted, "includeEventTags") || on(wanted, "includeContext"),
         warnings: on(wanted, "includeWarninglistHits"),
         sightings: on(wanted, "includeSightings"),
-        scores: on(wanted, "includeDecayScore"),
+        scores: on(wanted, "includeDecayScore") || on(wanted, "includeFullModel"),
+        models: filters::levels(wanted, &["decayingModel"]),
+        least_score: ask::number(wanted, "score"),
         correlations: on(wanted, "includeCorrelations"),
         without_attachments: !on(wanted, "withAttachments"),
     }
@@ -54,11 +56,17 @@ async fn attributes(mut asked: Asked) -> Result<Response, Fault> {
     if for_detection(&format) && filter.to_ids.is_none() {
         filter.to_ids = Some(true);
     }
-    let found = asked.node().misp_find(&viewer, MispKind::Attribute, &filter, limit, page).await?;
+    let found = asked
+        .node()
+        .misp_find(&viewer, MispKind::Attribute, &filter, limit, page)
+        .await?;
     asked.node().misp_give_rows(asked.caller(), &found).await?;
     match format.as_str() {
         "json" => {
-            let shown = asked.node().misp_attributes_json(&viewer, &found, &shaped(&wanted)).await?;
+            let shown = asked
+                .node()
+                .misp_attributes_json(&viewer, &found, &shaped(&wanted))
+                .await?;
             let list: Vec<Value> = shown.into_iter().map(Value::Object).collect();
             answer::json_of(&json!({ "response": { "Attribute": list } }))
         }
@@ -69,7 +77,10 @@ async fn attributes(mut asked: Asked) -> Result<Response, Fault> {
 
 /// Formats that make a system watch or block.
 fn for_detection(format: &str) -> bool {
-    matches!(format, "suricata" | "snort" | "rpz" | "hosts" | "zeek" | "bro" | "netfilter" | "yara")
+    matches!(
+        format,
+        "suricata" | "snort" | "rpz" | "hosts" | "zeek" | "bro" | "netfilter" | "yara"
+    )
 }
 
 async fn objects(mut asked: Asked) -> Result<Response, Fault> {
@@ -84,9 +95,13 @@ async fn objects(mut asked: Asked) -> Result<Response, Fault> {
     asked.node().misp_give_rows(asked.caller(), &found).await?;
     let mut list = Vec::with_capacity(found.rows.len());
     for row in &found.rows {
-        let Some(event) = found.events.get(row.event) else { continue };
-        if let Some(mut object) =
-            asked.node().misp_object_json(&viewer, row, event, &EventShape::default()).await?
+        let Some(event) = found.events.get(row.event) else {
+            continue;
+        };
+        if let Some(mut object) = asked
+            .node()
+            .misp_object_json(&viewer, row, event, &EventShape::default())
+            .await?
         {
             object.insert("Event".to_owned(), event.short());
             list.push(json!({ "Object": object }));
@@ -108,7 +123,10 @@ async fn events(mut asked: Asked) -> Result<Response, Fault> {
         if for_detection(&format) && of_attributes.to_ids.is_none() {
             of_attributes.to_ids = Some(true);
         }
-        let found = asked.node().misp_find(&viewer, MispKind::Attribute, &of_attributes, MOST, 1).await?;
+        let found = asked
+            .node()
+            .misp_find(&viewer, MispKind::Attribute, &of_attributes, MOST, 1)
+            .await?;
         asked.node().misp_give_rows(asked.caller(), &found).await?;
         return super::formats::answer(&asked, &viewer, &found, &format, &wanted).await;
     }
@@ -134,7 +152,10 @@ async fn events(mut asked: Asked) -> Result<Response, Fault> {
             }
             let mut shape = shape.clone();
             if narrowed {
-                let mut inside = node::misp::Filter { to_ids: filter.to_ids, ..Default::default() };
+                let mut inside = node::misp::Filter {
+                    to_ids: filter.to_ids,
+                    ..Default::default()
+                };
                 inside.events = vec![event.row.id];
                 let rows = node.misp_find(&viewer, MispKind::Attribute, &inside, 0, 1).await?;
                 shape.only = Some(rows.rows.iter().map(|row| row.id).collect());

@@ -39,7 +39,11 @@ pub(super) fn routes(routes: &mut Routes) {
     routes.get("/shadowAttributes/view/{said}", proposal);
     routes.post("/shadowAttributes/add/{event}", Needs::Contributor, propose);
     routes.post("/shadowAttributes/edit/{attribute}", Needs::Contributor, propose_change);
-    routes.post("/shadowAttributes/delete/{attribute}", Needs::Contributor, propose_deletion);
+    routes.post(
+        "/shadowAttributes/delete/{attribute}",
+        Needs::Contributor,
+        propose_deletion,
+    );
     routes.post("/shadowAttributes/accept/{said}", Needs::Contributor, accept);
     routes.post("/shadowAttributes/discard/{said}", Needs::Contributor, discard);
     routes.get("/eventReports/view/{said}", report);
@@ -52,9 +56,17 @@ pub(super) fn routes(routes: &mut Routes) {
     for path in ["/analyst_data", "/analystData"] {
         routes.get(&format!("{path}/view/{{kind}}/{{said}}"), note);
         routes.ask(&format!("{path}/index/{{kind}}"), notes);
-        routes.post(&format!("{path}/add/{{kind}}/{{about}}/{{about_type}}"), Needs::Contributor, note_add);
+        routes.post(
+            &format!("{path}/add/{{kind}}/{{about}}/{{about_type}}"),
+            Needs::Contributor,
+            note_add,
+        );
         routes.post(&format!("{path}/edit/{{kind}}/{{said}}"), Needs::Contributor, note_edit);
-        routes.post(&format!("{path}/delete/{{kind}}/{{said}}"), Needs::Contributor, note_delete);
+        routes.post(
+            &format!("{path}/delete/{{kind}}/{{said}}"),
+            Needs::Contributor,
+            note_delete,
+        );
         routes.post(&format!("{path}/indexMinimal"), Needs::Reader, notes_minimal);
     }
 }
@@ -92,8 +104,17 @@ async fn add(mut asked: Asked) -> Result<Response, Fault> {
     };
     let at = number(&wish, "timestamp").or_else(|| number(&wish, "date_sighting"));
     let uuid = text(&wish, "uuid").and_then(|uuid| uuid::Uuid::try_parse(&uuid).ok());
-    let sighting = SightingWish { kind, source: text(&wish, "source").unwrap_or_default(), at, uuid };
-    let named = if in_path.is_empty() { text(&wish, "id").unwrap_or_default() } else { in_path };
+    let sighting = SightingWish {
+        kind,
+        source: text(&wish, "source").unwrap_or_default(),
+        at,
+        uuid,
+    };
+    let named = if in_path.is_empty() {
+        text(&wish, "id").unwrap_or_default()
+    } else {
+        in_path
+    };
     let mut attributes = Vec::new();
     let mut sighting_of = sighting.clone();
     match Named::parse(&named) {
@@ -112,14 +133,22 @@ async fn add(mut asked: Asked) -> Result<Response, Fault> {
     attributes.sort_unstable();
     attributes.dedup();
     if attributes.is_empty() {
-        return Err(bad("nothing-sighted", "no attribute was found that this could be a sighting of"));
+        return Err(bad(
+            "nothing-sighted",
+            "no attribute was found that this could be a sighting of",
+        ));
     }
     if attributes.len() > 1 {
         sighting_of.uuid = None;
     }
     let mut made = Vec::with_capacity(attributes.len());
     for attribute in &attributes {
-        made.push(asked.node().misp_sighting_add(asked.caller(), *attribute, &sighting_of).await?);
+        made.push(
+            asked
+                .node()
+                .misp_sighting_add(asked.caller(), *attribute, &sighting_of)
+                .await?,
+        );
     }
     match made.as_slice() {
         [one] => shown(&asked, MispKind::Sighting, *one, "Sighting").await,
@@ -129,7 +158,10 @@ async fn add(mut asked: Asked) -> Result<Response, Fault> {
 
 async fn delete(asked: Asked) -> Result<Response, Fault> {
     let number = said(&asked, MispKind::Sighting).await?;
-    asked.node().misp_said_delete(asked.caller(), MispKind::Sighting, number).await?;
+    asked
+        .node()
+        .misp_said_delete(asked.caller(), MispKind::Sighting, number)
+        .await?;
     answer::done("Sighting successfully deleted.")
 }
 
@@ -139,7 +171,10 @@ async fn index(asked: Asked) -> Result<Response, Fault> {
         "" => MispSource::All,
         _ => MispSource::Event(number_of(&asked, id(&asked, "event")?).await?),
     };
-    let found = asked.node().misp_said_list(&viewer, MispKind::Sighting, &source, MOST).await?;
+    let found = asked
+        .node()
+        .misp_said_list(&viewer, MispKind::Sighting, &source, MOST)
+        .await?;
     answer::json_of(&found.into_iter().map(|(_, _, said)| said).collect())
 }
 
@@ -150,13 +185,18 @@ async fn list_of(mut asked: Asked) -> Result<Response, Fault> {
         wanted.insert("context".to_owned(), json!(part(&asked, "context")));
     }
     let viewer = viewer(&asked).await?;
-    let named = text(&wanted, "id").and_then(|named| Named::parse(&named)).ok_or_else(Fault::not_found)?;
+    let named = text(&wanted, "id")
+        .and_then(|named| Named::parse(&named))
+        .ok_or_else(Fault::not_found)?;
     let source = match text(&wanted, "context").as_deref() {
         Some("event") => MispSource::Event(number_of(&asked, named).await?),
         _ => MispSource::Parent(element(&asked, MispKind::Attribute, named).await?),
     };
     let org = text(&wanted, "org_id");
-    let found = asked.node().misp_said_list(&viewer, MispKind::Sighting, &source, MOST).await?;
+    let found = asked
+        .node()
+        .misp_said_list(&viewer, MispKind::Sighting, &source, MOST)
+        .await?;
     let found = found.into_iter().map(|(_, _, said)| said);
     let wanted = found.filter(|said| org.is_none() || said.get("org_id").and_then(Value::as_str) == org.as_deref());
     answer::json_of(&wanted.collect())
@@ -177,19 +217,31 @@ async fn search(mut asked: Asked) -> Result<Response, Fault> {
     };
     let uuids = list(&wanted, "uuid");
     let source = match (uuids.len(), context.as_str()) {
-        (1, "event") => MispSource::Event(number_of(&asked, Named::parse(&uuids[0]).ok_or_else(Fault::not_found)?).await?),
+        (1, "event") => {
+            MispSource::Event(number_of(&asked, Named::parse(&uuids[0]).ok_or_else(Fault::not_found)?).await?)
+        }
         _ => source,
     };
     let span = super::filters::times(&asked, &wanted)?;
     let (kind, origin, org) = (text(&wanted, "type"), text(&wanted, "source"), text(&wanted, "org_id"));
     let with_event = super::filters::on(&wanted, "includeEvent") || super::filters::on(&wanted, "include_event_meta");
-    let with_attribute = super::filters::on(&wanted, "includeAttribute") || super::filters::on(&wanted, "include_attribute");
-    let found = asked.node().misp_said_list(&viewer, MispKind::Sighting, &source, MOST).await?;
+    let with_attribute =
+        super::filters::on(&wanted, "includeAttribute") || super::filters::on(&wanted, "include_attribute");
+    let found = asked
+        .node()
+        .misp_said_list(&viewer, MispKind::Sighting, &source, MOST)
+        .await?;
     let mut list = Vec::new();
     for (row, event, mut said) in found {
-        let at = said.get("date_sighting").and_then(Value::as_str).and_then(|at| at.parse().ok()).unwrap_or(0);
+        let at = said
+            .get("date_sighting")
+            .and_then(Value::as_str)
+            .and_then(|at| at.parse().ok())
+            .unwrap_or(0);
         let same = |key: &str, wanted: &Option<String>| {
-            wanted.as_deref().is_none_or(|wanted| said.get(key).and_then(Value::as_str) == Some(wanted))
+            wanted
+                .as_deref()
+                .is_none_or(|wanted| said.get(key).and_then(Value::as_str) == Some(wanted))
         };
         let in_time = span.0.is_none_or(|from| at >= from) && span.1.is_none_or(|to| at <= to);
         if !in_time || !same("type", &kind) || !same("source", &origin) || !same("org_id", &org) {
@@ -199,9 +251,15 @@ async fn search(mut asked: Asked) -> Result<Response, Fault> {
             said["Event"] = event.short();
         }
         if with_attribute
-            && let Some(found) = asked.node().misp_element_of(&viewer, MispKind::Attribute, row.parent).await?
+            && let Some(found) = asked
+                .node()
+                .misp_element_of(&viewer, MispKind::Attribute, row.parent)
+                .await?
         {
-            let shown = asked.node().misp_attributes_json(&viewer, &found, &Default::default()).await?;
+            let shown = asked
+                .node()
+                .misp_attributes_json(&viewer, &found, &Default::default())
+                .await?;
             said["Attribute"] = shown.into_iter().next().map_or(Value::Null, Value::Object);
         }
         list.push(json!({ "Sighting": said }));
@@ -228,15 +286,25 @@ async fn bulk(mut asked: Asked) -> Result<Response, Fault> {
         };
         let attribute = text(&one, "attribute_uuid").and_then(|uuid| Named::parse(&uuid));
         let Some(attribute) = attribute else { continue };
-        let Ok(attribute) = element(&asked, MispKind::Attribute, attribute).await else { continue };
+        let Ok(attribute) = element(&asked, MispKind::Attribute, attribute).await else {
+            continue;
+        };
         let uuid = text(&one, "uuid").and_then(|uuid| uuid::Uuid::try_parse(&uuid).ok());
         if let Some(uuid) = uuid
-            && asked.node().store().misp_element(MispKind::Sighting, uuid).await?.is_some()
+            && asked
+                .node()
+                .store()
+                .misp_element(MispKind::Sighting, uuid)
+                .await?
+                .is_some()
         {
             continue;
         }
         let wish = SightingWish {
-            kind: number(&one, "type").and_then(|kind| u8::try_from(kind).ok()).filter(|kind| *kind < 3).unwrap_or(0),
+            kind: number(&one, "type")
+                .and_then(|kind| u8::try_from(kind).ok())
+                .filter(|kind| *kind < 3)
+                .unwrap_or(0),
             source: text(&one, "source").unwrap_or_default(),
             at: number(&one, "date_sighting"),
             uuid,
@@ -255,9 +323,15 @@ async fn for_push(mut asked: Asked) -> Result<Response, Fault> {
     let viewer = viewer(&asked).await?;
     let mut unknown = Vec::new();
     for uuid in list {
-        let Ok(parsed) = uuid::Uuid::try_parse(&uuid) else { continue };
+        let Ok(parsed) = uuid::Uuid::try_parse(&uuid) else {
+            continue;
+        };
         let known = match asked.node().store().misp_element(MispKind::Sighting, parsed).await? {
-            Some(number) => asked.node().misp_said_of(&viewer, MispKind::Sighting, number).await?.is_some(),
+            Some(number) => asked
+                .node()
+                .misp_said_of(&viewer, MispKind::Sighting, number)
+                .await?
+                .is_some(),
             None => false,
         };
         if !known {
@@ -275,8 +349,16 @@ async fn proposals(asked: Asked) -> Result<Response, Fault> {
         "" => MispSource::All,
         _ => MispSource::Event(number_of(&asked, id(&asked, "event")?).await?),
     };
-    let found = asked.node().misp_said_list(&viewer, MispKind::Proposal, &source, MOST).await?;
-    answer::json_of(&found.into_iter().map(|(_, _, said)| json!({ "ShadowAttribute": said })).collect())
+    let found = asked
+        .node()
+        .misp_said_list(&viewer, MispKind::Proposal, &source, MOST)
+        .await?;
+    answer::json_of(
+        &found
+            .into_iter()
+            .map(|(_, _, said)| json!({ "ShadowAttribute": said }))
+            .collect(),
+    )
 }
 
 async fn proposal(asked: Asked) -> Result<Response, Fault> {
@@ -289,16 +371,27 @@ async fn propose(mut asked: Asked) -> Result<Response, Fault> {
     let wish = fields(&mut asked, "ShadowAttribute").await?;
     viewer(&asked).await?;
     let event = number_of(&asked, named).await?;
-    let number = asked.node().misp_proposal_add(asked.caller(), event, None, wish).await?;
+    let number = asked
+        .node()
+        .misp_proposal_add(asked.caller(), event, None, wish)
+        .await?;
     shown(&asked, MispKind::Proposal, number, "ShadowAttribute").await
 }
 
 async fn propose_about(asked: Asked, wish: Map<String, Value>) -> Result<Response, Fault> {
     let viewer = viewer(&asked).await?;
     let attribute = element(&asked, MispKind::Attribute, id(&asked, "attribute")?).await?;
-    let found = asked.node().misp_element_of(&viewer, MispKind::Attribute, attribute).await?;
-    let event = found.and_then(|found| found.rows.first().map(|row| row.event)).ok_or_else(Fault::not_found)?;
-    let number = asked.node().misp_proposal_add(asked.caller(), event, Some(attribute), wish).await?;
+    let found = asked
+        .node()
+        .misp_element_of(&viewer, MispKind::Attribute, attribute)
+        .await?;
+    let event = found
+        .and_then(|found| found.rows.first().map(|row| row.event))
+        .ok_or_else(Fault::not_found)?;
+    let number = asked
+        .node()
+        .misp_proposal_add(asked.caller(), event, Some(attribute), wish)
+        .await?;
     shown(&asked, MispKind::Proposal, number, "ShadowAttribute").await
 }
 
@@ -338,8 +431,13 @@ async fn reports(asked: Asked) -> Result<Response, Fault> {
         Some(named) => MispSource::Event(number_of(&asked, named).await?),
         None => MispSource::All,
     };
-    let found = asked.node().misp_said_list(&viewer, MispKind::Report, &source, MOST).await?;
-    let shown = found.into_iter().map(|(_, event, said)| json!({ "EventReport": said, "Event": event.short() }));
+    let found = asked
+        .node()
+        .misp_said_list(&viewer, MispKind::Report, &source, MOST)
+        .await?;
+    let shown = found
+        .into_iter()
+        .map(|(_, event, said)| json!({ "EventReport": said, "Event": event.short() }));
     answer::json_of(&shown.collect())
 }
 
@@ -350,14 +448,20 @@ async fn report_add(mut asked: Asked) -> Result<Response, Fault> {
         return Err(bad("no-name", "a report needs a name"));
     }
     let event = number_of(&asked, named).await?;
-    let (_, number) = asked.node().misp_element_add(asked.caller(), event, "EventReport", wish).await?;
+    let (_, number) = asked
+        .node()
+        .misp_element_add(asked.caller(), event, "EventReport", wish)
+        .await?;
     shown(&asked, MispKind::Report, number, "EventReport").await
 }
 
 async fn report_edit(mut asked: Asked) -> Result<Response, Fault> {
     let wish = fields(&mut asked, "EventReport").await?;
     let number = said(&asked, MispKind::Report).await?;
-    asked.node().misp_element_edit(asked.caller(), MispKind::Report, number, wish).await?;
+    asked
+        .node()
+        .misp_element_edit(asked.caller(), MispKind::Report, number, wish)
+        .await?;
     shown(&asked, MispKind::Report, number, "EventReport").await
 }
 
@@ -366,7 +470,10 @@ async fn report_delete(mut asked: Asked) -> Result<Response, Fault> {
     let number = said(&asked, MispKind::Report).await?;
     let hard = asked.param("hard") == "1" || super::filters::on(&wanted, "hard");
     let deletion = if hard { Deletion::Hard } else { Deletion::Soft };
-    asked.node().misp_element_delete(asked.caller(), MispKind::Report, number, deletion).await?;
+    asked
+        .node()
+        .misp_element_delete(asked.caller(), MispKind::Report, number, deletion)
+        .await?;
     answer::done("EventReport deleted.")
 }
 
@@ -388,7 +495,10 @@ async fn note(asked: Asked) -> Result<Response, Fault> {
 async fn notes(asked: Asked) -> Result<Response, Fault> {
     let kind = kind(&asked)?;
     let viewer = viewer(&asked).await?;
-    let found = asked.node().misp_said_list(&viewer, kind, &MispSource::All, MOST).await?;
+    let found = asked
+        .node()
+        .misp_said_list(&viewer, kind, &MispSource::All, MOST)
+        .await?;
     let shown = found.into_iter().map(|(_, _, said)| {
         let mut entry = Map::new();
         entry.insert(type_name(kind).to_owned(), said);
@@ -402,7 +512,10 @@ async fn notes_minimal(asked: Asked) -> Result<Response, Fault> {
     let viewer = viewer(&asked).await?;
     let mut minimal = Map::new();
     for kind in [MispKind::Note, MispKind::Opinion, MispKind::Relationship] {
-        let found = asked.node().misp_said_list(&viewer, kind, &MispSource::All, MOST).await?;
+        let found = asked
+            .node()
+            .misp_said_list(&viewer, kind, &MispSource::All, MOST)
+            .await?;
         let mut entries = Map::new();
         for (_, _, said) in found {
             let field = |key: &str| said.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -421,7 +534,10 @@ async fn note_add(mut asked: Asked) -> Result<Response, Fault> {
     let about_kind = kind_named(part(&asked, "about_type")).ok_or_else(Fault::not_found)?;
     let wish = fields(&mut asked, type_name(kind)).await?;
     viewer(&asked).await?;
-    let number = asked.node().misp_analyst_add(asked.caller(), kind, (about_kind, about), wish).await?;
+    let number = asked
+        .node()
+        .misp_analyst_add(asked.caller(), kind, (about_kind, about), wish)
+        .await?;
     shown(&asked, kind, number, type_name(kind)).await
 }
 
@@ -429,7 +545,10 @@ async fn note_edit(mut asked: Asked) -> Result<Response, Fault> {
     let kind = kind(&asked)?;
     let wish = fields(&mut asked, type_name(kind)).await?;
     let number = said(&asked, kind).await?;
-    asked.node().misp_analyst_edit(asked.caller(), kind, number, wish).await?;
+    asked
+        .node()
+        .misp_analyst_edit(asked.caller(), kind, number, wish)
+        .await?;
     shown(&asked, kind, number, type_name(kind)).await
 }
 

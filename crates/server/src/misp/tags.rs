@@ -56,7 +56,15 @@ pub(super) async fn named(asked: &Asked, name: &str) -> Result<MispTag, Fault> {
         return found.ok_or_else(Fault::not_found);
     }
     check(name)?;
-    let wish = MispTag { id: 0, name: name.to_owned(), colour: COLOUR.to_owned(), exportable: true, hidden: false, number: None, is_open: false };
+    let wish = MispTag {
+        id: 0,
+        name: name.to_owned(),
+        colour: COLOUR.to_owned(),
+        exportable: true,
+        hidden: false,
+        number: None,
+        is_open: false,
+    };
     decide(&asked.caller().principal, Action::ContributeToNamed)
         .map_err(|refusal| Fault::from(node::Error::refused(refusal, "no such tag")))?;
     Ok(asked.node().store().misp_tag_named(&wish).await?)
@@ -65,7 +73,10 @@ pub(super) async fn named(asked: &Asked, name: &str) -> Result<MispTag, Fault> {
 fn check(name: &str) -> Result<(), Fault> {
     let bad_name = name.trim().is_empty() || name.chars().count() > LONGEST || name.chars().any(char::is_control);
     match bad_name {
-        true => Err(bad("bad-tag", "a tag has a name of up to 255 characters, without control characters")),
+        true => Err(bad(
+            "bad-tag",
+            "a tag has a name of up to 255 characters, without control characters",
+        )),
         false => Ok(()),
     }
 }
@@ -84,15 +95,20 @@ async fn index(mut asked: Asked) -> Result<Response, Fault> {
     }
     let searched = searched.to_lowercase();
     let tags = known(&asked).await?;
-    let tags: Vec<Value> =
-        tags.iter().filter(|tag| tag.name.to_lowercase().contains(&searched)).map(shown).collect();
+    let tags: Vec<Value> = tags
+        .iter()
+        .filter(|tag| tag.name.to_lowercase().contains(&searched))
+        .map(shown)
+        .collect();
     answer::json_of(&json!({ "Tag": tags }))
 }
 
 async fn one(asked: &Asked) -> Result<MispTag, Fault> {
     let name = part(asked, "tag");
     let tags = known(asked).await?;
-    let found = tags.into_iter().find(|tag| tag.id.to_string() == name || tag.name == name);
+    let found = tags
+        .into_iter()
+        .find(|tag| tag.id.to_string() == name || tag.name == name);
     found.ok_or_else(Fault::not_found)
 }
 
@@ -103,8 +119,11 @@ async fn view(asked: Asked) -> Result<Response, Fault> {
 fn read(wish: &Map<String, Value>, before: MispTag) -> Result<MispTag, Fault> {
     let name = text(wish, "name").unwrap_or(before.name);
     check(&name)?;
-    let colour = text(wish, "colour").filter(|colour| !colour.is_empty()).unwrap_or(before.colour);
-    let is_colour = colour.len() == 7 && colour.starts_with('#') && colour.bytes().skip(1).all(|byte| byte.is_ascii_hexdigit());
+    let colour = text(wish, "colour")
+        .filter(|colour| !colour.is_empty())
+        .unwrap_or(before.colour);
+    let is_colour =
+        colour.len() == 7 && colour.starts_with('#') && colour.bytes().skip(1).all(|byte| byte.is_ascii_hexdigit());
     if !is_colour {
         return Err(bad("bad-colour", "a colour is written as #rrggbb"));
     }
@@ -121,8 +140,15 @@ fn read(wish: &Map<String, Value>, before: MispTag) -> Result<MispTag, Fault> {
 
 async fn add(mut asked: Asked) -> Result<Response, Fault> {
     let wish = fields(&mut asked, "Tag").await?;
-    let fresh =
-        MispTag { id: 0, name: String::new(), colour: COLOUR.to_owned(), exportable: true, hidden: false, number: None, is_open: false };
+    let fresh = MispTag {
+        id: 0,
+        name: String::new(),
+        colour: COLOUR.to_owned(),
+        exportable: true,
+        hidden: false,
+        number: None,
+        is_open: false,
+    };
     let wish = read(&wish, fresh)?;
     let tag = asked.node().misp_tag_make(asked.caller(), &wish).await?;
     answer::json_of(&json!({ "Tag": shown(&tag) }))
@@ -144,7 +170,10 @@ async fn delete(asked: Asked) -> Result<Response, Fault> {
 
 async fn search(mut asked: Asked) -> Result<Response, Fault> {
     let wanted = filters(&mut asked).await?;
-    let word = ["tagname", "name", "tag"].iter().find_map(|key| text(&wanted, key)).unwrap_or_else(|| part(&asked, "word").to_owned());
+    let word = ["tagname", "name", "tag"]
+        .iter()
+        .find_map(|key| text(&wanted, key))
+        .unwrap_or_else(|| part(&asked, "word").to_owned());
     let strict = matches!(part(&asked, "strict"), "1" | "true") || truth(&wanted, "strict_tagname") == Some(true);
     let lower = word.to_lowercase();
     let tags = known(&asked).await?;
@@ -153,7 +182,11 @@ async fn search(mut asked: Asked) -> Result<Response, Fault> {
         let wild = lower.trim_matches('%');
         if strict { name == lower } else { name.contains(wild) }
     });
-    answer::json_of(&found.map(|tag| json!({ "Tag": shown(tag), "Taxonomy": {}, "TaxonomyPredicate": {} })).collect())
+    answer::json_of(
+        &found
+            .map(|tag| json!({ "Tag": shown(tag), "Taxonomy": {}, "TaxonomyPredicate": {} }))
+            .collect(),
+    )
 }
 
 async fn statistics(asked: Asked) -> Result<Response, Fault> {
@@ -177,7 +210,9 @@ async fn set(mut asked: Asked, on: bool) -> Result<Response, Fault> {
         wish.insert("uuid".to_owned(), json!(part(&asked, "uuid")));
         wish.insert("tag".to_owned(), json!(part(&asked, "tag")));
     }
-    let uuid = text(&wish, "uuid").and_then(|uuid| uuid::Uuid::try_parse(&uuid).ok()).ok_or_else(Fault::not_found)?;
+    let uuid = text(&wish, "uuid")
+        .and_then(|uuid| uuid::Uuid::try_parse(&uuid).ok())
+        .ok_or_else(Fault::not_found)?;
     let name = text(&wish, "tag").unwrap_or_default();
     viewer(&asked).await?;
     let tag = named(&asked, &name).await?;
@@ -186,12 +221,20 @@ async fn set(mut asked: Asked, on: bool) -> Result<Response, Fault> {
         Some(event) => (MispKind::Event, event.id),
         None => {
             let named = Named::Uuid(uuid);
-            (MispKind::Attribute, super::attributes::element(&asked, MispKind::Attribute, named).await?)
+            (
+                MispKind::Attribute,
+                super::attributes::element(&asked, MispKind::Attribute, named).await?,
+            )
         }
     };
-    node.misp_tag_set(asked.caller(), kind, number, (&tag.name, &tag.colour), on).await?;
+    node.misp_tag_set(asked.caller(), kind, number, (&tag.name, &tag.colour), on)
+        .await?;
     let what = if kind == MispKind::Event { "event" } else { "attribute" };
     let done = if on { "Global tag" } else { "Tag" };
-    let verb = if on { "successfully attached to" } else { "successfully removed from" };
+    let verb = if on {
+        "successfully attached to"
+    } else {
+        "successfully removed from"
+    };
     answer::done(&format!("{done} {}({}) {verb} {what}({number}).", tag.name, tag.id))
 }

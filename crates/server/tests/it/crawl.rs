@@ -226,7 +226,10 @@ pub async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>)
     ];
     canaries.extend(["kanarisearch", "kanarisought"].map(|word| Canary { word, seen_by: owner }));
     super::misp_vocabulary::fill(&kit).await;
-    canaries.push(Canary { word: "kanaricluster", seen_by: &["alder"] });
+    canaries.push(Canary {
+        word: "kanaricluster",
+        seen_by: &["alder"],
+    });
     let (misp, more) = misp(&kit).await;
     canaries.extend(more);
     let (proposals, more) = proposed(&kit).await;
@@ -315,11 +318,26 @@ async fn misp(kit: &Kit) -> (BTreeMap<&'static str, Vec<String>>, [Canary; 12]) 
     let common = post("alder-analyst", "/events/add", common).await;
     let common_id = text(&common["Event"]["id"]);
     let report = serde_json::json!({ "name": "kanarimispreport", "content": "x" });
-    post("alder-analyst", &format!("/eventReports/add/{}", text(&own["Event"]["id"])), report).await;
+    post(
+        "alder-analyst",
+        &format!("/eventReports/add/{}", text(&own["Event"]["id"])),
+        report,
+    )
+    .await;
     let note = serde_json::json!({ "note": "kanarimispnote" });
-    post("alder-analyst", &format!("/analystData/add/Note/{own_uuid}/Event"), note).await;
+    post(
+        "alder-analyst",
+        &format!("/analystData/add/Note/{own_uuid}/Event"),
+        note,
+    )
+    .await;
     let proposed = serde_json::json!({ "type": "text", "value": "kanarimispproposal" });
-    post("alder-analyst", &format!("/shadowAttributes/add/{}", text(&own["Event"]["id"])), proposed).await;
+    post(
+        "alder-analyst",
+        &format!("/shadowAttributes/add/{}", text(&own["Event"]["id"])),
+        proposed,
+    )
+    .await;
     let numbers = |most: usize| (1..=most).map(|number| number.to_string()).collect::<Vec<String>>();
     let mut elements = numbers(24);
     elements.extend([own["Event"]["Attribute"][0]["id"].clone()].iter().map(text));
@@ -335,9 +353,18 @@ async fn misp(kit: &Kit) -> (BTreeMap<&'static str, Vec<String>>, [Canary; 12]) 
         ("{about_type}", one("Event")),
         ("{uuid}", vec![own_uuid]),
         ("{kind}", vec!["Note".to_owned(), "Opinion".to_owned()]),
-        ("{tag}", vec!["1".to_owned(), "2".to_owned(), "3".to_owned(), "kanari".to_owned()]),
-        ("{user}", vec!["me".to_owned(), "1".to_owned(), "2".to_owned(), "9".to_owned()]),
-        ("{organisation}", vec!["1".to_owned(), "2".to_owned(), "3".to_owned(), "1000001".to_owned()]),
+        (
+            "{tag}",
+            vec!["1".to_owned(), "2".to_owned(), "3".to_owned(), "kanari".to_owned()],
+        ),
+        (
+            "{user}",
+            vec!["me".to_owned(), "1".to_owned(), "2".to_owned(), "9".to_owned()],
+        ),
+        (
+            "{organisation}",
+            vec!["1".to_owned(), "2".to_owned(), "3".to_owned(), "1000001".to_owned()],
+        ),
         ("{group}", numbers(5)),
         ("{role}", one("1")),
         ("{hard}", one("1")),
@@ -355,12 +382,23 @@ async fn misp(kit: &Kit) -> (BTreeMap<&'static str, Vec<String>>, [Canary; 12]) 
         ("{server}", one("1")),
     ]);
     let owner = &["alder"];
-    let mut canaries = ["own", "label", "org", "value", "comment", "object", "inside", "report", "note", "proposal", "narrow"]
-        .map(|word| Canary { word: Box::leak(format!("kanarimisp{word}").into_boxed_str()), seen_by: owner })
-        .into_iter();
-    let common = Canary { word: "kanarimispcommon", seen_by: &["alder", "birch", "cedar"] };
+    let mut canaries = [
+        "own", "label", "org", "value", "comment", "object", "inside", "report", "note", "proposal", "narrow",
+    ]
+    .map(|word| Canary {
+        word: Box::leak(format!("kanarimisp{word}").into_boxed_str()),
+        seen_by: owner,
+    })
+    .into_iter();
+    let common = Canary {
+        word: "kanarimispcommon",
+        seen_by: &["alder", "birch", "cedar"],
+    };
     let all = std::array::from_fn(|at| match at {
-        0 => Canary { word: common.word, seen_by: common.seen_by },
+        0 => Canary {
+            word: common.word,
+            seen_by: common.seen_by,
+        },
         _ => canaries.next().unwrap(),
     });
     (pool, all)
@@ -730,7 +768,10 @@ fn questions(path: &str, canaries: &[Canary]) -> Vec<String> {
             .to_vec(),
         "/attributes/restSearch" | "/events/restSearch" | "/tags/search" | "/events/index" => words()
             .map(|word| format!("{path}?value=%25{word}%25&searchall={word}&name={word}"))
-            .chain(["", "?tags=%25", "?returnFormat=csv", "?includeContext=1&deleted=2"].map(|query| format!("{path}{query}")))
+            .chain(
+                ["", "?tags=%25", "?returnFormat=csv", "?includeContext=1&deleted=2"]
+                    .map(|query| format!("{path}{query}")),
+            )
             .collect(),
         "/api/v1/observables" => (0..25).map(|last| format!("{path}?value=192.0.2.{last}")).collect(),
         "/api/v1/people" => ["", "?member=Alder", "?member=Elder", "?member=Nobody"]

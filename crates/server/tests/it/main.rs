@@ -27,8 +27,8 @@ mod idempotency;
 mod kit;
 mod lists;
 mod membership;
-mod misp_peers;
 mod misp;
+mod misp_peers;
 mod misp_vocabulary;
 #[path = "../../../../fuzz/mutate.rs"]
 mod mutate;

@@ -15,7 +15,12 @@ async fn post(kit: &Kit, who: &str, path: &str, body: Value) -> Value {
 
 async fn refused(kit: &Kit, who: &str, path: &str, body: Value) -> u16 {
     let answer = kit.ask(who, "POST", path, Some(&body.to_string())).await;
-    assert!((400..500).contains(&answer.status), "{who} {path}: {} {}", answer.status, answer.text());
+    assert!(
+        (400..500).contains(&answer.status),
+        "{who} {path}: {} {}",
+        answer.status,
+        answer.text()
+    );
     answer.status
 }
 
@@ -28,11 +33,22 @@ async fn event(kit: &Kit, who: &str, wish: Value) -> Value {
 }
 
 async fn view(kit: &Kit, who: &str, event: &Value) -> Value {
-    post(kit, who, &format!("/events/view/{}", text(&event["uuid"])), json!({ "deleted": 1 })).await["Event"].clone()
+    post(
+        kit,
+        who,
+        &format!("/events/view/{}", text(&event["uuid"])),
+        json!({ "deleted": 1 }),
+    )
+    .await["Event"]
+        .clone()
 }
 
 fn values(event: &Value) -> BTreeSet<String> {
-    let inside = event["Object"].as_array().unwrap().iter().flat_map(|object| object["Attribute"].as_array().unwrap());
+    let inside = event["Object"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|object| object["Attribute"].as_array().unwrap());
     let all = event["Attribute"].as_array().unwrap().iter().chain(inside);
     all.map(|attribute| text(&attribute["value"]).to_owned()).collect()
 }
@@ -48,10 +64,17 @@ async fn a_key_is_taken_without_a_scheme_and_in_its_own_header() {
         assert_eq!(answer.json()["User"]["email"], "alder-reader");
         assert_eq!(answer.json()["Role"]["id"], "6");
     }
-    let both = [("authorization".to_owned(), key.clone()), ("x-misp-auth".to_owned(), key.clone())];
+    let both = [
+        ("authorization".to_owned(), key.clone()),
+        ("x-misp-auth".to_owned(), key.clone()),
+    ];
     assert_eq!(kit.send("GET", "/users/view/me", &both, None).await.status, 401);
     let elsewhere = [("authorization".to_owned(), key)];
-    assert_eq!(kit.send("GET", "/api/v1/communities", &elsewhere, None).await.status, 401, "only MISP's paths");
+    assert_eq!(
+        kit.send("GET", "/api/v1/communities", &elsewhere, None).await.status,
+        401,
+        "only MISP's paths"
+    );
 }
 
 #[tokio::test]
@@ -61,9 +84,17 @@ async fn an_event_that_is_written_is_stix_for_everybody_else() {
         { "type": "domain", "value": "first.example", "comment": "first" },
         { "type": "comment", "value": "for whoever reads" } ] });
     let made = event(&kit, "alder-contributor", written).await;
-    let objects = kit.get("birch-reader", "/commonwatch/collections/common/objects/").await.json();
+    let objects = kit
+        .get("birch-reader", "/commonwatch/collections/common/objects/")
+        .await
+        .json();
     let objects = objects["objects"].as_array().unwrap();
-    let of = |kind: &str| objects.iter().find(|object| object["type"] == kind).unwrap_or_else(|| panic!("no {kind}"));
+    let of = |kind: &str| {
+        objects
+            .iter()
+            .find(|object| object["type"] == kind)
+            .unwrap_or_else(|| panic!("no {kind}"))
+    };
     assert_eq!(of("indicator")["pattern"], "[domain-name:value = 'first.example']");
     assert_eq!(of("indicator")["description"], "first");
     let group = of("grouping");
@@ -71,51 +102,113 @@ async fn an_event_that_is_written_is_stix_for_everybody_else() {
     let names = |id: &str| group["object_refs"].as_array().unwrap().iter().any(|one| one == id);
     assert!(names(text(&of("indicator")["id"])) && names(text(&of("x-misp-attribute")["id"])));
     // Published, it is a report, and the grouping is gone.
-    post(&kit, "alder-contributor", &format!("/attributes/add/{}", text(&made["id"])),
-        json!({ "type": "domain", "value": "later.example" })).await;
-    kit.ask("alder-analyst", "POST", &format!("/events/publish/{}", text(&made["id"])), None).await;
-    let objects = kit.get("birch-reader", "/commonwatch/collections/common/objects/").await.json();
+    post(
+        &kit,
+        "alder-contributor",
+        &format!("/attributes/add/{}", text(&made["id"])),
+        json!({ "type": "domain", "value": "later.example" }),
+    )
+    .await;
+    kit.ask(
+        "alder-analyst",
+        "POST",
+        &format!("/events/publish/{}", text(&made["id"])),
+        None,
+    )
+    .await;
+    let objects = kit
+        .get("birch-reader", "/commonwatch/collections/common/objects/")
+        .await
+        .json();
     let objects = objects["objects"].as_array().unwrap();
-    let report = objects.iter().find(|object| object["type"] == "report").expect("a report");
-    let later = objects.iter().find(|one| one["pattern"] == "[domain-name:value = 'later.example']").expect("the later one");
-    assert!(report["object_refs"].as_array().unwrap().contains(&later["id"]), "{report}");
-    assert!(!objects.iter().any(|object| object["id"] == format!("grouping--{}", text(&made["uuid"]))));
+    let report = objects
+        .iter()
+        .find(|object| object["type"] == "report")
+        .expect("a report");
+    let later = objects
+        .iter()
+        .find(|one| one["pattern"] == "[domain-name:value = 'later.example']")
+        .expect("the later one");
+    assert!(
+        report["object_refs"].as_array().unwrap().contains(&later["id"]),
+        "{report}"
+    );
+    assert!(
+        !objects
+            .iter()
+            .any(|object| object["id"] == format!("grouping--{}", text(&made["uuid"])))
+    );
 }
 
 #[tokio::test]
 async fn what_others_share_without_misp_is_an_event_here() {
     let kit = Kit::start().await;
-    kit.share("alder-contributor", "common", &[indicator(1, "Seen elsewhere")]).await;
-    let found = post(&kit, "birch-reader", "/attributes/restSearch", json!({ "value": "192.0.2.1" })).await;
+    kit.share("alder-contributor", "common", &[indicator(1, "Seen elsewhere")])
+        .await;
+    let found = post(
+        &kit,
+        "birch-reader",
+        "/attributes/restSearch",
+        json!({ "value": "192.0.2.1" }),
+    )
+    .await;
     let found = found["response"]["Attribute"].as_array().unwrap().clone();
     assert_eq!(found.len(), 1, "{found:?}");
-    assert_eq!((text(&found[0]["type"]), found[0]["to_ids"].clone()), ("ip-dst", json!(true)));
-    let event = kit.get("birch-reader", &format!("/events/view/{}", text(&found[0]["event_id"]))).await.json();
+    assert_eq!(
+        (text(&found[0]["type"]), found[0]["to_ids"].clone()),
+        ("ip-dst", json!(true))
+    );
+    let event = kit
+        .get("birch-reader", &format!("/events/view/{}", text(&found[0]["event_id"])))
+        .await
+        .json();
     assert_eq!(event["Event"]["Orgc"]["name"], "Alder");
     assert_eq!(event["Event"]["distribution"], "1");
     // And it goes with what it stands for.
     let path = format!("/commonwatch/collections/common/objects/{}/", id("indicator", 1));
     assert_eq!(kit.ask("alder-analyst", "DELETE", &path, None).await.status, 200);
-    let found = post(&kit, "birch-reader", "/attributes/restSearch", json!({ "value": "192.0.2.1" })).await;
+    let found = post(
+        &kit,
+        "birch-reader",
+        "/attributes/restSearch",
+        json!({ "value": "192.0.2.1" }),
+    )
+    .await;
     assert_eq!(found["response"]["Attribute"], json!([]));
 }
 
 #[tokio::test]
 async fn distribution_is_who_reads_it() {
     let kit = Kit::start().await;
-    let own = event(&kit, "alder-contributor", json!({ "info": "Own", "distribution": "0",
-        "Attribute": [{ "type": "domain", "value": "own.example" }] })).await;
-    let mixed = event(&kit, "alder-contributor", json!({ "info": "Mixed", "distribution": "3", "Attribute": [
+    let own = event(
+        &kit,
+        "alder-contributor",
+        json!({ "info": "Own", "distribution": "0",
+        "Attribute": [{ "type": "domain", "value": "own.example" }] }),
+    )
+    .await;
+    let mixed = event(
+        &kit,
+        "alder-contributor",
+        json!({ "info": "Mixed", "distribution": "3", "Attribute": [
         { "type": "domain", "value": "wide.example" },
-        { "type": "domain", "value": "narrow.example", "distribution": "0" } ] })).await;
+        { "type": "domain", "value": "narrow.example", "distribution": "0" } ] }),
+    )
+    .await;
     let path = |event: &Value| format!("/events/view/{}", text(&event["uuid"]));
     assert_eq!(kit.get("birch-analyst", &path(&own)).await.status, 404);
     assert_eq!(kit.get("birch-analyst", "/events/view/77").await.status, 404);
     assert_eq!(values(&view(&kit, "alder-reader", &mixed).await).len(), 2);
     let theirs = view(&kit, "birch-analyst", &mixed).await;
     assert_eq!(values(&theirs), BTreeSet::from(["wide.example".to_owned()]));
-    assert_eq!((text(&theirs["distribution"]), text(&theirs["attribute_count"])), ("3", "1"));
-    let stix = kit.get("birch-analyst", "/commonwatch/collections/all/objects/").await.text();
+    assert_eq!(
+        (text(&theirs["distribution"]), text(&theirs["attribute_count"])),
+        ("3", "1")
+    );
+    let stix = kit
+        .get("birch-analyst", "/commonwatch/collections/all/objects/")
+        .await
+        .text();
     assert!(stix.contains("wide.example") && !stix.contains("narrow.example") && !stix.contains("own.example"));
     // Cedar is in no community, Elder in another.
     for who in ["cedar-analyst", "elder-analyst"] {
@@ -128,20 +221,45 @@ async fn distribution_is_who_reads_it() {
 #[tokio::test]
 async fn what_is_narrowed_later_is_gone_for_the_others() {
     let kit = Kit::start().await;
-    let made = event(&kit, "alder-analyst", json!({ "info": "Narrowed", "distribution": "1",
-        "Attribute": [{ "type": "ip-dst", "value": "198.51.100.9" }] })).await;
+    let made = event(
+        &kit,
+        "alder-analyst",
+        json!({ "info": "Narrowed", "distribution": "1",
+        "Attribute": [{ "type": "ip-dst", "value": "198.51.100.9" }] }),
+    )
+    .await;
     assert_eq!(values(&view(&kit, "birch-reader", &made).await).len(), 1);
     let attribute = text(&made["Attribute"][0]["id"]).to_owned();
-    post(&kit, "alder-analyst", &format!("/attributes/edit/{attribute}"), json!({ "distribution": "0" })).await;
+    post(
+        &kit,
+        "alder-analyst",
+        &format!("/attributes/edit/{attribute}"),
+        json!({ "distribution": "0" }),
+    )
+    .await;
     assert!(values(&view(&kit, "birch-reader", &made).await).is_empty());
-    let stix = kit.get("birch-reader", "/commonwatch/collections/all/objects/").await.text();
+    let stix = kit
+        .get("birch-reader", "/commonwatch/collections/all/objects/")
+        .await
+        .text();
     assert!(!stix.contains("198.51.100.9"), "{stix}");
     assert_eq!(values(&view(&kit, "alder-reader", &made).await).len(), 1);
     // And no wider than its event.
-    let own = event(&kit, "alder-analyst", json!({ "info": "Own", "distribution": "0",
-        "Attribute": [{ "type": "ip-dst", "value": "198.51.100.10" }] })).await;
+    let own = event(
+        &kit,
+        "alder-analyst",
+        json!({ "info": "Own", "distribution": "0",
+        "Attribute": [{ "type": "ip-dst", "value": "198.51.100.10" }] }),
+    )
+    .await;
     let attribute = text(&own["Attribute"][0]["id"]).to_owned();
-    refused(&kit, "alder-analyst", &format!("/attributes/edit/{attribute}"), json!({ "distribution": "3" })).await;
+    refused(
+        &kit,
+        "alder-analyst",
+        &format!("/attributes/edit/{attribute}"),
+        json!({ "distribution": "3" }),
+    )
+    .await;
     let group = kit.communities["grove"].0.to_string();
     let wish = json!({ "distribution": "4", "sharing_group_id": group });
     refused(&kit, "alder-analyst", &format!("/attributes/edit/{attribute}"), wish).await;
@@ -153,11 +271,27 @@ async fn a_sharing_group_is_known_to_those_in_it() {
     let group = kit.communities["grove"].0.to_string();
     let wish = json!({ "info": "In the grove", "distribution": "4", "sharing_group_id": group });
     let made = event(&kit, "alder-contributor", wish).await;
-    assert_eq!((text(&made["distribution"]), text(&made["sharing_group_id"])), ("4", group.as_str()));
-    assert_eq!(kit.get("birch-analyst", &format!("/events/view/{}", text(&made["id"]))).await.status, 404);
-    assert_eq!(kit.get("birch-analyst", &format!("/sharing_groups/view/{group}")).await.status, 404);
+    assert_eq!(
+        (text(&made["distribution"]), text(&made["sharing_group_id"])),
+        ("4", group.as_str())
+    );
+    assert_eq!(
+        kit.get("birch-analyst", &format!("/events/view/{}", text(&made["id"])))
+            .await
+            .status,
+        404
+    );
+    assert_eq!(
+        kit.get("birch-analyst", &format!("/sharing_groups/view/{group}"))
+            .await
+            .status,
+        404
+    );
     let listed = kit.get("birch-analyst", "/sharing_groups/index").await.text();
-    assert!(!listed.contains(&kit.communities["grove"].0.to_string()) || !listed.contains("grove"), "{listed}");
+    assert!(
+        !listed.contains(&kit.communities["grove"].0.to_string()) || !listed.contains("grove"),
+        "{listed}"
+    );
     let wish = json!({ "info": "Not theirs", "distribution": "4", "sharing_group_id": group });
     refused(&kit, "birch-analyst", "/events/add", wish).await;
 }
@@ -165,25 +299,45 @@ async fn a_sharing_group_is_known_to_those_in_it() {
 #[tokio::test]
 async fn nobody_changes_the_event_of_another_member() {
     let kit = Kit::start().await;
-    let made = event(&kit, "alder-contributor", json!({ "info": "Alder's", "distribution": "1",
-        "Attribute": [{ "type": "domain", "value": "theirs.example" }] })).await;
-    let (event_id, attribute) = (text(&made["id"]).to_owned(), text(&made["Attribute"][0]["id"]).to_owned());
-    let birch = event(&kit, "birch-contributor", json!({ "info": "Birch's", "distribution": "1" })).await;
+    let made = event(
+        &kit,
+        "alder-contributor",
+        json!({ "info": "Alder's", "distribution": "1",
+        "Attribute": [{ "type": "domain", "value": "theirs.example" }] }),
+    )
+    .await;
+    let (event_id, attribute) = (
+        text(&made["id"]).to_owned(),
+        text(&made["Attribute"][0]["id"]).to_owned(),
+    );
+    let birch = event(
+        &kit,
+        "birch-contributor",
+        json!({ "info": "Birch's", "distribution": "1" }),
+    )
+    .await;
     for who in ["birch-operator", "birch-coordinator", "operator"] {
         for (path, body) in [
             (format!("/events/edit/{event_id}"), json!({ "info": "Taken" })),
             (format!("/events/delete/{event_id}"), json!({})),
             (format!("/events/publish/{event_id}"), json!({})),
-            (format!("/attributes/add/{event_id}"), json!({ "type": "domain", "value": "x.example" })),
+            (
+                format!("/attributes/add/{event_id}"),
+                json!({ "type": "domain", "value": "x.example" }),
+            ),
             (format!("/attributes/edit/{attribute}"), json!({ "value": "x.example" })),
             (format!("/attributes/delete/{attribute}/1"), json!({})),
-            ("/tags/attachTagToObject".to_owned(), json!({ "uuid": made["uuid"], "tag": "tlp:clear" })),
+            (
+                "/tags/attachTagToObject".to_owned(),
+                json!({ "uuid": made["uuid"], "tag": "tlp:clear" }),
+            ),
         ] {
             refused(&kit, who, &path, body).await;
         }
     }
     // Authorised on one's own event, another's attribute is not moved along.
-    let wish = json!({ "Attribute": [{ "uuid": made["Attribute"][0]["uuid"], "type": "domain", "value": "moved.example" }] });
+    let wish =
+        json!({ "Attribute": [{ "uuid": made["Attribute"][0]["uuid"], "type": "domain", "value": "moved.example" }] });
     let path = format!("/events/edit/{}", text(&birch["id"]));
     let _ = kit.ask("birch-analyst", "POST", &path, Some(&wish.to_string())).await;
     let kept = view(&kit, "alder-reader", &made).await;
@@ -198,57 +352,129 @@ async fn what_is_deleted_can_be_restored_and_what_is_deleted_for_good_is_gone() 
     let made = event(&kit, "alder-analyst", json!({ "info": "Deleting", "distribution": "1",
         "Attribute": [{ "type": "ip-dst", "value": "198.51.100.20" }, { "type": "ip-dst", "value": "198.51.100.21" }] })).await;
     let number = text(&made["Attribute"][0]["id"]).to_owned();
-    kit.ask("alder-analyst", "POST", &format!("/attributes/delete/{number}"), None).await;
-    let shown = kit.get("birch-reader", &format!("/events/view/{}", text(&made["id"]))).await.json();
+    kit.ask("alder-analyst", "POST", &format!("/attributes/delete/{number}"), None)
+        .await;
+    let shown = kit
+        .get("birch-reader", &format!("/events/view/{}", text(&made["id"])))
+        .await
+        .json();
     assert_eq!(values(&shown["Event"]), BTreeSet::from(["198.51.100.21".to_owned()]));
     let deleted = view(&kit, "birch-reader", &made).await;
     assert_eq!(values(&deleted).len(), 2);
-    post(&kit, "alder-analyst", &format!("/attributes/restore/{number}"), json!({})).await;
-    let shown = kit.get("birch-reader", &format!("/events/view/{}", text(&made["id"]))).await.json();
+    post(
+        &kit,
+        "alder-analyst",
+        &format!("/attributes/restore/{number}"),
+        json!({}),
+    )
+    .await;
+    let shown = kit
+        .get("birch-reader", &format!("/events/view/{}", text(&made["id"])))
+        .await
+        .json();
     assert_eq!(values(&shown["Event"]).len(), 2);
-    kit.ask("alder-analyst", "POST", &format!("/attributes/delete/{number}/1"), None).await;
-    assert_eq!(values(&view(&kit, "birch-reader", &made).await), BTreeSet::from(["198.51.100.21".to_owned()]));
-    let stix = kit.get("birch-reader", "/commonwatch/collections/all/objects/").await.text();
-    assert!(!stix.contains("198.51.100.20") && stix.contains("198.51.100.21"), "{stix}");
+    kit.ask("alder-analyst", "POST", &format!("/attributes/delete/{number}/1"), None)
+        .await;
+    assert_eq!(
+        values(&view(&kit, "birch-reader", &made).await),
+        BTreeSet::from(["198.51.100.21".to_owned()])
+    );
+    let stix = kit
+        .get("birch-reader", "/commonwatch/collections/all/objects/")
+        .await
+        .text();
+    assert!(
+        !stix.contains("198.51.100.20") && stix.contains("198.51.100.21"),
+        "{stix}"
+    );
     // The whole event: nothing of it is left for anybody.
     let path = format!("/events/delete/{}", text(&made["id"]));
     assert_eq!(kit.ask("alder-analyst", "POST", &path, None).await.status, 200);
-    let stix = kit.get("alder-reader", "/commonwatch/collections/all/objects/").await.text();
+    let stix = kit
+        .get("alder-reader", "/commonwatch/collections/all/objects/")
+        .await
+        .text();
     assert!(!stix.contains("198.51.100.21") && !stix.contains("Deleting"), "{stix}");
 }
 
 #[tokio::test]
 async fn two_changes_within_a_second_are_both_kept() {
     let kit = Kit::start().await;
-    let made = event(&kit, "alder-contributor", json!({ "info": "Quick", "distribution": "1", "date": "2020-01-01",
-        "Attribute": [{ "type": "ip-dst", "value": "198.51.100.30" }] })).await;
+    let made = event(
+        &kit,
+        "alder-contributor",
+        json!({ "info": "Quick", "distribution": "1", "date": "2020-01-01",
+        "Attribute": [{ "type": "ip-dst", "value": "198.51.100.30" }] }),
+    )
+    .await;
     let path = format!("/attributes/edit/{}", text(&made["Attribute"][0]["id"]));
     for comment in ["one", "two", "three"] {
         let edited = post(&kit, "alder-contributor", &path, json!({ "comment": comment })).await;
         assert_eq!(edited["Attribute"]["comment"], comment);
     }
     // A new date does not make the next version of an element another object.
-    post(&kit, "alder-contributor", &format!("/events/edit/{}", text(&made["id"])), json!({ "date": "2021-05-05" })).await;
-    let edited = post(&kit, "alder-contributor", &path, json!({ "to_ids": false, "comment": "four" })).await;
-    assert_eq!((edited["Attribute"]["comment"].clone(), edited["Attribute"]["to_ids"].clone()), (json!("four"), json!(false)));
+    post(
+        &kit,
+        "alder-contributor",
+        &format!("/events/edit/{}", text(&made["id"])),
+        json!({ "date": "2021-05-05" }),
+    )
+    .await;
+    let edited = post(
+        &kit,
+        "alder-contributor",
+        &path,
+        json!({ "to_ids": false, "comment": "four" }),
+    )
+    .await;
+    assert_eq!(
+        (
+            edited["Attribute"]["comment"].clone(),
+            edited["Attribute"]["to_ids"].clone()
+        ),
+        (json!("four"), json!(false))
+    );
     let shown = view(&kit, "birch-reader", &made).await;
-    assert_eq!((shown["Attribute"].as_array().unwrap().len(), text(&shown["date"])), (1, "2021-05-05"));
-    let stix = kit.get("birch-reader", "/commonwatch/collections/common/objects/").await.json();
-    let kinds: Vec<&str> = stix["objects"].as_array().unwrap().iter().map(|one| text(&one["type"])).collect();
-    assert!(!kinds.contains(&"indicator"), "what is not for detection is no indicator: {kinds:?}");
+    assert_eq!(
+        (shown["Attribute"].as_array().unwrap().len(), text(&shown["date"])),
+        (1, "2021-05-05")
+    );
+    let stix = kit
+        .get("birch-reader", "/commonwatch/collections/common/objects/")
+        .await
+        .json();
+    let kinds: Vec<&str> = stix["objects"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| text(&one["type"]))
+        .collect();
+    assert!(
+        !kinds.contains(&"indicator"),
+        "what is not for detection is no indicator: {kinds:?}"
+    );
 }
 
 #[tokio::test]
 async fn deep_pages_hold_what_shallow_ones_would() {
     let kit = Kit::start().await;
-    let attributes: Vec<Value> =
-        (0..40).map(|number| json!({ "type": "domain", "value": format!("host{number}.example") })).collect();
-    event(&kit, "alder-contributor", json!({ "info": "Many", "distribution": "1", "Attribute": attributes })).await;
+    let attributes: Vec<Value> = (0..40)
+        .map(|number| json!({ "type": "domain", "value": format!("host{number}.example") }))
+        .collect();
+    event(
+        &kit,
+        "alder-contributor",
+        json!({ "info": "Many", "distribution": "1", "Attribute": attributes }),
+    )
+    .await;
     let page = async |page: usize, limit: usize| {
         let wish = json!({ "type": "domain", "limit": limit, "page": page });
         let found = post(&kit, "birch-reader", "/attributes/restSearch", wish).await;
         let found = found["response"]["Attribute"].as_array().unwrap().clone();
-        found.iter().map(|one| text(&one["value"]).to_owned()).collect::<Vec<_>>()
+        found
+            .iter()
+            .map(|one| text(&one["value"]).to_owned())
+            .collect::<Vec<_>>()
     };
     let all = page(1, 100).await;
     assert_eq!(all.len(), 40);
@@ -265,33 +491,86 @@ async fn deep_pages_hold_what_shallow_ones_would() {
 #[tokio::test]
 async fn a_proposal_is_for_the_one_who_made_the_event_to_take() {
     let kit = Kit::start().await;
-    let made = event(&kit, "alder-analyst", json!({ "info": "Open to proposals", "distribution": "1",
-        "Attribute": [{ "type": "domain", "value": "old.example" }] })).await;
+    let made = event(
+        &kit,
+        "alder-analyst",
+        json!({ "info": "Open to proposals", "distribution": "1",
+        "Attribute": [{ "type": "domain", "value": "old.example" }] }),
+    )
+    .await;
     let attribute = text(&made["Attribute"][0]["id"]).to_owned();
     let wish = json!({ "value": "new.example" });
-    let proposal = post(&kit, "birch-contributor", &format!("/shadowAttributes/edit/{attribute}"), wish).await;
+    let proposal = post(
+        &kit,
+        "birch-contributor",
+        &format!("/shadowAttributes/edit/{attribute}"),
+        wish,
+    )
+    .await;
     let number = text(&proposal["ShadowAttribute"]["id"]).to_owned();
-    refused(&kit, "birch-analyst", &format!("/shadowAttributes/accept/{number}"), json!({})).await;
-    assert_eq!(values(&view(&kit, "birch-reader", &made).await), BTreeSet::from(["old.example".to_owned()]));
-    post(&kit, "alder-analyst", &format!("/shadowAttributes/accept/{number}"), json!({})).await;
-    assert_eq!(values(&view(&kit, "birch-reader", &made).await), BTreeSet::from(["new.example".to_owned()]));
-    let left = kit.get("alder-analyst", &format!("/shadowAttributes/index/{}", text(&made["id"]))).await.json();
+    refused(
+        &kit,
+        "birch-analyst",
+        &format!("/shadowAttributes/accept/{number}"),
+        json!({}),
+    )
+    .await;
+    assert_eq!(
+        values(&view(&kit, "birch-reader", &made).await),
+        BTreeSet::from(["old.example".to_owned()])
+    );
+    post(
+        &kit,
+        "alder-analyst",
+        &format!("/shadowAttributes/accept/{number}"),
+        json!({}),
+    )
+    .await;
+    assert_eq!(
+        values(&view(&kit, "birch-reader", &made).await),
+        BTreeSet::from(["new.example".to_owned()])
+    );
+    let left = kit
+        .get(
+            "alder-analyst",
+            &format!("/shadowAttributes/index/{}", text(&made["id"])),
+        )
+        .await
+        .json();
     assert_eq!(left, json!([]));
 }
 
 #[tokio::test]
 async fn who_was_given_an_event_is_on_record() {
     let kit = Kit::start().await;
-    let made = event(&kit, "alder-analyst", json!({ "info": "Given", "distribution": "1",
-        "Attribute": [{ "type": "domain", "value": "given.example" }] })).await;
-    let shown = r#"{"disclosure":[{"received":"name","opened":"name","acknowledged":"name","acted":"name","saw":"name"}]}"#;
-    assert_eq!(kit.ask("birch-analyst", "PUT", "/api/v1/disclosure", Some(shown)).await.status, 200);
+    let made = event(
+        &kit,
+        "alder-analyst",
+        json!({ "info": "Given", "distribution": "1",
+        "Attribute": [{ "type": "domain", "value": "given.example" }] }),
+    )
+    .await;
+    let shown =
+        r#"{"disclosure":[{"received":"name","opened":"name","acknowledged":"name","acted":"name","saw":"name"}]}"#;
+    assert_eq!(
+        kit.ask("birch-analyst", "PUT", "/api/v1/disclosure", Some(shown))
+            .await
+            .status,
+        200
+    );
     let indicator = format!("indicator--{}", text(&made["Attribute"][0]["uuid"]));
-    let given = async || kit.get("alder-analyst", &format!("/api/v1/objects/{indicator}/receipts")).await.json();
+    let given = async || {
+        kit.get("alder-analyst", &format!("/api/v1/objects/{indicator}/receipts"))
+            .await
+            .json()
+    };
     let before = given().await;
     view(&kit, "birch-reader", &made).await;
     let after = given().await;
-    assert_eq!((&before["received"]["named"], &after["received"]["named"][0]["member"]), (&json!([]), &json!("Birch")));
+    assert_eq!(
+        (&before["received"]["named"], &after["received"]["named"][0]["member"]),
+        (&json!([]), &json!("Birch"))
+    );
     let ledger = kit.get("birch-analyst", "/api/v1/receipts?limit=1000").await.text();
     assert!(ledger.contains("misp"), "{ledger}");
 }
@@ -301,19 +580,52 @@ async fn bodies_that_make_no_sense_are_refused_and_not_a_fault() {
     let kit = Kit::start().await;
     let made = event(&kit, "alder-analyst", json!({ "info": "Sound", "distribution": "1" })).await;
     let id = text(&made["id"]).to_owned();
-    for path in ["/events/add", "/attributes/restSearch", "/events/restSearch", "/tags/add", "/sightings/add",
-        "/objectReferences/add", "/admin/users/add", "/sharing_groups/add", "/events/filterEventIdsForPush"]
-        .map(str::to_owned)
-        .into_iter()
-        .chain(["attributes/add", "objects/add", "eventReports/add", "shadowAttributes/add", "events/edit"]
-            .map(|path| format!("/{path}/{id}")))
-    {
-        for body in ["", "{", "[]", "7", "null", "{\"Event\":7}", "[1,2]", "{\"distribution\":\"9\",\"info\":\"x\"}",
-            "{\"Attribute\":[{}]}", "{\"type\":[],\"value\":{}}", "{\"tags\":{\"XOR\":[1]}}", "{\"limit\":\"many\"}",
-            "{\"timestamp\":\"yesterday\"}", "{\"uuid\":\"%\"}"]
-        {
+    for path in [
+        "/events/add",
+        "/attributes/restSearch",
+        "/events/restSearch",
+        "/tags/add",
+        "/sightings/add",
+        "/objectReferences/add",
+        "/admin/users/add",
+        "/sharing_groups/add",
+        "/events/filterEventIdsForPush",
+    ]
+    .map(str::to_owned)
+    .into_iter()
+    .chain(
+        [
+            "attributes/add",
+            "objects/add",
+            "eventReports/add",
+            "shadowAttributes/add",
+            "events/edit",
+        ]
+        .map(|path| format!("/{path}/{id}")),
+    ) {
+        for body in [
+            "",
+            "{",
+            "[]",
+            "7",
+            "null",
+            "{\"Event\":7}",
+            "[1,2]",
+            "{\"distribution\":\"9\",\"info\":\"x\"}",
+            "{\"Attribute\":[{}]}",
+            "{\"type\":[],\"value\":{}}",
+            "{\"tags\":{\"XOR\":[1]}}",
+            "{\"limit\":\"many\"}",
+            "{\"timestamp\":\"yesterday\"}",
+            "{\"uuid\":\"%\"}",
+        ] {
             let answer = kit.ask("alder-operator", "POST", &path, Some(body)).await;
-            assert!(answer.status < 500, "{path} {body}: {} {}", answer.status, answer.text());
+            assert!(
+                answer.status < 500,
+                "{path} {body}: {} {}",
+                answer.status,
+                answer.text()
+            );
         }
     }
 }
@@ -331,7 +643,9 @@ async fn real_events_come_back_as_they_were_written() {
     files.sort();
     let (mut events, mut attributes) = (0, 0);
     for file in files {
-        let Ok(whole) = serde_json::from_slice::<Value>(&std::fs::read(&file).unwrap()) else { continue };
+        let Ok(whole) = serde_json::from_slice::<Value>(&std::fs::read(&file).unwrap()) else {
+            continue;
+        };
         for mut event in events_in(whole) {
             event["distribution"] = json!("1");
             let original = said(&event);
@@ -342,7 +656,10 @@ async fn real_events_come_back_as_they_were_written() {
             attributes += original.len();
         }
     }
-    assert!(events >= 20 && attributes > 1_000, "{events} events, {attributes} attributes");
+    assert!(
+        events >= 20 && attributes > 1_000,
+        "{events} events, {attributes} attributes"
+    );
 }
 
 /// The events of a file: one, a list, or the answer of a search.
@@ -377,12 +694,27 @@ fn said(event: &Value) -> BTreeSet<String> {
     };
     let attribute = |around: &str, one: &Value| {
         let truth = one["to_ids"] == true || one["to_ids"] == "1";
-        format!("{around} {} {} {} {} {truth} {} {} {:?} {}", one["uuid"], one["type"], one["category"], one["value"],
-            one["comment"].as_str().unwrap_or_default(), one["object_relation"].as_str().unwrap_or_default(), tags(one),
-            one["timestamp"])
+        format!(
+            "{around} {} {} {} {} {truth} {} {} {:?} {}",
+            one["uuid"],
+            one["type"],
+            one["category"],
+            one["value"],
+            one["comment"].as_str().unwrap_or_default(),
+            one["object_relation"].as_str().unwrap_or_default(),
+            tags(one),
+            one["timestamp"]
+        )
     };
-    let mut said = BTreeSet::from([format!("{} {} {} {} {:?} {}", event["info"], event["date"],
-        event["threat_level_id"], event["analysis"], tags(event), event["Orgc"]["uuid"])]);
+    let mut said = BTreeSet::from([format!(
+        "{} {} {} {} {:?} {}",
+        event["info"],
+        event["date"],
+        event["threat_level_id"],
+        event["analysis"],
+        tags(event),
+        event["Orgc"]["uuid"]
+    )]);
     for one in event["Attribute"].as_array().into_iter().flatten() {
         said.insert(attribute("", one));
     }
@@ -393,7 +725,10 @@ fn said(event: &Value) -> BTreeSet<String> {
             said.insert(attribute(uuid, one));
         }
         for reference in object["ObjectReference"].as_array().into_iter().flatten() {
-            said.insert(format!("{uuid} {} {}", reference["referenced_uuid"], reference["relationship_type"]));
+            said.insert(format!(
+                "{uuid} {} {}",
+                reference["referenced_uuid"], reference["relationship_type"]
+            ));
         }
     }
     said

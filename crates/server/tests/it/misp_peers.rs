@@ -22,12 +22,20 @@ async fn hub(number: u64) -> Kit {
         1 => |settings| named(settings, 1),
         _ => |settings| named(settings, 2),
     };
-    Kit::start_with(Wish { settings, seed: number * 1_000_003, ..Wish::default() }).await
+    Kit::start_with(Wish {
+        settings,
+        seed: number * 1_000_003,
+        ..Wish::default()
+    })
+    .await
 }
 
 fn named(settings: &mut node::Settings, number: u128) {
     settings.title = format!("Hub {number}");
-    settings.identity = stix::Id::new("identity", uuid::Uuid::from_u128(0x4000_8000_0000_0000_0000_u128 | number));
+    settings.identity = stix::Id::new(
+        "identity",
+        uuid::Uuid::from_u128(0x4000_8000_0000_0000_0000_u128 | number),
+    );
 }
 
 fn key(kit: &Kit, who: &str) -> String {
@@ -92,9 +100,18 @@ fn later(kit: &Kit) {
 
 async fn people_of(kit: &Kit, member: policy::MemberId, login: &str, role: Role) -> String {
     let operator = kit.operator().await;
-    let wish = PersonWish { member, login: login.to_owned(), name: login.to_owned(), role, password: None };
+    let wish = PersonWish {
+        member,
+        login: login.to_owned(),
+        name: login.to_owned(),
+        role,
+        password: None,
+    };
     let person = kit.node.person_create(&operator, wish).await.unwrap();
-    let wish = KeyWish { label: "exchange".to_owned(), ..KeyWish::default() };
+    let wish = KeyWish {
+        label: "exchange".to_owned(),
+        ..KeyWish::default()
+    };
     kit.node.key_create(&operator, person.id, wish).await.unwrap().0
 }
 
@@ -104,7 +121,10 @@ async fn instance() -> (Kit, String) {
     let kit = hub(1).await;
     let operator = kit.operator().await;
     let hub = kit.members["Hub"];
-    kit.node.membership_set(&operator, kit.communities["common"], hub, true, false).await.unwrap();
+    kit.node
+        .membership_set(&operator, kit.communities["common"], hub, true, false)
+        .await
+        .unwrap();
     let group = store::NewCommunity {
         uuid: GROUP.parse().unwrap(),
         alias: "sector".to_owned(),
@@ -116,12 +136,27 @@ async fn instance() -> (Kit, String) {
         default_tlp: Tlp::Green,
         strictest_tlp: Tlp::Red,
     };
-    let made = kit.node.store().community_put(&operator.principal, group).await.unwrap();
-    kit.node.membership_set(&kit.operator().await, made.id, kit.members["Birch"], true, false).await.unwrap();
+    let made = kit
+        .node
+        .store()
+        .community_put(&operator.principal, group)
+        .await
+        .unwrap();
+    kit.node
+        .membership_set(&kit.operator().await, made.id, kit.members["Birch"], true, false)
+        .await
+        .unwrap();
     kit.node.store().setting_put("misp-community", "common").await.unwrap();
     let group_number = made.id.0.to_string();
     for whole in [
-        event(100, 3, &[attribute(101, json!({})), attribute(102, json!({ "distribution": "0" }))]),
+        event(
+            100,
+            3,
+            &[
+                attribute(101, json!({})),
+                attribute(102, json!({ "distribution": "0" })),
+            ],
+        ),
         event(200, 0, &[attribute(201, json!({}))]),
         event(300, 2, &[attribute(301, json!({ "Tag": [{ "name": "local:tag" }] }))]),
         {
@@ -129,7 +164,14 @@ async fn instance() -> (Kit, String) {
             whole["sharing_group_id"] = json!(group_number);
             whole
         },
-        event(500, 1, &[attribute(501, json!({ "first_seen": "2026-11-01T00:00:00.000000+00:00" }))]),
+        event(
+            500,
+            1,
+            &[attribute(
+                501,
+                json!({ "first_seen": "2026-11-01T00:00:00.000000+00:00" }),
+            )],
+        ),
     ] {
         post(&kit, "operator", "/events/add", whole).await;
     }
@@ -143,7 +185,10 @@ async fn instance() -> (Kit, String) {
 fn wish(kit: &Kit, port: u16, secret: &str, resume: bool) -> MigrationWish {
     let access = serde_json::from_value(json!({ "key": secret, "proxy": "direct" })).unwrap();
     MigrationWish {
-        source: MigrationSource::Server { url: format!("http://127.0.0.1:{port}/"), access },
+        source: MigrationSource::Server {
+            url: format!("http://127.0.0.1:{port}/"),
+            access,
+        },
         community: kit.communities["common"],
         unsaid_to_community: false,
         resume,
@@ -157,7 +202,10 @@ fn wish(kit: &Kit, port: u16, secret: &str, resume: bool) -> MigrationWish {
 async fn destination() -> Kit {
     let kit = hub(2).await;
     let operator = kit.operator().await;
-    kit.node.membership_set(&operator, kit.communities["common"], kit.members["Hub"], true, false).await.unwrap();
+    kit.node
+        .membership_set(&operator, kit.communities["common"], kit.members["Hub"], true, false)
+        .await
+        .unwrap();
     kit.node.store().setting_put("misp-community", "common").await.unwrap();
     kit
 }
@@ -211,7 +259,15 @@ async fn an_instance_moves_whole_and_nobody_reads_more_than_there() {
     assert_eq!(group_here(&here).await.title, "Sector of water");
 
     // The organisation that made an event stays its creator, also where it is nobody here.
-    let view = misp(&here, "alder-reader", "GET", &format!("/events/view/{}", uuid(100)), Value::Null).await.json();
+    let view = misp(
+        &here,
+        "alder-reader",
+        "GET",
+        &format!("/events/view/{}", uuid(100)),
+        Value::Null,
+    )
+    .await
+    .json();
     assert_eq!(view["Event"]["Orgc"]["name"], "Somebody else");
     assert_eq!(view["Event"]["published"], true);
     assert_eq!(view["Event"]["EventReport"][0]["content"], "what *happened*");
@@ -222,11 +278,20 @@ async fn an_instance_moves_whole_and_nobody_reads_more_than_there() {
     assert_eq!(feeds[0]["Feed"]["enabled"], false);
 
     // Once more: all is there, and nothing comes twice.
-    let before = here.get("operator", "/commonwatch/collections/all/manifest/?match[version]=all").await.body;
+    let before = here
+        .get("operator", "/commonwatch/collections/all/manifest/?match[version]=all")
+        .await
+        .body;
     let again = migrate(&here, wish(&here, there.port, &secret, false)).await.unwrap();
     assert_eq!((again.events.came, again.events.there_already), (0, 5));
-    assert_eq!((again.organisations.came, again.sharing_groups.came, again.feeds.came), (0, 0, 0));
-    let after = here.get("operator", "/commonwatch/collections/all/manifest/?match[version]=all").await.body;
+    assert_eq!(
+        (again.organisations.came, again.sharing_groups.came, again.feeds.came),
+        (0, 0, 0)
+    );
+    let after = here
+        .get("operator", "/commonwatch/collections/all/manifest/?match[version]=all")
+        .await
+        .body;
     assert_eq!(before, after);
 }
 
@@ -236,7 +301,12 @@ async fn organisations_come_as_members_that_are_not_let_in_and_their_people_as_p
     let here = destination().await;
     let report = migrate(&here, wish(&here, there.port, &secret, false)).await.unwrap();
     // Members of the same name are here under another UUID already; Hub has the same.
-    assert_eq!((report.organisations.did_not, report.organisations.there_already), (5, 1), "{:?}", report.reasons);
+    assert_eq!(
+        (report.organisations.did_not, report.organisations.there_already),
+        (5, 1),
+        "{:?}",
+        report.reasons
+    );
     let operator = there.operator().await;
     let wish_new = node::partnership::MemberWish {
         name: "Water works".to_owned(),
@@ -249,16 +319,29 @@ async fn organisations_come_as_members_that_are_not_let_in_and_their_people_as_p
     let member = there.node.member_create(&operator, wish_new).await.unwrap();
     people_of(&there, member.id, "ada@water.example", Role::Operator).await;
     let group = group_here(&there).await;
-    there.node.store().membership_put(&operator.principal, group.id, member.id, true, false).await.unwrap();
+    there
+        .node
+        .store()
+        .membership_put(&operator.principal, group.id, member.id, true, false)
+        .await
+        .unwrap();
 
     let report = migrate(&here, wish(&here, there.port, &secret, false)).await.unwrap();
-    assert_eq!((report.organisations.came, report.people.came), (1, 1), "{:?}", report.reasons);
+    assert_eq!(
+        (report.organisations.came, report.people.came),
+        (1, 1),
+        "{:?}",
+        report.reasons
+    );
     let store = here.node.store();
     let member = store.member_get(MemberKey::Name("Water works")).await.unwrap().unwrap();
     assert_eq!(member.state, MemberState::Invited);
     assert_eq!(member.identity, "identity--55555555-0000-4000-8000-000000000005");
     let ada = store.person_by_login("ada@water.example").await.unwrap().unwrap();
-    assert_eq!((ada.active, ada.role, ada.member, ada.password_hash.is_none()), (false, Role::Coordinator, member.id, true));
+    assert_eq!(
+        (ada.active, ada.role, ada.member, ada.password_hash.is_none()),
+        (false, Role::Coordinator, member.id, true)
+    );
     let inside = store.membership_list(group_here(&here).await.id).await.unwrap();
     assert!(inside.iter().any(|membership| membership.member == member.id));
 }
@@ -277,8 +360,12 @@ async fn breaking(port: u16, requests: usize) -> u16 {
             left -= 1;
             tokio::spawn(async move {
                 let mut asked = vec![0; 1 << 16];
-                let Ok(count) = inner.read(&mut asked).await else { return };
-                let Ok(mut outer) = TcpStream::connect(("127.0.0.1", port)).await else { return };
+                let Ok(count) = inner.read(&mut asked).await else {
+                    return;
+                };
+                let Ok(mut outer) = TcpStream::connect(("127.0.0.1", port)).await else {
+                    return;
+                };
                 let head = String::from_utf8_lossy(&asked[..count]).into_owned();
                 let head = head.replacen("\r\n", "\r\nConnection: close\r\n", 1);
                 if outer.write_all(head.as_bytes()).await.is_err() {
@@ -333,7 +420,10 @@ async fn a_migration_that_broke_off_goes_on_where_it_was() {
     }
     let report = migrate(&here, on).await.unwrap();
     assert_eq!((report.events_there, report.events_here), (5, 5), "{report:?}");
-    assert_eq!(report.events.came, 5, "what came before the break counts too: {report:?}");
+    assert_eq!(
+        report.events.came, 5,
+        "what came before the break counts too: {report:?}"
+    );
     assert_eq!((report.attributes_there, report.attributes_here), (16, 16));
     assert!(report.differences.is_empty(), "{report:?}");
 }
@@ -344,8 +434,14 @@ async fn a_dump_comes_without_asking_anybody() {
     let folder = tempfile::tempdir().unwrap();
     let put = |name: &str, value: &Value| std::fs::write(folder.path().join(name), value.to_string()).unwrap();
     put("manifest.json", &json!({}));
-    put("a.json", &json!({ "Event": event(100, 3, &[attribute(101, json!({}))]) }));
-    put("b.json", &json!({ "response": [{ "Event": event(200, 0, &[attribute(201, json!({}))]) }] }));
+    put(
+        "a.json",
+        &json!({ "Event": event(100, 3, &[attribute(101, json!({}))]) }),
+    );
+    put(
+        "b.json",
+        &json!({ "response": [{ "Event": event(200, 0, &[attribute(201, json!({}))]) }] }),
+    );
     let mut unsaid = event(300, 3, &[attribute(301, json!({}))]);
     unsaid.as_object_mut().unwrap().remove("distribution");
     put("c.json", &json!({ "Event": unsaid }));
@@ -363,7 +459,10 @@ async fn a_dump_comes_without_asking_anybody() {
 
     let nobody = here.node.local_caller("alder-coordinator").await.unwrap();
     let refused = here.node.misp_migrate(&nobody, asked, &mut |_| {}).await;
-    assert!(matches!(refused, Err(node::Error::NotAllowed(_) | node::Error::NotFound(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(node::Error::NotAllowed(_) | node::Error::NotFound(_))),
+        "{refused:?}"
+    );
 }
 
 /// One node pushes to another: the first's member Birch stands for it, in `common`; there it is Alder's analyst.
@@ -411,21 +510,54 @@ async fn what_a_member_sees_goes_to_its_misp_server_one_hop_down_and_once() {
     // 3 stays, 2 becomes 1, the rest stays here; what says nothing in an event of 3 goes with it.
     assert_eq!(read(&to, "alder-reader", 100).await.unwrap().0, "3");
     assert_eq!(read(&to, "alder-reader", 200).await.unwrap().0, "1");
-    assert_eq!((read(&to, "alder-analyst", 300).await, read(&to, "alder-analyst", 400).await), (None, None));
-    assert!(read(&to, "birch-reader", 100).await.is_some(), "it went to the community there");
-    let view = misp(&to, "alder-reader", "GET", &format!("/events/view/{}", uuid(100)), Value::Null).await.json();
+    assert_eq!(
+        (
+            read(&to, "alder-analyst", 300).await,
+            read(&to, "alder-analyst", 400).await
+        ),
+        (None, None)
+    );
+    assert!(
+        read(&to, "birch-reader", 100).await.is_some(),
+        "it went to the community there"
+    );
+    let view = misp(
+        &to,
+        "alder-reader",
+        "GET",
+        &format!("/events/view/{}", uuid(100)),
+        Value::Null,
+    )
+    .await
+    .json();
     assert_eq!(view["Event"]["Orgc"]["name"], "Somebody else");
     assert_eq!(view["Event"]["Object"][0]["Attribute"].as_array().unwrap().len(), 2);
 
     // Again: nothing is new, and nothing changes there.
-    let before = to.get("alder-analyst", "/commonwatch/collections/all/manifest/?match[version]=all").await.body;
+    let before = to
+        .get(
+            "alder-analyst",
+            "/commonwatch/collections/all/manifest/?match[version]=all",
+        )
+        .await
+        .body;
     let report = push(&from).await;
-    assert_eq!((report.sent, report.refused, report.result.as_str()), (0, 0, "nothing new"), "{report:?}");
+    assert_eq!(
+        (report.sent, report.refused, report.result.as_str()),
+        (0, 0, "nothing new"),
+        "{report:?}"
+    );
     // A store that lost what it knew of the peer asks, and is told that all is there.
     let peer = from.node.store().peer_get("misp").await.unwrap().unwrap();
     from.node.store().misp_sent_forget_all(peer.id).await.unwrap();
     assert_eq!(push(&from).await.sent, 0);
-    let after = to.get("alder-analyst", "/commonwatch/collections/all/manifest/?match[version]=all").await.body;
+    let after = to
+        .get(
+            "alder-analyst",
+            "/commonwatch/collections/all/manifest/?match[version]=all",
+        )
+        .await
+        .body;
     assert_eq!(before, after);
 
     // The member was given the events, and the record says so.
@@ -438,21 +570,59 @@ async fn what_changed_goes_again_and_what_is_taken_back_is_deleted_there() {
     let (from, to, _) = pushing(json!({})).await;
     let whole = event(100, 3, &[attribute(101, json!({})), attribute(102, json!({}))]);
     post(&from, "alder-analyst", "/events/add", whole).await;
-    post(&from, "alder-analyst", "/events/add", event(200, 3, &[attribute(201, json!({}))])).await;
+    post(
+        &from,
+        "alder-analyst",
+        "/events/add",
+        event(200, 3, &[attribute(201, json!({}))]),
+    )
+    .await;
     assert_eq!(push(&from).await.sent, 2);
 
     later(&from);
     later(&from);
-    post(&from, "alder-analyst", &format!("/attributes/add/{}", uuid(100)), attribute(103, json!({}))).await;
-    post(&from, "alder-analyst", &format!("/events/publish/{}", uuid(100)), json!({})).await;
+    post(
+        &from,
+        "alder-analyst",
+        &format!("/attributes/add/{}", uuid(100)),
+        attribute(103, json!({})),
+    )
+    .await;
+    post(
+        &from,
+        "alder-analyst",
+        &format!("/events/publish/{}", uuid(100)),
+        json!({}),
+    )
+    .await;
     let report = push(&from).await;
     assert_eq!((report.sent, report.refused), (1, 0), "{report:?}");
-    let values = |numbers: &[u32]| numbers.iter().map(|number| format!("host-{number}.example")).collect::<Vec<_>>();
-    assert_eq!(read(&to, "alder-reader", 100).await.unwrap().1, values(&[101, 102, 103]));
+    let values = |numbers: &[u32]| {
+        numbers
+            .iter()
+            .map(|number| format!("host-{number}.example"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        read(&to, "alder-reader", 100).await.unwrap().1,
+        values(&[101, 102, 103])
+    );
 
     // An attribute that was taken back, and an event.
-    post(&from, "alder-analyst", &format!("/attributes/delete/{}/1", uuid(101)), json!({})).await;
-    post(&from, "alder-analyst", &format!("/events/delete/{}", uuid(200)), json!({})).await;
+    post(
+        &from,
+        "alder-analyst",
+        &format!("/attributes/delete/{}/1", uuid(101)),
+        json!({}),
+    )
+    .await;
+    post(
+        &from,
+        "alder-analyst",
+        &format!("/events/delete/{}", uuid(200)),
+        json!({}),
+    )
+    .await;
     let report = push(&from).await;
     assert!(report.taken_back >= 2, "{report:?}");
     assert_eq!(read(&to, "alder-analyst", 200).await, None);
@@ -463,11 +633,21 @@ async fn what_changed_goes_again_and_what_is_taken_back_is_deleted_there() {
 #[tokio::test]
 async fn what_is_not_for_the_member_any_more_is_deleted_at_its_server() {
     let (from, to, common) = pushing(json!({})).await;
-    post(&from, "alder-analyst", "/events/add", event(100, 3, &[attribute(101, json!({}))])).await;
+    post(
+        &from,
+        "alder-analyst",
+        "/events/add",
+        event(100, 3, &[attribute(101, json!({}))]),
+    )
+    .await;
     assert_eq!(push(&from).await.sent, 1);
     assert!(read(&to, "alder-reader", 100).await.is_some());
     let operator = from.operator().await;
-    from.node.store().membership_remove(&operator.principal, common, from.members["Birch"]).await.unwrap();
+    from.node
+        .store()
+        .membership_remove(&operator.principal, common, from.members["Birch"])
+        .await
+        .unwrap();
     let report = push(&from).await;
     assert_eq!(report.taken_back, 1, "{report:?}");
     assert_eq!(read(&to, "alder-analyst", 100).await, None);
@@ -477,18 +657,31 @@ async fn what_is_not_for_the_member_any_more_is_deleted_at_its_server() {
 async fn a_break_between_sending_and_noting_loses_nothing_and_sends_nothing_twice() {
     let (from, to, _) = pushing(json!({})).await;
     for number in [100, 200, 300] {
-        post(&from, "alder-analyst", "/events/add", event(number, 3, &[attribute(number + 1, json!({}))])).await;
+        post(
+            &from,
+            "alder-analyst",
+            "/events/add",
+            event(number, 3, &[attribute(number + 1, json!({}))]),
+        )
+        .await;
     }
     let operator = from.operator().await;
     // The way breaks after the question, two events looked for, and one sent: nothing of the last answer came back.
     let through = breaking(to.port, 4).await;
     let known = from.node.store().peer_get("misp").await.unwrap().unwrap();
     let url = |port: u16| format!("http://127.0.0.1:{port}/");
-    let broken = store::NewPeer { url: url(through), ..known.terms.clone() };
+    let broken = store::NewPeer {
+        url: url(through),
+        ..known.terms.clone()
+    };
     from.node.store().peer_put(&operator.principal, broken).await.unwrap();
     let report = from.node.push_run(&operator, "misp").await.unwrap();
     assert!(report.error.is_some(), "{report:?}");
-    from.node.store().peer_put(&operator.principal, known.terms).await.unwrap();
+    from.node
+        .store()
+        .peer_put(&operator.principal, known.terms)
+        .await
+        .unwrap();
     push(&from).await;
     for number in [100, 200, 300] {
         let (_, values) = read(&to, "alder-reader", number).await.unwrap();
@@ -496,7 +689,11 @@ async fn a_break_between_sending_and_noting_loses_nothing_and_sends_nothing_twic
     }
     let peer = from.node.store().peer_get("misp").await.unwrap().unwrap();
     let sent = from.node.store().misp_sent(peer.id, 0, i64::MAX, 100).await.unwrap();
-    assert_eq!(sent.iter().filter(|one| one.state == MispSentState::Sent).count(), 3, "{sent:?}");
+    assert_eq!(
+        sent.iter().filter(|one| one.state == MispSentState::Sent).count(),
+        3,
+        "{sent:?}"
+    );
 }
 
 #[tokio::test]
@@ -507,7 +704,12 @@ async fn what_its_author_gave_no_distribution_stays_unless_the_operator_assumes_
         uuid(700),
         super::kit::id("indicator", 1)
     );
-    from.share("alder-analyst", &from.collection("common").await, &[super::kit::indicator(1, "one"), report]).await;
+    from.share(
+        "alder-analyst",
+        &from.collection("common").await,
+        &[super::kit::indicator(1, "one"), report],
+    )
+    .await;
     let pushed = push(&from).await;
     assert!(read(&to, "alder-reader", 700).await.is_some(), "{pushed:?}");
     let settings = json!({ "kind": "taxii", "assumed_distribution": 3 });
@@ -546,8 +748,20 @@ async fn subscribe(kit: &Kit, kind: SubscriptionKind, url: String, secret: &str)
 async fn a_feed_is_read_by_another_node_with_the_eyes_of_its_key_and_is_signed() {
     let (from, to) = (hub(1).await, hub(2).await);
     from.node.store().setting_put("misp-community", "common").await.unwrap();
-    post(&from, "alder-analyst", "/events/add", event(100, 3, &[attribute(101, json!({}))])).await;
-    post(&from, "alder-analyst", "/events/add", event(200, 0, &[attribute(201, json!({}))])).await;
+    post(
+        &from,
+        "alder-analyst",
+        "/events/add",
+        event(100, 3, &[attribute(101, json!({}))]),
+    )
+    .await;
+    post(
+        &from,
+        "alder-analyst",
+        "/events/add",
+        event(200, 0, &[attribute(201, json!({}))]),
+    )
+    .await;
     let mut draft = event(300, 3, &[attribute(301, json!({}))]);
     draft["published"] = json!(false);
     post(&from, "alder-analyst", "/events/add", draft).await;
@@ -558,30 +772,58 @@ async fn a_feed_is_read_by_another_node_with_the_eyes_of_its_key_and_is_signed()
     assert_eq!((report.error.as_deref(), report.refused), (None, 0), "{report:?}");
     assert!(report.accepted > 0);
     assert!(read(&to, "alder-reader", 100).await.is_some());
-    assert_eq!((read(&to, "alder-reader", 200).await, read(&to, "alder-reader", 300).await), (None, None));
+    assert_eq!(
+        (
+            read(&to, "alder-reader", 200).await,
+            read(&to, "alder-reader", 300).await
+        ),
+        (None, None)
+    );
 
     let manifest = misp(&from, "birch-reader", "GET", "/misp/feed/manifest.json", Value::Null).await;
     let listed: Vec<String> = manifest.json().as_object().unwrap().keys().cloned().collect();
     assert_eq!(listed, [uuid(100)]);
-    let hashes = misp(&from, "birch-reader", "GET", "/misp/feed/hashes.csv", Value::Null).await.text();
+    let hashes = misp(&from, "birch-reader", "GET", "/misp/feed/hashes.csv", Value::Null)
+        .await
+        .text();
     // md5 of host-101.example
     let line = formats::misp::hash_line("host-101.example", uuid(100).parse().unwrap());
     assert!(hashes.contains(line.trim()), "{hashes}");
     assert!(!hashes.contains(&uuid(200)));
-    let hidden = misp(&from, "birch-reader", "GET", &format!("/misp/feed/{}.json", uuid(200)), Value::Null).await;
+    let hidden = misp(
+        &from,
+        "birch-reader",
+        "GET",
+        &format!("/misp/feed/{}.json", uuid(200)),
+        Value::Null,
+    )
+    .await;
     assert_eq!(hidden.status, 404);
 
     // A signature is over the bytes that the same reader gets.
     for name in ["manifest.json", "hashes.csv", &format!("{}.json", uuid(100))] {
         use sha2::Digest as _;
-        let file = misp(&from, "birch-reader", "GET", &format!("/misp/feed/{name}"), Value::Null).await.body;
-        let signed = misp(&from, "birch-reader", "GET", &format!("/misp/feed/{name}.sig"), Value::Null).await.json();
+        let file = misp(&from, "birch-reader", "GET", &format!("/misp/feed/{name}"), Value::Null)
+            .await
+            .body;
+        let signed = misp(
+            &from,
+            "birch-reader",
+            "GET",
+            &format!("/misp/feed/{name}.sig"),
+            Value::Null,
+        )
+        .await
+        .json();
         let digest = hex::encode(sha2::Sha256::digest(&file));
         assert_eq!(signed["sha256"], digest.as_str(), "{name}");
         let key: ledger::VerifyingKey = signed["key"].as_str().unwrap().parse().unwrap();
         let note = ledger::note::SignedNote::parse(signed["note"].as_str().unwrap()).unwrap();
         let text = note.verify(&key).unwrap();
-        assert_eq!(text, format!("commonwatch-misp-feed-file\n{name}\n{} {digest}\n", file.len()));
+        assert_eq!(
+            text,
+            format!("commonwatch-misp-feed-file\n{name}\n{} {digest}\n", file.len())
+        );
     }
 }
 
@@ -589,14 +831,28 @@ async fn a_feed_is_read_by_another_node_with_the_eyes_of_its_key_and_is_signed()
 async fn a_node_pulls_from_another_as_from_a_misp_server() {
     let (from, to) = (hub(1).await, hub(2).await);
     from.node.store().setting_put("misp-community", "common").await.unwrap();
-    post(&from, "alder-analyst", "/events/add", event(100, 3, &[attribute(101, json!({}))])).await;
+    post(
+        &from,
+        "alder-analyst",
+        "/events/add",
+        event(100, 3, &[attribute(101, json!({}))]),
+    )
+    .await;
     let url = format!("http://127.0.0.1:{}/", from.port);
     let report = subscribe(&to, SubscriptionKind::MispServer, url, &key(&from, "birch-reader")).await;
     assert_eq!((report.error.as_deref(), report.refused), (None, 0), "{report:?}");
     assert_eq!(read(&to, "alder-reader", 100).await.unwrap().1, ["host-101.example"]);
     let servers = misp(&to, "operator", "GET", "/servers/index", Value::Null).await.json();
     let number = servers[0]["Server"]["id"].as_str().unwrap().to_owned();
-    let tested = misp(&to, "operator", "POST", &format!("/servers/testConnection/{number}"), json!({})).await.json();
+    let tested = misp(
+        &to,
+        "operator",
+        "POST",
+        &format!("/servers/testConnection/{number}"),
+        json!({}),
+    )
+    .await
+    .json();
     // A reader's key may not exchange events.
     assert_eq!(tested["status"], 5, "{tested}");
 }
@@ -608,15 +864,33 @@ async fn servers_and_feeds_are_subscriptions_and_peers_and_show_no_key() {
     let wish = json!({ "name": "the other", "url": "http://127.0.0.1:1/", "authkey": "geheimgeheim", "push": true, "pull": true,
         "remote_org_id": members["Birch"].0.to_string() });
     let made = post(&kit, "operator", "/servers/add", wish).await;
-    assert_eq!((&made["Server"]["name"], &made["Server"]["authkey"]), (&json!("the-other"), &json!("")));
+    assert_eq!(
+        (&made["Server"]["name"], &made["Server"]["authkey"]),
+        (&json!("the-other"), &json!(""))
+    );
     let number = made["Server"]["id"].as_str().unwrap().to_owned();
     let answer = misp(&kit, "operator", "GET", "/servers/index", Value::Null).await;
     assert!(!answer.text().contains("geheim"), "{}", answer.text());
     let operator = kit.operator().await;
     assert_eq!(kit.node.peers(&operator).await.unwrap()[0].settings["kind"], "misp");
-    assert_eq!(kit.node.subscriptions(&operator).await.unwrap()[0].subscription.terms.kind, SubscriptionKind::MispServer);
-    let edited = post(&kit, "operator", &format!("/servers/edit/{number}"), json!({ "push": false })).await;
-    assert_eq!((&edited["Server"]["push"], &edited["Server"]["pull"]), (&json!(false), &json!(true)));
+    assert_eq!(
+        kit.node.subscriptions(&operator).await.unwrap()[0]
+            .subscription
+            .terms
+            .kind,
+        SubscriptionKind::MispServer
+    );
+    let edited = post(
+        &kit,
+        "operator",
+        &format!("/servers/edit/{number}"),
+        json!({ "push": false }),
+    )
+    .await;
+    assert_eq!(
+        (&edited["Server"]["push"], &edited["Server"]["pull"]),
+        (&json!(false), &json!(true))
+    );
     let pulled = post(&kit, "operator", &format!("/servers/pull/{number}"), json!({})).await;
     assert_eq!(pulled["saved"], false, "nobody listens there: {pulled}");
     // The key that was set before is the key still.
@@ -629,14 +903,30 @@ async fn servers_and_feeds_are_subscriptions_and_peers_and_show_no_key() {
     let made = post(&kit, "operator", "/feeds/add", feed).await;
     assert!(!made.to_string().contains("geheim"));
     let number = made["Feed"]["id"].as_str().unwrap().to_owned();
-    let edited = post(&kit, "operator", &format!("/feeds/edit/{number}"), json!({ "Feed": { "enabled": true } })).await;
+    let edited = post(
+        &kit,
+        "operator",
+        &format!("/feeds/edit/{number}"),
+        json!({ "Feed": { "enabled": true } }),
+    )
+    .await;
     assert_eq!(edited["Feed"]["enabled"], true);
     post(&kit, "operator", &format!("/feeds/disable/{number}"), json!({})).await;
-    assert_eq!(misp(&kit, "operator", "GET", &format!("/feeds/view/{number}"), Value::Null).await.json()["Feed"]["enabled"], false);
+    assert_eq!(
+        misp(&kit, "operator", "GET", &format!("/feeds/view/{number}"), Value::Null)
+            .await
+            .json()["Feed"]["enabled"],
+        false
+    );
     post(&kit, "operator", &format!("/feeds/delete/{number}"), json!({})).await;
 
     for who in ["alder-coordinator", "birch-reader"] {
-        for path in ["/servers/index", "/feeds/index", "/servers/serverSettings", "/servers/getWorkers"] {
+        for path in [
+            "/servers/index",
+            "/feeds/index",
+            "/servers/serverSettings",
+            "/servers/getWorkers",
+        ] {
             let answer = misp(&kit, who, "GET", path, Value::Null).await;
             assert!(matches!(answer.status, 403 | 404), "{who} {path}: {}", answer.status);
         }
@@ -646,16 +936,47 @@ async fn servers_and_feeds_are_subscriptions_and_peers_and_show_no_key() {
 #[tokio::test]
 async fn a_setting_is_read_here_and_set_where_it_belongs() {
     let kit = destination().await;
-    let read = misp(&kit, "operator", "GET", "/servers/getSetting/MISP.org", Value::Null).await.json();
-    assert_eq!((&read["setting"], &read["value"]), (&json!("MISP.org"), &json!("Hub 2")));
-    let kept = misp(&kit, "operator", "POST", "/servers/serverSettingsEdit/MISP.live", json!({ "value": true })).await;
+    let read = misp(&kit, "operator", "GET", "/servers/getSetting/MISP.org", Value::Null)
+        .await
+        .json();
+    assert_eq!(
+        (&read["setting"], &read["value"]),
+        (&json!("MISP.org"), &json!("Hub 2"))
+    );
+    let kept = misp(
+        &kit,
+        "operator",
+        "POST",
+        "/servers/serverSettingsEdit/MISP.live",
+        json!({ "value": true }),
+    )
+    .await;
     assert_eq!(kept.status, 200, "{}", kept.text());
-    let refused = misp(&kit, "operator", "POST", "/servers/serverSettingsEdit/MISP.org", json!({ "value": "x" })).await;
+    let refused = misp(
+        &kit,
+        "operator",
+        "POST",
+        "/servers/serverSettingsEdit/MISP.org",
+        json!({ "value": "x" }),
+    )
+    .await;
     assert_eq!(refused.status, 403);
     assert!(refused.text().contains("configuration file"), "{}", refused.text());
-    let schema = misp(&kit, "operator", "GET", "/servers/dbSchemaDiagnostic", Value::Null).await.json();
+    let schema = misp(&kit, "operator", "GET", "/servers/dbSchemaDiagnostic", Value::Null)
+        .await
+        .json();
     assert_eq!(schema["dbVersion"], schema["expectedDbVersion"]);
-    assert_eq!(misp(&kit, "operator", "POST", "/servers/update", json!({})).await.status, 403);
-    let community = kit.node.store().community_get(CommunityKey::Alias("common")).await.unwrap();
+    assert_eq!(
+        misp(&kit, "operator", "POST", "/servers/update", json!({}))
+            .await
+            .status,
+        403
+    );
+    let community = kit
+        .node
+        .store()
+        .community_get(CommunityKey::Alias("common"))
+        .await
+        .unwrap();
     assert!(community.is_some());
 }

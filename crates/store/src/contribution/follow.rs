@@ -112,7 +112,8 @@ impl Store {
 
     /// The identifiers of what a member's reports named for an event, for that member.
     pub async fn misp_claimed(&self, event: i64, owner: MispOwner) -> Result<Vec<String>> {
-        self.list(CLAIMED, vec![event.into(), owner.code().into()], |row| row.text(0)).await
+        self.list(CLAIMED, vec![event.into(), owner.code().into()], |row| row.text(0))
+            .await
     }
 
     /// The same, of those that go to an audience.
@@ -154,11 +155,22 @@ impl Store {
         let mut named = Vec::with_capacity(added.len());
         for places in added.chunks(TOGETHER) {
             let last = places.last().copied().unwrap_or_default();
-            let values = places.iter().copied().chain(std::iter::repeat(last)).take(TOGETHER).map(Into::into).collect();
+            let values = places
+                .iter()
+                .copied()
+                .chain(std::iter::repeat(last))
+                .take(TOGETHER)
+                .map(Into::into)
+                .collect();
             let found = self.list(NAMES, values, |row| {
                 Ok((row.text(0)?, row.int(1)?, AudienceId(row.int(2)?), row.hash(3)?))
             });
-            named.extend(found.await?.into_iter().filter(|(_, _, audience, _)| viewer.sees(*audience)));
+            named.extend(
+                found
+                    .await?
+                    .into_iter()
+                    .filter(|(_, _, audience, _)| viewer.sees(*audience)),
+            );
         }
         Ok(named)
     }

@@ -125,7 +125,12 @@ pub(crate) async fn given_by(
 ) -> Result<BTreeMap<MemberId, Given>> {
     let mut given: BTreeMap<MemberId, Given> = BTreeMap::new();
     for spot in spots {
-        let homes = reads.rows(HOMES, vec![crate::contribution::id_hash(&spot.id).into(), (&spot.id).into()]).await?;
+        let homes = reads
+            .rows(
+                HOMES,
+                vec![crate::contribution::id_hash(&spot.id).into(), (&spot.id).into()],
+            )
+            .await?;
         let homes = homes.iter().map(|row| row.int(0)).collect::<Result<Vec<i64>>>()?;
         let stretches = match member {
             Some(member) => reads.rows(STRETCHES_OF, vec![spot.added.into(), member.into()]).await?,
@@ -136,7 +141,8 @@ pub(crate) async fn given_by(
             let known = given
                 .get(&stretch.member)
                 .is_some_and(|first| first.at.micros() <= stretch.at);
-            let opens = stretch.filter.lets_through(&spot.id, &homes) && stretch.standing.sees(stretch.member, &spot.audience);
+            let opens =
+                stretch.filter.lets_through(&spot.id, &homes) && stretch.standing.sees(stretch.member, &spot.audience);
             if known || !opens {
                 continue;
             }

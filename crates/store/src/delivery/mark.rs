@@ -81,7 +81,11 @@ pub(super) async fn score(
     now: Timestamp,
 ) -> Result<Score> {
     let mut score = Score::default();
-    if delivery.filter.versions || !delivery.filter.ids.is_empty() || !delivery.filter.misp_events.is_empty() || delivery.rows.is_empty() {
+    if delivery.filter.versions
+        || !delivery.filter.ids.is_empty()
+        || !delivery.filter.misp_events.is_empty()
+        || delivery.rows.is_empty()
+    {
         return Ok(score);
     }
     let marks = Marks::read(writes, delivery.member, filter).await?;

@@ -63,7 +63,11 @@ impl MispKind {
     ];
 
     pub(crate) fn code(self) -> i64 {
-        Self::ALL.iter().zip(0..).find_map(|(kind, code)| (*kind == self).then_some(code)).unwrap_or_default()
+        Self::ALL
+            .iter()
+            .zip(0..)
+            .find_map(|(kind, code)| (*kind == self).then_some(code))
+            .unwrap_or_default()
     }
 
     fn of_code(code: i64) -> Option<Self> {
@@ -86,7 +90,10 @@ impl MispOwner {
     }
 
     fn of_code(code: i64) -> Self {
-        Self { member: MemberId(code.abs()), withheld: code < 0 }
+        Self {
+            member: MemberId(code.abs()),
+            withheld: code < 0,
+        }
     }
 }
 

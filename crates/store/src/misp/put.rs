@@ -30,7 +30,8 @@ const HOME: &str = "select event from misp_home where object = ?1 and member = ?
 const EVENT_KNOWN: &str = "select event from misp_row where kind = ?1 and id = ?2 and member = ?3 and event <> 0 \
                            order by number desc limit 1";
 const PUT_HOME: &str = "insert into misp_home (object, member, event) values (?1, ?2, ?3) on conflict do nothing";
-const EVENT_AROUND: &str = "select event from misp_row where kind = ?1 and id = ?2 and event <> 0 order by number limit 1";
+const EVENT_AROUND: &str =
+    "select event from misp_row where kind = ?1 and id = ?2 and event <> 0 order by number limit 1";
 const PUT: &str = "insert into misp_row (added, kind, id, member, audience, version, several, event, parent, type, \
                    category, flags, changed, value1, value2, value, tags) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, \
                    ?11, ?12, ?13, ?14, ?15, ?16, ?17) returning number";
@@ -119,7 +120,12 @@ pub(super) fn value_hash(value: &str) -> i64 {
 
 /// The first row of a statement.
 async fn first(writes: &mut impl Rows, sql: &'static str, values: Vec<Value>) -> Result<Option<i64>> {
-    writes.rows(sql, values).await?.first().map(|row| row.int(0)).transpose()
+    writes
+        .rows(sql, values)
+        .await?
+        .first()
+        .map(|row| row.int(0))
+        .transpose()
 }
 
 fn missing() -> Error {
@@ -130,7 +136,13 @@ async fn event_number(writes: &mut impl Rows, uuid: Uuid) -> Result<i64> {
     if let Some(id) = first(writes, EVENT, vec![uuid.as_bytes().to_vec().into()]).await? {
         return Ok(id);
     }
-    let row = vec![uuid.as_bytes().to_vec().into(), 0_i64.into(), 0_i64.into(), 0_i64.into(), 0_i64.into()];
+    let row = vec![
+        uuid.as_bytes().to_vec().into(),
+        0_i64.into(),
+        0_i64.into(),
+        0_i64.into(),
+        0_i64.into(),
+    ];
     first(writes, PUT_EVENT, row).await?.ok_or_else(missing)
 }
 
@@ -173,7 +185,9 @@ async fn put_one(writes: &mut impl Writes, row: &MispPut) -> Result<()> {
                 }
                 _ => event_number(writes, row.uuid).await?,
             };
-            writes.rows(CLAIM, vec![row.added.into(), owner.into(), event.into()]).await?;
+            writes
+                .rows(CLAIM, vec![row.added.into(), owner.into(), event.into()])
+                .await?;
             let home = vec![row.added.into(), owner.into(), event.into(), row.owner.member.0.into()];
             writes.rows(BRING_HOME, home).await?;
             if row.is_part {
@@ -206,7 +220,10 @@ async fn put_one(writes: &mut impl Writes, row: &MispPut) -> Result<()> {
     }
     let several = match is_new {
         true => false,
-        false => !writes.rows(SEVERAL, vec![row.kind.code().into(), id.into()]).await?.is_empty(),
+        false => !writes
+            .rows(SEVERAL, vec![row.kind.code().into(), id.into()])
+            .await?
+            .is_empty(),
     };
     let value = |at: usize| row.values.get(at).map_or(0, |value| value_hash(value));
     let flags = i64::from(row.to_ids) | i64::from(row.deleted) << 1 | i64::from(row.only_named) << 2;
@@ -231,9 +248,15 @@ async fn put_one(writes: &mut impl Writes, row: &MispPut) -> Result<()> {
     ];
     let number = first(writes, PUT, values).await?.ok_or_else(missing)?;
     writes.rows(PUT_BODY, vec![number.into(), (&row.body).into()]).await?;
-    let named = row.tags.iter().map(|tag| (1_i64, *tag)).chain(row.organisations.iter().map(|one| (2_i64, *one)));
+    let named = row
+        .tags
+        .iter()
+        .map(|tag| (1_i64, *tag))
+        .chain(row.organisations.iter().map(|one| (2_i64, *one)));
     for (kind, number) in named {
-        writes.rows(NAMED, vec![kind.into(), number.into(), row.audience.into()]).await?;
+        writes
+            .rows(NAMED, vec![kind.into(), number.into(), row.audience.into()])
+            .await?;
     }
     Ok(())
 }
@@ -241,17 +264,34 @@ async fn put_one(writes: &mut impl Writes, row: &MispPut) -> Result<()> {
 /// The event of an element that another object of its owner said until now; the object belongs there from now on.
 async fn known_home(writes: &mut impl Writes, row: &MispPut, id: i64) -> Result<i64> {
     let owner = row.owner.code();
-    let known = first(writes, EVENT_KNOWN, vec![row.kind.code().into(), id.into(), owner.into()]).await?;
+    let known = first(
+        writes,
+        EVENT_KNOWN,
+        vec![row.kind.code().into(), id.into(), owner.into()],
+    )
+    .await?;
     let Some(event) = known else { return Ok(0) };
-    writes.rows(PUT_HOME, vec![row.object.into(), owner.into(), event.into()]).await?;
+    writes
+        .rows(PUT_HOME, vec![row.object.into(), owner.into(), event.into()])
+        .await?;
     Ok(event)
 }
 
 async fn put_loose(writes: &mut impl Writes, head: &MispPut, added: &[i64]) -> Result<()> {
     let uuid = head.uuid.as_bytes().to_vec();
-    let values = vec![uuid.into(), 1_i64.into(), 1_i64.into(), head.changed.into(), head.changed.into()];
+    let values = vec![
+        uuid.into(),
+        1_i64.into(),
+        1_i64.into(),
+        head.changed.into(),
+        head.changed.into(),
+    ];
     let event = first(writes, PUT_EVENT, values).await?.ok_or_else(missing)?;
-    if writes.rows(THERE, vec![event.into(), head.audience.into()]).await?.is_empty() {
+    if writes
+        .rows(THERE, vec![event.into(), head.audience.into()])
+        .await?
+        .is_empty()
+    {
         let there = vec![
             head.added.into(),
             head.kind.code().into(),
@@ -281,7 +321,8 @@ async fn put_loose(writes: &mut impl Writes, head: &MispPut, added: &[i64]) -> R
 }
 
 const EVENT_GET: &str = "select id, uuid, loose, published, publish_timestamp, touched from misp_event where id = ?1";
-const EVENT_BY_UUID: &str = "select id, uuid, loose, published, publish_timestamp, touched from misp_event where uuid = ?1";
+const EVENT_BY_UUID: &str =
+    "select id, uuid, loose, published, publish_timestamp, touched from misp_event where uuid = ?1";
 const EVENTS_FROM: &str = "select id, uuid, loose, published, publish_timestamp, touched from misp_event \
                            where id >= ?1 and id <= ?2";
 const ELEMENT_BY_UUID: &str = "select id from misp_element where uuid = ?1 and kind = ?2";
@@ -316,7 +357,10 @@ fn loose(row: &Row) -> Result<MispLoose> {
 impl Store {
     /// What is to be followed next, up to `limit` contributions; none: everything is.
     pub async fn misp_next(&self, limit: usize) -> Result<Option<MispBatch>> {
-        let from = self.row(FOLLOWED, Vec::new(), |row| row.int(0)).await?.unwrap_or_default();
+        let from = self
+            .row(FOLLOWED, Vec::new(), |row| row.int(0))
+            .await?
+            .unwrap_or_default();
         if from >= self.last_added().await? {
             return Ok(None);
         }
@@ -334,7 +378,8 @@ impl Store {
 
     /// What belongs to no event and whose transfer is over, or began before an instant.
     pub async fn misp_homeless(&self, before: Timestamp, limit: usize) -> Result<Vec<MispLoose>> {
-        self.list(HOMELESS, vec![before.into(), many(limit).into()], loose).await
+        self.list(HOMELESS, vec![before.into(), many(limit).into()], loose)
+            .await
     }
 
     /// Puts contributions that belong to no event into one of their own.
@@ -350,7 +395,8 @@ impl Store {
 
     /// The same by UUID.
     pub async fn misp_event_by_uuid(&self, uuid: Uuid) -> Result<Option<MispEvent>> {
-        self.row(EVENT_BY_UUID, vec![uuid.as_bytes().to_vec().into()], event).await
+        self.row(EVENT_BY_UUID, vec![uuid.as_bytes().to_vec().into()], event)
+            .await
     }
 
     /// The same of all between two numbers, both of them too.
@@ -366,13 +412,16 @@ impl Store {
 
     /// The UUID of an element.
     pub async fn misp_uuid(&self, kind: MispKind, id: i64) -> Result<Option<Uuid>> {
-        self.row(UUID_OF, vec![id.into(), kind.code().into()], |row| uuid_at(row, 0)).await
+        self.row(UUID_OF, vec![id.into(), kind.code().into()], |row| uuid_at(row, 0))
+            .await
     }
 
     /// Notes that something was decided about: it is shown no longer.
     pub async fn misp_settle(&self, actor: &Principal, kind: MispKind, id: i64) -> Result<()> {
         let entry = rule_changed(actor, "proposal settled", serde_json::json!({ "proposal": id }));
-        let change = Change::new().with(SETTLE, vec![kind.code().into(), id.into()]).entry(entry);
+        let change = Change::new()
+            .with(SETTLE, vec![kind.code().into(), id.into()])
+            .entry(entry);
         self.change(change).await.map(drop)
     }
 

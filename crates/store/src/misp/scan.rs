@@ -60,7 +60,10 @@ const BODIES: &str = concat!(
     "select b.number, b.body, r.audience from misp_body b join misp_row r on r.number = b.number where b.number in ",
     places!()
 );
-const EVENTS_OF: &str = concat!("select event, audience from misp_row where kind = 0 and id in ", places!());
+const EVENTS_OF: &str = concat!(
+    "select event, audience from misp_row where kind = 0 and id in ",
+    places!()
+);
 
 /// Of what has changed since a moment, so many are looked at.
 const CHANGED_MOST: usize = 2_000_000;
@@ -141,7 +144,10 @@ impl Store {
             let settled = self.list(SETTLED, vec![kind.code().into()], |row| row.int(0)).await?;
             found.retain(|row| !settled.contains(&row.id));
         }
-        Ok(MispPage { rows: self.best(viewer, kind, found).await?, next })
+        Ok(MispPage {
+            rows: self.best(viewer, kind, found).await?,
+            next,
+        })
     }
 
     /// One row by its number, as a viewer sees it.
@@ -165,7 +171,10 @@ impl Store {
             let found = self.list(BODIES, together(numbers), |row| {
                 Ok((row.int(0)?, row.text(1)?, AudienceId(row.int(2)?)))
             });
-            let seen = found.await?.into_iter().filter(|(_, _, audience)| viewer.sees(*audience));
+            let seen = found
+                .await?
+                .into_iter()
+                .filter(|(_, _, audience)| viewer.sees(*audience));
             bodies.extend(seen.map(|(number, body, _)| (number, body)));
         }
         Ok(bodies)
@@ -175,16 +184,32 @@ impl Store {
     pub async fn misp_seen_events(&self, viewer: &Viewer, events: &[i64]) -> Result<std::collections::HashSet<i64>> {
         let mut seen = std::collections::HashSet::new();
         for numbers in events.chunks(TOGETHER) {
-            let found = self.list(EVENTS_OF, together(numbers), |row| Ok((row.int(0)?, AudienceId(row.int(1)?))));
-            seen.extend(found.await?.into_iter().filter(|(_, audience)| viewer.sees(*audience)).map(|(event, _)| event));
+            let found = self.list(EVENTS_OF, together(numbers), |row| {
+                Ok((row.int(0)?, AudienceId(row.int(1)?)))
+            });
+            seen.extend(
+                found
+                    .await?
+                    .into_iter()
+                    .filter(|(_, audience)| viewer.sees(*audience))
+                    .map(|(event, _)| event),
+            );
         }
         Ok(seen)
     }
 
     /// How many attributes of an event a viewer sees.
     pub async fn misp_count(&self, viewer: &Viewer, event: i64) -> Result<usize> {
-        let counts = self.list(COUNT, vec![event.into()], |row| Ok((AudienceId(row.int(0)?), row.int(1)?))).await?;
-        let once: i64 = counts.iter().filter(|(audience, _)| viewer.sees(*audience)).map(|(_, count)| count).sum();
+        let counts = self
+            .list(COUNT, vec![event.into()], |row| {
+                Ok((AudienceId(row.int(0)?), row.int(1)?))
+            })
+            .await?;
+        let once: i64 = counts
+            .iter()
+            .filter(|(audience, _)| viewer.sees(*audience))
+            .map(|(_, count)| count)
+            .sum();
         let mut several = self.list(COUNTED, vec![event.into()], read).await?;
         several.retain(|row| viewer.sees(row.audience));
         several.sort_by_key(|row| row.id);
@@ -198,7 +223,10 @@ impl Store {
         let found = self.list(RELATED, vec![event.into(), RELATED_MOST.into()], |row| {
             Ok((row.int(0)?, AudienceId(row.int(1)?), AudienceId(row.int(2)?)))
         });
-        let seen = found.await?.into_iter().filter(|(_, one, other)| viewer.sees(*one) && viewer.sees(*other));
+        let seen = found
+            .await?
+            .into_iter()
+            .filter(|(_, one, other)| viewer.sees(*one) && viewer.sees(*other));
         let mut events: Vec<i64> = seen.map(|(event, ..)| event).collect();
         events.sort_unstable();
         events.dedup();
@@ -218,7 +246,11 @@ impl Store {
             let values = vec![key.into(), kind.code().into(), after.into(), many(limit).into()];
             let mut rows = self.list(sql, values, read).await?;
             let full = rows.len() >= limit;
-            if full && rows.iter().all(|row| Some(row.id) == rows.first().map(|first| first.id)) {
+            if full
+                && rows
+                    .iter()
+                    .all(|row| Some(row.id) == rows.first().map(|first| first.id))
+            {
                 // One number fills it: only with what comes after is it known to be whole.
                 limit *= 4;
                 continue;
@@ -258,7 +290,9 @@ impl Store {
         limit: usize,
     ) -> Result<(Vec<MispRow>, Option<i64>)> {
         let values = vec![kind.code().into(), since.into(), many(CHANGED_MOST).into()];
-        let found = self.list(CHANGED, values, |row| Ok((row.int(0)?, AudienceId(row.int(1)?)))).await?;
+        let found = self
+            .list(CHANGED, values, |row| Ok((row.int(0)?, AudienceId(row.int(1)?))))
+            .await?;
         if found.len() >= CHANGED_MOST {
             // So much has changed that a walk over everything is no longer than one over what has.
             return self.merged(viewer, kind, after, limit).await;
@@ -297,7 +331,12 @@ impl Store {
         let mut runs: Vec<Run> = Vec::with_capacity(audiences.len());
         let mut heads = BinaryHeap::new();
         let fill = async |run: &mut Run, audience: AudienceId| -> Result<Option<i64>> {
-            let values = vec![audience.into(), kind.code().into(), run.beyond.into(), many(chunk).into()];
+            let values = vec![
+                audience.into(),
+                kind.code().into(),
+                run.beyond.into(),
+                many(chunk).into(),
+            ];
             let rows = self.list(ALL, values, read).await?;
             run.ended = rows.len() < chunk;
             if let Some(last) = rows.last() {
@@ -307,7 +346,11 @@ impl Store {
             Ok(run.ready.front().map(|row| row.id))
         };
         for (at, audience) in audiences.iter().enumerate() {
-            let mut run = Run { ready: VecDeque::new(), ended: false, beyond: after };
+            let mut run = Run {
+                ready: VecDeque::new(),
+                ended: false,
+                beyond: after,
+            };
             if let Some(head) = fill(&mut run, *audience).await? {
                 heads.push(Reverse((head, at)));
             }
@@ -319,7 +362,9 @@ impl Store {
             if rows.len() >= limit && rows.last().is_some_and(|last| last.id != id) {
                 return Ok((std::mem::take(&mut rows), Some(id - 1)));
             }
-            let (Some(run), Some(audience)) = (runs.get_mut(at), audiences.get(at)) else { break };
+            let (Some(run), Some(audience)) = (runs.get_mut(at), audiences.get(at)) else {
+                break;
+            };
             rows.extend(run.ready.pop_front());
             let head = match run.ready.front() {
                 Some(row) => Some(row.id),
@@ -377,5 +422,11 @@ fn cut(rows: &mut Vec<MispRow>) -> Option<i64> {
 /// So many numbers as a statement has places for; the last again where there are fewer.
 fn together(numbers: &[i64]) -> Vec<crate::value::Value> {
     let last = numbers.last().copied().unwrap_or_default();
-    numbers.iter().copied().chain(std::iter::repeat(last)).take(TOGETHER).map(Into::into).collect()
+    numbers
+        .iter()
+        .copied()
+        .chain(std::iter::repeat(last))
+        .take(TOGETHER)
+        .map(Into::into)
+        .collect()
 }

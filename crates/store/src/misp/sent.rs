@@ -29,7 +29,11 @@ impl MispSentState {
     pub const ALL: [Self; 5] = [Self::Sending, Self::Sent, Self::Known, Self::Refused, Self::Left];
 
     fn code(self) -> i64 {
-        Self::ALL.iter().zip(0..).find_map(|(state, code)| (*state == self).then_some(code)).unwrap_or_default()
+        Self::ALL
+            .iter()
+            .zip(0..)
+            .find_map(|(state, code)| (*state == self).then_some(code))
+            .unwrap_or_default()
     }
 }
 
@@ -61,9 +65,11 @@ const ANY: &str = "select 1 from misp_sent where peer = ?1 and (state = 0 or sta
 const ORGANISATION: &str = "select id, uuid, name from misp_organisation where uuid = ?1";
 
 fn sent(row: &Row) -> Result<MispSent> {
-    let uuid = Uuid::from_slice(row.bytes(1)?)
-        .map_err(|error| Error::ours("a stored UUID is unreadable").because(error))?;
-    let state = usize::try_from(row.int(3)?).ok().and_then(|code| MispSentState::ALL.get(code).copied());
+    let uuid =
+        Uuid::from_slice(row.bytes(1)?).map_err(|error| Error::ours("a stored UUID is unreadable").because(error))?;
+    let state = usize::try_from(row.int(3)?)
+        .ok()
+        .and_then(|code| MispSentState::ALL.get(code).copied());
     Ok(MispSent {
         event: row.int(0)?,
         uuid,
@@ -104,12 +110,16 @@ impl Store {
 
     /// Forgets that a peer has an event: it was deleted there.
     pub async fn misp_sent_forget(&self, peer: PeerId, event: i64) -> Result<()> {
-        self.change(Change::new().with(FORGET, vec![peer.0.into(), event.into()])).await.map(drop)
+        self.change(Change::new().with(FORGET, vec![peer.0.into(), event.into()]))
+            .await
+            .map(drop)
     }
 
     /// Forgets everything of a peer: it ended, or stands for another server now.
     pub async fn misp_sent_forget_all(&self, peer: PeerId) -> Result<()> {
-        self.change(Change::new().with(FORGET_ALL, vec![peer.0.into()])).await.map(drop)
+        self.change(Change::new().with(FORGET_ALL, vec![peer.0.into()]))
+            .await
+            .map(drop)
     }
 
     /// Whether a peer may have anything of this node.
@@ -120,8 +130,13 @@ impl Store {
     /// The organisation of a UUID that is no member here, where events or an operator named it.
     pub async fn misp_organisation_by_uuid(&self, uuid: Uuid) -> Result<Option<MispOrganisation>> {
         let read = |row: &Row| {
-            Ok(MispOrganisation { id: row.int(0)? + super::tag::FOREIGN, uuid, name: row.text(2)? })
+            Ok(MispOrganisation {
+                id: row.int(0)? + super::tag::FOREIGN,
+                uuid,
+                name: row.text(2)?,
+            })
         };
-        self.row(ORGANISATION, vec![uuid.as_bytes().to_vec().into()], read).await
+        self.row(ORGANISATION, vec![uuid.as_bytes().to_vec().into()], read)
+            .await
     }
 }

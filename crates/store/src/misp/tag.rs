@@ -43,17 +43,20 @@ pub struct MispOrganisation {
 /// Organisations that are no members are numbered from here on, so that both have one numbering.
 pub(super) const FOREIGN: i64 = 1_000_000;
 
-const TAGS: &str = "select id, name, colour, exportable, hidden, number, open from misp_tag where id > ?1 order by id limit ?2";
+const TAGS: &str =
+    "select id, name, colour, exportable, hidden, number, open from misp_tag where id > ?1 order by id limit ?2";
 const TAG: &str = "select id, name, colour, exportable, hidden, number, open from misp_tag where id = ?1";
 const TAG_BY_NAME: &str = "select id, name, colour, exportable, hidden, number, open from misp_tag where name = ?1";
 const PUT_TAG: &str = "insert into misp_tag (name, colour, exportable, hidden, number, open) values (?1, ?2, ?3, ?4, ?5, 0) \
                        on conflict (name) do nothing";
-const CHANGE_TAG: &str = "update misp_tag set name = ?2, colour = ?3, exportable = ?4, hidden = ?5, number = ?6 where id = ?1";
+const CHANGE_TAG: &str =
+    "update misp_tag set name = ?2, colour = ?3, exportable = ?4, hidden = ?5, number = ?6 where id = ?1";
 const OPEN_TAG: &str = "update misp_tag set open = 1 where id = ?1";
 const DELETE_TAG: &str = "delete from misp_tag where id = ?1";
 const ORGANISATION: &str = "select id, uuid, name from misp_organisation where uuid = ?1";
 const ORGANISATION_BY_ID: &str = "select id, uuid, name from misp_organisation where id = ?1";
-const PUT_ORGANISATION: &str = "insert into misp_organisation (uuid, name) values (?1, ?2) on conflict (uuid) do nothing";
+const PUT_ORGANISATION: &str =
+    "insert into misp_organisation (uuid, name) values (?1, ?2) on conflict (uuid) do nothing";
 
 const NAMED: &str = "select number from misp_named where kind = ?1 and audience = ?2";
 
@@ -70,9 +73,13 @@ fn tag(row: &Row) -> Result<MispTag> {
 }
 
 fn organisation(row: &Row) -> Result<MispOrganisation> {
-    let uuid = Uuid::from_slice(row.bytes(1)?)
-        .map_err(|error| Error::ours("a stored UUID is unreadable").because(error))?;
-    Ok(MispOrganisation { id: row.int(0)? + FOREIGN, uuid, name: row.text(2)? })
+    let uuid =
+        Uuid::from_slice(row.bytes(1)?).map_err(|error| Error::ours("a stored UUID is unreadable").because(error))?;
+    Ok(MispOrganisation {
+        id: row.int(0)? + FOREIGN,
+        uuid,
+        name: row.text(2)?,
+    })
 }
 
 impl Store {
@@ -121,7 +128,10 @@ impl Store {
     async fn met(&self, viewer: &Viewer, kind: i64) -> Result<HashSet<i64>> {
         let mut met = HashSet::new();
         for audience in viewer.audiences() {
-            met.extend(self.list(NAMED, vec![kind.into(), (*audience).into()], |row| row.int(0)).await?);
+            met.extend(
+                self.list(NAMED, vec![kind.into(), (*audience).into()], |row| row.int(0))
+                    .await?,
+            );
         }
         Ok(met)
     }
@@ -137,18 +147,24 @@ impl Store {
             wish.number.into(),
         ];
         let entry = rule_changed(actor, "tag changed", serde_json::json!({ "tag": wish.id }));
-        self.change(Change::new().with(CHANGE_TAG, values).entry(entry)).await.map(drop)
+        self.change(Change::new().with(CHANGE_TAG, values).entry(entry))
+            .await
+            .map(drop)
     }
 
     /// Lets everybody know of a tag.
     pub async fn misp_tag_open(&self, id: i64) -> Result<()> {
-        self.change(Change::new().with(OPEN_TAG, vec![id.into()])).await.map(drop)
+        self.change(Change::new().with(OPEN_TAG, vec![id.into()]))
+            .await
+            .map(drop)
     }
 
     /// Forgets a tag.
     pub async fn misp_tag_delete(&self, actor: &Principal, id: i64) -> Result<()> {
         let entry = rule_changed(actor, "tag deleted", serde_json::json!({ "tag": id }));
-        self.change(Change::new().with(DELETE_TAG, vec![id.into()]).entry(entry)).await.map(drop)
+        self.change(Change::new().with(DELETE_TAG, vec![id.into()]).entry(entry))
+            .await
+            .map(drop)
     }
 
     /// The organisation of a UUID that is no member here, made where there is none.
@@ -165,6 +181,7 @@ impl Store {
 
     /// The organisation of a number.
     pub async fn misp_organisation(&self, id: i64) -> Result<Option<MispOrganisation>> {
-        self.row(ORGANISATION_BY_ID, vec![(id - FOREIGN).into()], organisation).await
+        self.row(ORGANISATION_BY_ID, vec![(id - FOREIGN).into()], organisation)
+            .await
     }
 }

@@ -20,13 +20,21 @@ async fn stage(store: &Store) -> Stage {
     let (city, cert) = (kit::member(store, "city").await, kit::member(store, "cert").await);
     let shared = kit::community(store, "shared", &city, &[&cert]).await;
     let inner = kit::community(store, "inner", &city, &[]).await;
-    Stage { shared: kit::to(shared.id), inner: kit::to(inner.id), city, cert }
+    Stage {
+        shared: kit::to(shared.id),
+        inner: kit::to(inner.id),
+        city,
+        cert,
+    }
 }
 
 /// A report that names objects.
 fn report(number: u64, version: i64, audience: &Audience, names: &[&str]) -> Contribution {
     let mut plain = kit::versioned("report", number, version, audience);
-    plain.edges = names.iter().map(|name| ("object_refs".to_owned(), (*name).to_owned())).collect();
+    plain.edges = names
+        .iter()
+        .map(|name| ("object_refs".to_owned(), (*name).to_owned()))
+        .collect();
     plain
 }
 
@@ -42,7 +50,10 @@ fn row(followed: &Followed) -> MispPut {
     MispPut {
         added: followed.added,
         object: followed.object,
-        owner: MispOwner { member: followed.member, withheld: followed.withheld },
+        owner: MispOwner {
+            member: followed.member,
+            withheld: followed.withheld,
+        },
         audience: followed.audience,
         version: followed.version,
         kind: if is_event { MispKind::Event } else { MispKind::Attribute },
@@ -55,7 +66,11 @@ fn row(followed: &Followed) -> MispPut {
         deleted: false,
         changed: followed.version / 1_000_000,
         value: followed.id.clone(),
-        values: if is_event { Vec::new() } else { vec![followed.id.to_uppercase()] },
+        values: if is_event {
+            Vec::new()
+        } else {
+            vec![followed.id.to_uppercase()]
+        },
         tags: Vec::new(),
         organisations: Vec::new(),
         published: is_event.then_some((false, 0)),
@@ -78,14 +93,23 @@ async fn put(store: &Store, member: &store::Member, batch: Vec<Contribution>) {
 }
 
 fn id(kind: &str, number: u64) -> String {
-    let plain = Audience::new(stix::marking::Tlp::Clear, stix::marking::Pap::Clear, [policy::CommunityId(1)], []).unwrap();
+    let plain = Audience::new(
+        stix::marking::Tlp::Clear,
+        stix::marking::Pap::Clear,
+        [policy::CommunityId(1)],
+        [],
+    )
+    .unwrap();
     kit::versioned(kind, number, 0, &plain).id
 }
 
 async fn values(store: &Store, viewer: &policy::Viewer, source: &MispSource) -> Vec<String> {
     let (mut values, mut after) = (Vec::new(), 0);
     loop {
-        let page = store.misp_scan(viewer, source, MispKind::Attribute, after, 2).await.unwrap();
+        let page = store
+            .misp_scan(viewer, source, MispKind::Attribute, after, 2)
+            .await
+            .unwrap();
         values.extend(page.rows.into_iter().map(|row| row.value));
         match page.next {
             Some(next) => after = next,

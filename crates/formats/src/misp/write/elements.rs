@@ -35,7 +35,12 @@ pub fn elements(object: &Map<'_>, options: &WriteOptions) -> Vec<Element> {
         if !header.from_misp {
             tags.extend(markings(header.marked, header.tagged));
         }
-        elements.push(Element { list: "Event", about: None, json: json.into_string(), tags });
+        elements.push(Element {
+            list: "Event",
+            about: None,
+            json: json.into_string(),
+            tags,
+        });
     }
     for (_, fragments) in std::mem::take(&mut writer.fragments) {
         for fragment in fragments {
@@ -44,12 +49,22 @@ pub fn elements(object: &Map<'_>, options: &WriteOptions) -> Vec<Element> {
             if !is_from_misp(object) {
                 tags.extend(markings(fragment.marked, fragment.tagged));
             }
-            elements.push(Element { list: fragment.list, about: None, json: format!("{}}}", fragment.body), tags });
+            elements.push(Element {
+                list: fragment.list,
+                about: None,
+                json: format!("{}}}", fragment.body),
+                tags,
+            });
         }
     }
     for (about, said) in std::mem::take(&mut writer.about) {
         for (list, json) in said {
-            elements.push(Element { list, about: Some(about.clone()), json, tags: Vec::new() });
+            elements.push(Element {
+                list,
+                about: Some(about.clone()),
+                json,
+                tags: Vec::new(),
+            });
         }
     }
     for cluster in writer.clusters.values() {
@@ -69,7 +84,9 @@ pub fn part_of(object: &Map<'_>) -> Option<Uuid> {
 }
 
 fn is_from_misp(object: &Map<'_>) -> bool {
-    ["x_misp_type", "x_misp_name", "x_misp_attributes"].iter().any(|key| object.contains(key))
+    ["x_misp_type", "x_misp_name", "x_misp_attributes"]
+        .iter()
+        .any(|key| object.contains(key))
 }
 
 fn markings(marked: (Option<Tlp>, Option<Pap>), tagged: (Option<Tlp>, Option<Pap>)) -> Vec<String> {

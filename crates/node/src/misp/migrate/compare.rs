@@ -7,7 +7,15 @@ use serde_json::Value;
 /// Fields of the head that must be the same.
 const HEAD: [&str; 6] = ["info", "date", "threat_level_id", "analysis", "uuid", "extends_uuid"];
 /// Fields of an attribute.
-const ATTRIBUTE: [&str; 7] = ["type", "category", "value", "to_ids", "comment", "first_seen", "last_seen"];
+const ATTRIBUTE: [&str; 7] = [
+    "type",
+    "category",
+    "value",
+    "to_ids",
+    "comment",
+    "first_seen",
+    "last_seen",
+];
 /// Fields of an object.
 const OBJECT: [&str; 4] = ["name", "meta-category", "template_uuid", "comment"];
 /// Fields of a report.
@@ -17,7 +25,12 @@ const REPORT: [&str; 2] = ["name", "content"];
 pub(super) fn differences(there: &Value, here: &Value) -> Vec<String> {
     let mut told = Vec::new();
     fields("the event", &HEAD, there, here, &mut told);
-    let creator = |event: &Value| event.pointer("/Orgc/uuid").and_then(Value::as_str).map(str::to_lowercase);
+    let creator = |event: &Value| {
+        event
+            .pointer("/Orgc/uuid")
+            .and_then(Value::as_str)
+            .map(str::to_lowercase)
+    };
     if creator(there) != creator(here) {
         told.push("the event: another organisation stands as its creator".to_owned());
     }
@@ -46,13 +59,26 @@ fn each(what: &str, list: &str, names: &[&str], there: &Value, here: &Value, tol
             }
         }
     }
-    told.extend(other.keys().filter(|uuid| !one.contains_key(*uuid)).map(|uuid| format!("{what} {uuid} was not there")));
+    told.extend(
+        other
+            .keys()
+            .filter(|uuid| !one.contains_key(*uuid))
+            .map(|uuid| format!("{what} {uuid} was not there")),
+    );
 }
 
 fn by_uuid<'v>(value: &'v Value, list: &str) -> BTreeMap<String, &'v Value> {
-    let entries = value.get(list).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let present = entries.iter().filter(|one| !super::partition::is_on(one.get("deleted")));
-    present.filter_map(|one| Some((one.get("uuid")?.as_str()?.to_lowercase(), one))).collect()
+    let entries = value
+        .get(list)
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let present = entries
+        .iter()
+        .filter(|one| !super::partition::is_on(one.get("deleted")));
+    present
+        .filter_map(|one| Some((one.get("uuid")?.as_str()?.to_lowercase(), one)))
+        .collect()
 }
 
 fn fields(what: &str, names: &[&str], there: &Value, here: &Value, told: &mut Vec<String>) {
@@ -60,19 +86,36 @@ fn fields(what: &str, names: &[&str], there: &Value, here: &Value, told: &mut Ve
         let (one, other) = (scalar(there.get(*name), name), scalar(here.get(*name), name));
         if one != other {
             let short = |text: &str| text.chars().take(60).collect::<String>();
-            told.push(format!("{what}: {name} was '{}' there and is '{}' here", short(&one), short(&other)));
+            told.push(format!(
+                "{what}: {name} was '{}' there and is '{}' here",
+                short(&one),
+                short(&other)
+            ));
         }
     }
 }
 
 fn tags(what: &str, there: &Value, here: &Value, told: &mut Vec<String>) {
     let names = |value: &Value| -> BTreeSet<String> {
-        let list = value.get("Tag").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        list.iter().filter_map(|tag| tag.get("name")?.as_str().map(str::to_owned)).collect()
+        let list = value
+            .get("Tag")
+            .and_then(Value::as_array)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        list.iter()
+            .filter_map(|tag| tag.get("name")?.as_str().map(str::to_owned))
+            .collect()
     };
     let (one, other) = (names(there), names(here));
-    told.extend(one.difference(&other).map(|tag| format!("{what}: the tag '{tag}' is not here")));
-    told.extend(other.difference(&one).map(|tag| format!("{what}: the tag '{tag}' was not there")));
+    told.extend(
+        one.difference(&other)
+            .map(|tag| format!("{what}: the tag '{tag}' is not here")),
+    );
+    told.extend(
+        other
+            .difference(&one)
+            .map(|tag| format!("{what}: the tag '{tag}' was not there")),
+    );
 }
 
 /// A scalar as both sides mean it: numbers and truth values either way, times as instants, nothing as nothing.
@@ -87,7 +130,9 @@ fn scalar(value: Option<&Value>, name: &str) -> String {
         return "0".to_owned();
     }
     if name.ends_with("_seen") {
-        let instant = text.parse::<jiff::Timestamp>().map(|at| at.as_microsecond().to_string());
+        let instant = text
+            .parse::<jiff::Timestamp>()
+            .map(|at| at.as_microsecond().to_string());
         return instant.unwrap_or(text);
     }
     text

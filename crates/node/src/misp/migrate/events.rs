@@ -59,7 +59,10 @@ impl Moving<'_> {
             report.attributes_there += there;
             report.attributes_here += here;
             if here != there {
-                report.difference(format!("event {uuid}"), format!("{there} attributes there, {here} here"));
+                report.difference(
+                    format!("event {uuid}"),
+                    format!("{there} attributes there, {here} here"),
+                );
             }
         }
         self.save().await
@@ -116,7 +119,9 @@ impl Moving<'_> {
                 Ok(outline) => self.event(unit, &outline, raw.get(), taken).await?,
                 Err(error) => {
                     self.place.report.events.did_not += 1;
-                    self.place.report.reason(unit.name(), format!("an event in it cannot be read: {error}"));
+                    self.place
+                        .report
+                        .reason(unit.name(), format!("an event in it cannot be read: {error}"));
                 }
             }
         }
@@ -132,10 +137,16 @@ impl Moving<'_> {
     ) -> Result<(), Error> {
         let Some(uuid) = outline.uuid else {
             self.place.report.events.did_not += 1;
-            self.place.report.reason(unit.name(), "an event in it has no UUID, so nobody could tell it from another");
+            self.place.report.reason(
+                unit.name(),
+                "an event in it has no UUID, so nobody could tell it from another",
+            );
             return Ok(());
         };
-        if matches!(unit, Unit::File(_)) && self.place.doing != unit.key() && self.is_here(uuid, outline.changed()).await? {
+        if matches!(unit, Unit::File(_))
+            && self.place.doing != unit.key()
+            && self.is_here(uuid, outline.changed()).await?
+        {
             self.place.report.events.there_already += 1;
             return Ok(());
         }
@@ -160,7 +171,9 @@ impl Moving<'_> {
             return Ok(());
         }
         let Ok(Value::Object(mut event)) = serde_json::from_str::<Value>(text) else {
-            self.place.report.reason(format!("event {uuid}"), "it is no JSON object");
+            self.place
+                .report
+                .reason(format!("event {uuid}"), "it is no JSON object");
             return Ok(());
         };
         let mut narrower = Vec::with_capacity(parts);
@@ -184,7 +197,13 @@ impl Moving<'_> {
             Goes::Own => Vec::new(),
             Goes::Community => vec![self.wish.community],
             Goes::Group(group) => {
-                let key = self.node.store().community_list().await?.into_iter().find(|one| one.uuid == group);
+                let key = self
+                    .node
+                    .store()
+                    .community_list()
+                    .await?
+                    .into_iter()
+                    .find(|one| one.uuid == group);
                 // A group that is not here any more: nobody but the operator's own member.
                 key.map(|community| community.id).into_iter().collect()
             }
@@ -192,14 +211,21 @@ impl Moving<'_> {
         let request = ShareRequest {
             channel: CHANNEL.to_owned(),
             name: Some(format!("event {uuid}")),
-            handling: Handling { communities, ..Handling::default() },
+            handling: Handling {
+                communities,
+                ..Handling::default()
+            },
             list_items: false,
         };
         let (node, caller) = (self.node.clone(), self.caller.clone());
         let shared = tokio::task::spawn_blocking(move || {
-            node.share_with(&caller, request, |sink, options| formats::misp::read_json(text.as_bytes(), options, sink))
+            node.share_with(&caller, request, |sink, options| {
+                formats::misp::read_json(text.as_bytes(), options, sink)
+            })
         });
-        let shared = shared.await.map_err(|error| Error::Ours(format!("the intake broke off: {error}")))?;
+        let shared = shared
+            .await
+            .map_err(|error| Error::Ours(format!("the intake broke off: {error}")))?;
         let what = format!("event {uuid}");
         let report = &mut self.place.report;
         let shared = match shared {
@@ -214,7 +240,11 @@ impl Moving<'_> {
         report.objects.came += shared.accepted;
         report.objects.there_already += shared.unchanged;
         report.objects.did_not += shared.refused;
-        for problem in shared.problems.iter().filter(|problem| problem.severity == Severity::Error) {
+        for problem in shared
+            .problems
+            .iter()
+            .filter(|problem| problem.severity == Severity::Error)
+        {
             report.reason(what.clone(), problem.to_string());
         }
         match shared.accepted {
@@ -235,9 +265,15 @@ impl Moving<'_> {
 
     /// Adds what goes to fewer than its event: to the operator's own member.
     async fn narrower(&mut self, uuid: Uuid, parts: Vec<(&'static str, Map<String, Value>)>) -> Result<(), Error> {
-        let Some(record) = self.node.store().misp_event_by_uuid(uuid).await? else { return Ok(()) };
+        let Some(record) = self.node.store().misp_event_by_uuid(uuid).await? else {
+            return Ok(());
+        };
         for (list, mut fields) in parts {
-            let name = fields.get("uuid").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let name = fields
+                .get("uuid")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned();
             fields.insert("distribution".to_owned(), Value::from("0"));
             fields.shift_remove("sharing_group_id");
             fields.shift_remove("SharingGroup");
@@ -276,16 +312,22 @@ impl Moving<'_> {
         let samples = self.wish.samples.min(units.len());
         for number in 0..samples {
             // Spread over all of them, the oldest and the newest too.
-            let Some(unit) = units.get(number * (units.len() - 1) / samples.saturating_sub(1).max(1)) else { continue };
+            let Some(unit) = units.get(number * (units.len() - 1) / samples.saturating_sub(1).max(1)) else {
+                continue;
+            };
             let text = match source.read(unit, self.wish.size_limit.min(MOST_TREE as u64)).await {
                 Ok(text) => text,
                 Err(failure) => {
-                    self.place.report.difference(unit.name(), format!("it could not be read again: {}", failure.message));
+                    self.place
+                        .report
+                        .difference(unit.name(), format!("it could not be read again: {}", failure.message));
                     continue;
                 }
             };
             for raw in events_in(&text).unwrap_or_default() {
-                let Ok(event) = serde_json::from_str::<Value>(raw.get()) else { continue };
+                let Ok(event) = serde_json::from_str::<Value>(raw.get()) else {
+                    continue;
+                };
                 self.compare_one(&viewer, &event).await?;
             }
         }
@@ -293,15 +335,24 @@ impl Moving<'_> {
     }
 
     async fn compare_one(&mut self, viewer: &policy::Viewer, there: &Value) -> Result<(), Error> {
-        let Some(uuid) = there.get("uuid").and_then(Value::as_str).and_then(|uuid| Uuid::try_parse(uuid).ok()) else {
+        let Some(uuid) = there
+            .get("uuid")
+            .and_then(Value::as_str)
+            .and_then(|uuid| Uuid::try_parse(uuid).ok())
+        else {
             return Ok(());
         };
         let Some(info) = self.event_here(viewer, uuid).await? else {
             self.place.report.difference(format!("event {uuid}"), "it is not here");
             return Ok(());
         };
-        let shape = EventShape { plain: false, ..EventShape::default() };
-        let Some(text) = self.node.misp_event_text(viewer, &info, &shape, MOST_TREE * 2).await? else { return Ok(()) };
+        let shape = EventShape {
+            plain: false,
+            ..EventShape::default()
+        };
+        let Some(text) = self.node.misp_event_text(viewer, &info, &shape, MOST_TREE * 2).await? else {
+            return Ok(());
+        };
         let here: Value = serde_json::from_str(&text).map_err(|error| Error::Ours(error.to_string()))?;
         self.place.report.compared += 1;
         let found = compare::differences(there, here.get("Event").unwrap_or(&Value::Null));
@@ -314,7 +365,9 @@ impl Moving<'_> {
 
 /// Takes entries out of a list of an event, by their places.
 fn take_out(event: &mut Map<String, Value>, list: &str, places: &[usize]) -> Vec<Map<String, Value>> {
-    let Some(Value::Array(entries)) = event.get_mut(list) else { return Vec::new() };
+    let Some(Value::Array(entries)) = event.get_mut(list) else {
+        return Vec::new();
+    };
     let mut out = Vec::with_capacity(places.len());
     let mut place = 0;
     entries.retain_mut(|entry| {

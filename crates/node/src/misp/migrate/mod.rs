@@ -142,7 +142,10 @@ impl MigrationReport {
 
     fn reason(&mut self, what: impl Into<String>, why: impl Into<String>) {
         if self.reasons.len() < MOST_REASONS {
-            self.reasons.push(Reason { what: what.into(), why: why.into() });
+            self.reasons.push(Reason {
+                what: what.into(),
+                why: why.into(),
+            });
         } else {
             self.reasons_left_out += 1;
         }
@@ -150,7 +153,10 @@ impl MigrationReport {
 
     fn difference(&mut self, what: impl Into<String>, why: impl Into<String>) {
         if self.differences.len() < MOST_REASONS {
-            self.differences.push(Reason { what: what.into(), why: why.into() });
+            self.differences.push(Reason {
+                what: what.into(),
+                why: why.into(),
+            });
         } else {
             self.reasons_left_out += 1;
         }
@@ -189,8 +195,12 @@ impl Moving<'_> {
 
     /// The caller with what they may do now: they were put into communities since.
     async fn refresh(&mut self) -> Result<(), Error> {
-        let Some(person) = self.caller.principal.person else { return Ok(()) };
-        let Some(person) = self.node.store().person_get(person).await? else { return Ok(()) };
+        let Some(person) = self.caller.principal.person else {
+            return Ok(());
+        };
+        let Some(person) = self.node.store().person_get(person).await? else {
+            return Ok(());
+        };
         let presence = self.caller.principal.presence;
         let mut principal = self.node.store().principal_of(&person, false).await?;
         principal.presence = presence;
@@ -223,14 +233,26 @@ impl Node {
     ) -> Result<MigrationReport, Error> {
         decide(&caller.principal, Action::Administer).map_err(|refusal| Error::refused(refusal, "no such page"))?;
         if !SIZE_LIMITS.contains(&wish.size_limit) {
-            return Err(bad("bad-size-limit", "this size limit is not possible", "choose between 1 KiB and 4 GiB"));
+            return Err(bad(
+                "bad-size-limit",
+                "this size limit is not possible",
+                "choose between 1 KiB and 4 GiB",
+            ));
         }
         if !(1..=10_000).contains(&wish.page_size) || wish.samples > MOST_SAMPLES {
-            return Err(bad("bad-page-size", "pages have 1 to 10000 events, samples are up to 10000", "give fewer"));
+            return Err(bad(
+                "bad-page-size",
+                "pages have 1 to 10000 events, samples are up to 10000",
+                "give fewer",
+            ));
         }
         decide(&caller.principal, Action::Contribute(wish.community)).map_err(|_| {
             let help = "let it contribute there first (commonwatch community add), or name another community";
-            bad("may-not-contribute", "your own member may not contribute to that community", help)
+            bad(
+                "may-not-contribute",
+                "your own member may not contribute to that community",
+                help,
+            )
         })?;
         let key = place_key(&wish.source);
         let kept = self.store().setting_get(&key).await?;
@@ -239,8 +261,19 @@ impl Node {
                 .map_err(|error| Error::Ours(format!("the place of this migration cannot be read: {error}")))?,
             None => Place::default(),
         };
-        let rules = partition::Rules { unsaid_to_community: wish.unsaid_to_community, ..Default::default() };
-        let mut moving = Moving { node: self, caller: caller.clone(), wish, rules, place, key, tell };
+        let rules = partition::Rules {
+            unsaid_to_community: wish.unsaid_to_community,
+            ..Default::default()
+        };
+        let mut moving = Moving {
+            node: self,
+            caller: caller.clone(),
+            wish,
+            rules,
+            place,
+            key,
+            tell,
+        };
         let source = source::Source::open(&moving.wish)?;
         moving.place.report.from = source.name();
         moving.people(&source).await?;

@@ -101,7 +101,9 @@ pub(super) fn is_on(value: Option<&Value>) -> bool {
 
 impl Rules {
     fn group_of(&self, group: Option<&Group>, number: Option<&Value>) -> Option<Uuid> {
-        let uuid = group.and_then(|group| group.uuid).or_else(|| self.numbers.get(&text(number)).copied());
+        let uuid = group
+            .and_then(|group| group.uuid)
+            .or_else(|| self.numbers.get(&text(number)).copied());
         uuid.filter(|uuid| self.here.contains(uuid))
     }
 
@@ -109,7 +111,9 @@ impl Rules {
     pub fn of_event(&self, event: &Outline) -> Goes {
         match level(event.distribution.as_ref()) {
             Some(1..=3) => Goes::Community,
-            Some(4) => self.group_of(event.group.as_ref(), event.sharing_group_id.as_ref()).map_or(Goes::Own, Goes::Group),
+            Some(4) => self
+                .group_of(event.group.as_ref(), event.sharing_group_id.as_ref())
+                .map_or(Goes::Own, Goes::Group),
             None if self.unsaid_to_community && event.distribution.is_none() => Goes::Community,
             _ => Goes::Own,
         }
@@ -135,7 +139,10 @@ impl Rules {
     pub fn narrower(&self, event: &Outline) -> (Vec<usize>, Vec<usize>) {
         let around = self.of_event(event);
         let of = |parts: &[Part]| {
-            let places = parts.iter().enumerate().filter(|(_, part)| !self.goes_along(around, part));
+            let places = parts
+                .iter()
+                .enumerate()
+                .filter(|(_, part)| !self.goes_along(around, part));
             places.map(|(place, _)| place).collect()
         };
         (of(&event.attributes), of(&event.objects))
@@ -169,7 +176,12 @@ mod tests {
 
     fn rules() -> Rules {
         Rules {
-            numbers: [("3".to_owned(), HERE), ("4".to_owned(), OTHER), ("5".to_owned(), Uuid::from_u128(9))].into(),
+            numbers: [
+                ("3".to_owned(), HERE),
+                ("4".to_owned(), OTHER),
+                ("5".to_owned(), Uuid::from_u128(9)),
+            ]
+            .into(),
             here: [HERE, OTHER].into(),
             unsaid_to_community: false,
         }
@@ -186,8 +198,14 @@ mod tests {
             (json!({ "distribution": 1 }), Goes::Community),
             (json!({ "distribution": "2" }), Goes::Community),
             (json!({ "distribution": "3" }), Goes::Community),
-            (json!({ "distribution": "4", "sharing_group_id": "3" }), Goes::Group(HERE)),
-            (json!({ "distribution": "4", "SharingGroup": { "uuid": HERE } }), Goes::Group(HERE)),
+            (
+                json!({ "distribution": "4", "sharing_group_id": "3" }),
+                Goes::Group(HERE),
+            ),
+            (
+                json!({ "distribution": "4", "SharingGroup": { "uuid": HERE } }),
+                Goes::Group(HERE),
+            ),
             (json!({ "distribution": "4", "sharing_group_id": "5" }), Goes::Own),
             (json!({ "distribution": "4" }), Goes::Own),
             (json!({ "distribution": "5" }), Goes::Own),
@@ -197,7 +215,10 @@ mod tests {
         ] {
             assert_eq!(rules().of_event(&outline(event.clone())), goes, "{event}");
         }
-        let told = Rules { unsaid_to_community: true, ..rules() };
+        let told = Rules {
+            unsaid_to_community: true,
+            ..rules()
+        };
         assert_eq!(told.of_event(&outline(json!({}))), Goes::Community);
         assert_eq!(told.of_event(&outline(json!({ "distribution": "x" }))), Goes::Own);
     }
@@ -209,18 +230,38 @@ mod tests {
             (json!({ "distribution": "3" }), json!({ "distribution": "5" }), true),
             (json!({ "distribution": "3" }), json!({ "distribution": "1" }), true),
             (json!({ "distribution": "3" }), json!({ "distribution": "0" }), false),
-            (json!({ "distribution": "3" }), json!({ "distribution": "4", "sharing_group_id": "3" }), false),
+            (
+                json!({ "distribution": "3" }),
+                json!({ "distribution": "4", "sharing_group_id": "3" }),
+                false,
+            ),
             (json!({ "distribution": "3" }), json!({ "distribution": "x" }), false),
-            (json!({ "distribution": "4", "sharing_group_id": "3" }), json!({ "distribution": "4", "sharing_group_id": "3" }), true),
-            (json!({ "distribution": "4", "sharing_group_id": "3" }), json!({ "distribution": "4", "sharing_group_id": "4" }), false),
-            (json!({ "distribution": "4", "sharing_group_id": "3" }), json!({ "distribution": "3" }), true),
+            (
+                json!({ "distribution": "4", "sharing_group_id": "3" }),
+                json!({ "distribution": "4", "sharing_group_id": "3" }),
+                true,
+            ),
+            (
+                json!({ "distribution": "4", "sharing_group_id": "3" }),
+                json!({ "distribution": "4", "sharing_group_id": "4" }),
+                false,
+            ),
+            (
+                json!({ "distribution": "4", "sharing_group_id": "3" }),
+                json!({ "distribution": "3" }),
+                true,
+            ),
             (json!({ "distribution": "0" }), json!({ "distribution": "3" }), true),
         ] {
             let mut whole = event.clone();
             whole["Attribute"] = json!([attribute]);
             whole["Object"] = json!([{ "distribution": "5", "Attribute": [attribute] }]);
             let (attributes, objects) = rules().narrower(&outline(whole));
-            assert_eq!((attributes.is_empty(), objects.is_empty()), (along, along), "{event} {attribute}");
+            assert_eq!(
+                (attributes.is_empty(), objects.is_empty()),
+                (along, along),
+                "{event} {attribute}"
+            );
         }
     }
 

@@ -67,12 +67,20 @@ fn is_on(fields: &Map<String, Value>, key: &str) -> bool {
 }
 
 fn uuid_of(fields: &Map<String, Value>) -> Option<Uuid> {
-    Uuid::try_parse(&text(fields, "uuid")).ok().filter(|uuid| !uuid.is_nil())
+    Uuid::try_parse(&text(fields, "uuid"))
+        .ok()
+        .filter(|uuid| !uuid.is_nil())
 }
 
 /// A name out of any text, of the letters that names and aliases may have here.
 fn plain(text: &str, most: usize) -> String {
-    let letter = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' };
+    let letter = |letter: char| {
+        if letter.is_ascii_alphanumeric() {
+            letter.to_ascii_lowercase()
+        } else {
+            '-'
+        }
+    };
     let mut plain = String::new();
     for letter in text.chars().map(letter) {
         if plain.len() < most && !(letter == '-' && (plain.is_empty() || plain.ends_with('-'))) {
@@ -105,34 +113,51 @@ impl Moving<'_> {
         let Source::Server(remote, _) = source else {
             return self.dump_groups().await;
         };
-        let groups = self.asked(remote, &["sharing_groups", "index"], "sharing groups").await?;
+        let groups = self
+            .asked(remote, &["sharing_groups", "index"], "sharing groups")
+            .await?;
         let groups = list_of(groups, &["response"]);
         if !self.place.people_done {
             (self.tell)("organisations and people");
-            let there = self.asked(remote, &["organisations", "index", "scope:all"], "organisations").await?;
+            let there = self
+                .asked(remote, &["organisations", "index", "scope:all"], "organisations")
+                .await?;
             let organisations = list_of(there, &["response"]);
-            for organisation in organisations.iter().filter_map(|entry| unwrapped(entry, "Organisation")) {
+            for organisation in organisations
+                .iter()
+                .filter_map(|entry| unwrapped(entry, "Organisation"))
+            {
                 let became = one(self.organisation(organisation).await)?;
                 self.note("organisation", organisation, became, |report| &mut report.organisations);
             }
             let there = self.asked(remote, &["admin", "users", "index"], "people").await?;
             for entry in list_of(there, &["response"]) {
-                let Some(user) = unwrapped(&entry, "User") else { continue };
+                let Some(user) = unwrapped(&entry, "User") else {
+                    continue;
+                };
                 let became = one(self.person(user, &entry, &organisations).await)?;
                 self.note("person", user, became, |report| &mut report.people);
             }
             for entry in &groups {
-                let Some(group) = unwrapped(entry, "SharingGroup") else { continue };
+                let Some(group) = unwrapped(entry, "SharingGroup") else {
+                    continue;
+                };
                 let became = one(self.group(group, entry).await)?;
                 self.note("sharing group", group, became, |report| &mut report.sharing_groups);
             }
             let there = self.asked(remote, &["tags", "index"], "tags").await?;
-            for tag in list_of(there, &["Tag", "response"]).iter().filter_map(|entry| unwrapped(entry, "Tag")) {
+            for tag in list_of(there, &["Tag", "response"])
+                .iter()
+                .filter_map(|entry| unwrapped(entry, "Tag"))
+            {
                 let became = one(self.tag(tag).await)?;
                 self.note("tag", tag, became, |report| &mut report.tags);
             }
             let there = self.asked(remote, &["feeds", "index"], "feeds").await?;
-            for feed in list_of(there, &["response"]).iter().filter_map(|entry| unwrapped(entry, "Feed")) {
+            for feed in list_of(there, &["response"])
+                .iter()
+                .filter_map(|entry| unwrapped(entry, "Feed"))
+            {
                 let became = one(self.feed(feed).await)?;
                 self.note("feed", feed, became, |report| &mut report.feeds);
             }
@@ -173,7 +198,10 @@ impl Moving<'_> {
     ) {
         tally(&mut self.place.report).count(&became);
         if let Became::DidNot(why) = became {
-            let name = ["name", "email", "uuid"].iter().map(|key| text(fields, key)).find(|name| !name.is_empty());
+            let name = ["name", "email", "uuid"]
+                .iter()
+                .map(|key| text(fields, key))
+                .find(|name| !name.is_empty());
             let name: String = name.unwrap_or_default().chars().take(200).collect();
             self.place.report.reason(format!("{what} {name}"), why);
         }
@@ -210,7 +238,10 @@ impl Moving<'_> {
             return Ok(Became::DidNot("it has no UUID, so events cannot name it".to_owned()));
         };
         let members = self.members().await?;
-        if members.iter().any(|member| of_member(member).uuid == uuid || member.uuid == uuid) {
+        if members
+            .iter()
+            .any(|member| of_member(member).uuid == uuid || member.uuid == uuid)
+        {
             return Ok(Became::ThereAlready);
         }
         if !is_on(organisation, "local") {
@@ -228,7 +259,10 @@ impl Moving<'_> {
             identity: stix::Id::new("identity", uuid).to_string(),
             name,
             kind: MemberKind::parse(&text(organisation, "type").to_lowercase()).unwrap_or(MemberKind::Operator),
-            sectors: Some(text(organisation, "sector")).filter(|sector| !sector.is_empty()).into_iter().collect(),
+            sectors: Some(text(organisation, "sector"))
+                .filter(|sector| !sector.is_empty())
+                .into_iter()
+                .collect(),
             countries: Some(country).filter(|country| country.len() == 2).into_iter().collect(),
             provider: None,
             parent: None,
@@ -241,7 +275,9 @@ impl Moving<'_> {
 
     /// The member here of an organisation by the number that it has there.
     async fn member_of(&self, number: &str, organisations: &[Value]) -> Result<Option<MemberId>, Error> {
-        let there = organisations.iter().filter_map(|entry| unwrapped(entry, "Organisation"));
+        let there = organisations
+            .iter()
+            .filter_map(|entry| unwrapped(entry, "Organisation"));
         let uuid = there.filter(|one| text(one, "id") == number).find_map(uuid_of);
         self.member_by_uuid(uuid).await
     }
@@ -283,8 +319,18 @@ impl Moving<'_> {
         let Some(uuid) = uuid_of(group) else {
             return Ok(Became::DidNot("it has no UUID, so events cannot name it".to_owned()));
         };
-        let known = self.node.store().community_list().await?.into_iter().find(|one| one.uuid == uuid);
-        let became = if known.is_some() { Became::ThereAlready } else { Became::Came };
+        let known = self
+            .node
+            .store()
+            .community_list()
+            .await?
+            .into_iter()
+            .find(|one| one.uuid == uuid);
+        let became = if known.is_some() {
+            Became::ThereAlready
+        } else {
+            Became::Came
+        };
         let community = match known {
             Some(known) => known,
             None => {
@@ -293,18 +339,33 @@ impl Moving<'_> {
                 let end = uuid.simple().to_string();
                 let alias = format!("{}-{}", plain(&title, 40), end.get(..8).unwrap_or_default());
                 let alias = alias.trim_start_matches('-').to_owned();
-                if self.node.store().community_get(CommunityKey::Alias(&alias)).await?.is_some() {
-                    return Ok(Became::DidNot(format!("a community here has the alias '{alias}' already")));
+                if self
+                    .node
+                    .store()
+                    .community_get(CommunityKey::Alias(&alias))
+                    .await?
+                    .is_some()
+                {
+                    return Ok(Became::DidNot(format!(
+                        "a community here has the alias '{alias}' already"
+                    )));
                 }
                 let purpose = [text(group, "releasability"), text(group, "description"), title.clone()];
                 let owner = self.caller.principal.member.ok_or_else(|| {
-                    bad("no-member", "you act for no member", "act as the operator, or somebody of its member")
+                    bad(
+                        "no-member",
+                        "you act for no member",
+                        "act as the operator, or somebody of its member",
+                    )
                 })?;
                 let new = NewCommunity {
                     uuid,
                     alias,
                     title,
-                    purpose: purpose.into_iter().find(|purpose| check_text("purpose", purpose).is_ok()).unwrap_or_default(),
+                    purpose: purpose
+                        .into_iter()
+                        .find(|purpose| check_text("purpose", purpose).is_ok())
+                        .unwrap_or_default(),
                     owner,
                     public: false,
                     hides_members: false,
@@ -314,7 +375,11 @@ impl Moving<'_> {
                 self.node.store().community_put(&self.caller.principal, new).await?
             }
         };
-        let organisations = entry.get("SharingGroupOrg").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let organisations = entry
+            .get("SharingGroupOrg")
+            .and_then(Value::as_array)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         let inside = self.node.store().membership_list(community.id).await?;
         for one in organisations {
             let named = one.get("Organisation").and_then(Value::as_object);
@@ -324,12 +389,17 @@ impl Moving<'_> {
                 Some(member) => {
                     let extends = one.as_object().is_some_and(|one| is_on(one, "extend"));
                     let actor = &self.caller.principal;
-                    self.node.store().membership_put(actor, community.id, member, true, extends).await?;
+                    self.node
+                        .store()
+                        .membership_put(actor, community.id, member, true, extends)
+                        .await?;
                 }
                 None => {
                     let name = named.map(|named| text(named, "name")).unwrap_or_default();
                     let why = format!("'{name}' is in it there and no member here; add it once it is");
-                    self.place.report.reason(format!("sharing group {}", community.title), why);
+                    self.place
+                        .report
+                        .reason(format!("sharing group {}", community.title), why);
                 }
             }
         }
@@ -344,7 +414,9 @@ impl Moving<'_> {
         }
         let colour = text(tag, "colour");
         let is_colour = colour.len() == 7
-            && colour.strip_prefix('#').is_some_and(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+            && colour
+                .strip_prefix('#')
+                .is_some_and(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
         let wish = MispTag {
             id: 0,
             name,
@@ -363,10 +435,16 @@ impl Moving<'_> {
         let kind = match text(feed, "source_format").as_str() {
             "misp" => SubscriptionKind::MispFeed,
             "csv" | "freetext" => SubscriptionKind::List,
-            other => return Ok(Became::DidNot(format!("it is of a format that is not read here: '{other}'"))),
+            other => {
+                return Ok(Became::DidNot(format!(
+                    "it is of a format that is not read here: '{other}'"
+                )));
+            }
         };
         if text(feed, "input_source") == "local" {
-            return Ok(Became::DidNot("it reads files of that machine: subscribe to a folder instead".to_owned()));
+            return Ok(Became::DidNot(
+                "it reads files of that machine: subscribe to a folder instead".to_owned(),
+            ));
         }
         if !text(feed, "headers").is_empty() {
             let why = "it came without its headers, which may hold secrets: set them again";
@@ -376,11 +454,18 @@ impl Moving<'_> {
         let name = name.trim_matches('-').to_owned();
         let url = text(feed, "url");
         let known = self.node.store().subscription_list().await?;
-        if known.iter().any(|one| one.terms.name == name || (one.terms.url == url && one.terms.kind == kind)) {
+        if known
+            .iter()
+            .any(|one| one.terms.name == name || (one.terms.url == url && one.terms.kind == kind))
+        {
             return Ok(Became::ThereAlready);
         }
         let member = self.caller.principal.member.ok_or_else(|| {
-            bad("no-member", "you act for no member", "act as the operator, or somebody of its member")
+            bad(
+                "no-member",
+                "you act for no member",
+                "act as the operator, or somebody of its member",
+            )
         })?;
         let wish = SubscriptionWish {
             name,
@@ -423,10 +508,25 @@ mod tests {
     fn nobody_becomes_an_operator_by_having_been_one_elsewhere() {
         let role = |user: Value, role: Value| role_of(user.as_object().unwrap(), role.as_object());
         assert_eq!(role(json!({ "role_id": "1" }), Value::Null), Role::Coordinator);
-        assert_eq!(role(json!({ "role_id": "1" }), json!({ "perm_site_admin": true })), Role::Coordinator);
-        assert_eq!(role(json!({ "role_id": "9" }), json!({ "perm_add": "1", "perm_publish": "1" })), Role::Analyst);
-        assert_eq!(role(json!({ "role_id": "9" }), json!({ "perm_add": true })), Role::Contributor);
-        assert_eq!(role(json!({ "role_id": "3" }), json!({ "perm_add": false })), Role::Reader);
+        assert_eq!(
+            role(json!({ "role_id": "1" }), json!({ "perm_site_admin": true })),
+            Role::Coordinator
+        );
+        assert_eq!(
+            role(
+                json!({ "role_id": "9" }),
+                json!({ "perm_add": "1", "perm_publish": "1" })
+            ),
+            Role::Analyst
+        );
+        assert_eq!(
+            role(json!({ "role_id": "9" }), json!({ "perm_add": true })),
+            Role::Contributor
+        );
+        assert_eq!(
+            role(json!({ "role_id": "3" }), json!({ "perm_add": false })),
+            Role::Reader
+        );
         assert_eq!(role(json!({ "role_id": "77" }), Value::Null), Role::Reader);
     }
 

@@ -53,23 +53,35 @@ pub(super) enum Source {
 /// A failure of the other side as what a person at the command line is told.
 pub(super) fn stopped(failure: &Failure) -> Error {
     match failure.kind {
-        FailureKind::Settings | FailureKind::SignIn | FailureKind::Forbidden | FailureKind::Trust => {
-            bad("no-way-in", failure.message.clone(), "once that is right, the same command with --resume goes on")
-        }
-        _ => Error::Unavailable(format!("{}; the same command with --resume goes on where it broke off", failure.message)),
+        FailureKind::Settings | FailureKind::SignIn | FailureKind::Forbidden | FailureKind::Trust => bad(
+            "no-way-in",
+            failure.message.clone(),
+            "once that is right, the same command with --resume goes on",
+        ),
+        _ => Error::Unavailable(format!(
+            "{}; the same command with --resume goes on where it broke off",
+            failure.message
+        )),
     }
 }
 
 /// Whether a question is worth asking again: the way there broke, not the question.
 fn passes(failure: &Failure) -> bool {
-    matches!(failure.kind, FailureKind::Network | FailureKind::Timeout | FailureKind::Server | FailureKind::TooMany)
+    matches!(
+        failure.kind,
+        FailureKind::Network | FailureKind::Timeout | FailureKind::Server | FailureKind::TooMany
+    )
 }
 
 /// Whether the rest is to be read all the same.
 pub(super) fn is_about_one(failure: &Failure) -> bool {
     matches!(
         failure.kind,
-        FailureKind::NotThere | FailureKind::Refused | FailureKind::TooLarge | FailureKind::Content | FailureKind::Forbidden
+        FailureKind::NotThere
+            | FailureKind::Refused
+            | FailureKind::TooLarge
+            | FailureKind::Content
+            | FailureKind::Forbidden
     )
 }
 
@@ -120,7 +132,10 @@ impl Source {
             (_, Unit::File(path)) => {
                 let file = std::fs::File::open(path);
                 let file = file.map_err(|error| {
-                    Failure::new(FailureKind::NotThere, format!("{} cannot be opened: {error}", path.display()))
+                    Failure::new(
+                        FailureKind::NotThere,
+                        format!("{} cannot be opened: {error}", path.display()),
+                    )
                 })?;
                 text_of(file, most)
             }
@@ -131,7 +146,11 @@ impl Source {
 
 /// Waits before the next try, as long as the other side asks for, or longer each time.
 pub(super) async fn pause(tried: u64, failure: &Failure) {
-    let asked = failure.retry_after.and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(0).min(60);
+    let asked = failure
+        .retry_after
+        .and_then(|seconds| u64::try_from(seconds).ok())
+        .unwrap_or(0)
+        .min(60);
     let own = 250 << tried.min(6);
     tokio::time::sleep(std::time::Duration::from_millis(own.max(asked * 1_000))).await;
 }
@@ -179,12 +198,19 @@ async fn listed(remote: &Remote, page_size: u32, most: u64) -> Result<Vec<Unit>,
     }
     // What changed while pages were read is on two of them: the later state counts.
     let latest: std::collections::BTreeMap<Uuid, i64> = known.into_iter().collect();
-    Ok(latest.into_iter().map(|(uuid, changed)| Unit::Event(uuid, changed)).collect())
+    Ok(latest
+        .into_iter()
+        .map(|(uuid, changed)| Unit::Event(uuid, changed))
+        .collect())
 }
 
 fn files(path: &Path) -> Result<Vec<Unit>, Error> {
     let failed = |error: std::io::Error| {
-        bad("no-dump", format!("{} cannot be read: {error}", path.display()), "give a file or folder of MISP events")
+        bad(
+            "no-dump",
+            format!("{} cannot be read: {error}", path.display()),
+            "give a file or folder of MISP events",
+        )
     };
     if std::fs::metadata(path).map_err(failed)?.is_file() {
         return Ok(vec![Unit::File(path.to_owned())]);
@@ -197,7 +223,11 @@ fn files(path: &Path) -> Result<Vec<Unit>, Error> {
             units.push(Unit::File(path));
         }
         if units.len() > MOST_UNITS {
-            return Err(bad("too-many-files", format!("more than {MOST_UNITS} files are in there"), "split the folder"));
+            return Err(bad(
+                "too-many-files",
+                format!("more than {MOST_UNITS} files are in there"),
+                "split the folder",
+            ));
         }
     }
     if units.is_empty() {
@@ -264,7 +294,10 @@ mod tests {
 
     #[test]
     fn what_was_changed_later_comes_later() {
-        let (old, new) = (Unit::Event(Uuid::from_u128(9), 99), Unit::Event(Uuid::from_u128(1), 100));
+        let (old, new) = (
+            Unit::Event(Uuid::from_u128(9), 99),
+            Unit::Event(Uuid::from_u128(1), 100),
+        );
         assert!(old.key() < new.key());
     }
 }
