@@ -23,7 +23,7 @@ use crate::around::{Noted, RequestId};
 use crate::asked::{Asked, ClientCertificate, Remote, Stranger};
 use crate::console::shell::Address;
 use crate::problem::{Dialect, Fault};
-use crate::routes::{Answer, Route};
+use crate::routes::{Answer, Needs, Route};
 use crate::{console, idempotency, media};
 
 /// Lets one request through to the route of its method, or says why not.
@@ -75,7 +75,8 @@ async fn enter(
     };
     noted.route.clone_from(&route.path);
     refuse_other_sites(&parts.method, &parts.headers)?;
-    let reads = route.method == Method::GET;
+    // MISP's clients send their questions by POST too.
+    let reads = route.method == Method::GET || (route.dialect == Dialect::Misp && route.needs == Needs::Reader);
     let params = params(parts).await?;
     let caller = match &route.answer {
         // It gets nothing of the request.

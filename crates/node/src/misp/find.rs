@@ -434,7 +434,8 @@ impl Node {
         let Some(event) = events.get(row.event) else {
             return Ok(false);
         };
-        if !filter.admits_event(event) {
+        // What another member's report claims for an event is no part of it.
+        if row.owner.member != event.row.owner.member || !filter.admits_event(event) {
             return Ok(false);
         }
         if !filter.tags.is_empty() {

@@ -43,6 +43,26 @@ impl Node {
         Ok(())
     }
 
+    /// Records that the heads of events are handed out, without what is in them.
+    ///
+    /// # Errors
+    /// As [`Node::misp_give`].
+    pub async fn misp_give_heads(&self, caller: &Caller, events: &[EventInfo]) -> Result<(), Error> {
+        let rows = events.iter().map(|event| event.row.clone()).collect();
+        let events = super::find::EventsMet::default();
+        self.misp_give_rows(caller, &FoundRows { rows, events }).await
+    }
+
+    /// Records that what is said is handed out.
+    ///
+    /// # Errors
+    /// As [`Node::misp_give`].
+    pub async fn misp_give_said(&self, caller: &Caller, rows: &[store::MispRow]) -> Result<(), Error> {
+        let events = super::find::EventsMet::default();
+        let rows = rows.to_vec();
+        self.misp_give_rows(caller, &FoundRows { rows, events }).await
+    }
+
     /// Records that attributes or objects are handed out.
     ///
     /// # Errors

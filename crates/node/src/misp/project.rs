@@ -14,6 +14,8 @@ use crate::node::Node;
 
 /// Namespace of what has no UUID of its own in MISP's view.
 const NAMESPACE: Uuid = uuid::uuid!("b6f0a5f2-3b0e-5c8e-9d0a-6f2d1c7a4e11");
+/// The setting that holds the secret of these UUIDs.
+const SECRET: &str = "misp-loose-secret";
 /// What belongs to no event is brought home in such steps.
 const HOUSED: usize = 5_000;
 
@@ -162,11 +164,11 @@ impl Node {
             parent,
             event,
             to_ids: truth(&fields, "to_ids"),
-            element_type,
-            category,
+            element_type: clean(element_type),
+            category: clean(category),
             deleted,
             changed,
-            value,
+            value: clean(value),
             values,
             tags: numbers,
             organisations,
@@ -177,18 +179,38 @@ impl Node {
         })
     }
 
+    /// What goes into the UUIDs of events that stand for what came without a report, so that nobody can work out from one
+    /// who shared it.
+    async fn misp_secret(&self) -> Result<String, Error> {
+        if let Some(secret) = self.store().setting_get(SECRET).await? {
+            return Ok(secret);
+        }
+        let fresh: [u8; 32] = self.random();
+        self.store().setting_put(SECRET, &hex::encode(fresh)).await?;
+        let kept = self.store().setting_get(SECRET).await?;
+        kept.ok_or_else(|| Error::Ours("a setting was written and is not there".to_owned()))
+    }
+
     /// Gives what belongs to no event one of its own: by who shared it, with whom, on which day.
     pub(super) async fn misp_house(&self) -> Result<(), Error> {
         let before = self.now().plus_micros(-HOMELESS_MICROS);
+        let mut secret = None;
         loop {
             let homeless = self.store().misp_homeless(before, HOUSED).await?;
             if homeless.is_empty() {
                 return Ok(());
             }
+            let secret = match &secret {
+                Some(secret) => secret,
+                None => secret.insert(self.misp_secret().await?),
+            };
             let mut houses: BTreeMap<Uuid, (MispLoose, Vec<i64>)> = BTreeMap::new();
             for one in homeless {
                 let day = one.at.to_string().chars().take(10).collect::<String>();
-                let name = format!("{} {} {} {day}", one.owner.member.0, one.owner.withheld, one.audience.0);
+                let name = format!(
+                    "{secret} {} {} {} {day}",
+                    one.owner.member.0, one.owner.withheld, one.audience.0
+                );
                 let uuid = Uuid::new_v5(&NAMESPACE, name.as_bytes());
                 let house = houses.entry(uuid).or_insert_with(|| (one, Vec::new()));
                 if house.1.last() != Some(&one.added) {
@@ -253,6 +275,14 @@ fn owner(row: &Followed) -> MispOwner {
     MispOwner {
         member: row.member,
         withheld: row.withheld,
+    }
+}
+
+/// A text that both databases take: PostgreSQL knows no zero character.
+fn clean(text: String) -> String {
+    match text.contains('\0') {
+        true => text.replace('\0', "\u{fffd}"),
+        false => text,
     }
 }
 

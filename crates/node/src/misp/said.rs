@@ -20,8 +20,28 @@ use crate::node::Node;
 
 /// Attributes of one value that a sighting by value is of, at the most.
 const SIGHTED: usize = 1_000;
+/// What somebody may propose of an attribute.
+const PROPOSED: [&str; 8] = [
+    "type",
+    "category",
+    "value",
+    "to_ids",
+    "comment",
+    "first_seen",
+    "last_seen",
+    "data",
+];
 /// Rows walked together.
 const CHUNK: usize = 5_000;
+
+/// Something that is said, as a STIX object without what all have.
+struct Said<'s> {
+    object_type: &'s str,
+    uuid: Uuid,
+    object: Value,
+    /// Whether it is for nobody but the member that says it.
+    own_only: bool,
+}
 
 /// What somebody saw.
 #[derive(Clone, Debug, Default)]
@@ -251,7 +271,14 @@ impl Node {
             object["description"] = json!(wish.source);
         }
         object["x_misp_sighting"] = carried;
-        self.misp_say(caller, &viewer, &row, kind, uuid, object).await?;
+        self.misp_is_new(caller, MispKind::Sighting, wish.uuid).await?;
+        let said = Said {
+            object_type: kind,
+            uuid,
+            object,
+            own_only: false,
+        };
+        self.misp_say(caller, &viewer, &row, said).await?;
         let id = self.store().misp_element(MispKind::Sighting, uuid).await?;
         id.ok_or_else(|| Error::Ours("the sighting was shared and is not there".to_owned()))
     }
@@ -321,8 +348,14 @@ impl Node {
             "relationship_type": word(&kind), "source_ref": source, "target_ref": to,
             "x_misp_reference": { "object": reference },
         });
-        self.misp_say(caller, &viewer, &row, "relationship", uuid, object)
-            .await?;
+        let said = Said {
+            object_type: "relationship",
+            uuid,
+            object,
+            own_only: false,
+        };
+        self.misp_is_new(caller, MispKind::Reference, Some(uuid)).await?;
+        self.misp_say(caller, &viewer, &row, said).await?;
         let id = self.store().misp_element(MispKind::Reference, uuid).await?;
         id.ok_or_else(|| Error::Ours("the reference was shared and is not there".to_owned()))
     }
@@ -335,11 +368,52 @@ impl Node {
         &self,
         caller: &Caller,
         kind: MispKind,
+        about: (MispKind, Uuid),
+        fields: Map<String, Value>,
+    ) -> Result<i64, Error> {
+        let uuid = fields
+            .get("uuid")
+            .and_then(Value::as_str)
+            .and_then(|uuid| Uuid::try_parse(uuid).ok());
+        self.misp_is_new(caller, kind, uuid).await?;
+        self.misp_analyst_put(caller, kind, about, fields).await
+    }
+
+    /// Refuses a UUID that something of the kind has, which the caller sees.
+    async fn misp_is_new(&self, caller: &Caller, kind: MispKind, uuid: Option<Uuid>) -> Result<(), Error> {
+        let Some(uuid) = uuid else { return Ok(()) };
+        let viewer = self.misp_viewer(caller).await?;
+        let known = match self.store().misp_element(kind, uuid).await? {
+            Some(id) => self.store().misp_row(&viewer, kind, id).await?,
+            None => None,
+        };
+        match known {
+            Some(_) => Err(Error::Conflict("something of this UUID is there already".to_owned())),
+            None => Ok(()),
+        }
+    }
+
+    async fn misp_analyst_put(
+        &self,
+        caller: &Caller,
+        kind: MispKind,
         (about_kind, about): (MispKind, Uuid),
         mut fields: Map<String, Value>,
     ) -> Result<i64, Error> {
         let viewer = self.misp_viewer(caller).await?;
         let (row, target) = self.misp_spoken_of(&viewer, about_kind, about).await?;
+        let own_only = match fields.get("distribution").map(ToString::to_string).as_deref() {
+            Some("\"0\"" | "0") => true,
+            Some("\"4\"" | "4") => {
+                let help = "give 5 (as what it is about) or 0";
+                return Err(bad(
+                    "no-group-here",
+                    "what analysts say goes where it is about, or nowhere else",
+                    help,
+                ));
+            }
+            _ => false,
+        };
         let uuid = fields
             .get("uuid")
             .and_then(Value::as_str)
@@ -419,7 +493,13 @@ impl Node {
                 )
             }
         };
-        self.misp_say(caller, &viewer, &row, object_type, uuid, object).await?;
+        let said = Said {
+            object_type,
+            uuid,
+            object,
+            own_only,
+        };
+        self.misp_say(caller, &viewer, &row, said).await?;
         let id = self.store().misp_element(kind, uuid).await?;
         id.ok_or_else(|| Error::Ours("what was said was shared and is not there".to_owned()))
     }
@@ -460,11 +540,7 @@ impl Node {
             return Err(absent());
         };
         fields.insert("uuid".to_owned(), json!(uuid.to_string()));
-        let objects = self.store().misp_objects_of(kind, id, row.owner).await?;
-        for object in objects {
-            self.misp_retract_said(caller, &object).await?;
-        }
-        self.misp_analyst_add(caller, kind, (about_kind, about), fields)
+        self.misp_analyst_put(caller, kind, (about_kind, about), fields)
             .await
             .map(drop)
     }
@@ -510,20 +586,7 @@ impl Node {
             .and_then(Value::as_str)
             .and_then(|uuid| Uuid::try_parse(uuid).ok());
         let uuid = uuid.unwrap_or_else(|| self.fresh_uuid());
-        fields.retain(|key, _| {
-            matches!(
-                key.as_str(),
-                "type"
-                    | "category"
-                    | "value"
-                    | "to_ids"
-                    | "comment"
-                    | "first_seen"
-                    | "last_seen"
-                    | "proposal_to_delete"
-                    | "data"
-            )
-        });
+        fields.retain(|key, _| PROPOSED.contains(&key.as_str()) || key == "proposal_to_delete");
         fields.insert("uuid".to_owned(), json!(uuid.to_string()));
         fields.insert(
             "timestamp".to_owned(),
@@ -534,8 +597,14 @@ impl Node {
             "extensions": { definition: { "extension_type": "new-sdo" } },
             "x_misp_about_ref": target, "x_misp_proposal": fields,
         });
-        self.misp_say(caller, &viewer, &row, "x-misp-proposal", uuid, object)
-            .await?;
+        let said = Said {
+            object_type: "x-misp-proposal",
+            uuid,
+            object,
+            own_only: false,
+        };
+        self.misp_is_new(caller, MispKind::Proposal, Some(uuid)).await?;
+        self.misp_say(caller, &viewer, &row, said).await?;
         let id = self.store().misp_element(MispKind::Proposal, uuid).await?;
         id.ok_or_else(|| Error::Ours("the proposal was shared and is not there".to_owned()))
     }
@@ -547,9 +616,8 @@ impl Node {
     pub async fn misp_proposal_accept(&self, caller: &Caller, id: i64) -> Result<(), Error> {
         let (row, mut fields) = self.misp_proposal_to_own(caller, id).await?;
         let deletes = super::project::truth(&fields, "proposal_to_delete");
-        for key in ["uuid", "timestamp", "proposal_to_delete"] {
-            fields.shift_remove(key);
-        }
+        // However the proposal came: what it may change is what may be proposed.
+        fields.retain(|key, _| PROPOSED.contains(&key.as_str()));
         match (row.parent, deletes) {
             (0, _) => {
                 self.misp_element_add(caller, row.event, "Attribute", fields).await?;
@@ -629,6 +697,18 @@ impl Node {
         tokio::task::spawn_blocking(move || node.export_objects(&caller, &viewer, &ids, format))
             .await
             .map_err(|error| Error::Ours(format!("the export stopped: {error}")))?
+    }
+
+    /// Whether a reader's system may watch for an attribute: its PAP allows that, and no warninglist knows its value.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn misp_may_detect(&self, viewer: &Viewer, row: &MispRow) -> Result<bool, Error> {
+        let Some(audience) = self.store().audience_seen(viewer, row.audience).await? else {
+            return Ok(false);
+        };
+        let forbidden = crate::export::forbids(audience.pap(), formats::write::OutFormat::SuricataRules);
+        Ok(!forbidden && !self.misp_is_harmless(row))
     }
 
     /// The objects around attributes: UUID, name and meta-category, by number.
@@ -835,15 +915,13 @@ impl Node {
     }
 
     /// Shares an object that says something of a row, with those the row goes to.
-    async fn misp_say(
-        &self,
-        caller: &Caller,
-        viewer: &Viewer,
-        row: &MispRow,
-        object_type: &str,
-        uuid: Uuid,
-        mut object: Value,
-    ) -> Result<(), Error> {
+    async fn misp_say(&self, caller: &Caller, viewer: &Viewer, row: &MispRow, said: Said<'_>) -> Result<(), Error> {
+        let Said {
+            object_type,
+            uuid,
+            mut object,
+            own_only,
+        } = said;
         decide(&caller.principal, Action::ContributeToNamed)
             .map_err(|refusal| Error::refused(refusal, "no such thing"))?;
         let member = caller.principal.member.ok_or(Error::NotAllowed("sign in first"))?;
@@ -861,13 +939,26 @@ impl Node {
         handling
             .communities
             .retain(|community| caller.principal.contributes_to.contains(community));
+        if own_only {
+            handling.communities.clear();
+            handling.named.clear();
+        }
         handling.tlp = Some(audience.tlp());
         handling.pap = Some(audience.pap());
         let now = self.now();
+        let id = format!("{object_type}--{uuid}");
+        // The next version of something keeps the time at which that was made.
+        let before = self.store().object_get(viewer, &id).await?.into_iter().next();
+        let before = before.and_then(|detail| serde_json::from_str::<Value>(&detail.row.body).ok());
+        let created = before
+            .as_ref()
+            .and_then(|body| body.get("created"))
+            .and_then(Value::as_str)
+            .map(str::to_owned);
         object["type"] = json!(object_type);
         object["spec_version"] = json!("2.1");
-        object["id"] = json!(format!("{object_type}--{uuid}"));
-        object["created"] = json!(now.to_string());
+        object["id"] = json!(id);
+        object["created"] = json!(created.unwrap_or_else(|| now.to_string()));
         object["modified"] = json!(now.to_string());
         object["created_by_ref"] = json!(identity);
         object["object_marking_refs"] = json!([audience.tlp().marking_id()]);

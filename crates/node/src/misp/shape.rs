@@ -739,7 +739,10 @@ impl Node {
 
     /// How many attributes of an event a viewer sees.
     pub(crate) async fn misp_count(&self, viewer: &Viewer, event: &EventInfo) -> Result<usize, Error> {
-        Ok(self.store().misp_count(viewer, event.row.id).await?)
+        Ok(self
+            .store()
+            .misp_count(viewer, event.row.id, event.row.owner.member)
+            .await?)
     }
 
     /// What is said of an event and of what is in it, by kind and what it is about.
@@ -801,7 +804,11 @@ impl<'w> Writing<'w> {
         }
     }
 
+    /// Whether a row is shown: of the member whose event it is, and what is asked for.
     fn is_wanted(&self, row: &MispRow) -> bool {
+        if row.owner.member != self.event.row.owner.member {
+            return false;
+        }
         (self.shape.deleted || !row.deleted) && self.shape.only.as_ref().is_none_or(|only| only.contains(&row.id))
     }
 
@@ -881,7 +888,10 @@ impl<'w> Writing<'w> {
                 .store()
                 .misp_scan(self.viewer, &source, MispKind::Object, after, CHUNK)
                 .await?;
-            for row in page.rows.iter().filter(|row| self.shape.deleted || !row.deleted) {
+            let own = self.event.row.owner.member;
+            let wanted = |row: &&MispRow| row.owner.member == own && (self.shape.deleted || !row.deleted);
+            let rows: Vec<&MispRow> = page.rows.iter().filter(wanted).collect();
+            for row in rows {
                 let Some(mut json) = self.object(row).await? else {
                     continue;
                 };
@@ -987,7 +997,8 @@ impl Node {
         event: &EventInfo,
         shape: &EventShape,
     ) -> Result<Option<Map<String, Value>>, Error> {
-        let said = self.misp_said_in(viewer, event).await?;
+        let references = self.misp_said(viewer, MispKind::Reference, row.id, event).await?;
+        let said = HashMap::from([((MispKind::Reference, row.id), references)]);
         Writing::new(self, viewer, event, shape, said).object(row).await
     }
 }

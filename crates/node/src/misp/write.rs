@@ -64,6 +64,8 @@ struct Around {
     /// The identifier of its report.
     header: String,
     audience: Audience,
+    /// Whether it is there already, with a marking that holds for what comes into it.
+    is_shared: bool,
 }
 
 impl Node {
@@ -109,6 +111,7 @@ impl Node {
             uuid,
             header,
             audience,
+            is_shared: false,
         };
         self.misp_share(caller, event, uuid, handling, Head::Whole).await?;
         for (wish, lists) in narrower {
@@ -137,6 +140,10 @@ impl Node {
                 lists.insert(key.to_owned(), list);
             }
         }
+        let moved = match changes.contains_key("distribution") {
+            true => self.misp_event_moves(caller, &viewer, &event, &changes).await?,
+            false => None,
+        };
         let published = changes.get("published").map(|_| truth(&changes, "published"));
         let tags = changes.shift_remove("Tag");
         strip(&mut changes);
@@ -172,11 +179,72 @@ impl Node {
             head.insert("Tag".to_owned(), Value::Array(known));
         }
         if head != before || head.contains_key("Tag") {
-            self.misp_head_put(caller, &viewer, &event, head, published == Some(true))
+            self.misp_head_put(caller, &viewer, &event, head, published == Some(true), moved)
                 .await?;
+        }
+        if moved.is_some() {
+            self.misp_bring_along(caller, &event).await?;
         }
         self.misp_edit_lists(caller, &viewer, &event, lists).await?;
         self.misp_touched(id, published).await
+    }
+
+    /// To whom an event goes from now on, where that is more than it was. Fewer it cannot become: what is in it has gone out.
+    async fn misp_event_moves(
+        &self,
+        caller: &Caller,
+        viewer: &Viewer,
+        event: &EventInfo,
+        changes: &Map<String, Value>,
+    ) -> Result<Option<DistributionWish>, Error> {
+        let wish = wish_of(changes, DistributionWish::Inherit)?;
+        if wish == DistributionWish::Inherit {
+            return Ok(None);
+        }
+        let handling = self.misp_handling(caller, wish, None).await?;
+        let wished = self.misp_audience_of(caller, &handling)?;
+        let now = self
+            .store()
+            .audience_seen(viewer, event.row.audience)
+            .await?
+            .ok_or_else(absent)?;
+        if wished.communities() == now.communities() && wished.named() == now.named() {
+            return Ok(None);
+        }
+        let stays = now.communities().is_subset(wished.communities());
+        let own_only =
+            now.communities().is_empty() && now.named().iter().all(|one| Some(*one) == caller.principal.member);
+        if stays && (own_only || now.named() == wished.named()) {
+            return Ok(Some(wish));
+        }
+        let help = "narrow what is in it, or delete the event, which recalls it, and share it anew";
+        Err(bad("event-narrowed", "an event keeps the readers that it has", help))
+    }
+
+    /// Shares what is in an event with those to whom the event goes now, where it went as far as the event did.
+    async fn misp_bring_along(&self, caller: &Caller, before: &EventInfo) -> Result<(), Error> {
+        let (viewer, event) = self.misp_own_event(caller, before.row.id).await?;
+        let around = self.misp_around(&viewer, &event).await?;
+        for kind in [MispKind::Attribute, MispKind::Object, MispKind::Report] {
+            let mut after = 0;
+            loop {
+                let source = MispSource::Event(event.row.id);
+                let page = self.store().misp_scan(&viewer, &source, kind, after, CHUNK).await?;
+                for row in &page.rows {
+                    let alone = kind != MispKind::Attribute || row.parent == 0;
+                    if alone && row.owner == event.row.owner && row.audience == before.row.audience {
+                        let whole = self.misp_raw(&viewer, row).await?;
+                        let wish = Some(DistributionWish::Inherit);
+                        self.misp_put_again(caller, &viewer, &around, row, whole, wish).await?;
+                    }
+                }
+                match page.next {
+                    Some(next) => after = next,
+                    None => break,
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Changes and adds what is given of an event's attributes, objects and what is said.
@@ -218,7 +286,7 @@ impl Node {
                 match known {
                     Some(row) => self.misp_edit_row(caller, viewer, event, &row, fields).await?,
                     None => {
-                        let wish = wish_of(&fields, DistributionWish::Inherit)?;
+                        let wish = narrowest(&fields)?;
                         let lists = new.entry(wish).or_default();
                         if let Value::Array(list) = lists.entry(key.clone()).or_insert_with(|| json!([])) {
                             list.push(Value::Object(fields));
@@ -298,7 +366,7 @@ impl Node {
                 "something of this UUID is there already: edit it".to_owned(),
             ));
         }
-        let wish = wish_of(&fields, DistributionWish::Inherit)?;
+        let wish = narrowest(&fields)?;
         fields.insert("uuid".to_owned(), json!(uuid.to_string()));
         if kind == MispKind::Attribute {
             self.misp_is_new_here(&viewer, &event, &fields).await?;
@@ -393,7 +461,7 @@ impl Node {
                 .collect();
             let mut head = event.fields.clone();
             head.insert("Tag".to_owned(), tagged(tags));
-            self.misp_head_put(caller, &viewer, &event, head, event.record.published)
+            self.misp_head_put(caller, &viewer, &event, head, event.record.published, None)
                 .await?;
             return self.misp_touched(id, None).await;
         }
@@ -415,7 +483,7 @@ impl Node {
     pub async fn misp_event_publish(&self, caller: &Caller, id: i64, published: bool) -> Result<(), Error> {
         let (viewer, event) = self.misp_own_event(caller, id).await?;
         if published {
-            self.misp_head_put(caller, &viewer, &event, event.fields.clone(), true)
+            self.misp_head_put(caller, &viewer, &event, event.fields.clone(), true, None)
                 .await?;
         }
         let Some(mut record) = self.store().misp_event(id).await? else {
@@ -437,26 +505,21 @@ impl Node {
         let (viewer, event) = self.misp_own_event(caller, id).await?;
         self.misp_may_take_back(caller, &event.row)?;
         for kind in [MispKind::Attribute, MispKind::Object] {
+            let mut after = 0;
             loop {
                 let source = MispSource::Event(id);
-                let page = self.store().misp_scan(&viewer, &source, kind, 0, CHUNK).await?;
-                let own: Vec<&MispRow> = page
-                    .rows
-                    .iter()
-                    .filter(|row| row.owner.member == event.row.owner.member)
-                    .collect();
-                if own.is_empty() {
-                    break;
+                let page = self.store().misp_scan(&viewer, &source, kind, after, CHUNK).await?;
+                for row in &page.rows {
+                    // What is in an object goes with it.
+                    let alone = kind == MispKind::Object || row.parent == 0;
+                    if alone && row.owner == event.row.owner {
+                        self.misp_take_back(caller, row.kind, row.id, "the event was deleted")
+                            .await?;
+                    }
                 }
-                for row in own
-                    .into_iter()
-                    .filter(|row| kind == MispKind::Object || row.parent == 0)
-                {
-                    self.misp_take_back(caller, row.kind, row.id, "the event was deleted")
-                        .await?;
-                }
-                if kind == MispKind::Attribute && page.rows.iter().all(|row| row.parent != 0) {
-                    break;
+                match page.next {
+                    Some(next) => after = next,
+                    None => break,
                 }
             }
         }
@@ -478,11 +541,24 @@ impl Node {
                     | "x-misp-reference"
                     | "sighting"
             );
-            if of_event {
+            if of_event && self.misp_is_of_event(&viewer, &object, event.record.uuid).await? {
                 self.misp_retract(caller, &object, "the event was deleted").await?;
             }
         }
         self.misp_follow().await
+    }
+
+    /// Whether a report or grouping is an event's head or a part of it; another that it merely names is not. All else that
+    /// is named is.
+    async fn misp_is_of_event(&self, viewer: &Viewer, object: &str, event: Uuid) -> Result<bool, Error> {
+        if !matches!(stix::id::object_type(object), "report" | "grouping") || uuid_of(object) == event {
+            return Ok(true);
+        }
+        let found = self.store().object_get(viewer, object).await?.into_iter().next();
+        let Some(detail) = found else { return Ok(false) };
+        let body: Value = serde_json::from_str(&detail.row.body).unwrap_or_default();
+        let part_of = body.get("x_misp_event_part").and_then(Value::as_str);
+        Ok(part_of.is_some_and(|whole| uuid_of(whole) == event))
     }
 
     /// Deletes an element.
@@ -538,7 +614,18 @@ impl Node {
             return self.misp_follow().await;
         }
         let rows = self.store().misp_rows_of(&viewer, kind, id).await?;
-        for deleted in rows.iter().filter(|row| row.deleted) {
+        if rows.iter().all(|row| row.deleted) {
+            let help = "add it anew, under another UUID";
+            return Err(bad(
+                "came-deleted",
+                "this came as something deleted, and there is nothing to restore",
+                help,
+            ));
+        }
+        for deleted in rows
+            .iter()
+            .filter(|row| row.deleted && row.owner.member == event.row.owner.member)
+        {
             for object in self.store().misp_objects_of(kind, id, row.owner).await? {
                 let retraction = Retraction {
                     id: object,
@@ -583,11 +670,7 @@ impl Node {
                 "this event is another organisation's: propose a change to it",
             ));
         }
-        if event.record.loose {
-            return Err(Error::NotAllowed(
-                "this stands for what was shared without a report: change it where it was shared",
-            ));
-        }
+        changes_here(event.row.owner.withheld, event.record.loose)?;
         Ok((viewer, event))
     }
 
@@ -612,6 +695,7 @@ impl Node {
                 "this is another organisation's: propose a change to it",
             ));
         }
+        changes_here(row.owner.withheld, event.record.loose)?;
         Ok((viewer, event, row))
     }
 
@@ -661,6 +745,7 @@ impl Node {
             uuid: event.record.uuid,
             header: header.map_or_else(|| format!("grouping--{}", event.record.uuid), |(id, _)| id),
             audience,
+            is_shared: true,
         })
     }
 
@@ -690,6 +775,7 @@ impl Node {
         event: &EventInfo,
         mut head: Map<String, Value>,
         published: bool,
+        moved: Option<DistributionWish>,
     ) -> Result<(), Error> {
         let uuid = event.record.uuid;
         let Some((header, body)) = self.misp_header(viewer, uuid).await? else {
@@ -710,21 +796,17 @@ impl Node {
         }
         let created = body.get("created").and_then(Value::as_str).map(str::to_owned);
         let now = self.misp_after(&event.row);
-        let wish = wish_of(&head, DistributionWish::Inherit)?;
         let audience = self
             .store()
             .audience_seen(viewer, event.row.audience)
             .await?
             .ok_or_else(absent)?;
-        let said = event.fields.get("distribution").and_then(super::shape::level);
-        let same = matches!((wish, said), (DistributionWish::Community(new), Some(old)) if new == old);
-        let handling = match wish {
-            DistributionWish::Inherit => self.misp_handling(caller, wish, Some(&audience)).await?,
-            _ if same => {
+        let mut handling = match moved {
+            Some(wish) => self.misp_handling(caller, wish, None).await?,
+            None => {
                 self.misp_handling(caller, DistributionWish::Inherit, Some(&audience))
                     .await?
             }
-            wish => self.misp_handling(caller, wish, None).await?,
         };
         strip(&mut head);
         head.insert("uuid".to_owned(), json!(uuid.to_string()));
@@ -744,9 +826,12 @@ impl Node {
             head.insert("Tag".to_owned(), Value::Array(tags));
         }
         let created = if as_report == was_published { created } else { None };
-        self.misp_share(caller, head, uuid, handling, Head::Next { refs, created })
+        keep_marking(&mut handling, &audience, &head);
+        let shared = self
+            .misp_share(caller, head, uuid, handling, Head::Next { refs, created })
             .await?;
-        if as_report && !was_published {
+        // What waits for moderators takes nothing's place yet.
+        if as_report && !was_published && !shared.waits {
             self.misp_replace(caller, &header, "published as a report").await?;
         }
         self.misp_follow().await
@@ -760,7 +845,10 @@ impl Node {
         wish: DistributionWish,
         lists: Map<String, Value>,
     ) -> Result<(), Error> {
-        let handling = self.misp_handling(caller, wish, Some(&around.audience)).await?;
+        let mut handling = self.misp_handling(caller, wish, Some(&around.audience)).await?;
+        if around.is_shared {
+            keep_marking(&mut handling, &around.audience, &around.fields);
+        }
         let mut event = around.fields.clone();
         event.insert("timestamp".to_owned(), json!(seconds(self.now())));
         event.insert("published".to_owned(), json!(false));
@@ -784,19 +872,13 @@ impl Node {
         row: &MispRow,
         mut changes: Map<String, Value>,
     ) -> Result<(), Error> {
-        let wish = match changes.contains_key("distribution") {
-            true => {
-                self.misp_moves(
-                    caller,
-                    viewer,
-                    around,
-                    row,
-                    wish_of(&changes, DistributionWish::Inherit)?,
-                )
-                .await?
-            }
-            false => None,
-        };
+        // An object goes as a whole: to whom its narrowest part does.
+        let asks = changes.contains_key("distribution")
+            || changes
+                .get("Attribute")
+                .and_then(Value::as_array)
+                .is_some_and(|inside| inside.iter().any(|one| one.get("distribution").is_some()));
+        let wish = if asks { Some(narrowest(&changes)?) } else { None };
         strip(&mut changes);
         changes.shift_remove("uuid");
         if row.kind == MispKind::Attribute && row.parent != 0 {
@@ -821,8 +903,12 @@ impl Node {
                     }
                 }
             }
-            return self.misp_put_again(caller, viewer, around, &object, whole, None).await;
+            // As the object is no distribution of its own.
+            let wish = wish.filter(|wish| *wish != DistributionWish::Inherit);
+            let wish = self.misp_moves(caller, viewer, around, &object, wish).await?;
+            return self.misp_put_again(caller, viewer, around, &object, whole, wish).await;
         }
+        let wish = self.misp_moves(caller, viewer, around, row, wish).await?;
         let mut whole = self.misp_raw(viewer, row).await?;
         let inside = changes.shift_remove("Attribute");
         apply(&mut whole, &changes);
@@ -839,8 +925,9 @@ impl Node {
         viewer: &Viewer,
         around: &Around,
         row: &MispRow,
-        wish: DistributionWish,
+        wish: Option<DistributionWish>,
     ) -> Result<Option<DistributionWish>, Error> {
+        let Some(wish) = wish else { return Ok(None) };
         let now = self
             .store()
             .audience_seen(viewer, row.audience)
@@ -884,10 +971,6 @@ impl Node {
         mut whole: Map<String, Value>,
         wish: Option<DistributionWish>,
     ) -> Result<(), Error> {
-        if wish.is_some() {
-            // Whoever goes out of sight has to be told, and not everybody may do that.
-            self.misp_may_take_back(caller, row)?;
-        }
         let now = self.misp_after(row);
         whole.insert("timestamp".to_owned(), json!(seconds(now)));
         let own = self
@@ -895,13 +978,28 @@ impl Node {
             .audience_seen(viewer, row.audience)
             .await?
             .ok_or_else(absent)?;
-        let handling = match wish {
+        let mut handling = match wish {
             None => {
                 self.misp_handling(caller, DistributionWish::Inherit, Some(&own))
                     .await?
             }
             Some(wish) => self.misp_handling(caller, wish, Some(&around.audience)).await?,
         };
+        keep_marking(&mut handling, &own, &around.fields);
+        let leaves = own.communities().iter().any(|one| !handling.communities.contains(one));
+        if wish.is_some() && leaves {
+            // Whoever goes out of sight has to be told, and not everybody may do that.
+            self.misp_may_take_back(caller, row)?;
+        }
+        let others = own.named().iter().any(|one| Some(*one) != caller.principal.member);
+        if wish.is_some() && others {
+            let help = "take it back where it was shared, and share it anew";
+            return Err(bad(
+                "named-readers",
+                "this goes to members by name, which MISP has no number for",
+                help,
+            ));
+        }
         let list = match row.kind {
             MispKind::Object => "Object",
             MispKind::Report => "EventReport",
@@ -916,11 +1014,16 @@ impl Node {
             event.insert("date".to_owned(), json!(created));
         }
         let now_in: Vec<policy::CommunityId> = handling.communities.clone();
-        let made = self
+        let shared = self
             .misp_share(caller, event, around.uuid, handling, Head::None)
             .await?;
+        let made = shared.made;
         // Before what it was goes: the new object belongs where that does.
         self.misp_follow().await?;
+        if shared.waits {
+            // What waits for moderators takes nothing's place yet.
+            return Ok(());
+        }
         for left in own.communities().iter().filter(|one| !now_in.contains(one)) {
             self.misp_leave(caller, row, *left, &made).await?;
         }
@@ -1105,7 +1208,7 @@ impl Node {
         uuid: Uuid,
         handling: Handling,
         head: Head,
-    ) -> Result<Vec<String>, Error> {
+    ) -> Result<Shared, Error> {
         let mut handling = handling;
         // A name that is withheld is not in the event either.
         handling.withheld = false;
@@ -1135,7 +1238,51 @@ impl Node {
             .await
             .map_err(|error| Error::Ours(format!("taking in the event stopped: {error}")))??;
         refused(&report)?;
-        Ok(made)
+        Ok(Shared {
+            made,
+            waits: report.waiting > 0,
+        })
+    }
+}
+
+/// What came of sharing.
+struct Shared {
+    /// The identifiers of what was made of the elements.
+    made: Vec<String>,
+    /// Whether some of it waits for moderators.
+    waits: bool,
+}
+
+/// Keeps the colour and the permitted actions that something has, where no tag says others: those of the transfer that
+/// brought it stand in no tag.
+fn keep_marking(handling: &mut Handling, now: &Audience, fields: &Map<String, Value>) {
+    let says = |prefix: &str| {
+        let tags = fields.get("Tag").and_then(Value::as_array).into_iter().flatten();
+        let mut names = tags.filter_map(|tag| tag.get("name").and_then(Value::as_str));
+        names.any(|name| {
+            name.get(..prefix.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+        })
+    };
+    if !says("tlp:") {
+        handling.tlp = Some(now.tlp());
+    }
+    if !says("pap:") {
+        handling.pap = Some(now.pap());
+    }
+}
+
+/// Refuses to change by this interface what was not shared as an event, or not under its member's name: the next version
+/// would tell whose it is.
+fn changes_here(withheld: bool, loose: bool) -> Result<(), Error> {
+    match (withheld, loose) {
+        (true, _) => Err(Error::NotAllowed(
+            "this was shared without its member's name: change it where it was shared",
+        )),
+        (_, true) => Err(Error::NotAllowed(
+            "this stands for what was shared without a report: change it where it was shared",
+        )),
+        _ => Ok(()),
     }
 }
 
@@ -1446,15 +1593,11 @@ fn take_narrower(
         let mut stays = Vec::with_capacity(entries.len());
         for entry in entries {
             let wish = match entry.as_object() {
-                Some(fields) if LISTS.contains(&key) => narrowest(fields)?,
+                Some(fields) if key != "Sighting" => narrowest(fields)?,
                 _ => DistributionWish::Inherit,
             };
-            // Up to the whole community nothing is narrower than the event that goes there.
-            let same = match (wish, around) {
-                (DistributionWish::Inherit, _) => true,
-                (DistributionWish::Community(_), DistributionWish::Community(_)) => true,
-                (wish, around) => wish == around || (around == DistributionWish::Own),
-            };
+            let wish = inside(wish, around);
+            let same = wish == DistributionWish::Inherit;
             if same {
                 stays.push(entry);
             } else {
@@ -1474,6 +1617,17 @@ fn take_narrower(
         prepare(lists, now, fresh)?;
     }
     Ok(narrower)
+}
+
+/// To whom something in an event goes: never to others than the event, and where two groups are meant to nobody but the
+/// member itself, since no audience says "in both".
+fn inside(wish: DistributionWish, around: DistributionWish) -> DistributionWish {
+    match (wish, around) {
+        (DistributionWish::Inherit, _) | (_, DistributionWish::Own) => DistributionWish::Inherit,
+        (DistributionWish::Community(_), _) => DistributionWish::Inherit,
+        (wish, around) if wish == around => DistributionWish::Inherit,
+        (DistributionWish::Own | DistributionWish::Group(_), _) => DistributionWish::Own,
+    }
 }
 
 /// To whom an attribute or object goes. An object goes as a whole: to whom its narrowest part does.

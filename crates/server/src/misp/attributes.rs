@@ -65,14 +65,19 @@ async fn describe_types(_: Asked) -> Result<Response, Fault> {
     } }))
 }
 
-/// The number of an element that a client names; it tells nothing of it.
+/// The number of an element that a client names and sees; one that it does not see is no other than one that is not there.
 pub(super) async fn element(asked: &Asked, kind: MispKind, named: Named) -> Result<i64, Fault> {
-    match named {
-        Named::Number(number) => Ok(number),
+    let viewer = viewer(asked).await?;
+    let number = match named {
+        Named::Number(number) => number,
         Named::Uuid(uuid) => {
             let found = asked.node().store().misp_element(kind, uuid).await?;
-            found.ok_or_else(Fault::not_found)
+            found.ok_or_else(Fault::not_found)?
         }
+    };
+    match asked.node().misp_element_of(&viewer, kind, number).await? {
+        Some(_) => Ok(number),
+        None => Err(Fault::not_found()),
     }
 }
 

@@ -39,14 +39,19 @@ pub(super) async fn viewer(asked: &Asked) -> Result<Viewer, Fault> {
     Ok(asked.node().misp_viewer(asked.caller()).await?)
 }
 
-/// The number of an event that a client names; it tells nothing of the event.
+/// The number of an event that a client names and sees; one that it does not see is no other than one that is not there.
 pub(super) async fn number_of(asked: &Asked, named: Named) -> Result<i64, Fault> {
-    match named {
-        Named::Number(number) => Ok(number),
+    let viewer = viewer(asked).await?;
+    let number = match named {
+        Named::Number(number) => number,
         Named::Uuid(uuid) => {
             let found = asked.node().store().misp_event_by_uuid(uuid).await?;
-            found.map(|event| event.id).ok_or_else(Fault::not_found)
+            found.map(|event| event.id).ok_or_else(Fault::not_found)?
         }
+    };
+    match asked.node().misp_event(&viewer, number).await? {
+        Some(_) => Ok(number),
+        None => Err(Fault::not_found()),
     }
 }
 
@@ -162,7 +167,7 @@ async fn index(mut asked: Asked) -> Result<Response, Fault> {
     let filter = filters::events(&asked, &viewer, &wanted).await?;
     let (limit, page) = filters::page(&wanted, usize::MAX)?;
     let found = asked.node().misp_find_events(&viewer, &filter, limit, page).await?;
-    asked.node().misp_give(asked.caller(), &found).await?;
+    asked.node().misp_give_heads(asked.caller(), &found).await?;
     let minimal = truth(&wanted, "minimal") == Some(true);
     let mut list = Vec::with_capacity(found.len());
     for event in &found {

@@ -49,6 +49,15 @@ pub(super) async fn answer(
     format: &str,
     wanted: &Map<String, Value>,
 ) -> Result<Response, Fault> {
+    // Rules as they are go past the writers of formats, which ask what PAP and warninglists say.
+    let mut usable = std::collections::HashSet::new();
+    if matches!(format, "yara" | "snort") {
+        for row in &found.rows {
+            if asked.node().misp_may_detect(viewer, row).await? {
+                usable.insert(row.number);
+            }
+        }
+    }
     let values = || found.rows.iter().map(|row| row.value.as_str());
     let out = match format {
         "csv" => return table(asked, viewer, found, wanted).await,
@@ -65,7 +74,7 @@ pub(super) async fn answer(
             let rules = found
                 .rows
                 .iter()
-                .filter(|row| row.element_type == "yara")
+                .filter(|row| row.element_type == "yara" && usable.contains(&row.number))
                 .map(|row| row.value.as_str());
             return lines(rules);
         }
@@ -86,7 +95,7 @@ pub(super) async fn answer(
             let rules = found
                 .rows
                 .iter()
-                .filter(|row| matches!(row.element_type.as_str(), "snort" | "suricata"))
+                .filter(|row| matches!(row.element_type.as_str(), "snort" | "suricata") && usable.contains(&row.number))
                 .map(|row| row.value.as_str());
             return lines(rules);
         }

@@ -11,6 +11,11 @@ use crate::problem::Fault;
 /// Entries of an answer where nothing is asked for, and at the most.
 const LIMIT: (usize, usize) = (60, 1_000);
 
+/// Entries of the log that are looked through from its end.
+const STRETCH: u64 = 50_000;
+/// Entries of one's own member that are kept of it.
+const KEPT: usize = 5_000;
+
 pub(super) fn routes(routes: &mut Routes) {
     for path in ["/admin/logs", "/logs"] {
         routes.ask(path, index);
@@ -29,7 +34,28 @@ async fn index(mut asked: Asked) -> Result<Response, Fault> {
         .unwrap_or(1)
         .max(1);
     let action = text(&wanted, "action");
-    let receipts = asked.node().receipts(asked.caller(), 0, LIMIT.1).await?;
+    // The last stretch of the whole log: what of it is the caller's member's.
+    let newest = asked
+        .node()
+        .checkpoint()
+        .await?
+        .unverified()
+        .size
+        .saturating_sub(STRETCH);
+    let mut receipts: Vec<ledger::Receipt> = Vec::new();
+    let mut from = newest;
+    loop {
+        let some = asked.node().receipts(asked.caller(), from, LIMIT.1).await?;
+        let whole = some.len() < LIMIT.1;
+        from = some.last().map_or(from, |last| last.position + 1);
+        receipts.extend(some);
+        // Of a busy member's entries the last are wanted.
+        let more = receipts.len().saturating_sub(KEPT);
+        receipts.drain(..more);
+        if whole {
+            break;
+        }
+    }
     let member = asked
         .caller()
         .principal
@@ -38,16 +64,16 @@ async fn index(mut asked: Asked) -> Result<Response, Fault> {
     let list: Vec<Value> = receipts
         .iter()
         .rev()
-        .map(|receipt| serde_json::to_value(receipt).unwrap_or_default())
-        .filter(|receipt| action.is_none() || receipt.get("kind").and_then(Value::as_str) == action.as_deref())
+        .filter(|receipt| action.as_deref().is_none_or(|action| receipt.entry.kind == action))
         .skip(limit.saturating_mul(page - 1))
         .take(limit)
         .map(|receipt| {
-            let field = |key: &str| receipt.get(key).cloned().unwrap_or_default();
+            let at = stix::Timestamp::from_micros(receipt.entry.at_micros).to_string();
+            let at: String = at.replace('T', " ").chars().take(19).collect();
             json!({ "Log": {
-                "id": field("position").to_string(), "title": field("kind"), "created": field("at"), "model": "Ledger",
-                "model_id": field("position").to_string(), "action": field("kind"), "user_id": "0", "change": field("body"),
-                "email": asked.caller().name, "org": member, "description": "", "ip": null,
+                "id": receipt.position.to_string(), "title": receipt.entry.kind, "created": at, "model": "Ledger",
+                "model_id": receipt.position.to_string(), "action": receipt.entry.kind, "user_id": "0",
+                "change": receipt.entry.body, "email": "", "org": member, "description": "", "ip": null,
             } })
         })
         .collect();

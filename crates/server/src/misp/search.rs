@@ -1,7 +1,8 @@
 //! `restSearch` of events, attributes and objects, in the formats that it answers in.
 
 use axum::response::Response;
-use node::misp::{EventShape, Shaped};
+use node::misp::{EventShape, Filter, Shaped};
+use policy::Viewer;
 use serde_json::{Value, json};
 use store::MispKind;
 
@@ -13,8 +14,12 @@ use crate::asked::Asked;
 use crate::problem::Fault;
 use crate::query::bad;
 
-/// Attributes of one answer where no limit is given.
-const MOST: usize = 1_000_000;
+/// Attributes of one answer that is not written page by page.
+const MOST: usize = 250_000;
+/// Attributes that are held for one answer; more are written page by page.
+const HELD: usize = 5_000;
+/// Attributes of a piece of such an answer.
+const PIECE: usize = 2_000;
 
 pub(super) fn routes(routes: &mut Routes) {
     routes.ask("/attributes/restSearch", attributes);
@@ -56,6 +61,14 @@ async fn attributes(mut asked: Asked) -> Result<Response, Fault> {
     if for_detection(&format) && filter.to_ids.is_none() {
         filter.to_ids = Some(true);
     }
+    if format == "json" && page == 1 && limit > HELD {
+        let most = if text(&wanted, "limit").is_some() {
+            limit
+        } else {
+            usize::MAX
+        };
+        return streamed(asked, viewer, filter, shaped(&wanted), most);
+    }
     let found = asked
         .node()
         .misp_find(&viewer, MispKind::Attribute, &filter, limit, page)
@@ -73,6 +86,36 @@ async fn attributes(mut asked: Asked) -> Result<Response, Fault> {
         "count" => answer::json_of(&json!({ "response": { "count": found.rows.len() } })),
         other => super::formats::answer(&asked, &viewer, &found, other, &wanted).await,
     }
+}
+
+/// Attributes page by page, so that an answer of any length is held by nobody.
+fn streamed(asked: Asked, viewer: Viewer, filter: Filter, shaped: Shaped, most: usize) -> Result<Response, Fault> {
+    answer::pieces(asked, move |node, caller, pieces| async move {
+        let _ = pieces.send("{\"response\":{\"Attribute\":[".to_owned()).await;
+        let (mut page, mut given) = (1, 0);
+        loop {
+            let mut found = node
+                .misp_find(&viewer, MispKind::Attribute, &filter, PIECE, page)
+                .await?;
+            let whole = found.rows.len() < PIECE;
+            found.rows.truncate(most - given);
+            node.misp_give_rows(&caller, &found).await?;
+            let mut text = String::new();
+            for attribute in node.misp_attributes_json(&viewer, &found, &shaped).await? {
+                if given > 0 {
+                    text.push(',');
+                }
+                given += 1;
+                text.push_str(&Value::Object(attribute).to_string());
+            }
+            if pieces.send(text).await.is_err() || whole || given >= most {
+                break;
+            }
+            page += 1;
+        }
+        let _ = pieces.send("]}}".to_owned()).await;
+        Ok(())
+    })
 }
 
 /// Formats that make a system watch or block.
@@ -152,7 +195,7 @@ async fn events(mut asked: Asked) -> Result<Response, Fault> {
             }
             let mut shape = shape.clone();
             if narrowed {
-                let mut inside = node::misp::Filter {
+                let mut inside = Filter {
                     to_ids: filter.to_ids,
                     ..Default::default()
                 };

@@ -1,9 +1,10 @@
 //! What is said of events: sightings, proposals, reports, what analysts note.
 
 use axum::response::Response;
-use node::misp::{Deletion, SightingWish, kind_named, type_name};
+use node::misp::{Deletion, EventInfo, SightingWish, kind_named, type_name};
+use policy::Viewer;
 use serde_json::{Map, Value, json};
-use store::{MispKind, MispSource};
+use store::{MispKind, MispRow, MispSource};
 
 use super::ask::{Named, fields, filters, id, number, part, text};
 use super::attributes::element;
@@ -82,12 +83,28 @@ async fn shown(asked: &Asked, kind: MispKind, number: i64, wrapper: &str) -> Res
     let Some((event, said)) = asked.node().misp_said_of(&viewer, kind, number).await? else {
         return Err(Fault::not_found());
     };
+    if let Some(row) = asked.node().store().misp_row(&viewer, kind, number).await? {
+        asked.node().misp_give_said(asked.caller(), &[row]).await?;
+    }
     let mut answer_of = Map::new();
     answer_of.insert(wrapper.to_owned(), said);
     if kind == MispKind::Report {
         answer_of.insert("Event".to_owned(), event.short());
     }
     answer::json_of(&Value::Object(answer_of))
+}
+
+/// What of a kind is said, recorded as handed out.
+async fn given(
+    asked: &Asked,
+    viewer: &Viewer,
+    kind: MispKind,
+    source: &MispSource,
+) -> Result<Vec<(MispRow, EventInfo, Value)>, Fault> {
+    let found = asked.node().misp_said_list(viewer, kind, source, MOST).await?;
+    let rows: Vec<MispRow> = found.iter().map(|(row, ..)| row.clone()).collect();
+    asked.node().misp_give_said(asked.caller(), &rows).await?;
+    Ok(found)
 }
 
 // Sightings.
@@ -171,10 +188,7 @@ async fn index(asked: Asked) -> Result<Response, Fault> {
         "" => MispSource::All,
         _ => MispSource::Event(number_of(&asked, id(&asked, "event")?).await?),
     };
-    let found = asked
-        .node()
-        .misp_said_list(&viewer, MispKind::Sighting, &source, MOST)
-        .await?;
+    let found = given(&asked, &viewer, MispKind::Sighting, &source).await?;
     answer::json_of(&found.into_iter().map(|(_, _, said)| said).collect())
 }
 
@@ -193,10 +207,7 @@ async fn list_of(mut asked: Asked) -> Result<Response, Fault> {
         _ => MispSource::Parent(element(&asked, MispKind::Attribute, named).await?),
     };
     let org = text(&wanted, "org_id");
-    let found = asked
-        .node()
-        .misp_said_list(&viewer, MispKind::Sighting, &source, MOST)
-        .await?;
+    let found = given(&asked, &viewer, MispKind::Sighting, &source).await?;
     let found = found.into_iter().map(|(_, _, said)| said);
     let wanted = found.filter(|said| org.is_none() || said.get("org_id").and_then(Value::as_str) == org.as_deref());
     answer::json_of(&wanted.collect())
@@ -227,10 +238,7 @@ async fn search(mut asked: Asked) -> Result<Response, Fault> {
     let with_event = super::filters::on(&wanted, "includeEvent") || super::filters::on(&wanted, "include_event_meta");
     let with_attribute =
         super::filters::on(&wanted, "includeAttribute") || super::filters::on(&wanted, "include_attribute");
-    let found = asked
-        .node()
-        .misp_said_list(&viewer, MispKind::Sighting, &source, MOST)
-        .await?;
+    let found = given(&asked, &viewer, MispKind::Sighting, &source).await?;
     let mut list = Vec::new();
     for (row, event, mut said) in found {
         let at = said
@@ -349,10 +357,7 @@ async fn proposals(asked: Asked) -> Result<Response, Fault> {
         "" => MispSource::All,
         _ => MispSource::Event(number_of(&asked, id(&asked, "event")?).await?),
     };
-    let found = asked
-        .node()
-        .misp_said_list(&viewer, MispKind::Proposal, &source, MOST)
-        .await?;
+    let found = given(&asked, &viewer, MispKind::Proposal, &source).await?;
     answer::json_of(
         &found
             .into_iter()
@@ -431,10 +436,7 @@ async fn reports(asked: Asked) -> Result<Response, Fault> {
         Some(named) => MispSource::Event(number_of(&asked, named).await?),
         None => MispSource::All,
     };
-    let found = asked
-        .node()
-        .misp_said_list(&viewer, MispKind::Report, &source, MOST)
-        .await?;
+    let found = given(&asked, &viewer, MispKind::Report, &source).await?;
     let shown = found
         .into_iter()
         .map(|(_, event, said)| json!({ "EventReport": said, "Event": event.short() }));
@@ -495,10 +497,7 @@ async fn note(asked: Asked) -> Result<Response, Fault> {
 async fn notes(asked: Asked) -> Result<Response, Fault> {
     let kind = kind(&asked)?;
     let viewer = viewer(&asked).await?;
-    let found = asked
-        .node()
-        .misp_said_list(&viewer, kind, &MispSource::All, MOST)
-        .await?;
+    let found = given(&asked, &viewer, kind, &MispSource::All).await?;
     let shown = found.into_iter().map(|(_, _, said)| {
         let mut entry = Map::new();
         entry.insert(type_name(kind).to_owned(), said);
@@ -512,10 +511,7 @@ async fn notes_minimal(asked: Asked) -> Result<Response, Fault> {
     let viewer = viewer(&asked).await?;
     let mut minimal = Map::new();
     for kind in [MispKind::Note, MispKind::Opinion, MispKind::Relationship] {
-        let found = asked
-            .node()
-            .misp_said_list(&viewer, kind, &MispSource::All, MOST)
-            .await?;
+        let found = given(&asked, &viewer, kind, &MispSource::All).await?;
         let mut entries = Map::new();
         for (_, _, said) in found {
             let field = |key: &str| said.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();

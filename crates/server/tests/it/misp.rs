@@ -733,3 +733,311 @@ fn said(event: &Value) -> BTreeSet<String> {
     }
     said
 }
+
+#[tokio::test]
+async fn nobody_takes_the_place_of_anothers_things_by_their_uuid() {
+    let kit = Kit::start().await;
+    let made = event(
+        &kit,
+        "alder-analyst",
+        json!({ "info": "Alder's", "distribution": "1",
+        "Attribute": [{ "type": "domain", "value": "theirs.example" }] }),
+    )
+    .await;
+    let uuid = made["Attribute"][0]["uuid"].clone();
+    let sighting = post(
+        &kit,
+        "alder-analyst",
+        &format!("/sightings/add/{}", text(&made["Attribute"][0]["id"])),
+        json!({}),
+    )
+    .await;
+    // In an object of an event of their own, and as a report of the same UUID.
+    event(&kit, "birch-contributor", json!({ "info": "Birch's", "distribution": "1", "Object": [{ "name": "file",
+        "meta-category": "file", "Attribute": [{ "uuid": uuid, "type": "domain", "object_relation": "x", "value": "taken.example", "to_ids": false }] }] })).await;
+    let report = format!(
+        r#"{{"type":"report","spec_version":"2.1","id":"report--{}","created":"2026-11-24T00:00:00.000Z","modified":"2026-11-30T00:00:00.000Z","name":"Taken","published":"2026-11-24T00:00:00Z","object_refs":["malware--00000000-0000-4000-8000-00000000000a"]}}"#,
+        text(&made["uuid"])
+    );
+    kit.share("birch-contributor", "common", &[report]).await;
+    let taken = json!({ "uuid": sighting["Sighting"]["uuid"], "type": "1" });
+    refused(
+        &kit,
+        "birch-contributor",
+        &format!("/sightings/add/{}", text(&made["Attribute"][0]["id"])),
+        taken,
+    )
+    .await;
+    for who in ["alder-reader", "birch-reader"] {
+        let shown = view(&kit, who, &made).await;
+        assert_eq!(values(&shown), BTreeSet::from(["theirs.example".to_owned()]), "{who}");
+        assert_eq!(
+            (text(&shown["info"]), shown["published"].clone()),
+            ("Alder's", json!(false)),
+            "{who}"
+        );
+    }
+    let path = format!("/attributes/edit/{}", text(&uuid));
+    let edited = post(&kit, "alder-contributor", &path, json!({ "comment": "still ours" })).await;
+    assert_eq!(edited["Attribute"]["comment"], "still ours");
+}
+
+#[tokio::test]
+async fn what_is_narrow_inside_narrows_all_of_it() {
+    let kit = Kit::start().await;
+    let made = event(
+        &kit,
+        "alder-analyst",
+        json!({ "info": "Inside", "distribution": "1",
+        "EventReport": [{ "name": "internal", "content": "secretreport", "distribution": "0" }] }),
+    )
+    .await;
+    let secret = json!({ "name": "file", "meta-category": "file", "Attribute": [
+        { "type": "filename", "object_relation": "filename", "value": "secretname", "distribution": "0" }] });
+    post(
+        &kit,
+        "alder-analyst",
+        &format!("/objects/add/{}", text(&made["id"])),
+        secret,
+    )
+    .await;
+    let open = json!({ "name": "file", "meta-category": "file", "Attribute": [
+        { "type": "filename", "object_relation": "filename", "value": "laternarrow" }] });
+    let open = post(
+        &kit,
+        "alder-analyst",
+        &format!("/objects/add/{}", text(&made["id"])),
+        open,
+    )
+    .await;
+    assert!(
+        view(&kit, "birch-reader", &made)
+            .await
+            .to_string()
+            .contains("laternarrow")
+    );
+    let inside = text(&open["Object"]["Attribute"][0]["id"]).to_owned();
+    post(
+        &kit,
+        "alder-analyst",
+        &format!("/attributes/edit/{inside}"),
+        json!({ "distribution": "0" }),
+    )
+    .await;
+    let note = json!({ "note": "secretnote", "distribution": "0" });
+    post(
+        &kit,
+        "alder-analyst",
+        &format!("/analystData/add/Note/{}/Event", text(&made["uuid"])),
+        note,
+    )
+    .await;
+    let theirs = view(&kit, "birch-reader", &made).await.to_string();
+    let stix = kit
+        .get(
+            "birch-reader",
+            "/commonwatch/collections/all/objects/?match[version]=all",
+        )
+        .await
+        .text();
+    for word in ["secretreport", "secretname", "laternarrow", "secretnote"] {
+        assert!(!theirs.contains(word) && !stix.contains(word), "{word}");
+        assert!(
+            view(&kit, "alder-reader", &made).await.to_string().contains(word),
+            "{word}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_event_keeps_its_readers_and_may_get_more() {
+    let kit = Kit::start().await;
+    let wide = event(&kit, "alder-analyst", json!({ "info": "Wide", "distribution": "1" })).await;
+    refused(
+        &kit,
+        "alder-analyst",
+        &format!("/events/edit/{}", text(&wide["id"])),
+        json!({ "distribution": "0" }),
+    )
+    .await;
+    let own = event(
+        &kit,
+        "alder-contributor",
+        json!({ "info": "Own at first", "distribution": "0",
+        "Attribute": [{ "type": "domain", "value": "first.example" }] }),
+    )
+    .await;
+    let path = format!("/events/edit/{}", text(&own["id"]));
+    let widened = post(&kit, "alder-contributor", &path, json!({ "distribution": "1" })).await;
+    assert_eq!(text(&widened["Event"]["distribution"]), "1");
+    assert_eq!(
+        values(&view(&kit, "birch-reader", &own).await),
+        BTreeSet::from(["first.example".to_owned()])
+    );
+    // A sharing group's event is tagged and published where it is.
+    let group = kit.communities["grove"].0.to_string();
+    let made = event(
+        &kit,
+        "alder-analyst",
+        json!({ "info": "Group", "distribution": "4", "sharing_group_id": group,
+        "Attribute": [{ "type": "domain", "value": "group.example" }] }),
+    )
+    .await;
+    post(
+        &kit,
+        "alder-analyst",
+        "/tags/attachTagToObject",
+        json!({ "uuid": made["uuid"], "tag": "tlp:amber" }),
+    )
+    .await;
+    post(
+        &kit,
+        "alder-analyst",
+        &format!("/events/publish/{}", text(&made["id"])),
+        json!({}),
+    )
+    .await;
+    let shown = view(&kit, "alder-reader", &made).await;
+    assert_eq!(
+        (text(&shown["distribution"]), text(&shown["sharing_group_id"])),
+        ("4", group.as_str())
+    );
+    assert_eq!((shown["published"].clone(), values(&shown).len()), (json!(true), 1));
+    assert_eq!(
+        kit.get("birch-reader", &format!("/events/view/{}", text(&made["uuid"])))
+            .await
+            .status,
+        404
+    );
+}
+
+#[tokio::test]
+async fn an_edit_keeps_the_marking_that_no_tag_says() {
+    let kit = Kit::start().await;
+    let file = json!({ "Event": { "info": "By file", "uuid": "4c1e8f7a-0b7e-4a52-9d0e-0c9b3a4d5e6f", "date": "2026-11-20",
+        "Attribute": [{ "type": "domain", "value": "strict.example", "to_ids": true,
+            "uuid": "4c1e8f7a-0b7e-4a52-9d0e-0c9b3a4d5e70" }] } });
+    let answer = kit
+        .ask(
+            "alder-contributor",
+            "POST",
+            "/api/v1/share?community=common&tlp=amber%2Bstrict&pap=red",
+            Some(&file.to_string()),
+        )
+        .await;
+    assert_eq!(answer.json()["refused"], 0, "{}", answer.text());
+    let path = "/attributes/edit/4c1e8f7a-0b7e-4a52-9d0e-0c9b3a4d5e70";
+    post(&kit, "alder-contributor", path, json!({ "comment": "edited" })).await;
+    let id = "indicator--4c1e8f7a-0b7e-4a52-9d0e-0c9b3a4d5e70";
+    let shown = kit.get("alder-reader", &format!("/api/v1/objects/{id}")).await.json();
+    let newest = shown["versions"]
+        .as_array()
+        .map_or_else(|| shown.clone(), |versions| versions[0].clone());
+    let text = newest.to_string().to_uppercase();
+    assert!(text.contains("AMBER+STRICT") && text.contains("EDITED"), "{shown}");
+}
+
+#[tokio::test]
+async fn what_was_shared_without_a_name_is_not_changed_under_one() {
+    let kit = Kit::start().await;
+    let body = format!("{{\"objects\":[{}]}}", indicator(3, "Nobody's"));
+    let answer = kit
+        .ask(
+            "elder-analyst",
+            "POST",
+            "/api/v1/share?community=hidden&tlp=green&withheld=true",
+            Some(&body),
+        )
+        .await;
+    assert_eq!(answer.json()["accepted"], 1, "{}", answer.text());
+    let found = post(
+        &kit,
+        "elder-analyst",
+        "/attributes/restSearch",
+        json!({ "value": "192.0.2.3" }),
+    )
+    .await;
+    let number = text(&found["response"]["Attribute"][0]["id"]).to_owned();
+    for (path, body) in [
+        (format!("/attributes/edit/{number}"), json!({ "comment": "x" })),
+        (format!("/attributes/addTag/{number}/x"), json!({})),
+        (format!("/attributes/delete/{number}"), json!({})),
+    ] {
+        let answer = kit.ask("elder-analyst", "POST", &path, Some(&body.to_string())).await;
+        assert_eq!(answer.status, 403, "{path}: {}", answer.text());
+    }
+}
+
+#[tokio::test]
+async fn what_is_refused_changes_nothing() {
+    let kit = Kit::start().await;
+    let made = event(&kit, "alder-analyst", json!({ "info": "Careful", "distribution": "1", "Attribute": [
+        { "type": "domain", "value": "gone.example", "deleted": "1" }, { "type": "domain", "value": "there.example" }] })).await;
+    let whole = view(&kit, "alder-analyst", &made).await;
+    let gone = whole["Attribute"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["value"] == "gone.example")
+        .unwrap();
+    refused(
+        &kit,
+        "alder-analyst",
+        &format!("/attributes/restore/{}", text(&gone["id"])),
+        json!({}),
+    )
+    .await;
+    let opinion = json!({ "opinion": "80", "comment": "c" });
+    let path = format!("/analystData/add/Opinion/{}/Event", text(&made["uuid"]));
+    let opinion = post(&kit, "alder-analyst", &path, opinion).await;
+    let path = format!("/analystData/edit/Opinion/{}", text(&opinion["Opinion"]["id"]));
+    refused(&kit, "alder-analyst", &path, json!({ "opinion": "500" })).await;
+    let edited = post(&kit, "alder-analyst", &path, json!({ "opinion": "20" })).await;
+    assert_eq!(edited["Opinion"]["opinion"], "20");
+    // An attribute for a group that the event does not go to is for its own member, and the event is whole.
+    let group = kit.communities["grove"].0.to_string();
+    let mixed = event(
+        &kit,
+        "alder-analyst",
+        json!({ "info": "Mixed", "distribution": "1", "Attribute": [
+        { "type": "domain", "value": "a.example" },
+        { "type": "domain", "value": "b.example", "distribution": "4", "sharing_group_id": group }] }),
+    )
+    .await;
+    assert_eq!(values(&view(&kit, "alder-reader", &mixed).await).len(), 2);
+    assert_eq!(
+        values(&view(&kit, "birch-reader", &mixed).await),
+        BTreeSet::from(["a.example".to_owned()])
+    );
+    assert_eq!(
+        view(&kit, "alder-reader", &made).await["Attribute"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+}
+
+#[tokio::test]
+async fn a_search_without_a_limit_is_whole() {
+    let kit = Kit::start().await;
+    let attributes: Vec<Value> = (0..2_100)
+        .map(|number| json!({ "type": "text", "value": format!("value {number}") }))
+        .collect();
+    event(
+        &kit,
+        "alder-contributor",
+        json!({ "info": "Long", "distribution": "1", "Attribute": attributes }),
+    )
+    .await;
+    let found = post(
+        &kit,
+        "birch-reader",
+        "/attributes/restSearch",
+        json!({ "type": "text" }),
+    )
+    .await;
+    let found = found["response"]["Attribute"].as_array().unwrap().clone();
+    let different: BTreeSet<&str> = found.iter().map(|one| text(&one["value"])).collect();
+    assert_eq!((found.len(), different.len()), (2_100, 2_100));
+}

@@ -27,6 +27,8 @@ const ELEMENT: &str = "select id from misp_element where uuid = ?1 and kind = ?2
 const PUT_ELEMENT: &str = "insert into misp_element (uuid, kind) values (?1, ?2) on conflict do nothing returning id";
 const SEVERAL: &str = "update misp_row set several = 1 where kind = ?1 and id = ?2 returning number";
 const HOME: &str = "select event from misp_home where object = ?1 and member = ?2";
+const EVENT_OWNER: &str = "select r.member from misp_row r join misp_event e on e.id = r.id \
+                           where e.uuid = ?1 and r.kind = 0 order by r.number limit 1";
 const EVENT_KNOWN: &str = "select event from misp_row where kind = ?1 and id = ?2 and member = ?3 and event <> 0 \
                            order by number desc limit 1";
 const PUT_HOME: &str = "insert into misp_home (object, member, event) values (?1, ?2, ?3) on conflict do nothing";
@@ -173,7 +175,7 @@ async fn put_one(writes: &mut impl Writes, row: &MispPut) -> Result<()> {
     let (id, is_new, event) = match row.kind {
         MispKind::Event => {
             let event = match row.published {
-                Some((published, at)) if !row.is_part => {
+                Some((published, at)) if !row.is_part && is_owner(writes, row).await? => {
                     let values = vec![
                         row.uuid.as_bytes().to_vec().into(),
                         0_i64.into(),
@@ -185,6 +187,11 @@ async fn put_one(writes: &mut impl Writes, row: &MispPut) -> Result<()> {
                 }
                 _ => event_number(writes, row.uuid).await?,
             };
+            if row.is_part {
+                // The part itself goes when the event does.
+                let home = vec![row.object.into(), owner.into(), event.into()];
+                writes.rows(PUT_HOME, home).await?;
+            }
             writes
                 .rows(CLAIM, vec![row.added.into(), owner.into(), event.into()])
                 .await?;
@@ -259,6 +266,13 @@ async fn put_one(writes: &mut impl Writes, row: &MispPut) -> Result<()> {
             .await?;
     }
     Ok(())
+}
+
+/// Whether an event is of the member that contributes a row of it, or of nobody yet: only the first says whether it is
+/// published.
+async fn is_owner(writes: &mut impl Writes, row: &MispPut) -> Result<bool> {
+    let known = first(writes, EVENT_OWNER, vec![row.uuid.as_bytes().to_vec().into()]).await?;
+    Ok(known.is_none_or(|known| known.abs() == row.owner.member.0))
 }
 
 /// The event of an element that another object of its owner said until now; the object belongs there from now on.

@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 
-use policy::{AudienceId, Viewer};
+use policy::{AudienceId, MemberId, Viewer};
 
 use super::put::value_hash;
 use super::{MispKind, MispOwner, MispRow, of_numbers};
@@ -29,13 +29,12 @@ const OF_PARENT: &str = rows!("parent = ?1 and kind = ?2 and id > ?3 and parent 
 const OF_VALUE1: &str = rows!("value1 = ?1 and kind = ?2 and id > ?3 and value1 <> 0 order by id limit ?4");
 const OF_VALUE2: &str = rows!("value2 = ?1 and kind = ?2 and id > ?3 and value2 <> 0 order by id limit ?4");
 const OF_ID: &str = rows!("kind = ?1 and id = ?2");
-const SEVERAL: &str = rows!("kind = ?1 and id >= ?2 and id <= ?3 and several = 1");
 const SETTLED: &str = "select id from misp_settled where kind = ?1";
 const CHANGED: &str = "select id, audience from misp_row where kind = ?1 and changed >= ?2 limit ?3";
 
 /// How many attributes of an event each audience has, of those that are there once.
 const COUNT: &str = "select audience, count(*) from misp_row where event = ?1 and kind = 1 and flags < 2 and several = 0 \
-                     group by audience";
+                     and (member = ?2 or member = -?2) group by audience";
 /// Of those that are there several times one counts, the best.
 const COUNTED: &str = rows!("event = ?1 and kind = 1 and several = 1");
 /// Events with attributes of the same value. Types whose equal values connect nothing are left out.
@@ -54,6 +53,7 @@ macro_rules! places {
          ?48, ?49, ?50, ?51, ?52, ?53, ?54, ?55, ?56, ?57, ?58, ?59, ?60, ?61, ?62, ?63, ?64)"
     };
 }
+const SEVERAL: &str = concat!(rows!("kind = ?65 and several = 1 and id in "), places!());
 /// Numbers asked for together.
 const TOGETHER: usize = 64;
 const BODIES: &str = concat!(
@@ -115,10 +115,12 @@ fn read(row: &Row) -> Result<MispRow> {
     })
 }
 
-/// The better of two rows of one number: the later version, and of equal ones what was there first.
-fn better(one: MispRow, other: MispRow) -> MispRow {
-    let key = |row: &MispRow| (row.version, Reverse(row.added), Reverse(row.number));
-    if key(&other) > key(&one) { other } else { one }
+/// Which of the rows of one number is meant: of the member that contributed it first, the last version. What another
+/// member contributes under the same UUID takes its place for nobody.
+fn meant(rows: &[MispRow]) -> Option<&MispRow> {
+    let owner = rows.iter().min_by_key(|row| row.number)?.owner.member;
+    let own = rows.iter().filter(|row| row.owner.member == owner);
+    own.max_by_key(|row| (row.version, Reverse(row.number)))
 }
 
 impl Store {
@@ -154,7 +156,7 @@ impl Store {
     pub async fn misp_row(&self, viewer: &Viewer, kind: MispKind, id: i64) -> Result<Option<MispRow>> {
         let mut rows = self.list(OF_ID, vec![kind.code().into(), id.into()], read).await?;
         rows.retain(|row| viewer.sees(row.audience));
-        Ok(rows.into_iter().reduce(better))
+        Ok(meant(&rows).cloned())
     }
 
     /// All rows of a number that a viewer sees, whatever their version.
@@ -198,10 +200,10 @@ impl Store {
         Ok(seen)
     }
 
-    /// How many attributes of an event a viewer sees.
-    pub async fn misp_count(&self, viewer: &Viewer, event: i64) -> Result<usize> {
+    /// How many attributes of an event, contributed by its member, a viewer sees.
+    pub async fn misp_count(&self, viewer: &Viewer, event: i64, owner: MemberId) -> Result<usize> {
         let counts = self
-            .list(COUNT, vec![event.into()], |row| {
+            .list(COUNT, vec![event.into(), owner.into()], |row| {
                 Ok((AudienceId(row.int(0)?), row.int(1)?))
             })
             .await?;
@@ -214,7 +216,10 @@ impl Store {
         several.retain(|row| viewer.sees(row.audience));
         several.sort_by_key(|row| row.id);
         let several = self.best(viewer, MispKind::Attribute, several).await?;
-        let several = several.iter().filter(|row| !row.deleted).count();
+        let several = several
+            .iter()
+            .filter(|row| !row.deleted && row.owner.member == owner)
+            .count();
         Ok(usize::try_from(once).unwrap_or_default() + several)
     }
 
@@ -376,37 +381,28 @@ impl Store {
         Ok((rows, None))
     }
 
-    /// The best row of each number: of those given, and of others that the viewer sees.
-    async fn best(&self, viewer: &Viewer, kind: MispKind, rows: Vec<MispRow>) -> Result<Vec<MispRow>> {
-        let mut best: Vec<MispRow> = Vec::with_capacity(rows.len());
-        for row in rows {
-            match best.pop() {
-                Some(last) if last.id == row.id => best.push(better(last, row)),
-                last => {
-                    best.extend(last);
-                    best.push(row);
+    /// The rows that are meant: of each number one, where it is among those given.
+    async fn best(&self, viewer: &Viewer, kind: MispKind, mut rows: Vec<MispRow>) -> Result<Vec<MispRow>> {
+        let mut several: Vec<i64> = rows.iter().filter(|row| row.several).map(|row| row.id).collect();
+        several.dedup();
+        let mut others: HashMap<i64, Vec<MispRow>> = HashMap::new();
+        for ids in several.chunks(TOGETHER) {
+            let mut values = together(ids);
+            values.push(kind.code().into());
+            for row in self.list(SEVERAL, values, read).await? {
+                if viewer.sees(row.audience) {
+                    others.entry(row.id).or_default().push(row);
                 }
             }
         }
-        let several = best.iter().filter(|row| row.several).map(|row| row.id);
-        let (Some(first), Some(last)) = (several.clone().min(), several.max()) else {
-            return Ok(best);
-        };
-        let values = vec![kind.code().into(), first.into(), last.into()];
-        let mut others: HashMap<i64, MispRow> = HashMap::new();
-        for row in self.list(SEVERAL, values, read).await? {
-            if viewer.sees(row.audience) {
-                let known = others.remove(&row.id);
-                let row = match known {
-                    Some(known) => better(known, row),
-                    None => row,
-                };
-                others.insert(row.id, row);
-            }
-        }
-        // A row whose last version stands elsewhere (in another event, with another value) is not one of these.
-        best.retain(|row| others.get(&row.id).is_none_or(|other| other.number == row.number));
-        Ok(best)
+        let wanted: HashMap<i64, i64> = others
+            .into_iter()
+            .filter_map(|(id, rows)| Some((id, meant(&rows)?.number)))
+            .collect();
+        // A number whose last version stands elsewhere (in another event, with another value) is not one of these.
+        rows.retain(|row| !row.several || wanted.get(&row.id) == Some(&row.number));
+        rows.dedup_by_key(|row| row.id);
+        Ok(rows)
     }
 }
 
