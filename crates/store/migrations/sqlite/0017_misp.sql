@@ -52,7 +52,6 @@ create index misp_row_parent on misp_row (parent, kind, id) where parent <> 0;
 create index misp_row_value1 on misp_row (value1, id) where value1 <> 0;
 create index misp_row_value2 on misp_row (value2, id) where value2 <> 0;
 create index misp_row_changed on misp_row (kind, changed);
-create index misp_row_homeless on misp_row (added) where event = 0 and flags < 4;
 
 -- What a row says, apart so that lists are short to walk.
 create table misp_body (number integer primary key, body text not null) strict;
@@ -92,3 +91,6 @@ create table misp_named (
 
 -- What its event's member has decided about: proposals.
 create table misp_settled (kind integer not null, id integer not null, primary key (kind, id)) without rowid, strict;
+
+-- Contributions that belong to no event so far and will be given one: apart, so that looking for them costs what there is.
+create table misp_homeless (added integer primary key) without rowid, strict;

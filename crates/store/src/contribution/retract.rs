@@ -22,7 +22,7 @@ const ROW: &str = "select c.added, c.version, c.version_text, c.audience, c.type
 const TOMBSTONE: &str = "insert into tombstone (position, audience, object, version, version_text, type, spec_version, \
                          digest, added, why) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0)";
 /// Of each table that holds something of a contribution.
-const ERASE: [&str; 7] = [
+const ERASE: [&str; 8] = [
     "delete from contribution where added = ?1",
     "delete from observable where added = ?1",
     "delete from edge where added = ?1",
@@ -30,6 +30,7 @@ const ERASE: [&str; 7] = [
     "delete from facet where added = ?1",
     "delete from misp_body where number in (select number from misp_row where added = ?1)",
     "delete from misp_row where added = ?1",
+    "delete from misp_homeless where added = ?1",
 ];
 const MEMBER: &str = "select uuid from member where id = ?1";
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{MispEvent, MispKind, MispOwner, numbers};
 use crate::account::rule_changed;
 use crate::contribution::Followed;
-use crate::contribution::follow::{BRING_HOME, CLAIM, HOMELESS};
+use crate::contribution::follow::{AT_HOME, BRING_HOME, CLAIM, HOMELESS};
 use crate::db::{Change, Db};
 use crate::value::{Row, Value, many};
 use crate::writes::{Rows, Writes, writing};
@@ -40,6 +40,8 @@ const PUT: &str = "insert into misp_row (added, kind, id, member, audience, vers
 const NAMED: &str = "insert into misp_named (kind, number, audience) values (?1, ?2, ?3) on conflict do nothing";
 const PUT_BODY: &str = "insert into misp_body (number, body) values (?1, ?2)";
 const THERE: &str = "select 1 from misp_row where event = ?1 and kind = 0 and id = ?1 and audience = ?2 limit 1";
+const PUT_HOMELESS: &str = "insert into misp_homeless (added) values (?1) on conflict do nothing";
+const HOUSED: &str = "delete from misp_homeless where added = ?1";
 const MOVE_IN: &str = "update misp_row set event = ?2 where added = ?1 and event = 0 and kind <> 0";
 
 /// Contributions that are to be followed, and up to where that is.
@@ -196,7 +198,8 @@ async fn put_one(writes: &mut impl Writes, row: &MispPut) -> Result<()> {
                 .rows(CLAIM, vec![row.added.into(), owner.into(), event.into()])
                 .await?;
             let home = vec![row.added.into(), owner.into(), event.into(), row.owner.member.0.into()];
-            writes.rows(BRING_HOME, home).await?;
+            writes.rows(BRING_HOME, home.clone()).await?;
+            writes.rows(AT_HOME, home).await?;
             if row.is_part {
                 return Ok(());
             }
@@ -254,6 +257,9 @@ async fn put_one(writes: &mut impl Writes, row: &MispPut) -> Result<()> {
         numbers(&row.tags).into(),
     ];
     let number = first(writes, PUT, values).await?.ok_or_else(missing)?;
+    if event == 0 && !row.only_named {
+        writes.rows(PUT_HOMELESS, vec![row.added.into()]).await?;
+    }
     writes.rows(PUT_BODY, vec![number.into(), (&row.body).into()]).await?;
     let named = row
         .tags
@@ -330,6 +336,7 @@ async fn put_loose(writes: &mut impl Writes, head: &MispPut, added: &[i64]) -> R
     }
     for one in added {
         writes.rows(MOVE_IN, vec![(*one).into(), event.into()]).await?;
+        writes.rows(HOUSED, vec![(*one).into()]).await?;
     }
     Ok(())
 }
