@@ -81,7 +81,7 @@ fn the_first_page_names_every_command_and_the_exit_codes() {
       share         Share a file, or standard input, in any supported format
       subscribe     Fetch regularly from elsewhere: TAXII, MISP, lists, a folder
       push          Push regularly to another node, a TAXII 2.1 collection or a MISP server
-      misp          Move from MISP
+      misp          Move from MISP, and load its vocabularies: taxonomies, galaxies, templates
       bridge        Agree with a partner hub what passes between your communities and theirs
       export        Write what may be seen in a tool's format, whole or since a cursor
       convert       Convert a file to another format; needs no node
@@ -110,7 +110,6 @@ fn the_first_page_names_every_command_and_the_exit_codes() {
       webhook       Have your programs told what is new: signed messages to an address
       privacy       What is kept of people: the record of processing, a person's data, erasing them
       warninglist   Lists of values known to be harmless
-      misp          What comes from MISP: taxonomies, galaxies, templates and other vocabularies
       ledger        The ledger: checkpoints, receipts, verification
       backup        Copy the store to a file while it is in use
       restore       Put a backup in place of the store

@@ -134,7 +134,7 @@ on_both! {
             for source in [MispSource::All, MispSource::Event(event.id), MispSource::Changed(0)] {
                 assert_eq!(values(&store, viewer, &source).await, [one.clone(), two.clone()], "{source:?}");
             }
-            assert_eq!(store.misp_count(viewer, event.id).await.unwrap(), 2);
+            assert_eq!(store.misp_count(viewer, event.id, stage.city.id).await.unwrap(), 2);
             assert_eq!(values(&store, viewer, &MispSource::Value(one.to_lowercase())).await, [one.clone()]);
         }
         let version = async |viewer| store.misp_row(viewer, MispKind::Attribute, 1).await.unwrap().unwrap().version;
