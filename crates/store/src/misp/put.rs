@@ -42,7 +42,7 @@ const PUT_BODY: &str = "insert into misp_body (number, body) values (?1, ?2)";
 const THERE: &str = "select 1 from misp_row where event = ?1 and kind = 0 and id = ?1 and audience = ?2 limit 1";
 const PUT_HOMELESS: &str = "insert into misp_homeless (added) values (?1) on conflict do nothing";
 const HOUSED: &str = "delete from misp_homeless where added = ?1";
-const MOVE_IN: &str = "update misp_row set event = ?2 where added = ?1 and event = 0 and kind <> 0";
+const MOVE_IN: &str = "update misp_row set event = ?2 where added = ?1 and event + 0 = 0 and kind <> 0";
 
 /// Contributions that are to be followed, and up to where that is.
 #[derive(Clone, Debug)]
