@@ -57,7 +57,7 @@ fn source(args: &MispMigrateArgs) -> Result<MigrationSource, Failure> {
         };
         return Ok(MigrationSource::Server {
             url: args.from.clone(),
-            access,
+            access: Box::new(access),
         });
     }
     if args.from.contains("://") {

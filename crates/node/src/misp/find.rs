@@ -504,9 +504,8 @@ impl Node {
 
     /// Looks an event up, once.
     pub(crate) async fn misp_meet(&self, viewer: &Viewer, id: i64, events: &mut EventsMet) -> Result<(), Error> {
-        if !events.met.contains_key(&id) {
-            let info = self.misp_event_info(viewer, id).await?;
-            events.met.insert(id, info);
+        if let std::collections::hash_map::Entry::Vacant(place) = events.met.entry(id) {
+            place.insert(self.misp_event_info(viewer, id).await?);
         }
         Ok(())
     }

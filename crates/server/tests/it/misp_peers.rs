@@ -183,7 +183,7 @@ async fn instance() -> (Kit, String) {
 }
 
 fn wish(kit: &Kit, port: u16, secret: &str, resume: bool) -> MigrationWish {
-    let access = serde_json::from_value(json!({ "key": secret, "proxy": "direct" })).unwrap();
+    let access = Box::new(serde_json::from_value(json!({ "key": secret, "proxy": "direct" })).unwrap());
     MigrationWish {
         source: MigrationSource::Server {
             url: format!("http://127.0.0.1:{port}/"),

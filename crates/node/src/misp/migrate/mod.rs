@@ -46,7 +46,7 @@ pub enum MigrationSource {
         /// Its address.
         url: String,
         /// How to get in.
-        access: Access,
+        access: Box<Access>,
     },
     /// A file of events, a folder of such files, or a folder with a MISP feed.
     Dump(PathBuf),

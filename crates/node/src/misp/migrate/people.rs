@@ -217,7 +217,7 @@ impl Moving<'_> {
                 Err(failure) if matches!(failure.kind, FailureKind::Network | FailureKind::Timeout) && tried < 4 => {
                     pause(tried, &failure).await;
                 }
-                Err(failure) if matches!(failure.status, Some(403 | 404 | 405)) => {
+                Err(failure) if matches!(failure.status, Some(403..=405)) => {
                     let why = format!("this key may not read them there ({}), so none came", failure.message);
                     self.place.report.reason(what, why);
                     return Ok(Value::Null);
