@@ -53,6 +53,7 @@ macro_rules! places {
          ?48, ?49, ?50, ?51, ?52, ?53, ?54, ?55, ?56, ?57, ?58, ?59, ?60, ?61, ?62, ?63, ?64)"
     };
 }
+const OF_IDS: &str = concat!(rows!("kind = ?65 and id in "), places!());
 const SEVERAL: &str = concat!(rows!("kind = ?65 and several = 1 and id in "), places!());
 /// Numbers asked for together.
 const TOGETHER: usize = 64;
@@ -312,9 +313,12 @@ impl Store {
         let next = (ids.len() > limit).then(|| ids.get(limit - 1).copied()).flatten();
         ids.truncate(limit);
         let mut rows = Vec::with_capacity(ids.len());
-        for id in ids {
-            rows.extend(self.list(OF_ID, vec![kind.code().into(), id.into()], read).await?);
+        for some in ids.chunks(TOGETHER) {
+            let mut values = together(some);
+            values.push(kind.code().into());
+            rows.extend(self.list(OF_IDS, values, read).await?);
         }
+        rows.sort_by_key(|row| row.id);
         Ok((rows, next))
     }
 
