@@ -320,8 +320,8 @@ fn analyst(key: &str, map: &Map<'_>, about: &About<'_>, scope: &mut Scope, out: 
     Ok(())
 }
 
-/// MISP counts agreement from 0 to 100, STIX in five steps.
-fn agreement(degree: f64) -> &'static str {
+/// MISP counts agreement from 0 to 100, STIX in five steps (its opinion-enum).
+pub fn agreement(degree: f64) -> &'static str {
     match degree {
         ..20.0 => "strongly-disagree",
         ..40.0 => "disagree",
@@ -432,7 +432,7 @@ fn standing(reference: &Reference, out: &mut Out<'_>) {
 }
 
 /// A relationship type in the letters that STIX allows (section 5.1): lower case, digits and hyphens.
-fn relationship_type(text: &str) -> String {
+pub fn relationship_type(text: &str) -> String {
     let cleaned: String = text
         .chars()
         .take(200)

@@ -161,18 +161,14 @@ impl Node {
                 .misp_write_event(viewer, &event, &EventShape::default(), pieces)
                 .await;
         }
-        let mut after = 0;
         let mut first = true;
         if file == FeedFile::Manifest && pieces.send("{".to_owned()).await.is_err() {
             return Ok(());
         }
-        loop {
-            let page = self
-                .store()
-                .misp_scan(viewer, &MispSource::All, MispKind::Event, after, PAGE)
-                .await?;
-            let mut events = Vec::with_capacity(page.rows.len());
-            for row in page.rows {
+        let mut scan = self.misp_every(viewer, MispSource::All, MispKind::Event, PAGE);
+        while let Some(rows) = scan.next().await? {
+            let mut events = Vec::with_capacity(rows.len());
+            for row in rows {
                 let info = self.misp_event_info_of(viewer, row).await?;
                 events.extend(info.filter(|event| event.record.published));
             }
@@ -192,10 +188,6 @@ impl Node {
             if !text.is_empty() && pieces.send(text).await.is_err() {
                 return Ok(());
             }
-            match page.next {
-                Some(next) => after = next,
-                None => break,
-            }
         }
         if file == FeedFile::Manifest {
             let _ = pieces.send("}".to_owned()).await;
@@ -211,15 +203,10 @@ impl Node {
         text: &mut String,
         pieces: &Pieces,
     ) -> Result<(), Error> {
-        let mut after = 0;
-        loop {
-            let source = MispSource::Event(event.row.id);
-            let page = self
-                .store()
-                .misp_scan(viewer, &source, MispKind::Attribute, after, CHUNK)
-                .await?;
-            for row in page
-                .rows
+        let source = MispSource::Event(event.row.id);
+        let mut scan = self.misp_every(viewer, source, MispKind::Attribute, CHUNK);
+        while let Some(rows) = scan.next().await? {
+            for row in rows
                 .iter()
                 .filter(|row| !row.deleted && !says_nothing(&row.element_type))
             {
@@ -230,11 +217,8 @@ impl Node {
             if text.len() > 1 << 16 && pieces.send(std::mem::take(text)).await.is_err() {
                 return Ok(());
             }
-            match page.next {
-                Some(next) => after = next,
-                None => return Ok(()),
-            }
         }
+        Ok(())
     }
 }
 

@@ -448,11 +448,7 @@ impl Node {
             }
         }
         if !filter.comment.is_empty() || !filter.relation.is_empty() || !filter.anything.is_empty() {
-            let bodies = self.store().misp_bodies(viewer, &[row.number]).await?;
-            let body = bodies
-                .get(&row.number)
-                .map(|body| super::shape::parsed(body))
-                .unwrap_or_default();
+            let body = self.misp_fields(viewer, row).await?.unwrap_or_default();
             let text = |key: &str| body.get(key).and_then(serde_json::Value::as_str).unwrap_or_default();
             if !filter.comment.admit(&[text("comment")]) || !filter.relation.admit(&[text("object_relation")]) {
                 return Ok(false);
@@ -505,7 +501,7 @@ impl Node {
     /// Looks an event up, once.
     pub(crate) async fn misp_meet(&self, viewer: &Viewer, id: i64, events: &mut EventsMet) -> Result<(), Error> {
         if let std::collections::hash_map::Entry::Vacant(place) = events.met.entry(id) {
-            place.insert(self.misp_event_info(viewer, id).await?);
+            place.insert(self.misp_event(viewer, id).await?);
         }
         Ok(())
     }
@@ -557,7 +553,7 @@ impl Node {
             ids.sort_unstable();
             ids.dedup();
             for id in ids {
-                let Some(info) = self.misp_event_info(viewer, id).await? else {
+                let Some(info) = self.misp_event(viewer, id).await? else {
                     continue;
                 };
                 if !filter.admits_event(&info) {
@@ -611,13 +607,9 @@ impl Node {
         let mut ids: HashSet<i64> = found.rows.iter().map(|row| row.event).collect();
         if !filter.is_of_attributes() {
             // An event without attributes has tags and a UUID too.
-            let mut after = 0;
-            loop {
-                let part = self
-                    .store()
-                    .misp_scan(viewer, &MispSource::All, MispKind::Event, after, CHUNK)
-                    .await?;
-                for row in part.rows {
+            let mut scan = self.misp_every(viewer, MispSource::All, MispKind::Event, CHUNK);
+            while let Some(rows) = scan.next().await? {
+                for row in rows {
                     let Some(info) = self.misp_event_info_of(viewer, row).await? else {
                         continue;
                     };
@@ -627,10 +619,6 @@ impl Node {
                     if named && tagged && said && filter.admits_event(&info) {
                         ids.insert(info.row.id);
                     }
-                }
-                match part.next {
-                    Some(next) => after = next,
-                    None => break,
                 }
             }
         }

@@ -12,7 +12,8 @@
 //! | distribution and sharing groups to audiences, and back | [`distribution`] |
 //! | filters, and walking what they let through | [`find`] |
 //! | rows to MISP's JSON | [`shape`] |
-//! | events and elements that clients write | [`write`] |
+//! | events and elements that clients write | [`write`], made ready in [`prepare`] |
+//! | what is said of them | [`said`] |
 //! | taxonomies, galaxies, templates, models of decay | [`vocabulary`] |
 //!
 //! Nothing here decides who may see what: every row has the audience of its contribution, and is read with a viewer.
@@ -26,9 +27,11 @@ pub mod migrate;
 pub(crate) mod onward;
 mod peering;
 mod people;
+mod prepare;
 mod project;
 pub(crate) mod remote;
 mod said;
+mod scan;
 mod shape;
 pub mod vocabulary;
 mod whole;
@@ -39,7 +42,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use policy::Viewer;
+use serde_json::{Map, Value};
 use store::MispTag;
+use uuid::Uuid;
 
 pub use distribution::GroupName;
 pub use distribution::{Distribution, DistributionWish};
@@ -69,6 +74,19 @@ pub(crate) struct Kept {
     walks: find::Walks,
     /// Whether what comes with the program is in the store.
     vocabulary: tokio::sync::OnceCell<()>,
+}
+
+/// What a caller is told of what is not there, or not open to them.
+const ABSENT: &str = "there is no such event, attribute or object, or it is not open to you";
+
+fn absent() -> Error {
+    Error::NotFound(ABSENT.to_owned())
+}
+
+/// A UUID under a key, where there is one.
+fn uuid_at(fields: &Map<String, Value>, key: &str) -> Option<Uuid> {
+    let text = fields.get(key).and_then(Value::as_str)?;
+    Uuid::try_parse(text).ok()
 }
 
 impl Node {

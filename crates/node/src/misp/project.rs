@@ -8,6 +8,7 @@ use stix::Timestamp;
 use store::{Followed, MispKind, MispLoose, MispOwner, MispPut};
 use uuid::Uuid;
 
+use super::uuid_at;
 use super::{HOMELESS_MICROS, Members};
 use crate::error::Error;
 use crate::node::Node;
@@ -123,10 +124,7 @@ impl Node {
         let mut organisations = Vec::new();
         if kind == MispKind::Event
             && let Some(Value::Object(creator)) = fields.get("Orgc")
-            && let Some(uuid) = creator
-                .get("uuid")
-                .and_then(Value::as_str)
-                .and_then(|uuid| Uuid::try_parse(uuid).ok())
+            && let Some(uuid) = uuid_at(creator, "uuid")
         {
             let name = creator.get("name").and_then(Value::as_str).unwrap_or("unknown");
             if self.misp_member_of(uuid).await?.is_none() {
@@ -420,10 +418,7 @@ fn take(row: &Followed, element: Element, made: &mut Vec<Made>) {
         .iter()
         .filter_map(|tag| serde_json::from_str(tag).ok())
         .collect();
-    let own = fields
-        .get("uuid")
-        .and_then(Value::as_str)
-        .and_then(|uuid| Uuid::try_parse(uuid).ok());
+    let own = uuid_at(&fields, "uuid");
     let derived = || match &element.about {
         // What is said of something has the identity of the object that says it.
         Some(_) => uuid_of(&row.id),
@@ -437,10 +432,7 @@ fn take(row: &Followed, element: Element, made: &mut Vec<Made>) {
             _ => parent = Some((spoken_of(kind, &fields), uuid_of(about))),
         }
         // A sighting of an attribute in an object names the attribute.
-        let named = fields
-            .get("attribute_uuid")
-            .and_then(Value::as_str)
-            .and_then(|uuid| Uuid::try_parse(uuid).ok());
+        let named = uuid_at(&fields, "attribute_uuid");
         if let Some(named) = named.filter(|_| kind == MispKind::Sighting) {
             parent = Some((MispKind::Attribute, named));
         }
@@ -469,10 +461,7 @@ fn take_inner(attribute: &Value, object: Uuid, made: &mut Vec<Made>) {
     let Some(mut fields) = attribute.as_object().cloned() else {
         return;
     };
-    let own = fields
-        .get("uuid")
-        .and_then(Value::as_str)
-        .and_then(|uuid| Uuid::try_parse(uuid).ok());
+    let own = uuid_at(&fields, "uuid");
     let uuid = own.unwrap_or_else(|| Uuid::new_v5(&object, attribute.to_string().as_bytes()));
     let tags = fields.get("Tag").and_then(Value::as_array).cloned().unwrap_or_default();
     // What is said of it has rows of its own.

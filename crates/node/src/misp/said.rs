@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use formats::misp::{agreement, relationship_type};
 use policy::{Action, Viewer, decide};
 use serde_json::{Map, Value, json};
 use stix::Timestamp;
@@ -11,8 +12,9 @@ use uuid::Uuid;
 
 use super::distribution::DistributionWish;
 use super::find::{EventsMet, FoundRows};
-use super::project::uuid_of;
-use super::shape::{EventInfo, of_member};
+use super::project::CHANNEL;
+use super::shape::EventInfo;
+use super::{absent, uuid_at};
 use crate::accounts::Caller;
 use crate::error::{Error, bad};
 use crate::intake::ShareRequest;
@@ -36,6 +38,8 @@ const CHUNK: usize = 5_000;
 
 /// Something that is said, as a STIX object without what all have.
 struct Said<'s> {
+    /// What it is in MISP's terms.
+    kind: MispKind,
     object_type: &'s str,
     uuid: Uuid,
     object: Value,
@@ -56,10 +60,6 @@ pub struct SightingWish {
     pub uuid: Option<Uuid>,
 }
 
-fn absent() -> Error {
-    Error::NotFound("there is no such event, attribute or object, or it is not open to you".to_owned())
-}
-
 impl FoundRows {
     /// Adds what another search found.
     pub fn join(&mut self, other: Self) {
@@ -69,14 +69,6 @@ impl FoundRows {
 }
 
 impl Node {
-    /// An event by its number, as a viewer sees it.
-    ///
-    /// # Errors
-    /// When the store does not answer.
-    pub async fn misp_event(&self, viewer: &Viewer, id: i64) -> Result<Option<EventInfo>, Error> {
-        self.misp_event_info(viewer, id).await
-    }
-
     /// An element by its number with its event, as a viewer sees them.
     ///
     /// # Errors
@@ -96,35 +88,20 @@ impl Node {
         }))
     }
 
-    /// How many attributes of an event a viewer sees.
-    ///
-    /// # Errors
-    /// When the store does not answer.
-    pub async fn misp_attributes_of(&self, viewer: &Viewer, event: &EventInfo) -> Result<usize, Error> {
-        self.misp_count(viewer, event).await
-    }
-
     /// How many attributes of each type, or of each category, a viewer sees.
     ///
     /// # Errors
     /// When the store does not answer.
     pub async fn misp_statistics(&self, viewer: &Viewer, by_category: bool) -> Result<BTreeMap<String, usize>, Error> {
         let mut counts = BTreeMap::new();
-        let mut after = 0;
-        loop {
-            let page = self
-                .store()
-                .misp_scan(viewer, &MispSource::All, MispKind::Attribute, after, CHUNK)
-                .await?;
-            for row in page.rows.into_iter().filter(|row| !row.deleted) {
+        let mut scan = self.misp_every(viewer, MispSource::All, MispKind::Attribute, CHUNK);
+        while let Some(rows) = scan.next().await? {
+            for row in rows.into_iter().filter(|row| !row.deleted) {
                 let name = if by_category { row.category } else { row.element_type };
                 *counts.entry(name).or_default() += 1;
             }
-            match page.next {
-                Some(next) => after = next,
-                None => return Ok(counts),
-            }
         }
+        Ok(counts)
     }
 
     /// How often each tag is on something that a viewer sees.
@@ -134,23 +111,10 @@ impl Node {
     pub async fn misp_tag_statistics(&self, viewer: &Viewer) -> Result<BTreeMap<String, usize>, Error> {
         let mut numbers: BTreeMap<i64, usize> = BTreeMap::new();
         for kind in [MispKind::Event, MispKind::Attribute] {
-            let mut after = 0;
-            loop {
-                let page = self
-                    .store()
-                    .misp_scan(viewer, &MispSource::All, kind, after, CHUNK)
-                    .await?;
-                for tag in page
-                    .rows
-                    .iter()
-                    .filter(|row| !row.deleted)
-                    .flat_map(|row| row.tags.iter())
-                {
+            let mut scan = self.misp_every(viewer, MispSource::All, kind, CHUNK);
+            while let Some(rows) = scan.next().await? {
+                for tag in rows.iter().filter(|row| !row.deleted).flat_map(|row| row.tags.iter()) {
                     *numbers.entry(*tag).or_default() += 1;
-                }
-                match page.next {
-                    Some(next) => after = next,
-                    None => break,
                 }
             }
         }
@@ -167,7 +131,7 @@ impl Node {
     ///
     /// # Errors
     /// When the store does not answer.
-    pub async fn misp_tags_known(&self, _: &Caller, viewer: &Viewer) -> Result<Vec<MispTag>, Error> {
+    pub async fn misp_tags_known(&self, viewer: &Viewer) -> Result<Vec<MispTag>, Error> {
         let met = self.store().misp_tags_met(viewer).await?;
         let mut known = Vec::new();
         let mut after = 0;
@@ -251,7 +215,7 @@ impl Node {
             "uuid": uuid.to_string(), "type": wish.kind.to_string(), "source": wish.source,
             "date_sighting": (at.micros() / 1_000_000).to_string(), "attribute_uuid": attribute_uuid.to_string(),
         });
-        let (kind, mut object) = match wish.kind {
+        let (object_type, mut object) = match wish.kind {
             1 => (
                 "opinion",
                 json!({ "opinion": "strongly-disagree", "explanation": "reported as a false positive",
@@ -267,20 +231,19 @@ impl Node {
                 "sighting_of_ref": target }),
             ),
         };
-        if kind == "sighting" && !wish.source.is_empty() {
+        if object_type == "sighting" && !wish.source.is_empty() {
             object["description"] = json!(wish.source);
         }
         object["x_misp_sighting"] = carried;
         self.misp_is_new(caller, MispKind::Sighting, wish.uuid).await?;
         let said = Said {
-            object_type: kind,
+            kind: MispKind::Sighting,
+            object_type,
             uuid,
             object,
             own_only: false,
         };
-        self.misp_say(caller, &viewer, &row, said).await?;
-        let id = self.store().misp_element(MispKind::Sighting, uuid).await?;
-        id.ok_or_else(|| Error::Ours("the sighting was shared and is not there".to_owned()))
+        self.misp_say(caller, &viewer, &row, said).await
     }
 
     /// Says how an object is related to something else; gives the reference's number.
@@ -325,11 +288,7 @@ impl Node {
             ));
         };
         let (source, to) = (self.misp_stix_id(&row).await?, self.misp_stix_id(&target).await?);
-        let uuid = reference
-            .get("uuid")
-            .and_then(Value::as_str)
-            .and_then(|uuid| Uuid::try_parse(uuid).ok());
-        let uuid = uuid.unwrap_or_else(|| self.fresh_uuid());
+        let uuid = uuid_at(&reference, "uuid").unwrap_or_else(|| self.fresh_uuid());
         let target_uuid = self
             .store()
             .misp_uuid(target.kind, target.id)
@@ -345,19 +304,18 @@ impl Node {
             json!(if target.kind == MispKind::Object { "1" } else { "0" }),
         );
         let object = json!({
-            "relationship_type": word(&kind), "source_ref": source, "target_ref": to,
+            "relationship_type": relationship_type(&kind), "source_ref": source, "target_ref": to,
             "x_misp_reference": { "object": reference },
         });
         let said = Said {
+            kind: MispKind::Reference,
             object_type: "relationship",
             uuid,
             object,
             own_only: false,
         };
         self.misp_is_new(caller, MispKind::Reference, Some(uuid)).await?;
-        self.misp_say(caller, &viewer, &row, said).await?;
-        let id = self.store().misp_element(MispKind::Reference, uuid).await?;
-        id.ok_or_else(|| Error::Ours("the reference was shared and is not there".to_owned()))
+        self.misp_say(caller, &viewer, &row, said).await
     }
 
     /// Notes, judges or relates something, as an analyst; gives the number of what was said.
@@ -371,10 +329,7 @@ impl Node {
         about: (MispKind, Uuid),
         fields: Map<String, Value>,
     ) -> Result<i64, Error> {
-        let uuid = fields
-            .get("uuid")
-            .and_then(Value::as_str)
-            .and_then(|uuid| Uuid::try_parse(uuid).ok());
+        let uuid = uuid_at(&fields, "uuid");
         self.misp_is_new(caller, kind, uuid).await?;
         self.misp_analyst_put(caller, kind, about, fields).await
     }
@@ -414,11 +369,7 @@ impl Node {
             }
             _ => false,
         };
-        let uuid = fields
-            .get("uuid")
-            .and_then(Value::as_str)
-            .and_then(|uuid| Uuid::try_parse(uuid).ok());
-        let uuid = uuid.unwrap_or_else(|| self.fresh_uuid());
+        let uuid = uuid_at(&fields, "uuid").unwrap_or_else(|| self.fresh_uuid());
         let now = self.now();
         let moment = moment_text(now);
         fields.retain(|key, _| {
@@ -452,16 +403,9 @@ impl Node {
                         "give it as 'opinion'",
                     ));
                 };
-                let word = match degree {
-                    ..20.0 => "strongly-disagree",
-                    ..40.0 => "disagree",
-                    ..=60.0 => "neutral",
-                    ..=80.0 => "agree",
-                    _ => "strongly-agree",
-                };
                 (
                     "opinion",
-                    json!({ "opinion": word, "explanation": text("comment"), "object_refs": [target],
+                    json!({ "opinion": agreement(degree), "explanation": text("comment"), "object_refs": [target],
                     "x_misp_opinion": fields }),
                 )
             }
@@ -478,7 +422,7 @@ impl Node {
                 let (_, to) = self.misp_spoken_of(&viewer, other_kind, other).await?;
                 (
                     "relationship",
-                    json!({ "relationship_type": word(&text("relationship_type")), "source_ref": target,
+                    json!({ "relationship_type": relationship_type(&text("relationship_type")), "source_ref": target,
                     "target_ref": to, "x_misp_reference": { "analyst": fields } }),
                 )
             }
@@ -494,14 +438,13 @@ impl Node {
             }
         };
         let said = Said {
+            kind,
             object_type,
             uuid,
             object,
             own_only,
         };
-        self.misp_say(caller, &viewer, &row, said).await?;
-        let id = self.store().misp_element(kind, uuid).await?;
-        id.ok_or_else(|| Error::Ours("what was said was shared and is not there".to_owned()))
+        self.misp_say(caller, &viewer, &row, said).await
     }
 
     /// Changes what an analyst said.
@@ -518,11 +461,7 @@ impl Node {
         let viewer = self.misp_viewer(caller).await?;
         let row = self.misp_own_said(caller, &viewer, kind, id).await?;
         let uuid = self.store().misp_uuid(kind, id).await?.unwrap_or_default();
-        let bodies = self.store().misp_bodies(&viewer, &[row.number]).await?;
-        let mut fields = bodies
-            .get(&row.number)
-            .map(|body| super::shape::parsed(body))
-            .unwrap_or_default();
+        let mut fields = self.misp_fields(&viewer, &row).await?.unwrap_or_default();
         for (key, value) in changes {
             if !matches!(
                 key.as_str(),
@@ -531,10 +470,7 @@ impl Node {
                 fields.insert(key, value);
             }
         }
-        let about = fields
-            .get("object_uuid")
-            .and_then(Value::as_str)
-            .and_then(|uuid| Uuid::try_parse(uuid).ok());
+        let about = uuid_at(&fields, "object_uuid");
         let about_kind = fields.get("object_type").and_then(Value::as_str).and_then(kind_named);
         let (Some(about), Some(about_kind)) = (about, about_kind) else {
             return Err(absent());
@@ -557,7 +493,7 @@ impl Node {
         mut fields: Map<String, Value>,
     ) -> Result<i64, Error> {
         let viewer = self.misp_viewer(caller).await?;
-        let info = self.misp_event_info(&viewer, event).await?.ok_or_else(absent)?;
+        let info = self.misp_event(&viewer, event).await?.ok_or_else(absent)?;
         let (row, target) = match attribute {
             None => (info.row.clone(), self.misp_event_stix_id(&viewer, &info).await?),
             Some(id) => {
@@ -567,11 +503,7 @@ impl Node {
                     .await?
                     .ok_or_else(absent)?;
                 let target = self.misp_stix_id(&row).await?;
-                let bodies = self.store().misp_bodies(&viewer, &[row.number]).await?;
-                let known = bodies
-                    .get(&row.number)
-                    .map(|body| super::shape::parsed(body))
-                    .unwrap_or_default();
+                let known = self.misp_fields(&viewer, &row).await?.unwrap_or_default();
                 for key in ["type", "category", "value", "to_ids", "comment"] {
                     if let (false, Some(value)) = (fields.contains_key(key), known.get(key)) {
                         fields.insert(key.to_owned(), value.clone());
@@ -580,12 +512,8 @@ impl Node {
                 (row, target)
             }
         };
-        super::write::check_attribute(&mut fields)?;
-        let uuid = fields
-            .get("uuid")
-            .and_then(Value::as_str)
-            .and_then(|uuid| Uuid::try_parse(uuid).ok());
-        let uuid = uuid.unwrap_or_else(|| self.fresh_uuid());
+        super::prepare::check_attribute(&mut fields)?;
+        let uuid = uuid_at(&fields, "uuid").unwrap_or_else(|| self.fresh_uuid());
         fields.retain(|key, _| PROPOSED.contains(&key.as_str()) || key == "proposal_to_delete");
         fields.insert("uuid".to_owned(), json!(uuid.to_string()));
         fields.insert(
@@ -598,15 +526,14 @@ impl Node {
             "x_misp_about_ref": target, "x_misp_proposal": fields,
         });
         let said = Said {
+            kind: MispKind::Proposal,
             object_type: "x-misp-proposal",
             uuid,
             object,
             own_only: false,
         };
         self.misp_is_new(caller, MispKind::Proposal, Some(uuid)).await?;
-        self.misp_say(caller, &viewer, &row, said).await?;
-        let id = self.store().misp_element(MispKind::Proposal, uuid).await?;
-        id.ok_or_else(|| Error::Ours("the proposal was shared and is not there".to_owned()))
+        self.misp_say(caller, &viewer, &row, said).await
     }
 
     /// Takes a proposal over: the element becomes what was proposed.
@@ -668,11 +595,7 @@ impl Node {
             .await?
             .ok_or_else(absent)?;
         self.misp_own_event(caller, row.event).await?;
-        let bodies = self.store().misp_bodies(&viewer, &[row.number]).await?;
-        let fields = bodies
-            .get(&row.number)
-            .map(|body| super::shape::parsed(body))
-            .unwrap_or_default();
+        let fields = self.misp_fields(&viewer, &row).await?.unwrap_or_default();
         Ok((row, fields))
     }
 
@@ -799,7 +722,7 @@ impl Node {
         let Some(row) = self.store().misp_row(viewer, kind, id).await? else {
             return Ok(None);
         };
-        let Some(event) = self.misp_event_info(viewer, row.event).await? else {
+        let Some(event) = self.misp_event(viewer, row.event).await? else {
             return Ok(None);
         };
         let said = self.misp_said_json(viewer, &row, &event).await?;
@@ -819,10 +742,9 @@ impl Node {
     ) -> Result<Vec<(MispRow, EventInfo, Value)>, Error> {
         let mut met = EventsMet::default();
         let mut list = Vec::new();
-        let mut after = 0;
-        loop {
-            let page = self.store().misp_scan(viewer, source, kind, after, CHUNK).await?;
-            for row in page.rows.into_iter().filter(|row| !row.deleted) {
+        let mut scan = self.misp_every(viewer, source.clone(), kind, CHUNK);
+        while let Some(rows) = scan.next().await? {
+            for row in rows.into_iter().filter(|row| !row.deleted) {
                 self.misp_meet(viewer, row.event, &mut met).await?;
                 let Some(event) = met.get(row.event).cloned() else {
                     continue;
@@ -834,11 +756,8 @@ impl Node {
                     return Ok(list);
                 }
             }
-            match page.next {
-                Some(next) => after = next,
-                None => return Ok(list),
-            }
         }
+        Ok(list)
     }
 
     /// Takes back what one's own member said.
@@ -849,7 +768,8 @@ impl Node {
         let viewer = self.misp_viewer(caller).await?;
         let row = self.misp_own_said(caller, &viewer, kind, id).await?;
         for object in self.store().misp_objects_of(kind, id, row.owner).await? {
-            self.misp_retract_said(caller, &object).await?;
+            self.misp_replace(caller, &object, "taken back through MISP's interface")
+                .await?;
         }
         self.misp_follow().await
     }
@@ -863,18 +783,6 @@ impl Node {
             true => Ok(row),
             false => Err(Error::NotAllowed("another organisation said this")),
         }
-    }
-
-    /// What a member said of something takes its place in nobody's work: a contributor takes back their own member's.
-    async fn misp_retract_said(&self, caller: &Caller, object: &str) -> Result<(), Error> {
-        let retraction = store::Retraction {
-            id: object.to_owned(),
-            versions: store::VersionFilter::all(),
-            community: None,
-            reason: "taken back through MISP's interface".to_owned(),
-        };
-        self.store().retract(&caller.principal, &retraction).await?;
-        Ok(())
     }
 
     /// The STIX object that an element is.
@@ -904,7 +812,7 @@ impl Node {
     async fn misp_spoken_of(&self, viewer: &Viewer, kind: MispKind, uuid: Uuid) -> Result<(MispRow, String), Error> {
         if kind == MispKind::Event {
             let known = self.store().misp_event_by_uuid(uuid).await?.ok_or_else(absent)?;
-            let event = self.misp_event_info(viewer, known.id).await?.ok_or_else(absent)?;
+            let event = self.misp_event(viewer, known.id).await?.ok_or_else(absent)?;
             let id = self.misp_event_stix_id(viewer, &event).await?;
             return Ok((event.row, id));
         }
@@ -914,9 +822,10 @@ impl Node {
         Ok((row, target))
     }
 
-    /// Shares an object that says something of a row, with those the row goes to.
-    async fn misp_say(&self, caller: &Caller, viewer: &Viewer, row: &MispRow, said: Said<'_>) -> Result<(), Error> {
+    /// Shares an object that says something of a row, with those the row goes to; gives its number.
+    async fn misp_say(&self, caller: &Caller, viewer: &Viewer, row: &MispRow, said: Said<'_>) -> Result<i64, Error> {
         let Said {
+            kind,
             object_type,
             uuid,
             mut object,
@@ -925,7 +834,6 @@ impl Node {
         decide(&caller.principal, Action::ContributeToNamed)
             .map_err(|refusal| Error::refused(refusal, "no such thing"))?;
         let member = caller.principal.member.ok_or(Error::NotAllowed("sign in first"))?;
-        let own = of_member(&self.member_by_id(member).await?);
         let identity = self.member_by_id(member).await?.identity;
         let audience = self
             .store()
@@ -962,9 +870,8 @@ impl Node {
         object["modified"] = json!(now.to_string());
         object["created_by_ref"] = json!(identity);
         object["object_marking_refs"] = json!([audience.tlp().marking_id()]);
-        debug_assert_eq!(uuid_of(&identity), own.uuid);
         let request = ShareRequest {
-            channel: "misp".to_owned(),
+            channel: CHANNEL.to_owned(),
             name: None,
             handling,
             list_items: false,
@@ -977,34 +884,15 @@ impl Node {
         {
             return Err(Error::input(problem));
         }
-        self.misp_follow().await
+        self.misp_follow().await?;
+        let id = self.store().misp_element(kind, uuid).await?;
+        id.ok_or_else(|| Error::Ours("what was said was shared and is not there".to_owned()))
     }
 }
 
 /// A moment as MISP writes it: in UTC, without saying so.
 fn moment_text(at: Timestamp) -> String {
     at.to_string().replace('T', " ").chars().take(19).collect()
-}
-
-/// A relationship type in the letters that STIX allows (section 5.1).
-fn word(text: &str) -> String {
-    let cleaned: String = text
-        .chars()
-        .take(200)
-        .map(|letter| {
-            if letter.is_ascii_alphanumeric() {
-                letter.to_ascii_lowercase()
-            } else {
-                '-'
-            }
-        })
-        .collect();
-    let cleaned = cleaned.trim_matches('-');
-    if cleaned.is_empty() {
-        "related-to".to_owned()
-    } else {
-        cleaned.to_owned()
-    }
 }
 
 /// How MISP names a kind of thing that analysts speak of.

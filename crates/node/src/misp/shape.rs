@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::distribution::Distribution;
 use super::project::{inner, truth, uuid_of};
+use super::uuid_at;
 use crate::error::Error;
 use crate::node::Node;
 
@@ -202,6 +203,11 @@ fn group_number(group: Option<CommunityId>) -> String {
     group.map_or_else(|| "0".to_owned(), |group| group.0.to_string())
 }
 
+/// A tag as a client sends it.
+pub(super) fn tag_sent(tag: &MispTag) -> Value {
+    json!({ "name": tag.name, "colour": tag.colour })
+}
+
 /// A tag as MISP writes it on what has it.
 pub fn tag_json(tag: &MispTag) -> Value {
     json!({
@@ -227,12 +233,25 @@ pub(crate) struct Names {
 }
 
 impl Node {
-    /// An event as a viewer sees it.
-    pub(crate) async fn misp_event_info(&self, viewer: &Viewer, id: i64) -> Result<Option<EventInfo>, Error> {
+    /// An event by its number, as a viewer sees it.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn misp_event(&self, viewer: &Viewer, id: i64) -> Result<Option<EventInfo>, Error> {
         match self.store().misp_row(viewer, MispKind::Event, id).await? {
             Some(row) => self.misp_event_info_of(viewer, row).await,
             None => Ok(None),
         }
+    }
+
+    /// What a row says, where a viewer sees it.
+    pub(super) async fn misp_fields(
+        &self,
+        viewer: &Viewer,
+        row: &MispRow,
+    ) -> Result<Option<Map<String, Value>>, Error> {
+        let bodies = self.store().misp_bodies(viewer, &[row.number]).await?;
+        Ok(bodies.get(&row.number).map(|body| parsed(body)))
     }
 
     pub(crate) async fn misp_event_info_of(&self, viewer: &Viewer, row: MispRow) -> Result<Option<EventInfo>, Error> {
@@ -242,11 +261,9 @@ impl Node {
         if row.deleted {
             return Ok(None);
         }
-        let bodies = self.store().misp_bodies(viewer, &[row.number]).await?;
-        let Some(body) = bodies.get(&row.number) else {
+        let Some(fields) = self.misp_fields(viewer, &row).await? else {
             return Ok(None);
         };
-        let fields = parsed(body);
         let mut names = Names::default();
         let mut tags = Vec::new();
         for number in &row.tags {
@@ -320,7 +337,7 @@ impl Node {
 
     async fn misp_creator(&self, creator: &Map<String, Value>) -> Result<Option<Organisation>, Error> {
         let text = |key: &str| creator.get(key).and_then(Value::as_str);
-        let Some(uuid) = text("uuid").and_then(|uuid| Uuid::try_parse(uuid).ok()) else {
+        let Some(uuid) = uuid_at(creator, "uuid") else {
             return Ok(None);
         };
         if let Some(member) = self.misp_member_of(uuid).await? {
@@ -535,11 +552,9 @@ impl Node {
         row: &MispRow,
         event: &EventInfo,
     ) -> Result<Option<Value>, Error> {
-        let bodies = self.store().misp_bodies(viewer, &[row.number]).await?;
-        let Some(body) = bodies.get(&row.number) else {
+        let Some(mut fields) = self.misp_fields(viewer, row).await? else {
             return Ok(None);
         };
-        let mut fields = parsed(body);
         let mut put = |key: &str, value: Value| {
             fields.insert(key.to_owned(), value);
         };
@@ -624,7 +639,7 @@ impl Node {
     async fn misp_related_events(&self, viewer: &Viewer, event: &EventInfo) -> Result<Vec<Value>, Error> {
         let mut related = Vec::new();
         for number in self.store().misp_related(viewer, event.row.id).await? {
-            if let Some(other) = self.misp_event_info(viewer, number).await? {
+            if let Some(other) = self.misp_event(viewer, number).await? {
                 related.push(json!({ "Event": other.short() }));
             }
         }
@@ -716,13 +731,9 @@ impl Node {
     async fn misp_extending(&self, viewer: &Viewer, event: &EventInfo) -> Result<Vec<EventInfo>, Error> {
         let uuid = event.record.uuid.to_string();
         let mut extending = Vec::new();
-        let mut after = 0;
-        loop {
-            let page = self
-                .store()
-                .misp_scan(viewer, &MispSource::All, MispKind::Event, after, CHUNK)
-                .await?;
-            for row in page.rows {
+        let mut scan = self.misp_every(viewer, MispSource::All, MispKind::Event, CHUNK);
+        while let Some(rows) = scan.next().await? {
+            for row in rows {
                 let Some(other) = self.misp_event_info_of(viewer, row).await? else {
                     continue;
                 };
@@ -730,15 +741,15 @@ impl Node {
                     extending.push(other);
                 }
             }
-            match page.next {
-                Some(next) => after = next,
-                None => return Ok(extending),
-            }
         }
+        Ok(extending)
     }
 
     /// How many attributes of an event a viewer sees.
-    pub(crate) async fn misp_count(&self, viewer: &Viewer, event: &EventInfo) -> Result<usize, Error> {
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn misp_count(&self, viewer: &Viewer, event: &EventInfo) -> Result<usize, Error> {
         Ok(self
             .store()
             .misp_count(viewer, event.row.id, event.row.owner.member)
@@ -814,16 +825,10 @@ impl<'w> Writing<'w> {
 
     /// Attributes that are in no object.
     async fn attributes(&mut self, pieces: &Pieces) -> Result<(), Error> {
-        let mut after = 0;
-        loop {
-            let source = MispSource::Event(self.event.row.id);
-            let page = self
-                .node
-                .store()
-                .misp_scan(self.viewer, &source, MispKind::Attribute, after, CHUNK)
-                .await?;
-            let rows: Vec<&MispRow> = page
-                .rows
+        let source = MispSource::Event(self.event.row.id);
+        let mut scan = self.node.misp_every(self.viewer, source, MispKind::Attribute, CHUNK);
+        while let Some(rows) = scan.next().await? {
+            let rows: Vec<&MispRow> = rows
                 .iter()
                 .filter(|row| row.parent == 0 && self.is_wanted(row))
                 .collect();
@@ -843,11 +848,8 @@ impl<'w> Writing<'w> {
             if !text.is_empty() && pieces.send(text).await.is_err() {
                 return Ok(());
             }
-            match page.next {
-                Some(next) => after = next,
-                None => return Ok(()),
-            }
         }
+        Ok(())
     }
 
     async fn attribute(
@@ -880,17 +882,12 @@ impl<'w> Writing<'w> {
     }
 
     async fn objects(&mut self, pieces: &Pieces) -> Result<(), Error> {
-        let mut after = 0;
-        loop {
-            let source = MispSource::Event(self.event.row.id);
-            let page = self
-                .node
-                .store()
-                .misp_scan(self.viewer, &source, MispKind::Object, after, CHUNK)
-                .await?;
+        let source = MispSource::Event(self.event.row.id);
+        let mut scan = self.node.misp_every(self.viewer, source, MispKind::Object, CHUNK);
+        while let Some(rows) = scan.next().await? {
             let own = self.event.row.owner.member;
             let wanted = |row: &&MispRow| row.owner.member == own && (self.shape.deleted || !row.deleted);
-            let rows: Vec<&MispRow> = page.rows.iter().filter(wanted).collect();
+            let rows: Vec<&MispRow> = rows.iter().filter(wanted).collect();
             for row in rows {
                 let Some(mut json) = self.object(row).await? else {
                     continue;
@@ -907,11 +904,8 @@ impl<'w> Writing<'w> {
                     return Ok(());
                 }
             }
-            match page.next {
-                Some(next) => after = next,
-                None => return Ok(()),
-            }
         }
+        Ok(())
     }
 
     async fn object(&mut self, row: &MispRow) -> Result<Option<Map<String, Value>>, Error> {
@@ -960,11 +954,9 @@ impl Node {
         row: &MispRow,
         event: &EventInfo,
     ) -> Result<Option<Map<String, Value>>, Error> {
-        let bodies = self.store().misp_bodies(viewer, &[row.number]).await?;
-        let Some(body) = bodies.get(&row.number) else {
+        let Some(mut json) = self.misp_fields(viewer, row).await? else {
             return Ok(None);
         };
-        let mut json = parsed(body);
         let said = json.get("distribution").and_then(level);
         let distribution =
             match row.audience == event.row.audience || self.same_readers(viewer, row, &event.row).await? {

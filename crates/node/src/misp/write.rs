@@ -19,18 +19,19 @@ use stix::{Problem, Severity, Timestamp};
 use store::{MispKind, MispRow, MispSource, Retraction};
 use uuid::Uuid;
 
-use super::distribution::{DistributionWish, GroupName};
+use super::distribution::DistributionWish;
+use super::prepare::{
+    IGNORED, LISTS, SAID, alike, apply, apply_inside, context_of, narrowest, nothing, prepare, seconds, strip,
+    take_narrower, text_of, wish_of,
+};
 use super::project::{CHANNEL, truth, uuid_of};
-use super::shape::{EventInfo, of_member, parsed};
+use super::shape::{EventInfo, of_member, tag_sent};
+use super::{ABSENT, absent, uuid_at};
 use crate::accounts::Caller;
 use crate::error::{Error, bad};
 use crate::intake::{Handling, Report, ShareRequest};
 use crate::node::Node;
 
-/// The lists of an event whose entries may go to fewer than the event.
-const LISTS: [&str; 2] = ["Attribute", "Object"];
-/// Lists of what is said, which goes where its event goes.
-const SAID: [&str; 5] = ["EventReport", "Note", "Opinion", "Relationship", "Sighting"];
 /// Rows that are read together.
 const CHUNK: usize = 1_000;
 
@@ -76,10 +77,10 @@ impl Node {
     pub async fn misp_event_add(&self, caller: &Caller, mut event: Map<String, Value>) -> Result<i64, Error> {
         self.misp_may_write(caller)?;
         self.misp_follow().await?;
-        let uuid = uuid_in(&event).unwrap_or_else(|| self.fresh_uuid());
+        let uuid = uuid_at(&event, "uuid").unwrap_or_else(|| self.fresh_uuid());
         let viewer = self.misp_viewer(caller).await?;
         if let Some(known) = self.store().misp_event_by_uuid(uuid).await?
-            && self.misp_event_info(&viewer, known.id).await?.is_some()
+            && self.misp_event(&viewer, known.id).await?.is_some()
         {
             return Err(Error::Conflict(
                 "an event of this UUID is there already: edit it".to_owned(),
@@ -164,11 +165,7 @@ impl Node {
             head.insert(key, value);
         }
         if let Some(Value::Array(tags)) = tags {
-            let mut known: Vec<Value> = event
-                .tags
-                .iter()
-                .map(|tag| json!({ "name": tag.name, "colour": tag.colour }))
-                .collect();
+            let mut known: Vec<Value> = event.tags.iter().map(tag_sent).collect();
             for tag in tags {
                 let name = tag.get("name").and_then(Value::as_str).unwrap_or_default();
                 let there = |known: &Value| known.get("name").and_then(Value::as_str) == Some(name);
@@ -226,21 +223,15 @@ impl Node {
         let (viewer, event) = self.misp_own_event(caller, before.row.id).await?;
         let around = self.misp_around(&viewer, &event).await?;
         for kind in [MispKind::Attribute, MispKind::Object, MispKind::Report] {
-            let mut after = 0;
-            loop {
-                let source = MispSource::Event(event.row.id);
-                let page = self.store().misp_scan(&viewer, &source, kind, after, CHUNK).await?;
-                for row in &page.rows {
+            let mut scan = self.misp_every(&viewer, MispSource::Event(event.row.id), kind, CHUNK);
+            while let Some(rows) = scan.next().await? {
+                for row in &rows {
                     let alone = kind != MispKind::Attribute || row.parent == 0;
                     if alone && row.owner == event.row.owner && row.audience == before.row.audience {
                         let whole = self.misp_raw(&viewer, row).await?;
                         let wish = Some(DistributionWish::Inherit);
                         self.misp_put_again(caller, &viewer, &around, row, whole, wish).await?;
                     }
-                }
-                match page.next {
-                    Some(next) => after = next,
-                    None => break,
                 }
             }
         }
@@ -271,7 +262,7 @@ impl Node {
                     // What others said comes by its own ways.
                     _ => continue,
                 };
-                let known = match uuid_in(&fields) {
+                let known = match uuid_at(&fields, "uuid") {
                     Some(uuid) => self.store().misp_element(kind, uuid).await?,
                     None => None,
                 };
@@ -358,7 +349,7 @@ impl Node {
             "Object" => MispKind::Object,
             _ => MispKind::Report,
         };
-        let uuid = uuid_in(&fields).unwrap_or_else(|| self.fresh_uuid());
+        let uuid = uuid_at(&fields, "uuid").unwrap_or_else(|| self.fresh_uuid());
         if let Some(id) = self.store().misp_element(kind, uuid).await?
             && self.store().misp_row(&viewer, kind, id).await?.is_some()
         {
@@ -454,11 +445,7 @@ impl Node {
         };
         if kind == MispKind::Event {
             let (viewer, event) = self.misp_own_event(caller, id).await?;
-            let tags = event
-                .tags
-                .iter()
-                .map(|tag| json!({ "name": tag.name, "colour": tag.colour }))
-                .collect();
+            let tags = event.tags.iter().map(tag_sent).collect();
             let mut head = event.fields.clone();
             head.insert("Tag".to_owned(), tagged(tags));
             self.misp_head_put(caller, &viewer, &event, head, event.record.published, None)
@@ -505,21 +492,15 @@ impl Node {
         let (viewer, event) = self.misp_own_event(caller, id).await?;
         self.misp_may_take_back(caller, &event.row)?;
         for kind in [MispKind::Attribute, MispKind::Object] {
-            let mut after = 0;
-            loop {
-                let source = MispSource::Event(id);
-                let page = self.store().misp_scan(&viewer, &source, kind, after, CHUNK).await?;
-                for row in &page.rows {
+            let mut scan = self.misp_every(&viewer, MispSource::Event(id), kind, CHUNK);
+            while let Some(rows) = scan.next().await? {
+                for row in &rows {
                     // What is in an object goes with it.
                     let alone = kind == MispKind::Object || row.parent == 0;
                     if alone && row.owner == event.row.owner {
                         self.misp_take_back(caller, row.kind, row.id, "the event was deleted")
                             .await?;
                     }
-                }
-                match page.next {
-                    Some(next) => after = next,
-                    None => break,
                 }
             }
         }
@@ -661,7 +642,7 @@ impl Node {
     pub(crate) async fn misp_own_event(&self, caller: &Caller, id: i64) -> Result<(Viewer, EventInfo), Error> {
         self.misp_follow().await?;
         let viewer = self.misp_viewer(caller).await?;
-        let Some(event) = self.misp_event_info(&viewer, id).await? else {
+        let Some(event) = self.misp_event(&viewer, id).await? else {
             return Err(absent());
         };
         self.misp_may_write(caller)?;
@@ -686,7 +667,7 @@ impl Node {
         let Some(row) = self.store().misp_row(&viewer, kind, id).await? else {
             return Err(absent());
         };
-        let Some(event) = self.misp_event_info(&viewer, row.event).await? else {
+        let Some(event) = self.misp_event(&viewer, row.event).await? else {
             return Err(absent());
         };
         self.misp_may_write(caller)?;
@@ -701,7 +682,10 @@ impl Node {
 
     /// Says who made an event: the caller's own organisation, unless another is named that is no member here.
     async fn misp_creator_set(&self, caller: &Caller, event: &mut Map<String, Value>) -> Result<(), Error> {
-        let named = event.get("Orgc").and_then(Value::as_object).and_then(uuid_in);
+        let named = event
+            .get("Orgc")
+            .and_then(Value::as_object)
+            .and_then(|fields| uuid_at(fields, "uuid"));
         if let Some(uuid) = named
             && self.misp_member_of(uuid).await?.is_none()
         {
@@ -731,11 +715,7 @@ impl Node {
     async fn misp_around(&self, viewer: &Viewer, event: &EventInfo) -> Result<Around, Error> {
         let mut fields = event.fields.clone();
         fields.insert("uuid".to_owned(), json!(event.record.uuid.to_string()));
-        let tags: Vec<Value> = event
-            .tags
-            .iter()
-            .map(|tag| json!({ "name": tag.name, "colour": tag.colour }))
-            .collect();
+        let tags: Vec<Value> = event.tags.iter().map(tag_sent).collect();
         fields.insert("Tag".to_owned(), Value::Array(tags));
         let audience = self.store().audience_seen(viewer, event.row.audience).await?;
         let audience = audience.ok_or_else(absent)?;
@@ -818,11 +798,7 @@ impl Node {
             head.insert("publish_timestamp".to_owned(), json!(seconds(now).split('.').next()));
         }
         if !head.contains_key("Tag") {
-            let tags: Vec<Value> = event
-                .tags
-                .iter()
-                .map(|tag| json!({ "name": tag.name, "colour": tag.colour }))
-                .collect();
+            let tags: Vec<Value> = event.tags.iter().map(tag_sent).collect();
             head.insert("Tag".to_owned(), Value::Array(tags));
         }
         let created = if as_report == was_published { created } else { None };
@@ -1094,8 +1070,7 @@ impl Node {
 
     /// What a client would have sent for what a row says.
     async fn misp_raw(&self, viewer: &Viewer, row: &MispRow) -> Result<Map<String, Value>, Error> {
-        let bodies = self.store().misp_bodies(viewer, &[row.number]).await?;
-        let mut raw = bodies.get(&row.number).map(|body| parsed(body)).unwrap_or_default();
+        let mut raw = self.misp_fields(viewer, row).await?.unwrap_or_default();
         let uuid = self.store().misp_uuid(row.kind, row.id).await?.unwrap_or_default();
         raw.insert("uuid".to_owned(), json!(uuid.to_string()));
         if row.deleted {
@@ -1104,7 +1079,7 @@ impl Node {
         let mut tags = Vec::new();
         for number in &row.tags {
             if let Some(tag) = self.store().misp_tag(*number).await? {
-                tags.push(json!({ "name": tag.name, "colour": tag.colour }));
+                tags.push(tag_sent(&tag));
             }
         }
         if !tags.is_empty() {
@@ -1176,8 +1151,9 @@ impl Node {
             .map(drop)
     }
 
-    /// Takes back what another object of the same member says now: nothing is lost by it, so nobody has to answer.
-    async fn misp_replace(&self, caller: &Caller, object: &str, reason: &str) -> Result<(), Error> {
+    /// Takes back what another object of the same member says now, or what was merely said of something: nobody has to
+    /// answer.
+    pub(super) async fn misp_replace(&self, caller: &Caller, object: &str, reason: &str) -> Result<(), Error> {
         let retraction = Retraction {
             id: object.to_owned(),
             versions: store::VersionFilter::all(),
@@ -1418,405 +1394,4 @@ fn id_in(text: &str) -> String {
     serde_json::from_str::<Head<'_>>(text)
         .map(|head| head.id.into_owned())
         .unwrap_or_default()
-}
-
-const ABSENT: &str = "there is no such event, attribute or object, or it is not open to you";
-
-fn absent() -> Error {
-    Error::NotFound(ABSENT.to_owned())
-}
-
-fn text_of(fields: &Map<String, Value>, key: &str) -> String {
-    match fields.get(key) {
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Number(number)) => number.to_string(),
-        _ => String::new(),
-    }
-}
-
-fn uuid_in(fields: &Map<String, Value>) -> Option<Uuid> {
-    fields
-        .get("uuid")
-        .and_then(Value::as_str)
-        .and_then(|uuid| Uuid::try_parse(uuid).ok())
-}
-
-/// Seconds with a fraction, which the reader of formats knows.
-fn seconds(at: Timestamp) -> String {
-    format!(
-        "{}.{:06}",
-        at.micros().div_euclid(1_000_000),
-        at.micros().rem_euclid(1_000_000)
-    )
-}
-
-/// What a client says of distribution.
-fn wish_of(fields: &Map<String, Value>, otherwise: DistributionWish) -> Result<DistributionWish, Error> {
-    let level = text_of(fields, "distribution");
-    if level.is_empty() {
-        return Ok(otherwise);
-    }
-    Ok(match level.as_str() {
-        "0" => DistributionWish::Own,
-        "1" => DistributionWish::Community(1),
-        "2" => DistributionWish::Community(2),
-        "3" => DistributionWish::Community(3),
-        "4" => {
-            let group = fields.get("SharingGroup").and_then(Value::as_object).and_then(uuid_in);
-            let number = text_of(fields, "sharing_group_id").parse().ok();
-            match (group, number) {
-                (Some(uuid), _) => DistributionWish::Group(GroupName::Uuid(uuid)),
-                (None, Some(number)) => DistributionWish::Group(GroupName::Number(number)),
-                (None, None) => {
-                    let help = "give it as 'sharing_group_id'";
-                    return Err(bad("no-group", "distribution 4 needs a sharing group", help));
-                }
-            }
-        }
-        "5" => DistributionWish::Inherit,
-        _ => {
-            return Err(bad(
-                "bad-distribution",
-                "a distribution is a number from 0 to 5",
-                "see docs/misp.md",
-            ));
-        }
-    })
-}
-
-/// What no version of an element says of itself: another instance's numbers, and what is worked out for each reader.
-const IGNORED: [&str; 22] = [
-    "id",
-    "event_id",
-    "object_id",
-    "org_id",
-    "orgc_id",
-    "sharing_group_id",
-    "SharingGroup",
-    "Org",
-    "attribute_count",
-    "RelatedEvent",
-    "RelatedAttribute",
-    "ShadowAttribute",
-    "event_creator_email",
-    "event_uuid",
-    "Event",
-    "CryptographicKey",
-    "user_id",
-    "locked",
-    "proposal_email_lock",
-    "protected",
-    "timestamp",
-    "distribution",
-];
-
-fn strip(fields: &mut Map<String, Value>) {
-    for key in IGNORED {
-        if !matches!(key, "timestamp" | "distribution") {
-            fields.shift_remove(key);
-        }
-    }
-    for key in ["local", "decay_score", "warnings", "feed", "Server", "Feed"] {
-        fields.shift_remove(key);
-    }
-}
-
-fn apply(whole: &mut Map<String, Value>, changes: &Map<String, Value>) {
-    for (key, value) in changes {
-        if !matches!(
-            key.as_str(),
-            "timestamp" | "Sighting" | "ObjectReference" | "Note" | "Opinion" | "Relationship"
-        ) {
-            whole.insert(key.clone(), value.clone());
-        }
-    }
-}
-
-/// Changes what is in an object: known attributes by their UUID, the rest is new.
-fn apply_inside(whole: &mut Map<String, Value>, changed: Vec<Value>, now: Timestamp, fresh: &dyn Fn() -> Uuid) {
-    let at = json!((now.micros() / 1_000_000).to_string());
-    let Some(Value::Array(attributes)) = whole.get_mut("Attribute") else {
-        return;
-    };
-    for attribute in changed {
-        let Value::Object(mut fields) = attribute else { continue };
-        strip(&mut fields);
-        let uuid = text_of(&fields, "uuid");
-        let known = attributes
-            .iter_mut()
-            .filter_map(Value::as_object_mut)
-            .find(|known| !uuid.is_empty() && text_of(known, "uuid") == uuid);
-        match known {
-            Some(known) => {
-                let before = known.clone();
-                apply(known, &fields);
-                if *known != before {
-                    known.insert("timestamp".to_owned(), at.clone());
-                }
-            }
-            None => {
-                fields.insert("timestamp".to_owned(), at.clone());
-                complete(&mut fields);
-                named(&mut fields, fresh);
-                attributes.push(Value::Object(fields));
-            }
-        }
-    }
-}
-
-/// The head of an event around elements that are shared by themselves: who made it, how it is marked, when.
-fn context_of(event: &Map<String, Value>) -> Map<String, Value> {
-    let mut context = Map::new();
-    for key in ["uuid", "info", "date", "Orgc", "Tag"] {
-        if let Some(value) = event.get(key) {
-            context.insert(key.to_owned(), value.clone());
-        }
-    }
-    context
-}
-
-/// Takes out of an event what goes to fewer than it, by whom it goes to; makes the rest ready.
-fn take_narrower(
-    event: &mut Map<String, Value>,
-    around: DistributionWish,
-    now: Timestamp,
-    fresh: &dyn Fn() -> Uuid,
-) -> Result<BTreeMap<DistributionWish, Map<String, Value>>, Error> {
-    let mut narrower: BTreeMap<DistributionWish, Map<String, Value>> = BTreeMap::new();
-    let mut lists = Map::new();
-    for key in LISTS.into_iter().chain(SAID) {
-        let entries = match event.shift_remove(key) {
-            Some(Value::Array(entries)) => entries,
-            Some(Value::Object(one)) => vec![Value::Object(one)],
-            _ => continue,
-        };
-        let mut stays = Vec::with_capacity(entries.len());
-        for entry in entries {
-            let wish = match entry.as_object() {
-                Some(fields) if key != "Sighting" => narrowest(fields)?,
-                _ => DistributionWish::Inherit,
-            };
-            let wish = inside(wish, around);
-            let same = wish == DistributionWish::Inherit;
-            if same {
-                stays.push(entry);
-            } else {
-                let lists = narrower.entry(wish).or_default();
-                if let Value::Array(list) = lists.entry(key).or_insert_with(|| json!([])) {
-                    list.push(entry);
-                }
-            }
-        }
-        lists.insert(key.to_owned(), Value::Array(stays));
-    }
-    prepare(&mut lists, now, fresh)?;
-    for (key, list) in lists {
-        event.insert(key, list);
-    }
-    for lists in narrower.values_mut() {
-        prepare(lists, now, fresh)?;
-    }
-    Ok(narrower)
-}
-
-/// To whom something in an event goes: never to others than the event, and where two groups are meant to nobody but the
-/// member itself, since no audience says "in both".
-fn inside(wish: DistributionWish, around: DistributionWish) -> DistributionWish {
-    match (wish, around) {
-        (DistributionWish::Inherit, _) | (_, DistributionWish::Own) => DistributionWish::Inherit,
-        (DistributionWish::Community(_), _) => DistributionWish::Inherit,
-        (wish, around) if wish == around => DistributionWish::Inherit,
-        (DistributionWish::Own | DistributionWish::Group(_), _) => DistributionWish::Own,
-    }
-}
-
-/// To whom an attribute or object goes. An object goes as a whole: to whom its narrowest part does.
-fn narrowest(fields: &Map<String, Value>) -> Result<DistributionWish, Error> {
-    let own = wish_of(fields, DistributionWish::Inherit)?;
-    let mut narrowest = own;
-    for inside in fields
-        .get("Attribute")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_object)
-    {
-        let wish = wish_of(inside, DistributionWish::Inherit)?;
-        narrowest = match (narrowest, wish) {
-            (DistributionWish::Own, _) | (_, DistributionWish::Own) => DistributionWish::Own,
-            (one, DistributionWish::Inherit | DistributionWish::Community(_)) => one,
-            (DistributionWish::Inherit | DistributionWish::Community(_), group) => group,
-            // Two groups in one object: nobody is sure to be in both.
-            (one, other) if one == other => one,
-            _ => DistributionWish::Own,
-        };
-    }
-    Ok(narrowest)
-}
-
-/// Gives elements what MISP gives them where a client does not: UUID, time, category; and takes off what is not theirs.
-fn prepare(lists: &mut Map<String, Value>, now: Timestamp, fresh: &dyn Fn() -> Uuid) -> Result<(), Error> {
-    for (key, list) in lists.iter_mut() {
-        let Value::Array(entries) = list else { continue };
-        for entry in entries {
-            let Some(fields) = entry.as_object_mut() else {
-                return Err(bad(
-                    "bad-element",
-                    format!("an entry of '{key}' is no object"),
-                    "see MISP's format",
-                ));
-            };
-            strip(fields);
-            fields.entry("timestamp").or_insert_with(|| json!(seconds(now)));
-            if key == "Attribute" {
-                checked(fields)?;
-                complete(fields);
-            }
-            named(fields, fresh);
-            if key == "Object" {
-                if text_of(fields, "name").is_empty() {
-                    return Err(bad(
-                        "no-name",
-                        "an object needs the name of its template",
-                        "give it as 'name'",
-                    ));
-                }
-                if let Some(Value::Array(inside)) = fields.get_mut("Attribute") {
-                    for attribute in inside.iter_mut().filter_map(Value::as_object_mut) {
-                        strip(attribute);
-                        checked(attribute)?;
-                        complete(attribute);
-                        named(attribute, fresh);
-                        attribute
-                            .entry("timestamp")
-                            .or_insert_with(|| json!((now.micros() / 1_000_000).to_string()));
-                    }
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The same of a proposal, with what a client leaves out.
-pub(super) fn check_attribute(fields: &mut Map<String, Value>) -> Result<(), Error> {
-    checked(fields)?;
-    complete(fields);
-    Ok(())
-}
-
-/// What MISP asks of an attribute.
-fn checked(fields: &Map<String, Value>) -> Result<(), Error> {
-    for key in ["type", "value"] {
-        if text_of(fields, key).trim().is_empty() {
-            return Err(bad(
-                "bad-attribute",
-                format!("an attribute needs a {key}"),
-                "see /attributes/describeTypes",
-            ));
-        }
-    }
-    let element_type = text_of(fields, "type");
-    if formats::misp::default_category(&element_type).is_none() {
-        let message = format!(
-            "there is no type '{}' of attributes",
-            element_type.chars().take(60).collect::<String>()
-        );
-        return Err(bad(
-            "bad-type",
-            message,
-            "GET /attributes/describeTypes lists those there are",
-        ));
-    }
-    Ok(())
-}
-
-fn complete(fields: &mut Map<String, Value>) {
-    let element_type = text_of(fields, "type");
-    if let Some((category, to_ids)) = formats::misp::default_category(&element_type) {
-        if text_of(fields, "category").is_empty() {
-            fields.insert("category".to_owned(), json!(category));
-        }
-        fields.entry("to_ids").or_insert_with(|| json!(to_ids));
-    }
-}
-
-/// Gives an element a UUID where it has none.
-fn named(fields: &mut Map<String, Value>, fresh: &dyn Fn() -> Uuid) {
-    if uuid_in(fields).is_none() {
-        fields.insert("uuid".to_owned(), json!(fresh().to_string()));
-    }
-}
-
-/// Whether two JSON values say the same in MISP's loose way.
-fn alike(one: &Value, other: &Value) -> bool {
-    let text = |value: &Value| match value {
-        Value::Bool(truth) => if *truth { "1" } else { "0" }.to_owned(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    match (one, other) {
-        (Value::Array(one), Value::Array(other)) if one.is_empty() && other.is_empty() => true,
-        (Value::Array(_) | Value::Object(_), _) | (_, Value::Array(_) | Value::Object(_)) => one == other,
-        _ => text(one) == text(other),
-    }
-}
-
-/// Whether a value says nothing.
-fn nothing(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(list) => list.is_empty(),
-        _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-    use stix::Timestamp;
-
-    use super::{DistributionWish, GroupName, narrowest, seconds, take_narrower};
-
-    #[test]
-    fn an_object_goes_where_its_narrowest_part_goes() {
-        let of = |object: serde_json::Value| narrowest(object.as_object().unwrap()).unwrap();
-        assert_eq!(
-            of(json!({ "distribution": "5", "Attribute": [{ "distribution": "0" }] })),
-            DistributionWish::Own
-        );
-        let group = json!({ "distribution": "5", "Attribute": [{ "distribution": "4", "sharing_group_id": "7" }] });
-        assert_eq!(of(group), DistributionWish::Group(GroupName::Number(7)));
-        let two = json!({ "distribution": "4", "sharing_group_id": "6",
-            "Attribute": [{ "distribution": "4", "sharing_group_id": "7" }] });
-        assert_eq!(of(two), DistributionWish::Own);
-    }
-
-    #[test]
-    fn what_goes_to_fewer_is_taken_out_of_its_event() {
-        let event = json!({ "distribution": "3", "Attribute": [
-            { "type": "domain", "value": "a.example" },
-            { "type": "domain", "value": "b.example", "distribution": "0" },
-            { "type": "domain", "value": "c.example", "distribution": "1" },
-        ] });
-        let mut event = event.as_object().unwrap().clone();
-        let narrower = take_narrower(
-            &mut event,
-            DistributionWish::Community(3),
-            Timestamp::from_seconds(1_800_000_000),
-            &uuid::Uuid::nil,
-        )
-        .unwrap();
-        assert_eq!(event["Attribute"].as_array().unwrap().len(), 2);
-        assert_eq!(narrower[&DistributionWish::Own]["Attribute"][0]["value"], "b.example");
-    }
-
-    #[test]
-    fn two_changes_within_a_second_are_two_times() {
-        assert_eq!(
-            seconds(Timestamp::from_micros(1_800_000_000_000_001)),
-            "1800000000.000001"
-        );
-    }
 }

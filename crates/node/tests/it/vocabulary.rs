@@ -138,7 +138,7 @@ async fn tags_of_a_taxonomy_in_use_are_offered_to_everybody_and_withdrawn_again(
     let node = &partners.node;
     let names = || async {
         let viewer = node.viewer(&analyst).await.unwrap();
-        let known = node.misp_tags_known(&analyst, &viewer).await.unwrap();
+        let known = node.misp_tags_known(&viewer).await.unwrap();
         known
             .into_iter()
             .filter(|tag| !tag.hidden)

@@ -180,7 +180,7 @@ async fn index(mut asked: Asked) -> Result<Response, Fault> {
             continue;
         }
         let mut head = event.head();
-        let count = asked.node().misp_attributes_of(&viewer, event).await?;
+        let count = asked.node().misp_count(&viewer, event).await?;
         head.insert("attribute_count".to_owned(), json!(count.to_string()));
         let tags: Vec<Value> = event
             .tags

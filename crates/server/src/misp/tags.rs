@@ -84,7 +84,7 @@ fn check(name: &str) -> Result<(), Fault> {
 /// The tags that a caller may know of.
 pub(super) async fn known(asked: &Asked) -> Result<Vec<MispTag>, Fault> {
     let viewer = viewer(asked).await?;
-    Ok(asked.node().misp_tags_known(asked.caller(), &viewer).await?)
+    Ok(asked.node().misp_tags_known(&viewer).await?)
 }
 
 async fn index(mut asked: Asked) -> Result<Response, Fault> {

@@ -11,43 +11,10 @@ use store::{
 
 use crate::kit::{self, on_both};
 
-/// Two members in one community, and one more that only the first is in.
-struct Stage {
-    city: store::Member,
-    cert: store::Member,
-    shared: Audience,
-    inner: Audience,
-}
-
-async fn stage(store: &Store) -> Stage {
-    let (city, cert) = (kit::member(store, "city").await, kit::member(store, "cert").await);
-    let shared = kit::community(store, "shared", &city, &[&cert]).await;
-    let inner = kit::community(store, "inner", &city, &[]).await;
-    Stage {
-        shared: kit::to(shared.id),
-        inner: kit::to(inner.id),
-        city,
-        cert,
-    }
-}
-
-impl Stage {
-    async fn put(&self, store: &Store, batch: Vec<Contribution>) -> Vec<Timestamp> {
-        kit::accepted(&store.contribute(&kit::origin(&self.city), batch).await.unwrap())
-    }
-
-    async fn views(&self, store: &Store) -> (Viewer, Viewer) {
-        (
-            kit::viewer(store, &self.city).await,
-            kit::viewer(store, &self.cert).await,
-        )
-    }
-
-    fn actor(&self) -> Principal {
-        Principal {
-            member: Some(self.city.id),
-            ..Principal::public()
-        }
+fn principal(member: &store::Member) -> Principal {
+    Principal {
+        member: Some(member.id),
+        ..Principal::public()
     }
 }
 
@@ -96,7 +63,7 @@ fn kinds(changes: &store::Changes) -> Vec<(ChangeKind, String)> {
 
 on_both! {
     async fn details_show_the_origin_only_where_it_may_be_shown(store: Store) {
-        let stage = stage(&store).await;
+        let stage = kit::stage(&store).await;
         let withheld = Origin { withheld: true, ..kit::origin(&stage.city) };
         let mut contribution = indicator(1, &stage.shared, None);
         contribution.warnings = vec!["top sites".to_owned()];
@@ -119,11 +86,11 @@ on_both! {
     }
 
     async fn neighbours_reach_across_visible_relationships_only(store: Store) {
-        let stage = stage(&store).await;
+        let stage = kit::stage(&store).await;
         let (actor, malware, tool) = (kit::id("threat-actor", 1), kit::id("malware", 2), kit::id("tool", 3));
         let mut report = kit::versioned("report", 6, 0, &stage.shared);
         report.edges = vec![("object_refs".to_owned(), actor.clone())];
-        stage.put(&store, vec![
+        kit::put(&store, &stage.city, vec![
             kit::versioned("threat-actor", 1, 0, &stage.shared),
             kit::versioned("malware", 2, 0, &stage.shared),
             kit::versioned("tool", 3, 0, &stage.inner),
@@ -151,8 +118,8 @@ on_both! {
     }
 
     async fn values_are_found_by_those_who_may_see_them(store: Store) {
-        let stage = stage(&store).await;
-        stage.put(&store, vec![indicator(1, &stage.shared, None), indicator(2, &stage.inner, None), indicator(3, &stage.shared, None)]).await;
+        let stage = kit::stage(&store).await;
+        kit::put(&store, &stage.city, vec![indicator(1, &stage.shared, None), indicator(2, &stage.inner, None), indicator(3, &stage.shared, None)]).await;
         let (own, other) = stage.views(&store).await;
         let find = async |viewer, before| {
             let found = store.observable_find(viewer, 2, "evil.example", 2, before).await.unwrap();
@@ -167,8 +134,8 @@ on_both! {
     }
 
     async fn words_are_found_once_they_are_indexed_and_only_by_those_who_may_see_them(store: Store) {
-        let stage = stage(&store).await;
-        stage.put(&store, vec![indicator(1, &stage.shared, None), indicator(2, &stage.inner, None)]).await;
+        let stage = kit::stage(&store).await;
+        kit::put(&store, &stage.city, vec![indicator(1, &stage.shared, None), indicator(2, &stage.inner, None)]).await;
         let (own, other) = stage.views(&store).await;
         assert!(search(&store, &own, "thing").await.is_empty());
         assert_eq!(store.index_behind().await.unwrap(), 2);
@@ -188,8 +155,8 @@ on_both! {
     }
 
     async fn counts_are_of_what_the_viewer_may_see(store: Store) {
-        let stage = stage(&store).await;
-        stage.put(&store, vec![indicator(1, &stage.shared, None), kit::versioned("tool", 2, 0, &stage.inner)]).await;
+        let stage = kit::stage(&store).await;
+        kit::put(&store, &stage.city, vec![indicator(1, &stage.shared, None), kit::versioned("tool", 2, 0, &stage.inner)]).await;
         let (own, other) = stage.views(&store).await;
         assert_eq!(store.counts(&own).await.unwrap().total, 2);
         let counts = store.counts(&other).await.unwrap();
@@ -198,11 +165,11 @@ on_both! {
     }
 
     async fn changes_tell_what_came_and_what_must_go(store: Store) {
-        let stage = stage(&store).await;
+        let stage = kit::stage(&store).await;
         let soon = Timestamp::from_micros(kit::START).plus_micros(3_600_000_000);
         let mut revoked = kit::versioned("malware", 1, 50, &stage.shared);
         revoked.revoked = true;
-        stage.put(&store, vec![
+        kit::put(&store, &stage.city, vec![
             kit::versioned("malware", 1, 10, &stage.shared),
             kit::versioned("tool", 2, 0, &stage.shared),
             indicator(3, &stage.shared, Some(Timestamp::from_micros(kit::START))),
@@ -216,11 +183,11 @@ on_both! {
         assert_eq!(kinds(&first), [added(&malware), added(&tool), added(&kit::id("indicator", 3)), added(&kit::id("indicator", 4))]);
         assert!(!first.more && first.rows.iter().all(|row| !row.row.body.is_empty()));
 
-        stage.put(&store, vec![kit::versioned("tool", 2, 20, &stage.shared), revoked]).await;
+        kit::put(&store, &stage.city, vec![kit::versioned("tool", 2, 20, &stage.shared), revoked]).await;
         index(&store).await;
         let all = VersionFilter::all();
         let retraction = Retraction { id: tool.clone(), versions: VersionFilter::default(), community: None, reason: "mistaken".to_owned() };
-        assert_eq!(store.retract(&stage.actor(), &retraction).await.unwrap(), 1);
+        assert_eq!(store.retract(&principal(&stage.city), &retraction).await.unwrap(), 1);
         let second = store.changes(&other, Some(first.cursor), 100).await.unwrap();
         assert_eq!(kinds(&second), [
             (ChangeKind::Removed(RemovedWhy::Revoked), malware),
@@ -229,7 +196,7 @@ on_both! {
             (ChangeKind::Changed, tool.clone()),
         ]);
         let retraction = Retraction { versions: all, ..retraction };
-        assert_eq!(store.retract(&stage.actor(), &retraction).await.unwrap(), 1);
+        assert_eq!(store.retract(&principal(&stage.city), &retraction).await.unwrap(), 1);
         let third = store.changes(&other, Some(second.cursor), 100).await.unwrap();
         assert_eq!(kinds(&third), [(ChangeKind::Removed(RemovedWhy::Retracted), tool)]);
         assert!(third.rows[0].row.body.is_empty());
@@ -238,9 +205,9 @@ on_both! {
     }
 
     async fn changes_in_small_steps_are_the_changes_at_once(store: Store) {
-        let stage = stage(&store).await;
+        let stage = kit::stage(&store).await;
         let batch = (0..9).map(|number| kit::versioned("malware", number, 0, &stage.shared)).collect();
-        stage.put(&store, batch).await;
+        kit::put(&store, &stage.city, batch).await;
         let (own, _) = stage.views(&store).await;
         let (mut cursor, mut seen) = (None, Vec::new());
         loop {
@@ -255,8 +222,8 @@ on_both! {
     }
 
     async fn what_is_taken_back_is_gone_everywhere_and_in_the_ledger(store: Store) {
-        let stage = stage(&store).await;
-        stage.put(&store, vec![indicator(1, &stage.shared, None), indicator(2, &stage.shared, None)]).await;
+        let stage = kit::stage(&store).await;
+        kit::put(&store, &stage.city, vec![indicator(1, &stage.shared, None), indicator(2, &stage.shared, None)]).await;
         store.contribute(&kit::origin(&stage.cert), vec![indicator(1, &stage.shared, None)]).await.unwrap();
         index(&store).await;
         let retraction = Retraction {
@@ -267,7 +234,7 @@ on_both! {
         };
         let stranger = Principal { member: Some(policy::MemberId(99)), ..Principal::public() };
         assert_eq!(store.retract(&stranger, &retraction).await.unwrap(), 0);
-        assert_eq!(store.retract(&stage.actor(), &retraction).await.unwrap(), 1);
+        assert_eq!(store.retract(&principal(&stage.city), &retraction).await.unwrap(), 1);
         let (own, _) = stage.views(&store).await;
         // The other member's contribution of the same stays.
         assert_eq!(store.object_get(&own, &retraction.id).await.unwrap().len(), 1);
@@ -276,7 +243,7 @@ on_both! {
         assert!(!store.object_exists(&own, &retraction.id).await.unwrap());
         assert_eq!(search(&store, &own, "evil.example").await, [kit::id("indicator", 2)]);
         assert_eq!(store.observable_find(&own, 2, "evil.example", 9, None).await.unwrap().len(), 1);
-        let viewer = store.viewer(Arc::new(stage.actor())).await.unwrap();
+        let viewer = store.viewer(Arc::new(principal(&stage.city))).await.unwrap();
         let entries = store.ledger_entries(&viewer, 0, 100).await.unwrap();
         let entry = entries.last().unwrap();
         assert!(entry.kind == "retracted" && entry.body.contains("false positive"));

@@ -6,38 +6,9 @@ use store::{Contribution, FacetKind, Origin, Position, SavedTerms, SearchQuery, 
 
 use crate::kit::{self, on_both};
 
-/// Two members in one community, and one that only the first is in.
-struct Stage {
-    city: store::Member,
-    cert: store::Member,
-    shared: Audience,
-    inner: Audience,
-}
-
-async fn stage(store: &Store) -> Stage {
-    let (city, cert) = (kit::member(store, "city").await, kit::member(store, "cert").await);
-    let shared = kit::community(store, "shared", &city, &[&cert]).await;
-    let inner = kit::community(store, "inner", &city, &[]).await;
-    Stage {
-        shared: kit::to(shared.id),
-        inner: kit::to(inner.id),
-        city,
-        cert,
-    }
-}
-
-impl Stage {
-    async fn put(&self, store: &Store, member: &store::Member, batch: Vec<Contribution>) {
-        kit::accepted(&store.contribute(&kit::origin(member), batch).await.unwrap());
-        index(store).await;
-    }
-
-    async fn views(&self, store: &Store) -> (Viewer, Viewer) {
-        (
-            kit::viewer(store, &self.city).await,
-            kit::viewer(store, &self.cert).await,
-        )
-    }
+async fn put(store: &Store, member: &store::Member, batch: Vec<Contribution>) {
+    kit::put(store, member, batch).await;
+    index(store).await;
 }
 
 async fn index(store: &Store) {
@@ -77,8 +48,8 @@ fn relationship(number: u64, from: &str, to: &str, audience: &Audience) -> Contr
 
 /// Malware 1 uses a technique openly, malware 2 by a connection that only the city sees; report 3 names the technique, and
 /// report 4 that only the city sees.
-async fn filled(store: &Store) -> Stage {
-    let stage = stage(store).await;
+async fn filled(store: &Store) -> kit::Stage {
+    let stage = kit::stage(store).await;
     let technique = kit::id("attack-pattern", 10);
     let (one, two) = (kit::id("malware", 1), kit::id("malware", 2));
     let report = |number, audience| Contribution {
@@ -97,7 +68,7 @@ async fn filled(store: &Store) -> Stage {
         sector(12, "energy", &stage.inner),
         relationship(23, &one, &kit::id("identity", 11), &stage.shared),
     ];
-    stage.put(store, &stage.city, batch).await;
+    put(store, &stage.city, batch).await;
     stage
 }
 
@@ -174,10 +145,10 @@ on_both! {
     }
 
     async fn colours_and_members_narrow_and_a_withheld_name_is_no_way_in(store: Store) {
-        let stage = stage(&store).await;
+        let stage = kit::stage(&store).await;
         let community = stage.shared.communities().iter().copied();
         let amber = Audience::new(Tlp::Amber, Pap::Clear, community, []).unwrap();
-        stage.put(&store, &stage.cert, vec![kit::versioned("tool", 1, 0, &stage.shared), kit::versioned("tool", 2, 0, &amber)]).await;
+        put(&store, &stage.cert, vec![kit::versioned("tool", 1, 0, &stage.shared), kit::versioned("tool", 2, 0, &amber)]).await;
         let withheld = Origin { withheld: true, ..kit::origin(&stage.city) };
         store.contribute(&withheld, vec![kit::versioned("tool", 3, 0, &stage.shared)]).await.unwrap();
         let (own, other) = stage.views(&store).await;
@@ -226,13 +197,13 @@ on_both! {
     }
 
     async fn what_others_tell_of_an_object_is_read_through_the_view(store: Store) {
-        let stage = stage(&store).await;
+        let stage = kit::stage(&store).await;
         let indicator = kit::id("indicator", 1);
         let sighting = |number, property: &str, audience: &Audience| Contribution {
             edges: vec![(property.to_owned(), indicator.clone())],
             ..kit::versioned("sighting", number, 0, audience)
         };
-        stage.put(&store, &stage.city, vec![
+        put(&store, &stage.city, vec![
             kit::versioned("indicator", 1, 0, &stage.shared),
             sighting(2, "sighting_of_ref", &stage.shared),
             sighting(3, "sighting_of_ref", &stage.inner),

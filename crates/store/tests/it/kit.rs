@@ -168,6 +168,38 @@ pub async fn viewer(store: &Store, member: &Member) -> Viewer {
     store.viewer(Arc::new(principal)).await.unwrap()
 }
 
+/// Two members in one community, and one that only the first is in.
+pub struct Stage {
+    pub city: Member,
+    pub cert: Member,
+    pub shared: Audience,
+    pub inner: Audience,
+}
+
+pub async fn stage(store: &Store) -> Stage {
+    let (city, cert) = (member(store, "city").await, member(store, "cert").await);
+    let shared = community(store, "shared", &city, &[&cert]).await;
+    let inner = community(store, "inner", &city, &[]).await;
+    Stage {
+        shared: to(shared.id),
+        inner: to(inner.id),
+        city,
+        cert,
+    }
+}
+
+impl Stage {
+    /// What each of the two sees.
+    pub async fn views(&self, store: &Store) -> (Viewer, Viewer) {
+        (viewer(store, &self.city).await, viewer(store, &self.cert).await)
+    }
+}
+
+/// Contributes as a member; all of it is new.
+pub async fn put(store: &Store, member: &Member, batch: Vec<Contribution>) -> Vec<Timestamp> {
+    accepted(&store.contribute(&origin(member), batch).await.unwrap())
+}
+
 pub fn origin(member: &Member) -> Origin {
     Origin {
         member: member.id,

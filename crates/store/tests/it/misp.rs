@@ -8,26 +8,6 @@ use uuid::Uuid;
 
 use crate::kit::{self, on_both};
 
-/// Two members in one community, and one that only the first is in.
-struct Stage {
-    city: store::Member,
-    cert: store::Member,
-    shared: Audience,
-    inner: Audience,
-}
-
-async fn stage(store: &Store) -> Stage {
-    let (city, cert) = (kit::member(store, "city").await, kit::member(store, "cert").await);
-    let shared = kit::community(store, "shared", &city, &[&cert]).await;
-    let inner = kit::community(store, "inner", &city, &[]).await;
-    Stage {
-        shared: kit::to(shared.id),
-        inner: kit::to(inner.id),
-        city,
-        cert,
-    }
-}
-
 /// A report that names objects.
 fn report(number: u64, version: i64, audience: &Audience, names: &[&str]) -> Contribution {
     let mut plain = kit::versioned("report", number, version, audience);
@@ -120,7 +100,7 @@ async fn values(store: &Store, viewer: &policy::Viewer, source: &MispSource) -> 
 
 on_both! {
     async fn each_number_is_read_once_as_the_last_version_that_a_viewer_sees(store: Store) {
-        let stage = stage(&store).await;
+        let stage = kit::stage(&store).await;
         let (one, two) = (id("malware", 1), id("malware", 2));
         put(&store, &stage.city, vec![
             kit::versioned("malware", 1, 0, &stage.shared),
@@ -149,7 +129,7 @@ on_both! {
     }
 
     async fn a_report_names_only_what_its_own_member_contributed(store: Store) {
-        let stage = stage(&store).await;
+        let stage = kit::stage(&store).await;
         let one = id("malware", 1);
         put(&store, &stage.city, vec![kit::versioned("malware", 1, 0, &stage.shared)]).await;
         put(&store, &stage.cert, vec![report(9, 0, &stage.shared, &[&one])]).await;
@@ -163,7 +143,7 @@ on_both! {
     }
 
     async fn what_is_taken_back_is_gone_and_keeps_its_number(store: Store) {
-        let stage = stage(&store).await;
+        let stage = kit::stage(&store).await;
         put(&store, &stage.city, vec![kit::versioned("malware", 1, 0, &stage.shared)]).await;
         let viewer = kit::viewer(&store, &stage.city).await;
         let number = values(&store, &viewer, &MispSource::All).await.len();
@@ -178,7 +158,7 @@ on_both! {
     }
 
     async fn what_belongs_to_no_event_is_known_when_its_transfer_is_over(store: Store) {
-        let stage = stage(&store).await;
+        let stage = kit::stage(&store).await;
         put(&store, &stage.city, vec![kit::versioned("malware", 1, 0, &stage.shared)]).await;
         let early = stix::Timestamp::from_micros(0);
         assert!(store.misp_homeless(early, 10).await.unwrap().is_empty(), "the transfer goes on");
@@ -210,7 +190,7 @@ on_both! {
     }
 
     async fn tags_are_known_to_those_who_meet_them(store: Store) {
-        let stage = stage(&store).await;
+        let stage = kit::stage(&store).await;
         let tag = store::MispTag {
             id: 0, name: "inside".to_owned(), colour: "#000000".to_owned(), exportable: true, hidden: false, number: None,
             is_open: false,

@@ -52,7 +52,7 @@ impl Moving<'_> {
         let viewer = self.node.viewer(&self.caller).await?;
         for (uuid, there) in taken.drain(..) {
             let here = match self.event_here(&viewer, uuid).await? {
-                Some(event) => self.node.misp_attributes_of(&viewer, &event).await? as u64,
+                Some(event) => self.node.misp_count(&viewer, &event).await? as u64,
                 None => 0,
             };
             let report = &mut self.place.report;
