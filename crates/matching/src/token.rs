@@ -4,7 +4,10 @@
 //! and so is each name below it, a URL leaves its host, a path its file name. Bytes beyond ASCII belong to tokens, so that names
 //! in other scripts stay whole. Dots, hyphens and underscores at either end do not belong to it: they end sentences.
 
+use std::net::Ipv4Addr;
 use std::ops::Range;
+
+use stix::observable::address_of_host;
 
 use crate::key::TAIL;
 
@@ -111,6 +114,31 @@ pub(crate) fn percent_code(text: &[u8], percent: usize) -> Option<u8> {
     let digit = |at: usize| text.get(at).and_then(|byte| char::from(*byte).to_digit(16));
     let (high, low) = (digit(percent + 1)?, digit(percent + 2)?);
     u8::try_from(high << 4 | low).ok()
+}
+
+/// The address that the host of a URL means, where it is written in numbers in an unusual way (`http://3221225985/`):
+/// `colon` is that of `://`, which JSON may write as `:\/\/`.
+pub(crate) fn numbered_host(text: &[u8], colon: usize) -> Option<Ipv4Addr> {
+    /// Twelve octal digits for each of four numbers is more than anybody needs.
+    const LONGEST: usize = 64;
+    /// A user may stand before it, to mislead.
+    const LONGEST_WITH_USER: usize = 256;
+    let after = text.get(colon + 1..)?;
+    let rest = after.strip_prefix(b"//").or_else(|| after.strip_prefix(br"\/\/"))?;
+    let rest = &rest[..rest.len().min(LONGEST_WITH_USER)];
+    let ends = |byte: &u8| matches!(byte, b'/' | b'?' | b'#' | b'"' | b'\'' | b'<' | b'>' | b'\\') || *byte <= b' ';
+    let authority = &rest[..rest.iter().position(ends).unwrap_or(rest.len())];
+    let host = match memchr::memrchr(b'@', authority) {
+        Some(at) => &authority[at + 1..],
+        None => authority,
+    };
+    if !host.first().is_some_and(u8::is_ascii_digit) {
+        return None;
+    }
+    let host = &host[..memchr::memchr(b':', host).unwrap_or(host.len())];
+    let host = std::str::from_utf8(host).ok().filter(|host| host.len() <= LONGEST)?;
+    let usual = host.parse::<Ipv4Addr>().is_ok();
+    if usual { None } else { address_of_host(host) }
 }
 
 /// Says of places in a text, one after the other, whether they may be inside the host of a URL.
@@ -317,6 +345,37 @@ mod tests {
     }
 
     #[test]
+    fn a_host_in_numbers_is_the_address_that_browsers_go_to() {
+        let found = |text: &str| {
+            let colon = text.find(':').unwrap();
+            numbered_host(text.as_bytes(), colon).map(|address| address.to_string())
+        };
+        for text in [
+            "http://3221225991/a",
+            "http://0xC0000207",
+            r"http:\/\/3221225991\/a",
+            "http://0300.0.02.7:80/",
+            "http://192.0.519 is",
+            "http://bank.example@3221225991/",
+            "\"http://u:p@0xc0.0x00000.0x2.0x7\"",
+        ] {
+            let text = text.trim_matches('"');
+            assert_eq!(found(text).as_deref(), Some("192.0.2.7"), "{text}");
+        }
+        for text in [
+            "http://192.0.2.7/",
+            "http://a.example/3221225991",
+            "http://4294967296/",
+            "http://1.2.3.4.5/",
+            "x:3221225991",
+            "http://3com.example/",
+            "http:/",
+        ] {
+            assert_eq!(found(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn the_block_of_an_address_is_its_first_three_numbers() {
         for address in [
             "0.0.0.0",
@@ -326,7 +385,7 @@ mod tests {
             "203.0.113.9",
             "7.77.177.17",
         ] {
-            let expected = address.parse::<std::net::Ipv4Addr>().unwrap().to_bits() >> 8;
+            let expected = address.parse::<Ipv4Addr>().unwrap().to_bits() >> 8;
             assert_eq!(block_of(address.as_bytes()), expected, "{address}");
         }
         assert_eq!(block_of(b"v1.2.3.4"), block_of(b"v1.2.3.99"));

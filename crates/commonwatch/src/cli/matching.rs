@@ -109,8 +109,8 @@ pub struct MatchArgs {
     #[arg(long, default_value_t = 100, value_name = "NUMBER")]
     pub most_of_one: usize,
     /// Threads (all processors where none is given)
-    #[arg(long, value_name = "NUMBER")]
-    pub threads: Option<usize>,
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1_024))]
+    pub threads: Option<u16>,
     /// No summary
     #[arg(long, short)]
     pub quiet: bool,
@@ -169,8 +169,8 @@ pub struct HuntArgs {
     #[arg(long)]
     pub every_hit: bool,
     /// Threads (all processors where none is given)
-    #[arg(long, value_name = "NUMBER")]
-    pub threads: Option<usize>,
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1_024))]
+    pub threads: Option<u16>,
 }
 
 /// `commonwatch hunt index`
@@ -200,6 +200,6 @@ pub struct BacktestArgs {
     #[arg(long, default_value_t = 100, value_name = "NUMBER")]
     pub too_often: u64,
     /// Threads (all processors where none is given)
-    #[arg(long, value_name = "NUMBER")]
-    pub threads: Option<usize>,
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1_024))]
+    pub threads: Option<u16>,
 }

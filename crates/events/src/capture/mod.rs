@@ -13,8 +13,9 @@
 //! |---|---|
 //! | `flow` | `service`, `flow.state`, `flow.last`, `flow.packets`, `flow.bytes`, and both per direction: `…_to_server`, `…_to_client` |
 //! | `dns` | `dns.message`, `dns.id`, `dns.rcode`, `dns.query`, `dns.type`, `dns.name`, `dns.answer`, `dns.authority`, `dns.additional` |
-//! | `http` | `http.message`, `.method`, `.host`, `.url`, `.path`, `.user_agent`, `.referrer`, `.origin`, `.forwarded_for`, `.forwarded_host`, `.status`, `.content_type`, `.content_length`, `.server`, `.location`, `.file_name` |
+//! | `http` | `http.message`, `.method`, `.host`, `.url`, `.path`, `.user_agent`, `.referrer`, `.origin`, `.forwarded_for`, `.forwarded_host`, `.status`, `.content_type`, `.content_length`, `.server`, `.location`, `.file_name`; of HTTP/2 also `.version` |
 //! | `tls` | `tls.message`, `.version`, `.sni`, `.alpn`, `.ja3`, `.ja4`, `.ja3s`, `.cipher`, `.server_name`; `tls.certificate.sha256`, `.sha1`, `.md5`, `.serial`, `.subject`, `.issuer`, `.common_name`, `.name`, `.address`, `.email`, `.uri`, `.not_before`, `.not_after`, `.side`, `.place` |
+//! | `quic` | `quic.version`, `quic.user_agent`, and the fields of the hellos of `tls` |
 //! | `smtp` | `smtp.helo`, `.mail_from`, `.rcpt_to`, `.from`, `.to`, `.cc`, `.reply_to`, `.return_path`, `.subject`, `.message_id`, `.user_agent`, `.received`, `.originating_ip` |
 //! | `ssh` | `ssh.side`, `.banner`, `.hassh`, `.hassh_server` |
 //! | `ftp` | `ftp.command`, `.user`, `.file`, `.folder` |

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use etherparse::{TcpSlice, UdpSlice};
 
-use super::application::dns;
+use super::application::{dns, quic};
 use super::bytes::u16_at;
 use super::container::{self, Frame};
 use super::flow::{Flows, Segment, Tcp};
@@ -179,6 +179,13 @@ fn udp_read(
         return Ok(());
     }
     let mut out = Out { tell, ends, packet };
+    if quic::is_quic(segment.payload) {
+        if let Some(quic) = flows.quic(&sent) {
+            quic.datagram(segment.payload, &mut out);
+        }
+        flows.name_service(&sent, "quic");
+        return Ok(());
+    }
     if let Some(service) = industrial::datagram(segment.payload, sent, &mut out) {
         flows.name_service(&sent, service);
     }

@@ -216,6 +216,58 @@ fn a_request_over_several_segments_is_put_together_and_bodies_are_passed_over() 
     );
 }
 
+/// A frame of HTTP/2 of one stream.
+fn frame(kind: u8, flags: u8, content: &[u8]) -> Vec<u8> {
+    let mut frame = u32::try_from(content.len()).unwrap().to_be_bytes()[1..].to_vec();
+    frame.extend_from_slice(&[kind, flags, 0, 0, 0, 1]);
+    frame.extend_from_slice(content);
+    frame
+}
+
+/// What a client of HTTP/2 says: two requests, whose heads are those of RFC 7541, appendix C.4; the second leans on the table
+/// that the first has filled, is padded, has a priority and goes over two frames.
+pub fn http2_request() -> Vec<u8> {
+    let first = hex::decode("828684418cf1e3c2e5f23a6ba0ab90f4ff").unwrap();
+    let second = hex::decode("828684be5886a8eb10649cbf").unwrap();
+    let padded = [&[3, 0, 0, 0, 0, 200], &second[..4], &[0; 3]].concat();
+    [
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec(),
+        frame(4, 0, &[]),
+        frame(1, 4, &first),
+        frame(0, 1, b"a body"),
+        frame(1, 8 | 0x20, &padded),
+        frame(9, 4, &second[4..]),
+    ]
+    .concat()
+}
+
+#[test]
+fn heads_of_http_2_are_told_like_those_of_http_1() {
+    let client = http2_request();
+    // `:status: 302` by its place in the table.
+    let server = [frame(4, 0, &[]), frame(1, 4, b"\x48\x03302")].concat();
+    let (sink, _) = taken(&pcap(&connection(8080, &[&client[..70], b"", &client[70..], &server])));
+    let http = sink.named("http");
+    let urls: Vec<_> = http.iter().filter_map(|event| event["http.url"].as_str()).collect();
+    assert_eq!(
+        urls,
+        ["http://www.example.com/", "http://www.example.com/"],
+        "{http:#?}"
+    );
+    assert_eq!(
+        (&http[0]["http.host"], &http[0]["http.path"], &http[0]["http.version"]),
+        (&"www.example.com".into(), &"/".into(), &"2".into())
+    );
+    assert_eq!(http[2]["http.status"], "302");
+    assert_eq!(sink.named("flow")[0]["service"], "http2");
+    assert!(sink.problems.is_empty(), "{:?}", sink.problems);
+    // What cannot be unpacked is said, and the flow is told all the same.
+    let broken = [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec(), frame(1, 4, &[0xff, 0xff])].concat();
+    let (sink, _) = taken(&pcap(&connection(8080, &[&broken])));
+    assert_eq!(sink.problems[0].code, "http2-broken");
+    assert_eq!(sink.named("flow").len(), 1);
+}
+
 #[test]
 fn a_request_that_names_no_host_went_to_the_address() {
     let request = b"GET /gate.php HTTP/1.0\r\nUser-Agent: probe/1.0\r\n\r\n";

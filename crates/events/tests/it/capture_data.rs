@@ -194,3 +194,113 @@ fn captures_of_plants_are_recognised_as_their_protocol() {
     assert_eq!(unknown, without);
     assert!(known >= 160, "{known}");
 }
+
+#[test]
+fn hellos_in_quic_are_those_that_wireshark_reads() {
+    let Some(folder) = folder("detect/suricata") else {
+        return;
+    };
+    // Names and fingerprints as tshark 4 gives them; JA3 is of the client, JA3S of the server.
+    for (name, version, server, ja3, ja3s) in [
+        (
+            "quic-frag",
+            "1",
+            "token.services.mozilla.com",
+            "2d95fd459df0b3bba123e69b002b3f92",
+            "eb1d94daa7e0344597e756a1fb6e7054",
+        ),
+        (
+            "quic-frag-unordered",
+            "1",
+            "mastodon.social",
+            "272f82e5021102e1a2dda48dca35e0a1",
+            "15af977ce25de452b96affa2addb1036",
+        ),
+        (
+            "quic-ietf",
+            "1",
+            "msquic.net",
+            "292bd0719190dff4cb1033de8573310d",
+            "2253c82f03b621c5144709b393fde2c9",
+        ),
+        (
+            "quic-initial-not-first",
+            "1",
+            "scontent-ams4-1.xx.fbcdn.net",
+            "9a78264e64e221797705e75a3c55df01",
+            "f4febc55ea12b31ae17cfb7e614afda8",
+        ),
+        (
+            "quic-retry-multiple",
+            "1",
+            "public-api.wordpress.com",
+            "399f55fb0c66675d155fb160088d1143",
+            "f4febc55ea12b31ae17cfb7e614afda8",
+        ),
+        (
+            "quic-v2-ja3",
+            "2",
+            "",
+            "ea0aece5703cb982b232a0684fc35b16",
+            "f4febc55ea12b31ae17cfb7e614afda8",
+        ),
+        (
+            "ja4-rules",
+            "1",
+            "cloudflare-quic.com",
+            "3cbc33c648fe331404456f48a5a27170",
+            "eb1d94daa7e0344597e756a1fb6e7054",
+        ),
+    ] {
+        let (sink, _) = taken(&fs::read(folder.join(name).join("input.pcap")).unwrap());
+        let hellos = sink.named("quic");
+        let of = |message: &str| hellos.iter().find(|event| event["tls.message"] == message).unwrap();
+        let (client, answer) = (of("client_hello"), of("server_hello"));
+        assert_eq!(client["quic.version"], version, "{name}");
+        assert_eq!(client["tls.sni"].as_str().unwrap_or_default(), server, "{name}");
+        assert_eq!(client["tls.ja3"], ja3, "{name}");
+        assert_eq!(answer["tls.ja3s"], ja3s, "{name}");
+        assert!(client["tls.ja4"].as_str().unwrap().starts_with('q'), "{name}");
+        assert!(
+            sink.named("flow").iter().any(|flow| flow["service"] == "quic"),
+            "{name}"
+        );
+    }
+    // Google's QUIC before it had a standard.
+    let (sink, _) = taken(&fs::read(folder.join("quic-alerts/input.pcap")).unwrap());
+    let hello = sink.named("quic")[0];
+    assert_eq!(hello["tls.sni"], "clients1.google.com");
+    assert_eq!(hello["quic.user_agent"], "Chrome/79.0.3945.117 Linux x86_64");
+}
+
+#[test]
+fn heads_of_http_2_are_those_that_wireshark_reads() {
+    let Some(folder) = folder("detect/suricata") else {
+        return;
+    };
+    for (name, url, status) in [
+        (
+            "http2-authority-mismatch/authority_and_host_2.pcap",
+            "https://example.com/",
+            "403",
+        ),
+        ("http2-continuation/input.pcap", "http://127.0.0.1:8080/tata", "200"),
+        ("http2-keywords2/input.pcap", "http://nghttp2.org/humans.txt", "404"),
+        (
+            "bug-5929-02/http2_multiple_headers.pcap",
+            "http://bugertor.com/watchdog/watchdog.exe",
+            "404",
+        ),
+        ("dns-over-http2-limit/input.pcap", "http://127.0.0.1:8080/dns", "415"),
+    ] {
+        let (sink, _) = taken(&fs::read(folder.join(name)).unwrap());
+        let heads: Vec<_> = sink
+            .named("http")
+            .into_iter()
+            .filter(|event| event["http.version"] == "2")
+            .collect();
+        let has = |field: &str, value: &str| heads.iter().any(|event| event[field] == value);
+        assert!(has("http.url", url), "{name}: {heads:#?}");
+        assert!(has("http.status", status), "{name}: {heads:#?}");
+    }
+}

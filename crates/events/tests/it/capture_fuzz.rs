@@ -10,7 +10,7 @@ use events::capture::read;
 use events::{Limits, Summary};
 use proptest::prelude::*;
 
-use crate::capture::{ANSWER, QUERY, Taken, connection, dnstap, netflow_9, pcap, tapped, udp};
+use crate::capture::{ANSWER, QUERY, Taken, connection, dnstap, http2_request, netflow_9, pcap, tapped, udp};
 use crate::mutate::{Bytes, config, mutated};
 
 /// Gives one to seven bytes at a time, as a slow line does.
@@ -25,6 +25,8 @@ impl Read for Dripping<'_> {
 }
 
 const WORDS: &[&str] = &[
+    "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "\0\0\x04\x01\x04\0\0\0\x01\x3f\x7f\x7f\x7f",
     "GET ",
     " HTTP/1.1\r\n",
     "Host: a.example\r\n",
@@ -135,6 +137,12 @@ fn samples() -> Vec<Vec<u8>> {
             ],
         )),
         pcap(&connection(443, &[&client_hello()])),
+        pcap(&connection(8080, &[&http2_request()])),
+        pcap(&[udp(
+            443,
+            true,
+            b"\xc3Q046\x50\x01\x02\x03\x04\x05\x06\x07\x08CHLO\x01\0\0\0SNI\0\x09\0\0\0a.example",
+        )]),
         pcap(&connection(22, &[&ssh(), &ssh()])),
         pcap(&connection(53, &[&over_tcp])),
         pcap(&connection(
@@ -160,7 +168,7 @@ fn samples() -> Vec<Vec<u8>> {
 #[test]
 fn unbroken_samples_reach_their_readers() {
     let services = [
-        "dns", "http", "tls", "ssh", "dns", "modbus", "iso-tsap", "bacnet", "dns",
+        "dns", "http", "tls", "http", "quic", "ssh", "dns", "modbus", "iso-tsap", "bacnet", "dns",
     ];
     for (sample, service) in samples().iter().zip(services) {
         let (sink, _) = agree(sample).unwrap();

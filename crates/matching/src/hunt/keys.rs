@@ -8,6 +8,7 @@
 //! | IPv6 address | its one form; its first 32, 48 and 64 bits |
 //! | digits with colons | without the colons |
 //! | `ev%69l.example` as host of a URL | what it stands for |
+//! | `3221225991` as host of a URL | the address that it is |
 //!
 //! Numbers are not keys: there are too many of them. What is looked for and is a number is looked for everywhere.
 
@@ -54,6 +55,11 @@ pub(super) fn of_text(text: &[u8], give: &mut impl FnMut(u64)) -> bool {
         give(key::of_token(SEED, squeezed(run).as_bytes()));
     }
     of_coded_hosts(text, give);
+    for colon in memchr::memchr_iter(b':', text) {
+        if let Some(address) = token::numbered_host(text, colon) {
+            of_token(address.to_string().as_bytes(), give);
+        }
+    }
     memchr::memmem::find_iter(text, br"\u00").any(|at| {
         let digits = text
             .get(at + 4..at + 6)
@@ -210,6 +216,8 @@ mod tests {
             (Kind::Domain, "evil.example", "http://www.ev%69l.example:80/a"),
             (Kind::Domain, "xn--bcher-kva.example", "http://b%C3%BCcher.example/"),
             (Kind::Url, "http://gate.example/a", r"http:\/\/g%61te%2Eexample\/a"),
+            (Kind::Ipv4, "192.0.2.7", "http://bank.example@3221225991/"),
+            (Kind::Ipv4Network, "192.0.2.0/25", r"http:\/\/0xc0000207\/"),
             (Kind::Domain, "evil.example", r"line\nevil.example"),
             (Kind::Domain, "evil.example", r"\u0065vil.example"),
             (Kind::Asn, "AS64500", "nothing at all, for a number has no key"),

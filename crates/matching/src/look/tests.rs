@@ -67,6 +67,24 @@ fn addresses_meet_themselves_and_their_networks() {
 }
 
 #[test]
+fn a_host_in_numbers_is_the_address_that_it_means() {
+    let list = list(&[(Kind::Ipv4, "192.0.2.7")]);
+    for url in [
+        "http://3221225991/a",
+        "http://0xC0000207/",
+        "http://bank.example@0300.0.02.7/",
+    ] {
+        assert_eq!(met(&list, &[("url", url, Role::Url)]), ["192.0.2.7 Same url"], "{url}");
+        let text = format!("GET {url} done");
+        assert_eq!(
+            met(&list, &[("line", &text, Role::Text)]),
+            ["192.0.2.7 Same line"],
+            "{url}"
+        );
+    }
+}
+
+#[test]
 fn names_meet_themselves_and_what_is_above_them_once() {
     let list = list(&[
         (Kind::Domain, "evil.example"),

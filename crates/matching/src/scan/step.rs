@@ -158,6 +158,11 @@ impl<'a> Steps<'a> {
             ends &= !masks.named;
         }
         self.waiting.push(at, ends);
+        // The colon behind the name of a JSON member begins no host. The first of a step may be one all the same.
+        let colons = masks.colon & !(masks.named << 1);
+        if colons != 0 {
+            self.numbered_hosts(at, colons);
+        }
         if MORE && self.also.colons {
             self.colons(at, &masks);
         }
@@ -173,6 +178,21 @@ impl<'a> Steps<'a> {
             }
             if rare.backslash | rare.percent != 0 {
                 self.codes(at, rare, if MORE { masks.token } else { masks.dot | sixteen });
+            }
+        }
+    }
+
+    /// Hosts of URLs that are addresses in other numbers than the usual (`http://3221225985/`), which no token gives away: a
+    /// line with one is read in full.
+    #[inline(never)]
+    fn numbered_hosts(&mut self, at: usize, mut colons: u64) {
+        while colons != 0 {
+            let colon = at + colons.trailing_zeros() as usize;
+            colons &= colons - 1;
+            if matches!(self.bytes[colon + 1], b'/' | b'\\')
+                && token::numbered_host(&self.bytes[..self.end], colon).is_some()
+            {
+                self.flag(colon, self.scanned.lines + self.newlines(self.line_start, colon));
             }
         }
     }

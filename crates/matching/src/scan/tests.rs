@@ -66,6 +66,8 @@ fn lines_with_values_are_flagged_and_look_alikes_are_not() {
         r"ev\u0069l.example".to_owned(),
         "http://www.ev%69l.example/".to_owned(),
         r"http:\/\/user@%65vil%2Eexample:8080\/a".to_owned(),
+        "get http://3221225991/a".to_owned(),
+        r"http:\/\/bank.example@0xC0000207\/a".to_owned(),
         format!("{long}.{}.evil.example", "a.".repeat(2_000)),
         "-a.name.of.more.than.thirty-two.bytes.in.all.example".to_owned(),
     ];

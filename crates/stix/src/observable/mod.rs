@@ -26,6 +26,7 @@ pub use extract::{extract, from_property, of_pattern};
 pub use guess::{FILE_EXTENSIONS, guess, has_file_extension};
 pub use kind::Kind;
 pub use refang::{Refanged, defang, refang, refang_marked};
+pub use url::address_of_host;
 
 /// Longest text that is looked at as one value; longer ones are refused.
 pub const LONGEST: usize = 64 << 10;

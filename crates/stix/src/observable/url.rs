@@ -140,6 +140,14 @@ fn named_host(name: &str) -> Result<String, &'static str> {
     }
 }
 
+/// The address that a host means which is written in numbers in one of the ways that browsers read, the usual one
+/// among them: `3221225985`, `0xc0.0.0x201`, `192.0.513` (WHATWG URL, "IPv4 parser").
+pub fn address_of_host(text: &str) -> Option<Ipv4Addr> {
+    let lower = text.to_ascii_lowercase();
+    let bare = lower.strip_suffix('.').unwrap_or(&lower);
+    host::ends_in_number(bare).then(|| ipv4_as_browsers_read(bare))?
+}
+
 /// One to four numbers, decimal, octal or hexadecimal, the last of which fills the bytes that are left.
 fn ipv4_as_browsers_read(text: &str) -> Option<Ipv4Addr> {
     let mut numbers = [0_u64; 4];

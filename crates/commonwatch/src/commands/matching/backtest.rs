@@ -28,7 +28,7 @@ pub fn run(global: &Global, args: &BacktestArgs, output: Output) -> Result<(), F
     let armed = arm::arm(global, &args.look_for, output)?;
     arm::something_left(&args.look_for, &armed)?;
     let options = Options {
-        threads: args.threads.unwrap_or_else(processors).max(1),
+        threads: args.threads.map_or_else(processors, usize::from),
         ..Options::new(arm::clock())
     };
     let counts = Counts::default();

@@ -49,7 +49,7 @@ pub fn run(global: &Global, args: &HuntArgs, output: Output) -> Result<(), Failu
     }
     let current = Current::new(armed);
     let options = Options {
-        threads: args.threads.unwrap_or_else(processors).max(1),
+        threads: args.threads.map_or_else(processors, usize::from),
         ..Options::new(arm::clock())
     };
     let told = Told::with_limits(args.every_hit, usize::MAX, output);

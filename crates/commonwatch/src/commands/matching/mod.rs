@@ -59,7 +59,7 @@ pub fn run(global: &Global, args: &MatchArgs, output: Output) -> Result<(), Fail
     }
     let stop: Arc<AtomicBool> = Arc::default();
     let options = Options {
-        threads: args.threads.unwrap_or_else(processors).max(1),
+        threads: args.threads.map_or_else(processors, usize::from),
         stop: Arc::clone(&stop),
         ..Options::new(arm::clock())
     };

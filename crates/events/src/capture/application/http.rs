@@ -82,7 +82,7 @@ enum At {
 
 /// Which request a response answers, as far as that changes how it is read.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Asked {
+pub(super) enum Asked {
     Head,
     Connect,
     Other,
@@ -266,12 +266,17 @@ fn head_length(bytes: &[u8]) -> Option<usize> {
 }
 
 /// A head taken apart.
-struct Message<'a> {
+pub(super) struct Message<'a> {
     first: &'a [u8],
     headers: Vec<(&'a [u8], &'a [u8])>,
 }
 
 impl<'a> Message<'a> {
+    /// One whose first line and headers are known already.
+    pub const fn new(first: &'a [u8], headers: Vec<(&'a [u8], &'a [u8])>) -> Self {
+        Self { first, headers }
+    }
+
     fn of(head: &'a [u8]) -> Self {
         let mut lines = head.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
         let first = lines.next().unwrap_or_default();
@@ -319,7 +324,7 @@ impl<'a> Message<'a> {
 }
 
 /// Adds what a request says; nothing where it is none.
-fn request<'a>(message: &Message<'a>, event: &mut Event<'a>, port: u16) -> Option<Asked> {
+pub(super) fn request<'a>(message: &Message<'a>, event: &mut Event<'a>, port: u16) -> Option<Asked> {
     let (method, rest) = split(message.first, b' ')?;
     let target = match memchr::memrchr(b' ', rest) {
         Some(at) if rest[at + 1..].starts_with(b"HTTP/") => rest[..at].trim_ascii(),
@@ -389,7 +394,7 @@ fn forwarded<'a>(message: &Message<'a>, event: &mut Event<'a>) {
 }
 
 /// Adds what a response says.
-fn response<'a>(message: &Message<'a>, event: &mut Event<'a>) {
+pub(super) fn response<'a>(message: &Message<'a>, event: &mut Event<'a>) {
     event.push("http.message", "response", Role::Other);
     let status = message.status();
     if status > 0 {

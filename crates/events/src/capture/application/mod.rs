@@ -6,6 +6,8 @@ pub(super) mod dns;
 mod encoded_word;
 mod ftp;
 pub(super) mod http;
+mod http2;
+pub(super) mod quic;
 mod smtp;
 mod ssh;
 pub(super) mod tls;
@@ -60,6 +62,9 @@ pub(super) fn identify(
     }
     if tls::is_hello(client) || tls::is_hello(server) {
         return Some(Some(Box::new(tls::Tls::default())));
+    }
+    if http2::is_preface(client) {
+        return Some(Some(Box::new(http2::Http2::default())));
     }
     if http::is_request(client) || http::is_response(server) {
         return Some(Some(Box::new(http::Http::default())));

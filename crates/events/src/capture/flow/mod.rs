@@ -13,6 +13,7 @@ use std::net::IpAddr;
 
 use stix::Timestamp;
 
+use super::application::quic::Quic;
 use super::application::{Conversation, Step, identify};
 use super::stream::Stream;
 use super::tell::{Ends, Out, Packet, Tell};
@@ -91,6 +92,8 @@ struct Flow {
     reset: bool,
     service: Option<&'static str>,
     conversation: Option<Box<dyn Conversation>>,
+    /// What QUIC says, whose datagrams are no stream.
+    quic: Option<Box<Quic>>,
     held: usize,
     age: Age,
     before: u32,
@@ -141,6 +144,7 @@ impl Flow {
             reset: false,
             service: None,
             conversation: None,
+            quic: None,
             held: 0,
             age: Age::Other,
             before: NONE,
@@ -159,7 +163,8 @@ impl Flow {
     }
 
     fn held(&self) -> usize {
-        self.client.stream.held() + self.server.stream.held()
+        let quic = self.quic.as_ref().map_or(0, |quic| quic.held());
+        self.client.stream.held() + self.server.stream.held() + quic
     }
 
     fn add(&mut self, segment: &Segment<'_>, packet: Packet, tell: &mut Tell<'_>) {

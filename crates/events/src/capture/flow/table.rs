@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use stix::Timestamp;
 
 use super::{Age, Flow, Key, NONE, Segment};
+use crate::capture::application::quic::Quic;
 use crate::capture::tell::{Ends, Packet, Tell};
 
 /// Bytes held for all flows together.
@@ -78,6 +79,12 @@ impl Flows {
         {
             flow.service = Some(service);
         }
+    }
+
+    /// What was heard of QUIC between these ends.
+    pub fn quic(&mut self, ends: &Ends) -> Option<&mut Quic> {
+        let at = self.by_key.get(&Key::of(ends)).copied()?;
+        Some(self.flow_mut(at)?.quic.get_or_insert_default())
     }
 
     /// The ends of the flow, client first.

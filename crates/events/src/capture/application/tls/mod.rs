@@ -7,9 +7,9 @@ mod fingerprint;
 mod hello;
 
 use super::{Conversation, Step};
-use crate::Role;
 use crate::capture::bytes::Bytes;
 use crate::capture::tell::Out;
+use crate::{Event, Role};
 
 use hello::{ClientHello, ServerHello};
 
@@ -108,7 +108,7 @@ impl Conversation for Tls {
 }
 
 /// The first handshake message, if it is whole.
-fn handshake(bytes: &[u8]) -> Option<&[u8]> {
+pub(super) fn handshake(bytes: &[u8]) -> Option<&[u8]> {
     let mut rest = Bytes(bytes);
     rest.u8()?;
     let length = usize::try_from(rest.u24()?).ok()?;
@@ -156,29 +156,14 @@ impl Tls {
 
     fn client_hello(&mut self, hello: &ClientHello<'_>, out: &mut Out<'_, '_>) {
         let mut event = out.begin("tls");
-        event.push("tls.message", "client_hello", Role::Other);
-        event.push("tls.version", version_name(hello.highest_version()), Role::Other);
-        if let Some(name) = hello.server_name() {
-            self.name = Some(name.to_string());
-            event.push("tls.sni", name, Role::Host);
-        }
-        for protocol in hello.application_protocols() {
-            event.push("tls.alpn", String::from_utf8_lossy(protocol), Role::Other);
-        }
-        event.push("tls.ja3", fingerprint::ja3(hello), Role::Ja3);
-        event.push("tls.ja4", fingerprint::ja4(hello, 't'), Role::Ja4);
+        describe_client(&mut event, hello, 't');
+        self.name = hello.server_name().map(Into::into).or_else(|| self.name.take());
         out.give(&event);
     }
 
     fn server_hello(&mut self, hello: &ServerHello<'_>, out: &mut Out<'_, '_>) {
         let mut event = out.begin("tls");
-        event.push("tls.message", "server_hello", Role::Other);
-        event.push("tls.version", version_name(hello.version()), Role::Other);
-        event.push("tls.cipher", format!("0x{:04x}", hello.cipher), Role::Other);
-        if let Some(protocol) = hello.application_protocol() {
-            event.push("tls.alpn", String::from_utf8_lossy(protocol), Role::Other);
-        }
-        event.push("tls.ja3s", fingerprint::ja3s(hello), Role::Ja3s);
+        describe_server(&mut event, hello);
         if let Some(name) = &self.name {
             event.push("tls.server_name", name.as_str(), Role::Other);
         }
@@ -214,6 +199,46 @@ impl Tls {
             }
             out.give(&event);
         }
+    }
+}
+
+/// Adds what a client says, over a transport (`t` for TCP, `q` for QUIC).
+fn describe_client<'a>(event: &mut Event<'a>, hello: &ClientHello<'a>, transport: char) {
+    event.push("tls.message", "client_hello", Role::Other);
+    event.push("tls.version", version_name(hello.highest_version()), Role::Other);
+    if let Some(name) = hello.server_name() {
+        event.push("tls.sni", name, Role::Host);
+    }
+    for protocol in hello.application_protocols() {
+        event.push("tls.alpn", String::from_utf8_lossy(protocol), Role::Other);
+    }
+    event.push("tls.ja3", fingerprint::ja3(hello), Role::Ja3);
+    event.push("tls.ja4", fingerprint::ja4(hello, transport), Role::Ja4);
+}
+
+/// Adds what a server answers.
+fn describe_server<'a>(event: &mut Event<'a>, hello: &ServerHello<'a>) {
+    event.push("tls.message", "server_hello", Role::Other);
+    event.push("tls.version", version_name(hello.version()), Role::Other);
+    event.push("tls.cipher", format!("0x{:04x}", hello.cipher), Role::Other);
+    if let Some(protocol) = hello.application_protocol() {
+        event.push("tls.alpn", String::from_utf8_lossy(protocol), Role::Other);
+    }
+    event.push("tls.ja3s", fingerprint::ja3s(hello), Role::Ja3s);
+}
+
+/// Adds what a hello that QUIC carried says (RFC 9001, section 4). False where it is none that can be read.
+pub(super) fn describe_in_quic<'a>(event: &mut Event<'a>, message: &'a [u8]) -> bool {
+    match message {
+        [1, _, _, _, body @ ..] => ClientHello::parse(body).is_some_and(|hello| {
+            describe_client(event, &hello, 'q');
+            true
+        }),
+        [2, _, _, _, body @ ..] => ServerHello::parse(body).is_some_and(|hello| {
+            describe_server(event, &hello);
+            true
+        }),
+        _ => false,
     }
 }
 
