@@ -348,6 +348,41 @@ def texts_extended_events_and_correlations():
     good(operator.search_logs(limit=5))
 
 
+@check
+def events_are_offered_and_blocked_and_settings_kept():
+    event = added(new_event("offered", 0, [("domain", f"{uuid.uuid4()}.example")]))
+    refused(other.get_event(event.id))
+    theirs = other.get_user("me", pythonify=True).org_id
+    offer = good(analyst.delegate_event(event, theirs, distribution=1, message="please", pythonify=True))
+    equal([one.id for one in good(other.event_delegations(pythonify=True))], [offer.id])
+    equal(len(read(event, other).attributes), 1)
+    refused(analyst.accept_event_delegation(offer))
+    taken = good(other.accept_event_delegation(offer))
+    equal(good(other.get_event(taken["id"], pythonify=True)).orgc_id, theirs)
+    again = added(new_event("offered again", 0))
+    offer = good(analyst.delegate_event(again, theirs, pythonify=True))
+    good(other.discard_event_delegation(offer))
+    refused(other.accept_event_delegation(offer))
+    blocked = str(uuid.uuid4())
+    refused(analyst.add_event_blocklist(blocked))
+    equal(good(operator.add_event_blocklist(blocked, comment="false"))["result"]["successes"], [blocked])
+    unwanted = new_event("unwanted")
+    unwanted.uuid = blocked
+    refused(analyst.add_event(unwanted))
+    one = next(one for one in operator.event_blocklists(pythonify=True) if one.event_uuid == blocked)
+    one.comment = "wrong"
+    equal(good(operator.update_event_blocklist(one, pythonify=True)).comment, "wrong")
+    good(operator.delete_event_blocklist(blocked))
+    kept = good(analyst.set_user_setting("homepage", {"path": "/events"}, pythonify=True))
+    equal((kept.setting, kept.value), ("homepage", {"path": "/events"}))
+    equal(good(analyst.get_user_setting("homepage", pythonify=True)).value, {"path": "/events"})
+    refused(other.get_user_setting("homepage"))
+    equal([one.setting for one in good(analyst.user_settings(pythonify=True))], ["homepage"])
+    good(analyst.delete_user_setting("homepage"))
+    for one in (event, again):
+        analyst.delete_event(one)
+
+
 def main():
     failed = 0
     for one in CHECKS:

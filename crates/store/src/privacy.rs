@@ -486,6 +486,17 @@ pub const KEPT: &[Kept] = &[
         erased: "gone",
         query: Some(("select at from walk_over where person = ?1 limit ?2", &[("at", Time)])),
     },
+    Kept {
+        table: "misp_setting",
+        data: "what clients of MISP's interface keep for a person",
+        purpose: "to give it back to them",
+        kept: ACCOUNT,
+        erased: "gone",
+        query: Some((
+            "select name, value, at from misp_setting where person = ?1 limit ?2",
+            &[("name", Text), ("value", Text), ("at", Time)],
+        )),
+    },
 ];
 
 /// Rows of one table that an export holds at the most; the newest.
@@ -493,7 +504,7 @@ const MOST_ROWS: i64 = 10_000;
 
 const ERASE: &str = "update person set login = ?2, name = ?2, password_hash = null, active = 0, email = null, \
                      notices = 'none' where id = ?1 returning id";
-const ERASE_ALONG: [&str; 11] = [
+const ERASE_ALONG: [&str; 12] = [
     "delete from passkey where person = ?1",
     "delete from account_link where person = ?1",
     "delete from link_offer where person = ?1",
@@ -504,6 +515,7 @@ const ERASE_ALONG: [&str; 11] = [
     "delete from kept_answer where person = ?1",
     "delete from walk_over where person = ?1",
     "delete from saved_search where person = ?1",
+    "delete from misp_setting where person = ?1",
     "update commitment set person = null where person = ?1 and settled is null",
 ];
 const ERASE_ACCEPTED: &str = "update acceptance set name = ?2 where person = ?1";

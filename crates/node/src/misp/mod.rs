@@ -14,15 +14,19 @@
 //! | rows to MISP's JSON | [`shape`] |
 //! | events and elements that clients write | [`write`], made ready in [`prepare`] |
 //! | what is said of them | [`said`] |
+//! | events offered to another member | [`delegation`] |
+//! | events that are not taken in, settings of clients | [`kept`] |
 //! | taxonomies, galaxies, templates, models of decay | [`vocabulary`] |
 //!
 //! Nothing here decides who may see what: every row has the audience of its contribution, and is read with a viewer.
 
+mod delegation;
 mod distribution;
 mod feed;
 mod find;
 mod free_text;
 mod give;
+mod kept;
 pub mod migrate;
 pub(crate) mod onward;
 mod peering;
@@ -46,6 +50,7 @@ use serde_json::{Map, Value};
 use store::MispTag;
 use uuid::Uuid;
 
+pub use delegation::DelegationWish;
 pub use distribution::GroupName;
 pub use distribution::{Distribution, DistributionWish};
 pub use feed::{FeedFile, FeedSignature};

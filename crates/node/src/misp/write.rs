@@ -12,7 +12,7 @@
 use std::collections::BTreeMap;
 
 use formats::{Found, Sink};
-use policy::{Action, Audience, Viewer, decide};
+use policy::{Action, Audience, MemberId, Viewer, decide};
 use serde_json::{Map, Value, json};
 use stix::marking::{Pap, Tlp};
 use stix::{Problem, Severity, Timestamp};
@@ -78,6 +78,7 @@ impl Node {
         self.misp_may_write(caller)?;
         self.misp_follow().await?;
         let uuid = uuid_at(&event, "uuid").unwrap_or_else(|| self.fresh_uuid());
+        self.misp_is_taken_in(uuid).await?;
         let viewer = self.misp_viewer(caller).await?;
         if let Some(known) = self.store().misp_event_by_uuid(uuid).await?
             && self.misp_event(&viewer, known.id).await?.is_some()
@@ -175,11 +176,12 @@ impl Node {
             }
             head.insert("Tag".to_owned(), Value::Array(known));
         }
+        let moves = moved.is_some();
         if head != before || head.contains_key("Tag") {
             self.misp_head_put(caller, &viewer, &event, head, published == Some(true), moved)
                 .await?;
         }
-        if moved.is_some() {
+        if moves {
             self.misp_bring_along(caller, &event).await?;
         }
         self.misp_edit_lists(caller, &viewer, &event, lists).await?;
@@ -193,7 +195,7 @@ impl Node {
         viewer: &Viewer,
         event: &EventInfo,
         changes: &Map<String, Value>,
-    ) -> Result<Option<DistributionWish>, Error> {
+    ) -> Result<Option<Handling>, Error> {
         let wish = wish_of(changes, DistributionWish::Inherit)?;
         if wish == DistributionWish::Inherit {
             return Ok(None);
@@ -212,10 +214,28 @@ impl Node {
         let own_only =
             now.communities().is_empty() && now.named().iter().all(|one| Some(*one) == caller.principal.member);
         if stays && (own_only || now.named() == wished.named()) {
-            return Ok(Some(wish));
+            return Ok(Some(handling));
         }
         let help = "narrow what is in it, or delete the event, which recalls it, and share it anew";
         Err(bad("event-narrowed", "an event keeps the readers that it has", help))
+    }
+
+    /// Lets another member see an event that its own member alone saw until now, and what is in it.
+    pub(super) async fn misp_show_to(
+        &self,
+        caller: &Caller,
+        viewer: &Viewer,
+        event: &EventInfo,
+        member: MemberId,
+    ) -> Result<(), Error> {
+        let handling = Handling {
+            named: vec![member],
+            ..Handling::default()
+        };
+        let head = event.fields.clone();
+        self.misp_head_put(caller, viewer, event, head, false, Some(handling))
+            .await?;
+        self.misp_bring_along(caller, event).await
     }
 
     /// Shares what is in an event with those to whom the event goes now, where it went as far as the event did.
@@ -622,7 +642,7 @@ impl Node {
     }
 
     /// Whether a caller may write at all.
-    fn misp_may_write(&self, caller: &Caller) -> Result<(), Error> {
+    pub(super) fn misp_may_write(&self, caller: &Caller) -> Result<(), Error> {
         decide(&caller.principal, Action::ContributeToNamed).map_err(|refusal| Error::refused(refusal, ABSENT))
     }
 
@@ -755,7 +775,7 @@ impl Node {
         event: &EventInfo,
         mut head: Map<String, Value>,
         published: bool,
-        moved: Option<DistributionWish>,
+        moved: Option<Handling>,
     ) -> Result<(), Error> {
         let uuid = event.record.uuid;
         let Some((header, body)) = self.misp_header(viewer, uuid).await? else {
@@ -782,7 +802,7 @@ impl Node {
             .await?
             .ok_or_else(absent)?;
         let mut handling = match moved {
-            Some(wish) => self.misp_handling(caller, wish, None).await?,
+            Some(handling) => handling,
             None => {
                 self.misp_handling(caller, DistributionWish::Inherit, Some(&audience))
                     .await?

@@ -13,6 +13,7 @@
 //! | `/taxonomies/…`, `/galaxies/…`, `/warninglists/…` and other words agreed on | [`vocabulary`] |
 //! | `/servers/…` of operators, `/feeds/…` | [`remote`] |
 //! | `/misp/feed/…` | [`feed`] |
+//! | `/eventDelegations/…`, `/eventBlocklists/…`, `/userSettings/…` | [`kept`] |
 //!
 //! Every path works with and without `.json` at its end, and with and without a last slash. What there is and what differs
 //! from MISP stands in docs/misp.md. Handlers read what MISP's clients send, ask `node::misp`, and write MISP's shapes;
@@ -26,6 +27,7 @@ mod feed;
 mod filters;
 mod formats;
 mod groups;
+mod kept;
 mod logs;
 mod objects;
 mod people;
@@ -58,13 +60,14 @@ pub(crate) fn routes() -> Vec<Route> {
     remote::routes(&mut routes);
     feed::routes(&mut routes);
     logs::routes(&mut routes);
+    kept::routes(&mut routes);
     vocabulary::routes(&mut routes);
     routes.0
 }
 
 /// Whether a path is one of MISP's, whether it is there or not: clients read the error of what is not there too.
 pub(crate) fn is_of_misp(path: &str) -> bool {
-    const FIRST: [&str; 46] = [
+    const FIRST: [&str; 47] = [
         "admin",
         "analyst_data",
         "analystData",
@@ -81,6 +84,7 @@ pub(crate) fn is_of_misp(path: &str) -> bool {
         "eventDelegations",
         "eventGraph",
         "eventReports",
+        "event_delegations",
         "events",
         "feeds",
         "galaxies",

@@ -185,8 +185,16 @@ async fn shown(asked: &Asked, person: &Person) -> Result<Response, Fault> {
         .await?;
     let role = ROLES.iter().find(|(_, _, role)| *role == person.role);
     let role = role.map_or(Value::Null, |(number, name, role)| role_json(*number, name, *role));
+    // Settings are shown to whom they belong.
+    let mut settings = Map::new();
+    if asked.caller().principal.person == Some(person.id) {
+        for setting in asked.node().misp_settings(asked.caller()).await? {
+            let value = serde_json::from_str(&setting.value).unwrap_or(Value::Null);
+            settings.insert(setting.name, value);
+        }
+    }
     answer::json_of(&json!({
-        "User": user_json(person, true), "Role": role, "UserSetting": [],
+        "User": user_json(person, true), "Role": role, "UserSetting": settings,
         "Organisation": member.map(|member| organisation_json(&member, false)),
     }))
 }

@@ -128,7 +128,7 @@ fn may_see(canary: &Canary, actor: &str) -> bool {
 }
 
 /// The variables of the paths of MISP's interface.
-const MISP_VARIABLES: [&str; 27] = [
+const MISP_VARIABLES: [&str; 29] = [
     "{event}",
     "{attribute}",
     "{element}",
@@ -156,6 +156,8 @@ const MISP_VARIABLES: [&str; 27] = [
     "{format}",
     "{server}",
     "{misp}",
+    "{delegation}",
+    "{blocked}",
 ];
 
 pub async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
@@ -380,6 +382,8 @@ async fn misp(kit: &Kit) -> (BTreeMap<&'static str, Vec<String>>, [Canary; 12]) 
         ("{scope}", one("scope:all")),
         ("{format}", one("json")),
         ("{server}", one("1")),
+        ("{delegation}", one("1")),
+        ("{blocked}", one("1")),
     ]);
     let owner = &["alder"];
     let mut canaries = [

@@ -1041,3 +1041,202 @@ async fn a_search_without_a_limit_is_whole() {
     let different: BTreeSet<&str> = found.iter().map(|one| text(&one["value"])).collect();
     assert_eq!((found.len(), different.len()), (2_100, 2_100));
 }
+
+#[tokio::test]
+async fn an_event_that_is_offered_is_published_by_the_other_under_its_own_name() {
+    let kit = Kit::start().await;
+    let file = json!({ "name": "file", "meta-category": "file", "uuid": "5c9a3b2e-0c1d-4f6a-8a55-000000000003",
+        "Attribute": [{ "type": "filename", "object_relation": "filename", "value": "a.exe" }] });
+    let made = event(
+        &kit,
+        "alder-contributor",
+        json!({ "info": "For others to say", "distribution": "0", "Tag": [{ "name": "tlp:amber" }],
+        "Attribute": [{ "type": "domain", "value": "offered.example" }], "Object": [file] }),
+    )
+    .await;
+    let birch = kit.members["birch"].0.to_string();
+    let path = format!("/eventDelegations/delegateEvent/{}", text(&made["id"]));
+    // Nobody offers what is another's, nor to whom it belongs, nor to nobody.
+    assert_eq!(
+        refused(&kit, "birch-contributor", &path, json!({ "org_id": birch })).await,
+        404
+    );
+    let alder = kit.members["alder"].0.to_string();
+    refused(&kit, "alder-contributor", &path, json!({ "org_id": alder })).await;
+    refused(&kit, "alder-contributor", &path, json!({ "org_id": "9999" })).await;
+    refused(
+        &kit,
+        "alder-contributor",
+        &path,
+        json!({ "org_id": birch, "distribution": "9" }),
+    )
+    .await;
+    assert_eq!(
+        kit.get("birch-reader", &format!("/events/view/{}", text(&made["id"])))
+            .await
+            .status,
+        404
+    );
+    let wish = json!({ "org_id": birch, "distribution": 1, "message": "please" });
+    let offer = post(&kit, "alder-contributor", &path, wish).await["EventDelegation"].clone();
+    assert_eq!(
+        (text(&offer["org_id"]), text(&offer["message"])),
+        (birch.as_str(), "please")
+    );
+    // The other sees it, and who has nothing to do with it neither sees nor takes it.
+    assert_eq!(values(&view(&kit, "birch-reader", &made).await).len(), 2);
+    let listed = kit.get("birch-reader", "/eventDelegations").await.json();
+    assert_eq!(listed[0]["EventDelegation"], offer);
+    assert_eq!(kit.get("cedar-reader", "/eventDelegations").await.json(), json!([]));
+    let take = format!("/eventDelegations/acceptDelegation/{}", text(&offer["id"]));
+    let end = format!("/eventDelegations/deleteDelegation/{}", text(&offer["id"]));
+    for who in ["cedar-contributor", "alder-contributor"] {
+        refused(&kit, who, &take, json!({})).await;
+    }
+    assert_eq!(refused(&kit, "cedar-contributor", &end, json!({})).await, 404);
+    refused(&kit, "birch-reader", &take, json!({})).await;
+    let taken = post(&kit, "birch-contributor", &take, json!({})).await;
+    let theirs = kit
+        .get("birch-reader", &format!("/events/view/{}", text(&taken["id"])))
+        .await
+        .json()["Event"]
+        .clone();
+    assert_eq!(
+        (text(&theirs["orgc_id"]), text(&theirs["distribution"])),
+        (birch.as_str(), "1")
+    );
+    assert_eq!(values(&theirs), values(&made));
+    assert_ne!(theirs["uuid"], made["uuid"]);
+    assert_ne!(theirs["Object"][0]["uuid"], made["Object"][0]["uuid"]);
+    assert_eq!(theirs["Tag"][0]["name"], "tlp:amber");
+    // It is an event like others, and the offer is over.
+    assert_eq!(values(&view(&kit, "cedar-reader", &theirs).await).len(), 2);
+    assert_eq!(refused(&kit, "birch-contributor", &take, json!({})).await, 404);
+    assert_eq!(view(&kit, "alder-reader", &made).await["info"], "For others to say");
+    // What others see already is not offered.
+    let wide = event(
+        &kit,
+        "alder-contributor",
+        json!({ "info": "Wide", "distribution": "1" }),
+    )
+    .await;
+    let path = format!("/eventDelegations/delegateEvent/{}", text(&wide["id"]));
+    refused(&kit, "alder-contributor", &path, json!({ "org_id": birch })).await;
+    // An offer that is ended cannot be taken.
+    let again = event(
+        &kit,
+        "alder-contributor",
+        json!({ "info": "Again", "distribution": "0" }),
+    )
+    .await;
+    let path = format!("/eventDelegations/delegateEvent/{}", text(&again["id"]));
+    let offer = post(
+        &kit,
+        "alder-contributor",
+        &path,
+        json!({ "org_id": birch, "distribution": -1 }),
+    )
+    .await;
+    let number = text(&offer["EventDelegation"]["id"]).to_owned();
+    post(
+        &kit,
+        "birch-contributor",
+        &format!("/eventDelegations/deleteDelegation/{number}"),
+        json!({}),
+    )
+    .await;
+    let take = format!("/eventDelegations/acceptDelegation/{number}");
+    assert_eq!(refused(&kit, "birch-contributor", &take, json!({})).await, 404);
+}
+
+#[tokio::test]
+async fn blocked_events_are_not_taken_in() {
+    let kit = Kit::start().await;
+    let uuid = "5c9a3b2e-0c1d-4f6a-8a55-000000000077";
+    let wish = json!({ "uuids": [uuid, "no uuid"], "comment": "false", "event_info": "Wrong" });
+    refused(&kit, "alder-coordinator", "/eventBlocklists/add", wish.clone()).await;
+    let added = post(&kit, "operator", "/eventBlocklists/add", wish).await;
+    assert_eq!(added["result"], json!({ "successes": [uuid], "fails": ["no uuid"] }));
+    refused(&kit, "operator", "/eventBlocklists/add", json!({ "uuids": "x" })).await;
+    let blocked = json!({ "info": "Wrong", "uuid": uuid });
+    let answer = kit
+        .ask("alder-contributor", "POST", "/events/add", Some(&blocked.to_string()))
+        .await;
+    assert!(
+        answer.status == 400 || answer.status == 403 || answer.status == 422,
+        "{}",
+        answer.text()
+    );
+    assert!(answer.text().contains("not taken in"), "{}", answer.text());
+    let path = format!("/eventBlocklists/edit/{uuid}");
+    post(&kit, "operator", &path, json!({ "comment": "better" })).await;
+    let listed = kit.get("operator", "/eventBlocklists/index").await.json();
+    let one = &listed[0]["EventBlocklist"];
+    assert_eq!((text(&one["comment"]), text(&one["event_info"])), ("better", "Wrong"));
+    post(
+        &kit,
+        "operator",
+        &format!("/eventBlocklists/delete/{}", text(&one["id"])),
+        json!({}),
+    )
+    .await;
+    refused(&kit, "operator", &format!("/eventBlocklists/delete/{uuid}"), json!({})).await;
+    event(&kit, "alder-contributor", blocked).await;
+}
+
+#[tokio::test]
+async fn settings_of_clients_are_ones_own() {
+    let kit = Kit::start().await;
+    let set = json!({ "setting": "homepage", "value": { "path": "/events" } });
+    let kept = post(&kit, "alder-reader", "/userSettings/setSetting", set).await["UserSetting"].clone();
+    assert_eq!(
+        (text(&kept["setting"]), &kept["value"]),
+        ("homepage", &json!({ "path": "/events" }))
+    );
+    post(
+        &kit,
+        "alder-reader",
+        "/userSettings/setSetting",
+        json!({ "setting": "n", "value": "0" }),
+    )
+    .await;
+    let me = kit.get("alder-reader", "/users/view/me").await.json();
+    assert_eq!(
+        me["UserSetting"],
+        json!({ "homepage": { "path": "/events" }, "n": "0" })
+    );
+    let wanted = json!({ "setting": "homepage" });
+    assert_eq!(
+        post(&kit, "alder-reader", "/userSettings/getSetting", wanted.clone()).await["UserSetting"],
+        kept
+    );
+    assert_eq!(
+        refused(&kit, "alder-analyst", "/userSettings/getSetting", wanted.clone()).await,
+        404
+    );
+    let theirs = json!({ "setting": "homepage", "user_id": kept["user_id"] });
+    for who in ["operator", "alder-coordinator"] {
+        for path in ["getSetting", "delete"] {
+            assert_eq!(
+                refused(&kit, who, &format!("/userSettings/{path}"), theirs.clone()).await,
+                404
+            );
+        }
+    }
+    post(&kit, "alder-reader", "/userSettings/delete", wanted.clone()).await;
+    assert_eq!(refused(&kit, "alder-reader", "/userSettings/delete", wanted).await, 404);
+    refused(
+        &kit,
+        "alder-reader",
+        "/userSettings/setSetting",
+        json!({ "setting": "x", "value": "y".repeat(70_000) }),
+    )
+    .await;
+    refused(
+        &kit,
+        "alder-reader",
+        "/userSettings/setSetting",
+        json!({ "setting": "x" }),
+    )
+    .await;
+}

@@ -9,6 +9,7 @@
 //!
 //! Every function that reads rows takes a [`policy::Viewer`], as everywhere.
 
+mod kept;
 mod put;
 mod scan;
 mod sent;
@@ -17,6 +18,7 @@ mod tag;
 use policy::{AudienceId, MemberId};
 use uuid::Uuid;
 
+pub use kept::{MispBlocked, MispDelegation, MispSetting};
 pub use put::{MispBatch, MispLoose, MispPut};
 pub use scan::{MispPage, MispSource};
 pub use sent::{MispSent, MispSentState};

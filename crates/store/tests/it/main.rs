@@ -16,6 +16,7 @@ mod ledger;
 mod maintenance;
 mod membership;
 mod misp;
+mod misp_kept;
 mod misp_sent;
 mod paging;
 mod publication;

@@ -102,6 +102,8 @@ pub(super) async fn fetch<P: Serialize>(
     address: impl Fn(Uuid) -> Result<Url, Failure>,
     place: impl Fn(&Known) -> P,
 ) -> Result<Finish, Stop> {
+    let blocked = run.node.store().misp_blocked_all().await?;
+    wanted.retain(|event| !blocked.contains(&event.uuid));
     wanted.sort_by_key(|event| (event.changed, event.uuid));
     let mut more = wanted.len() > MOST_PARTS;
     wanted.truncate(MOST_PARTS);

@@ -63,6 +63,7 @@ chapters! {
     "sightings" in "guide/",
     "subscriptions" in "guide/",
     "misp-vocabularies" in "guide/",
+    "platforms" in "guide/",
     "misp-migrate" in "guide/",
     "commitments" in "guide/",
     "requests" in "guide/",
