@@ -159,6 +159,25 @@ async fn advice_is_for_everybody_may_be_kept_for_a_minute_and_goes_with_a_recall
     assert_eq!(feed["items"][0]["url"], format!("https://hub.example{address}"));
     assert_eq!(feed["items"][0]["tags"], serde_json::json!(["water", "energy"]));
     assert!(feed["items"][0].get("authors").is_none());
+    // A feed is called as its page is, in the language of who reads it.
+    let german = stranger.get("/advice.json?sector=water&language=de").await.json();
+    assert!(
+        german["title"]
+            .as_str()
+            .is_some_and(|title| title.starts_with("Empfehlungen: water · ")),
+        "{german}"
+    );
+    assert_eq!(
+        german["feed_url"],
+        "https://hub.example/advice.json?sector=water&language=de"
+    );
+    let german = stranger.read("/advice.atom?language=de").await;
+    assert!(
+        german.contains("<title>Empfehlungen · ") && german.contains("xml:lang=\"de\""),
+        "{german}"
+    );
+    let page = stranger.read("/advice?language=de").await;
+    assert!(page.contains("href=\"/advice.atom?language=de\""), "{page}");
     let atom = stranger.read("/advice.atom?sector=water").await;
     assert!(
         atom.starts_with("<?xml") && atom.contains("Pumps stop &#60;script&#62;"),
@@ -264,8 +283,20 @@ async fn a_stranger_reports_and_talks_with_the_operators_by_a_secret_link() {
     wait(&kit);
     let trapped = send("https://spam.example").await;
     assert_eq!(trapped.status, 400);
-    let sent = send("").await;
+    // The page that is shown again carries the file: nobody has to choose it again.
+    let again = soon.text();
+    let kept = again.split("name=\"kept\" value=\"").nth(1).expect("the file is kept");
+    let kept = kept.split('"').next().unwrap().to_owned();
+    let without = fields("").map(|(name, _, text)| (name, if name == "files" { kept.clone() } else { text }));
+    let parts: Vec<_> = without
+        .iter()
+        .map(|(name, text)| (if *name == "files" { "kept" } else { name }, None, text.as_bytes()))
+        .collect();
+    let sent = stranger.upload_parts("/report", &parts).await;
     assert_eq!(sent.status, 303, "{}", sent.text());
+    // What is no file of such a page is said to be none.
+    let odd = [("mark", None, mark.as_bytes()), ("kept", None, &b"a.b%"[..])];
+    assert_eq!(stranger.upload_parts("/report", &odd).await.status, 400);
     let link = to(&sent).to_owned();
     assert!(link.starts_with("/report/"), "{link}");
     let page = stranger.read(&link).await;
