@@ -16,14 +16,14 @@ async fn open() -> Kit {
     .await
 }
 
-async fn share(kit: &Kit, tlp: &str, number: u64) {
+async fn share(kit: &Kit, tlp: &str, number: u32) {
     let body = format!("{{\"objects\":[{}]}}", indicator(number, "Pump"));
     let path = format!("/api/v1/share?community=common&tlp={tlp}");
     let shared = kit.ask("alder-contributor", "POST", &path, Some(&body)).await;
     assert_eq!(shared.json()["accepted"], 1, "{}", shared.text());
 }
 
-fn wish(number: u64) -> serde_json::Value {
+fn wish(number: u32) -> serde_json::Value {
     json!({
         "object": id("indicator", number), "language": "en", "title": "Pumps stop", "happened": "They stop.",
         "concerned": "Water works", "advice": "Take them off.", "ends": "2027-01-31T00:00:00Z", "sectors": ["water"],
