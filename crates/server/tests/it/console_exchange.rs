@@ -146,7 +146,7 @@ async fn a_bridge_tells_what_was_agreed_and_ends_on_its_page() {
         "Proposed terms, version 1",
         "theirs",
         "It waits for the other hub",
-        "goes no further",
+        "passes it to no other hub",
     ] {
         assert!(page.contains(part), "no {part} in {page}");
     }

@@ -80,6 +80,8 @@ async fn filters_find_what_they_say_and_counts_are_of_what_the_reader_sees() {
     for secret in ["T1190", "energy", "<html"] {
         assert!(!facets.contains(secret), "{secret} in {facets}");
     }
+    // They come folded, so that a list on a telephone begins on its screen; a script opens them where there is room.
+    assert!(facets.contains("<details class=\"fold\" data-open-wide>"), "{facets}");
     // Without a script the counts come with the page.
     let whole = birch.read("/feed?facets=true&q=type:malware").await;
     assert!(
@@ -87,6 +89,7 @@ async fn filters_find_what_they_say_and_counts_are_of_what_the_reader_sees() {
             || whole.contains("technique%3AT1566%20type%3Amalware"),
         "{whole}"
     );
+    assert!(whole.contains("<details class=\"fold\" open>"), "{whole}");
     let alder = Browser::of(&kit, "alder-reader").await;
     assert!(alder.read("/feed/facets?q=").await.contains("T1190"));
     let api = kit

@@ -437,3 +437,54 @@ async fn operators_back_up_and_switch_lists_from_the_page_of_the_node() {
         assert_eq!(alder.post_text(path, "").await.status, 403, "{path}");
     }
 }
+
+#[tokio::test]
+async fn an_operator_who_is_there_chooses_settings_and_the_ledger_says_so() {
+    let kit = Kit::start().await;
+    let operator = Browser::of(&kit, "birch-operator").await;
+    let page = operator.read("/admin").await;
+    assert!(page.contains("name=\"title\"") && page.contains("commonwatch.toml"), "{page}");
+    let typed = |title, months, reports| {
+        [
+            ("title", title),
+            ("description", "For the river"),
+            ("contact", "watch@river.example"),
+            ("contact-months", months),
+            ("sessions", "30"),
+            ("invitations", "180"),
+            ("proposals", "400"),
+            ("notices", "90"),
+            ("transfers", "400"),
+            ("reports", reports),
+        ]
+    };
+    let before = kit.node.checkpoint().await.unwrap().unverified().size;
+    let saved = operator.done("/admin/settings", &typed("River watch", "3", "7")).await;
+    assert!(saved.contains("The settings hold from now on") && saved.contains("River watch"), "{saved}");
+    assert!(kit.node.checkpoint().await.unwrap().unverified().size > before);
+    assert_eq!(kit.node.chosen().retention.tips, 7);
+    let discovery = kit.get("birch-operator", "/taxii2/").await.json();
+    assert_eq!(
+        (&discovery["title"], &discovery["contact"]),
+        (&"River watch".into(), &"watch@river.example".into())
+    );
+    // What cannot be used is said beside what was typed, and changes nothing.
+    let wrong = operator.post("/admin/settings", &typed("River", "none", "7")).await;
+    assert_eq!(wrong.status, 400, "{}", wrong.text());
+    wrong.says("value=\"none\"");
+    let wrong = operator.post("/admin/settings", &typed("", "3", "7")).await;
+    assert_eq!(wrong.status, 422, "{}", wrong.text());
+    assert_eq!(kit.node.chosen().title, "River watch");
+    // Whoever has not shown lately that it is them sees them, and changes none.
+    operator.forget_proof("birch-operator").await;
+    let page = operator.read("/admin").await;
+    assert!(page.contains("show first that it is you") && page.contains("fieldset disabled"), "{page}");
+    let refused = operator.post("/admin/settings", &typed("Mine", "3", "7")).await;
+    assert_eq!(refused.header("location"), Some("/step-up?back=/admin"));
+    assert_eq!(kit.node.chosen().title, "River watch");
+    let other = Browser::of(&kit, "alder-operator").await;
+    let given_up = other.done("/admin/settings", &[("as-configured", "yes")]).await;
+    assert!(given_up.contains("Test hub"), "{given_up}");
+    let analyst = Browser::of(&kit, "birch-analyst").await;
+    assert_eq!(analyst.post("/admin/settings", &typed("Mine", "3", "7")).await.status, 403);
+}
