@@ -4,6 +4,9 @@
 use super::browser::Browser;
 use super::console_feed::indexed;
 use super::kit::{Kit, id, indicator, malware};
+use node::partnership::{MemberWish, PersonWish};
+use policy::Role;
+use store::MemberKind;
 
 const MADE: &str = "2024-01-01T00:00:00.000Z";
 
@@ -376,4 +379,40 @@ async fn a_later_version_says_what_it_changes_and_rules_are_told_apart() {
         page.contains("<span class=\"hk\">rule</span>") && !page.contains("<i>"),
         "{page}"
     );
+}
+
+#[tokio::test]
+async fn what_is_new_for_ones_own_sector_comes_first_and_says_so() {
+    let kit = filled().await;
+    let operator = kit.operator().await;
+    let wish = MemberWish {
+        name: "Fir".to_owned(),
+        kind: MemberKind::City,
+        sectors: vec!["water".to_owned(), "energy".to_owned()],
+        countries: vec![],
+        provider: None,
+        identity: None,
+    };
+    let member = kit.node.member_create(&operator, wish).await.unwrap().id;
+    let person = PersonWish {
+        member,
+        login: "fir-reader".to_owned(),
+        name: "Fir".to_owned(),
+        role: Role::Reader,
+        password: None,
+    };
+    kit.node.person_create(&operator, person).await.unwrap();
+    let common = kit.communities["common"];
+    let set = kit.node.membership_set(&operator, common, member, false, false);
+    set.await.unwrap();
+    let fir = Browser::of(&kit, "fir-reader").await;
+    let today = fir.read("/today").await;
+    let first = today.find(">Test malware</a>").expect("it is new");
+    assert!(first < today.find(">Pump trouble</a>").unwrap(), "{today}");
+    assert!(today.contains("our sector: water"), "{today}");
+    // What is said of it where the reader does not look is said to nobody.
+    assert!(!today.contains("our sector: energy"), "{today}");
+    // Whoever has no sector is told of none.
+    let birch = Browser::of(&kit, "birch-reader").await;
+    assert!(!birch.read("/today").await.contains("our sector"));
 }

@@ -443,7 +443,10 @@ async fn an_operator_who_is_there_chooses_settings_and_the_ledger_says_so() {
     let kit = Kit::start().await;
     let operator = Browser::of(&kit, "birch-operator").await;
     let page = operator.read("/admin").await;
-    assert!(page.contains("name=\"title\"") && page.contains("commonwatch.toml"), "{page}");
+    assert!(
+        page.contains("name=\"title\"") && page.contains("commonwatch.toml"),
+        "{page}"
+    );
     let typed = |title, months, reports| {
         [
             ("title", title),
@@ -460,7 +463,10 @@ async fn an_operator_who_is_there_chooses_settings_and_the_ledger_says_so() {
     };
     let before = kit.node.checkpoint().await.unwrap().unverified().size;
     let saved = operator.done("/admin/settings", &typed("River watch", "3", "7")).await;
-    assert!(saved.contains("The settings hold from now on") && saved.contains("River watch"), "{saved}");
+    assert!(
+        saved.contains("The settings hold from now on") && saved.contains("River watch"),
+        "{saved}"
+    );
     assert!(kit.node.checkpoint().await.unwrap().unverified().size > before);
     assert_eq!(kit.node.chosen().retention.tips, 7);
     let discovery = kit.get("birch-operator", "/taxii2/").await.json();
@@ -478,7 +484,10 @@ async fn an_operator_who_is_there_chooses_settings_and_the_ledger_says_so() {
     // Whoever has not shown lately that it is them sees them, and changes none.
     operator.forget_proof("birch-operator").await;
     let page = operator.read("/admin").await;
-    assert!(page.contains("show first that it is you") && page.contains("fieldset disabled"), "{page}");
+    assert!(
+        page.contains("show first that it is you") && page.contains("fieldset disabled"),
+        "{page}"
+    );
     let refused = operator.post("/admin/settings", &typed("Mine", "3", "7")).await;
     assert_eq!(refused.header("location"), Some("/step-up?back=/admin"));
     assert_eq!(kit.node.chosen().title, "River watch");
@@ -486,5 +495,8 @@ async fn an_operator_who_is_there_chooses_settings_and_the_ledger_says_so() {
     let given_up = other.done("/admin/settings", &[("as-configured", "yes")]).await;
     assert!(given_up.contains("Test hub"), "{given_up}");
     let analyst = Browser::of(&kit, "birch-analyst").await;
-    assert_eq!(analyst.post("/admin/settings", &typed("Mine", "3", "7")).await.status, 403);
+    assert_eq!(
+        analyst.post("/admin/settings", &typed("Mine", "3", "7")).await.status,
+        403
+    );
 }
