@@ -55,7 +55,7 @@ async function main() {
     await taken(water, "object", null, DESK, "dark");
     // A report is pasted, and looked at before anybody reads it.
     await water.goto("/share");
-    await water.fill("#text", "Pumps were reached from 198[.]51[.]100[.]77 and pump-update[.]example, by CVE-2021-20038.");
+    await water.fill("#text", "Pumps were reached from 198[.]51[.]100[.]77 and pump-update[.]example, by CVE-2099-0001.");
     await Promise.all([water.waitForLoadState("networkidle"), water.click("main form button")]);
     await water.waitForSelector("ul.items");
     await taken(water, "share", null, DESK);

@@ -416,3 +416,17 @@ async fn what_is_new_for_ones_own_sector_comes_first_and_says_so() {
     let birch = Browser::of(&kit, "birch-reader").await;
     assert!(!birch.read("/today").await.contains("our sector"));
 }
+
+#[tokio::test]
+async fn who_made_something_is_named_where_the_reader_sees_them() {
+    let kit = filled().await;
+    let made_by = |number| format!(r#""name":"Valve tool","created_by_ref":"{}""#, id("identity", number));
+    let tools = [object("tool", 1, &made_by(5)), object("tool", 2, &made_by(6))];
+    kit.share("alder-contributor", "common", &tools).await;
+    let birch = Browser::of(&kit, "birch-reader").await;
+    let page = birch.read(&format!("/objects/{}", id("tool", 1))).await;
+    assert!(page.contains(">Waterworks</a>"), "{page}");
+    let page = birch.read(&format!("/objects/{}", id("tool", 2))).await;
+    let unnamed = format!(">{}</a>", id("identity", 6));
+    assert!(page.contains(&unnamed) && !page.contains(">Plant<"), "{page}");
+}
