@@ -135,7 +135,7 @@ fn bad(message: String) -> Error {
 
 impl Node {
     /// What all members let others read.
-    pub(crate) async fn chosen(&self) -> Result<Chosen, Error> {
+    pub(crate) async fn disclosure_chosen(&self) -> Result<Chosen, Error> {
         let mut chosen: BTreeMap<MemberId, Vec<Disclosure>> = BTreeMap::new();
         for (member, line) in self.store().disclosure_all().await? {
             chosen.entry(member).or_default().push(line);
@@ -145,7 +145,7 @@ impl Node {
 
     /// What all members let others read, for one reader.
     pub(crate) async fn discretion(&self, caller: &Caller) -> Result<Discretion, Error> {
-        let chosen = self.chosen().await?;
+        let chosen = self.disclosure_chosen().await?;
         let known = self.known_members(caller).await?;
         let known = known.into_iter().map(|member| (member.id, member.name)).collect();
         Ok(Discretion { chosen, known })

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod bridges;
+pub mod chosen;
 pub mod client;
 pub mod collections;
 pub mod commitments;

@@ -107,6 +107,7 @@ struct Inner {
     providers_kept: crate::providers::Kept,
     letters: crate::tips::Letters,
     misp: crate::misp::Kept,
+    chosen: RwLock<crate::chosen::ChosenInForce>,
 }
 
 /// A node at work; cheap to clone.
@@ -124,6 +125,10 @@ impl Node {
         let mut salt = [0; 16];
         random(&mut salt);
         let decoy_hash = crate::accounts::hash_password("", &salt)?;
+        let chosen = crate::chosen::ChosenInForce {
+            chosen: Arc::new(crate::chosen::Chosen::from(&settings)),
+            here: false,
+        };
         let node = Self(Arc::new(Inner {
             store,
             clock,
@@ -145,7 +150,9 @@ impl Node {
             providers_kept: crate::providers::Kept::default(),
             letters: crate::tips::Letters::default(),
             misp: crate::misp::Kept::default(),
+            chosen: RwLock::new(chosen),
         }));
+        node.chosen_read().await?;
         node.reload_warninglists().await?;
         node.four_eyes_noted().await?;
         Ok(node)
@@ -156,9 +163,14 @@ impl Node {
         &self.0.store
     }
 
-    /// What the operator decided.
+    /// What the operator decided in the configuration; what can be chosen while the node runs says [`Node::chosen`].
     pub fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    /// Where this process keeps what was chosen while it runs.
+    pub(crate) fn chosen_kept(&self) -> &RwLock<crate::chosen::ChosenInForce> {
+        &self.0.chosen
     }
 
     /// What reads the time.

@@ -90,7 +90,7 @@ impl Node {
 
     /// Tells a person that the ways into their account changed: if it was not them, they learn of it.
     pub(crate) async fn tell_of_account(&self, person: PersonId, what: &str) {
-        let title = &self.settings().title;
+        let title = &self.chosen().title;
         let body = format!(
             "At {title}, {what}.\n\nIf that was neither you nor asked for by you, end your sessions and tell an operator.\n"
         );

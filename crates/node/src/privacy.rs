@@ -1,6 +1,7 @@
 //! Privacy: the record of processing, what is kept of a person, erasing one, and what is forgotten by itself.
 
 use policy::{Action, decide};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use stix::{Problem, Timestamp};
 use store::Person;
@@ -11,7 +12,8 @@ use crate::error::Error;
 use crate::node::Node;
 
 /// After how many days something that is done with is forgotten; 0: never.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Retention {
     /// Sessions that are over.
     pub sessions: u16,
@@ -144,7 +146,7 @@ impl Node {
     /// When the store does not answer.
     pub async fn retention_run(&self, now: Timestamp) -> Result<Forgotten, Error> {
         let before = |days: u16| (days > 0).then(|| now.plus_micros(-i64::from(days) * DAY_MICROS));
-        let (store, rules) = (self.store(), self.settings().retention);
+        let (store, rules) = (self.store(), self.chosen_read().await?.chosen.retention);
         let mut forgotten = Forgotten::default();
         if let Some(before) = before(rules.sessions) {
             forgotten.sessions = store.session_forget(before, FORGOTTEN_AT_ONCE).await?;

@@ -96,7 +96,8 @@ impl Node {
         let now = if self.settings().four_eyes { "on" } else { "off" };
         let before = self.store().setting_get(SETTING).await?;
         if before.as_deref().unwrap_or("on") != now {
-            self.store().setting_change(SETTING, now, "four eyes").await?;
+            let own = policy::Principal::public();
+            self.store().setting_change(&own, SETTING, now, "four eyes").await?;
         }
         Ok(())
     }

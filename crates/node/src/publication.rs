@@ -249,14 +249,30 @@ impl Node {
         })
     }
 
-    /// Everything that was published and not taken back, the newest first, with whether everybody sees it.
+    /// One piece of advice with whether everybody sees it.
+    ///
+    /// # Errors
+    /// When the caller is no operator, or nothing of that name is published.
+    pub async fn advice_published(&self, caller: &Caller, uuid: Uuid) -> Result<Published, Error> {
+        decide(&caller.principal, Action::Administer).map_err(|refusal| Error::refused(refusal, "no such page"))?;
+        let publication = self.store().publication_get(uuid).await?.ok_or_else(absent)?;
+        let details = self.in_public(&publication.words.object).await?;
+        Ok(published(&details, publication))
+    }
+
+    /// What was published and not taken back, the newest first, before a number; each with whether everybody sees it.
     ///
     /// # Errors
     /// When the caller is no operator.
-    pub async fn advice_all(&self, caller: &Caller, limit: usize) -> Result<Vec<Published>, Error> {
+    pub async fn advice_all(
+        &self,
+        caller: &Caller,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Published>, Error> {
         decide(&caller.principal, Action::Administer).map_err(|refusal| Error::refused(refusal, "no such page"))?;
         let mut all = Vec::new();
-        for publication in self.store().publication_list(None, limit.min(READ_MOST)).await? {
+        for publication in self.store().publication_list(before, limit.min(READ_MOST)).await? {
             let details = self.in_public(&publication.words.object).await?;
             all.push(published(&details, publication));
         }

@@ -259,7 +259,7 @@ impl Node {
             NoticeWish::Daily => (next_digest(now), next_digest(now).micros()),
             NoticeWish::AtOnce | NoticeWish::None => (now, saved.told.0),
         };
-        let (name, title) = (&saved.terms.name, &self.settings().title);
+        let (name, title) = (&saved.terms.name, &self.chosen().title);
         let notice = NewNotice {
             uuid: self.fresh_uuid(),
             occasion: format!("search {} {occasion}", saved.uuid),

@@ -173,7 +173,10 @@ impl Node {
             }
         };
         let what = "public pages";
-        Ok(self.store().setting_change(SITE, &text, what).await?)
+        Ok(self
+            .store()
+            .setting_change(&caller.principal, SITE, &text, what)
+            .await?)
     }
 }
 

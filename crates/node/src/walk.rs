@@ -79,8 +79,8 @@ impl Node {
         }
         let viewer = self.viewer(caller).await?;
         let steps = if decide(&caller.principal, Action::Administer).is_ok() {
-            let settings = self.settings();
-            let named = settings.title != NAME_OF_FIRST_START && settings.contact.is_some();
+            let chosen = self.chosen();
+            let named = chosen.title != NAME_OF_FIRST_START && chosen.contact.is_some();
             let invited = store.member_list().await?.len() > 1 || !store.invitation_list().await?.is_empty();
             let shared = store.transfer_list(&viewer, 20).await?;
             vec![

@@ -151,8 +151,10 @@ pub enum Action {
     NamePublicly(MemberId),
     /// Read what strangers report to the operators, and answer it.
     ReadTips,
-    /// Members, people, subscriptions, warninglists, settings.
+    /// Members, people, subscriptions, warninglists.
     Administer,
+    /// Settings of the node that hold while it runs.
+    Configure,
 }
 
 /// Whether an item was shared without its member's name.
@@ -471,7 +473,7 @@ pub fn may(principal: &Principal, action: Action) -> Result<(), Refusal> {
             principal.member == Some(contributor) && principal.has(Role::Analyst),
             "only an analyst of the member that contributed an item decides whether it is named in public",
         ),
-        Action::SendElsewhere | Action::Publish | Action::ReadTips | Action::Administer => {
+        Action::SendElsewhere | Action::Publish | Action::ReadTips | Action::Administer | Action::Configure => {
             need(principal.has(Role::Operator), "this needs the role operator")
         }
     }
@@ -517,6 +519,7 @@ pub const fn scope_of(action: Action) -> Scope {
         | Action::Release(..) => Scope::Communities,
         Action::ManageKeys(_) | Action::GiveScopes(_) | Action::GivePassword | Action::ManageFactors(_) => Scope::Keys,
         Action::Administer
+        | Action::Configure
         | Action::SendElsewhere
         | Action::Publish
         | Action::ReadTips
@@ -531,7 +534,7 @@ pub const fn scope_of(action: Action) -> Scope {
 /// | proof | acts |
 /// |---|---|
 /// | in person | second factors, passkeys, linked sign-ins, passwords; erasing a person; expelling a member; releasing TLP:RED; what strangers report |
-/// | recent | keys of wide scope ([`Scopes::is_wide`]); coordinators and operators; e-mail addresses; handing over; leaving; pushing to another node; publishing |
+/// | recent | keys of wide scope ([`Scopes::is_wide`]); coordinators and operators; e-mail addresses; handing over; leaving; pushing to another node; publishing; settings of the node |
 /// | any | the rest |
 pub const fn proof_of(action: Action) -> Proof {
     match action {
@@ -547,6 +550,7 @@ pub const fn proof_of(action: Action) -> Proof {
         | Action::HandOver(_)
         | Action::Leave(_)
         | Action::Publish
+        | Action::Configure
         | Action::SendElsewhere => Proof::Recent,
         Action::GiveScopes(scopes) if scopes.is_wide() => Proof::Recent,
         _ => Proof::Any,

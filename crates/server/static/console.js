@@ -40,6 +40,12 @@
   };
   localise(document);
   document.addEventListener("htmx:load", (event) => localise(event.detail.elt));
+  // What would push a list off a telephone's screen is folded there, and open where there is room.
+  document.addEventListener("htmx:load", (event) => {
+    if (!window.matchMedia("(min-width: 48rem)").matches) return;
+    const folded = (root) => [...(root.matches("details[data-open-wide]") ? [root] : []), ...root.querySelectorAll("details[data-open-wide]")];
+    for (const one of folded(event.detail.elt)) one.open = true;
+  });
   document.addEventListener("change", (event) => {
     if (event.target.matches("select[data-send]")) event.target.form.requestSubmit();
   });

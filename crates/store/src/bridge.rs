@@ -38,6 +38,8 @@ pub enum BridgeState {
     Open,
     /// Both have agreed.
     Active,
+    /// Both have agreed, and this side lets nothing pass for now but recalls.
+    Paused,
     /// One side ended it.
     Ended,
 }
@@ -48,13 +50,14 @@ impl BridgeState {
         match self {
             Self::Open => "open",
             Self::Active => "active",
+            Self::Paused => "paused",
             Self::Ended => "ended",
         }
     }
 
     /// Reads a name.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Open, Self::Active, Self::Ended]
+        [Self::Open, Self::Active, Self::Paused, Self::Ended]
             .into_iter()
             .find(|state| state.as_str() == text)
     }
@@ -123,7 +126,7 @@ pub struct Bridge {
 /// What somebody did about the agreement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BridgeStep {
-    /// `proposed`, `accepted`, `ended`.
+    /// `proposed`, `accepted`, `paused`, `resumed`, `ended`.
     pub what: String,
     /// Whether it was this side.
     pub ours: bool,

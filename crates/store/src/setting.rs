@@ -36,9 +36,10 @@ impl Store {
         self.change(change).await.map(drop)
     }
 
-    /// Writes a setting that decides who may do what; the ledger says so, in the node's own name.
-    pub async fn setting_change(&self, key: &str, value: &str, what: &str) -> Result<()> {
-        let entry = rule_changed(&Principal::public(), what, serde_json::json!({ "now": value }));
+    /// Writes a setting that decides who may do what, or how the node is; the ledger says so and who did it, or that it was the
+    /// node itself.
+    pub async fn setting_change(&self, actor: &Principal, key: &str, value: &str, what: &str) -> Result<()> {
+        let entry = rule_changed(actor, what, serde_json::json!({ "now": value }));
         let change = Change::new().with(PUT, vec![key.into(), value.into()]);
         self.change(change.entry(entry).policy()).await.map(drop)
     }

@@ -23,6 +23,16 @@ pub enum BridgeCommand {
         /// Its name
         name: String,
     },
+    /// Let nothing pass for now but recalls; nothing is lost
+    Pause {
+        /// Its name
+        name: String,
+    },
+    /// Let one go on that was paused here
+    Resume {
+        /// Its name
+        name: String,
+    },
     /// End one at once; the other hub is told
     End {
         /// Its name

@@ -39,6 +39,16 @@ pub async fn run(local: &Local, global: &Global, command: BridgeCommand, output:
         }
         BridgeCommand::Show { name } => show(local, &caller, &name, output).await,
         BridgeCommand::Run { name } => print_run(&local.node.bridge_run(&caller, &name).await?, output),
+        BridgeCommand::Pause { name } => {
+            told(&local.node.bridge_pause(&caller, &name, true).await?, output);
+            output.say("nothing passes but recalls; what is shared meanwhile passes when the bridge is resumed");
+            Ok(())
+        }
+        BridgeCommand::Resume { name } => {
+            told(&local.node.bridge_pause(&caller, &name, false).await?, output);
+            output.say("the next run carries what was shared meanwhile");
+            Ok(())
+        }
         BridgeCommand::End { name } => {
             let ended = local.node.bridge_end(&caller, &name).await?;
             told(&ended, output);
@@ -77,7 +87,7 @@ async fn wish(local: &Local, args: &BridgeProposeArgs) -> Result<BridgeWish, Fai
     Ok(BridgeWish {
         name: args.name.clone(),
         url: args.url.clone(),
-        settings: Value::Object(access(&args.access, false)?),
+        settings: Some(Value::Object(access(&args.access, false)?)),
         member: member(local, &args.member).await?,
         pairs,
         after_end: if args.withdraw_at_end {

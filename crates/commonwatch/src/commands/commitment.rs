@@ -283,7 +283,7 @@ async fn in_calendar(local: &Local, caller: &Caller, address: bool, output: Outp
         let is_new = |shown: &CommitmentShown| side == Side::Owes || shown.owed_by.id != shown.owed_to.id;
         all.extend(found.into_iter().filter(is_new));
     }
-    let text = calendar::calendar(&local.node.settings().title, &all, local.node.now());
+    let text = calendar::calendar(&local.node.chosen().title, &all, local.node.now());
     output.line(text.trim_end());
     Ok(())
 }

@@ -28,12 +28,12 @@ pub async fn run(local: &Local, global: &Global, command: ScorecardCommand, outp
                 None => None,
             };
             let card = node.scorecard(&caller, community, months).await?;
-            show(&node.settings().title, &card, &args, output)
+            show(&node.chosen().title, &card, &args, output)
         }
         ScorecardCommand::Report { year, format } => {
             node.scorecards_run().await?;
             let report = node.public_report(&caller, &year).await?;
-            show_report(&node.settings().title, &report, format, output)
+            show_report(&node.chosen().title, &report, format, output)
         }
         ScorecardCommand::Check => {
             node.scorecards_run().await?;

@@ -26,8 +26,8 @@ pub struct BridgeWish {
     pub name: String,
     /// The address of the other hub.
     pub url: String,
-    /// How to get in there, see [`Access`].
-    pub settings: serde_json::Value,
+    /// How to get in there, see [`Access`]; none: as before.
+    pub settings: Option<serde_json::Value>,
     /// The member that stands for the other hub.
     pub member: MemberId,
     /// What passes.
@@ -36,6 +36,19 @@ pub struct BridgeWish {
     pub after_end: AfterEnd,
     /// Seconds between two runs.
     pub interval_seconds: i64,
+}
+
+/// What a proposal would come to, before anybody is told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BridgeDraft {
+    /// Which version of the terms it would be.
+    pub version: i64,
+    /// What would pass.
+    pub pairs: Vec<PairHere>,
+    /// What would become of it at the end.
+    pub after_end: AfterEnd,
+    /// What holds until the other side accepts.
+    pub holding: Vec<PairHere>,
 }
 
 /// What is needed to accept what the other side proposed.
@@ -60,8 +73,12 @@ pub struct BridgeView {
     pub settings: serde_json::Value,
     /// What holds.
     pub pairs: Vec<PairHere>,
+    /// What becomes of what has passed, by the terms that hold.
+    pub after_end: Option<AfterEnd>,
     /// What is proposed.
     pub proposed: Option<(i64, Vec<PairHere>)>,
+    /// What would become of it by those.
+    pub proposed_after_end: Option<AfterEnd>,
     /// Who did what, in order; empty in lists.
     pub steps: Vec<BridgeStep>,
 }
@@ -92,19 +109,28 @@ impl BridgeSettings {
 
 fn view(bridge: Bridge) -> Result<BridgeView, Error> {
     let first = bridge.set.first;
-    let here = |text: &String| Terms::read(text).map(|terms| (terms.version, terms.here(first)));
-    let pairs = bridge.set.terms.as_ref().map(here).transpose()?;
-    let proposed = bridge.set.proposal.as_ref().map(here).transpose()?;
+    let read = |text: &Option<String>| text.as_deref().map(Terms::read).transpose();
+    let (holds, proposed) = (read(&bridge.set.terms)?, read(&bridge.set.proposal)?);
     let settings = Access::blotted(&bridge.set.settings);
     let mut bridge = bridge;
     bridge.set.settings = String::new();
     Ok(BridgeView {
         bridge,
         settings,
-        pairs: pairs.map(|(_, pairs)| pairs).unwrap_or_default(),
-        proposed,
+        pairs: holds.as_ref().map(|terms| terms.here(first)).unwrap_or_default(),
+        after_end: holds.map(|terms| terms.after_end),
+        proposed: proposed.as_ref().map(|terms| (terms.version, terms.here(first))),
+        proposed_after_end: proposed.map(|terms| terms.after_end),
         steps: Vec::new(),
     })
+}
+
+/// The state of a bridge that both sides have agreed to: consent to other terms ends no pause.
+const fn agreed(before: BridgeState) -> BridgeState {
+    match before {
+        BridgeState::Paused => BridgeState::Paused,
+        _ => BridgeState::Active,
+    }
 }
 
 /// The instruction that a bridge is to be ended, and the others, as they wait for being told.
@@ -119,13 +145,60 @@ impl Node {
     /// # Errors
     /// When the caller may not, or something in the wish cannot be used.
     pub async fn bridge_propose(&self, caller: &Caller, wish: BridgeWish) -> Result<BridgeView, Error> {
+        let (known, settings, terms) = self.drafted(caller, &wish).await?;
+        let first = known.as_ref().is_none_or(|known| known.set.first);
+        let uuid = terms.bridge;
+        let text = terms.text()?;
+        let step = self.step(caller, "proposed", terms.version, &text);
+        let set = NewBridge {
+            uuid,
+            name: wish.name,
+            member: wish.member,
+            first,
+            hub: known.as_ref().and_then(|known| known.set.hub.clone()),
+            hub_title: known.as_ref().and_then(|known| known.set.hub_title.clone()),
+            url: wish.url,
+            settings,
+            state: known.as_ref().map_or(BridgeState::Open, |known| known.set.state),
+            terms: known.as_ref().and_then(|known| known.set.terms.clone()),
+            version: known.as_ref().map_or(0, |known| known.set.version),
+            proposal: Some(text),
+            proposal_ours: true,
+            untold: Some(OFFER.to_owned()),
+            interval_seconds: wish.interval_seconds,
+        };
+        let made = self.store().bridge_put(&caller.principal, set, &step).await?;
+        view(self.tell_hub(made).await?)
+    }
+
+    /// What a proposal would come to. Nothing is kept, and the other hub hears nothing.
+    ///
+    /// # Errors
+    /// As of [`Node::bridge_propose`].
+    pub async fn bridge_draft(&self, caller: &Caller, wish: &BridgeWish) -> Result<BridgeDraft, Error> {
+        let (known, _, terms) = self.drafted(caller, wish).await?;
+        let first = known.as_ref().is_none_or(|known| known.set.first);
+        let holding = known.as_ref().and_then(|known| known.set.terms.as_deref());
+        let holding = holding.map(Terms::read).transpose()?;
+        Ok(BridgeDraft {
+            version: terms.version,
+            pairs: terms.here(first),
+            after_end: terms.after_end,
+            holding: holding.map(|terms| terms.here(first)).unwrap_or_default(),
+        })
+    }
+
+    /// Checks a proposal: gives the bridge that it is of, how to get in there, and the terms.
+    async fn drafted(&self, caller: &Caller, wish: &BridgeWish) -> Result<(Option<Bridge>, String, Terms), Error> {
         administer(caller)?;
         check_name(&wish.name)?;
         check_interval(wish.interval_seconds)?;
         check_url(&wish.url)?;
-        let settings = wish.settings.to_string();
-        BridgeSettings::parse(&settings)?;
         let known = self.store().bridge_get(&wish.name).await?;
+        let before = known.as_ref().map(|known| known.set.settings.clone());
+        let given = wish.settings.as_ref().map(serde_json::Value::to_string);
+        let settings = given.or(before).unwrap_or_else(|| "{}".to_owned());
+        BridgeSettings::parse(&settings)?;
         if let Some(known) = &known {
             if known.set.state == BridgeState::Ended {
                 return Err(Error::Conflict(
@@ -148,29 +221,9 @@ impl Node {
         let waiting = known.as_ref().and_then(|known| known.set.proposal.as_deref());
         let waiting = waiting.map(Terms::read).transpose()?.map_or(0, |terms| terms.version);
         let version = known.as_ref().map_or(0, |known| known.set.version).max(waiting) + 1;
-        let terms = Terms::new(uuid, version, wish.pairs, first, wish.after_end)?;
+        let terms = Terms::new(uuid, version, wish.pairs.clone(), first, wish.after_end)?;
         self.check_pairs(wish.member, &terms.here(first)).await?;
-        let text = terms.text()?;
-        let step = self.step(caller, "proposed", version, &text);
-        let set = NewBridge {
-            uuid,
-            name: wish.name,
-            member: wish.member,
-            first,
-            hub: known.as_ref().and_then(|known| known.set.hub.clone()),
-            hub_title: known.as_ref().and_then(|known| known.set.hub_title.clone()),
-            url: wish.url,
-            settings,
-            state: known.as_ref().map_or(BridgeState::Open, |known| known.set.state),
-            terms: known.as_ref().and_then(|known| known.set.terms.clone()),
-            version: known.as_ref().map_or(0, |known| known.set.version),
-            proposal: Some(text),
-            proposal_ours: true,
-            untold: Some(OFFER.to_owned()),
-            interval_seconds: wish.interval_seconds,
-        };
-        let made = self.store().bridge_put(&caller.principal, set, &step).await?;
-        view(self.tell_hub(made).await?)
+        Ok((known, settings, terms))
     }
 
     /// Accepts the terms that the other side proposed: from now on they hold here, and there as soon as it hears of it.
@@ -205,7 +258,7 @@ impl Node {
             url,
             settings,
             interval_seconds,
-            state: BridgeState::Active,
+            state: agreed(known.set.state),
             version: terms.version,
             terms: Some(text),
             proposal: None,
@@ -238,6 +291,29 @@ impl Node {
         let made = self.store().bridge_put(&caller.principal, set, &step).await?;
         self.after_end(&made).await?;
         view(self.tell_hub(made).await?)
+    }
+
+    /// Pauses a bridge, or lets it go on. It is no part of what was agreed, and this side's alone: meanwhile nothing passes
+    /// either way but recalls; what is shared then passes when the pause is over.
+    ///
+    /// # Errors
+    /// When the caller may not, or there is none of this name that could be paused or go on.
+    pub async fn bridge_pause(&self, caller: &Caller, name: &str, pause: bool) -> Result<BridgeView, Error> {
+        administer(caller)?;
+        let known = self.store().bridge_get(name).await?.ok_or_else(|| not_there(name))?;
+        let (what, state) = match (known.set.state, pause) {
+            (BridgeState::Active, true) => ("paused", BridgeState::Paused),
+            (BridgeState::Paused, false) => ("resumed", BridgeState::Active),
+            (BridgeState::Paused, true) => return Err(Error::Conflict("this bridge is paused already".to_owned())),
+            (BridgeState::Active, false) => return Err(Error::Conflict("this bridge is not paused".to_owned())),
+            (BridgeState::Open | BridgeState::Ended, _) => {
+                return Err(Error::Conflict("nothing passes this bridge anyway".to_owned()));
+            }
+        };
+        let text = known.set.terms.clone().unwrap_or_default();
+        let step = self.step(caller, what, known.set.version, &text);
+        let set = NewBridge { state, ..known.set };
+        view(self.store().bridge_put(&caller.principal, set, &step).await?)
     }
 
     /// Every bridge, by name, without secrets.
@@ -502,7 +578,7 @@ impl Node {
         let set = NewBridge {
             hub: Some(hub.identity),
             hub_title: Some(hub.title),
-            state: BridgeState::Active,
+            state: agreed(bridge.set.state),
             version: terms.version,
             terms: Some(text),
             proposal: None,

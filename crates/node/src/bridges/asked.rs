@@ -8,6 +8,7 @@ use store::{Bridge, BridgeQuestion, BridgeState, NewRequest, QuestionKind, Quest
 use uuid::Uuid;
 
 use super::carry::ABOUT_SIGHTING;
+use super::closed;
 use super::message::{Question, RefusedItem, Reply, Said};
 use super::terms::{PairHere, Terms};
 use crate::commitments::Promise;
@@ -310,6 +311,6 @@ fn check(bridge: &Bridge, many: usize) -> Result<(), Error> {
     }
     match bridge.set.state {
         BridgeState::Active => Ok(()),
-        BridgeState::Open | BridgeState::Ended => Err(Error::Conflict("nothing passes this bridge".to_owned())),
+        state => Err(closed(state)),
     }
 }

@@ -1,7 +1,7 @@
 //! Bridges: two hubs, in two countries perhaps, agree which communities are one, and what passes between them.
 //!
 //! ```text
-//! propose ──► offer ──► accept        people of both sides, each in their own ledger; either ends it at once
+//! propose ──► offer ──► accept        people of both sides, each in their own ledger; either pauses or ends it at once
 //!
 //! changes of our community, as the member that stands for the other hub sees them
 //!    └─► what may leave (pair, charter, no names) ──► hops (never back, never for ever) ──► items ──► intake there
@@ -14,7 +14,7 @@
 //! |---|---|
 //! | `terms.rs` | what is agreed, as data; where an item may not go |
 //! | `message.rs` | what hubs say to each other |
-//! | `agree.rs` | people: propose, accept, end, read |
+//! | `agree.rs` | people: propose, accept, pause, end, read |
 //! | `carry.rs` | one run: what leaves |
 //! | `items.rs` | which items leave, and how |
 //! | `take.rs` | what comes from the other hub |
@@ -31,7 +31,7 @@ mod message;
 mod take;
 mod terms;
 
-pub use agree::{AcceptWish, BridgeView, BridgeWish};
+pub use agree::{AcceptWish, BridgeDraft, BridgeView, BridgeWish};
 pub use carry::CarryReport;
 pub use message::{Call, CallDone, Item, Message, Question, RefusedItem, Reply, Said, SeenCount};
 pub use terms::{AfterEnd, Direction, Hop, Hub, Pair, PairHere, Terms};
@@ -67,6 +67,17 @@ fn not_there(name: &str) -> Error {
     Error::NotFound(format!("there is no bridge '{name}'"))
 }
 
+/// Why nothing passes now; the other side tries again.
+fn closed(state: BridgeState) -> Error {
+    let why = match state {
+        BridgeState::Paused => {
+            "the other side has paused this bridge: nothing is lost, it passes when the pause is over"
+        }
+        _ => "nothing passes this bridge",
+    };
+    Error::Conflict(why.to_owned())
+}
+
 fn read_path(text: &str) -> Result<Vec<Hop>, Error> {
     serde_json::from_str(text).map_err(|error| Error::Ours(format!("a stored path cannot be read: {error}")))
 }
@@ -77,7 +88,7 @@ impl Node {
         let settings = self.settings();
         Hub {
             identity: settings.identity.to_string(),
-            title: settings.title.clone(),
+            title: self.chosen().title.clone(),
         }
     }
 

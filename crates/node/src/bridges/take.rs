@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::message::{Call, CallDone, Item, Message, RefusedItem, Reply, SeenCount};
 use super::terms::{Hub, PairHere, Terms, stops};
-use super::{channel, not_there};
+use super::{channel, closed, not_there};
 use crate::accounts::Caller;
 use crate::disclosure::FEWEST;
 use crate::error::{Error, bad};
@@ -88,7 +88,7 @@ impl Node {
             return Err(bad("too-many-items", message, "send them in parts"));
         }
         if bridge.set.state != BridgeState::Active {
-            return Err(Error::Conflict("nothing passes this bridge".to_owned()));
+            return Err(closed(bridge.set.state));
         }
         if bridge.set.version != version {
             let message = format!("what holds here is version {} of the terms", bridge.set.version);
@@ -365,7 +365,7 @@ impl Node {
             ));
         }
         if bridge.set.state != BridgeState::Active {
-            return Err(Error::Conflict("nothing passes this bridge".to_owned()));
+            return Err(closed(bridge.set.state));
         }
         let steps = self.store().bridge_steps(bridge.id).await?;
         let made = steps.first().map_or(self.now(), |step| step.at);

@@ -33,7 +33,7 @@ impl Node {
         let Some(own) = self.own_member().await? else {
             return Ok(0);
         };
-        let months = self.settings().contact_months;
+        let months = self.chosen().contact_months;
         let mut promises = Vec::new();
         for one in due {
             let uuid = name(&one.contact);

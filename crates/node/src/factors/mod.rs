@@ -104,7 +104,7 @@ impl Node {
             ));
         }
         let secret = code::base32(&secret);
-        let address = code::address(&self.settings().title, &caller.name, &secret);
+        let address = code::address(&self.chosen().title, &caller.name, &secret);
         Ok(Enrolment { secret, address })
     }
 

@@ -114,7 +114,7 @@ impl Node {
     /// # Errors
     /// When the store does not answer.
     pub async fn contacts_due(&self, now: Timestamp) -> Result<Vec<ContactDue>, Error> {
-        let months = i64::from(self.settings().contact_months);
+        let months = i64::from(self.chosen().contact_months);
         let since = now.plus_micros(-months * MONTH_MICROS);
         let due = |contact: Contact| ContactDue {
             since: contact
@@ -138,7 +138,7 @@ impl Node {
         after: (i64, i64, i64),
         limit: usize,
     ) -> Result<Vec<ContactDue>, Error> {
-        let micros = i64::from(self.settings().contact_months) * MONTH_MICROS;
+        let micros = i64::from(self.chosen().contact_months) * MONTH_MICROS;
         let since = now.plus_micros(-micros);
         let due = |contact: Contact| ContactDue {
             since: contact.checked.unwrap_or(contact.changed).plus_micros(micros),

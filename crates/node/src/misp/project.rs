@@ -90,7 +90,7 @@ impl Node {
         WriteOptions {
             info: String::new(),
             event: Uuid::nil(),
-            organisation: member.map_or_else(|| self.settings().title.clone(), |member| member.name.clone()),
+            organisation: member.map_or_else(|| self.chosen().title.clone(), |member| member.name.clone()),
             organisation_uuid: identity
                 .as_ref()
                 .map_or_else(|| uuid_of(own.as_str()), |id| uuid_of(id.as_str())),

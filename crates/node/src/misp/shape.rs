@@ -329,7 +329,7 @@ impl Node {
         let settings = self.settings();
         Organisation {
             id: 0,
-            name: settings.title.clone(),
+            name: self.chosen().title.clone(),
             uuid: uuid_of(settings.identity.as_str()),
             local: true,
         }

@@ -175,7 +175,7 @@ impl Node {
         let named = |passkey: &Passkey| json!({ "type": "public-key", "id": URL_SAFE_NO_PAD.encode(&passkey.terms.credential) });
         let kinds = [-7, -8, -257].map(|alg| json!({ "type": "public-key", "alg": alg }));
         let options = json!({
-            "rp": { "id": place.rp_id, "name": self.settings().title },
+            "rp": { "id": place.rp_id, "name": self.chosen().title },
             "user": {
                 "id": URL_SAFE_NO_PAD.encode(found.uuid.as_bytes()), "name": found.login, "displayName": found.name,
             },

@@ -69,7 +69,7 @@ impl Node {
                 "it was reminded within the last day: once a day is enough".to_owned(),
             ));
         }
-        let title = &self.settings().title;
+        let title = &self.chosen().title;
         let subject = format!("{title}: an item was recalled, and your answer is missing");
         let body = format!(
             "At {title}, something that your organisation was given was recalled. What you did about it is not known yet, and \

@@ -331,7 +331,7 @@ impl Node {
     async fn everybody(&self, span: &ScoreSpan, reader: Option<MemberId>, running: &str) -> Result<Everybody, Error> {
         let store = self.store();
         let (total, shares) = (store.score_total(span).await?, store.score_shares(span).await?);
-        let (chosen, community) = (self.chosen().await?, span.community);
+        let (chosen, community) = (self.disclosure_chosen().await?, span.community);
         let hides = |member: MemberId, measure: Measure| hides(&chosen, community, member, measure);
         let mut hidden = Vec::new();
         for member in chosen.members() {

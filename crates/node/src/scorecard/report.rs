@@ -145,7 +145,7 @@ impl Node {
                 to: format!("{year}-12"),
             },
         );
-        let chosen = self.chosen().await?;
+        let chosen = self.disclosure_chosen().await?;
         let members = store.member_list().await?;
         let mut cells = Vec::new();
         for member in &members {

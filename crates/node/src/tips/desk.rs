@@ -5,7 +5,7 @@ use stix::Timestamp;
 use store::{Tip, TipKind, TipState};
 use uuid::Uuid;
 
-use super::{MESSAGES_MOST, TEXT_MOST, TipSaid, TipText, absent, of_answer, words};
+use super::{LIST_MOST, MESSAGES_MOST, TEXT_MOST, TipSaid, TipText, absent, of_answer, words};
 use crate::accounts::Caller;
 use crate::error::Error;
 use crate::node::Node;
@@ -74,7 +74,7 @@ impl Node {
     /// When the caller is no operator.
     pub async fn tips(&self, caller: &Caller, before: Option<i64>, limit: usize) -> Result<Vec<TipLine>, Error> {
         decide(&caller.principal, Action::Administer).map_err(|refusal| Error::refused(refusal, "no such page"))?;
-        let tips = self.store().tip_list(before, limit.min(500)).await?;
+        let tips = self.store().tip_list(before, limit.min(LIST_MOST)).await?;
         Ok(tips.into_iter().map(TipLine::from).collect())
     }
 

@@ -53,6 +53,8 @@ pub const LINE_MOST: usize = 300;
 pub const FILES_MOST: usize = 3;
 /// Bytes of one of them.
 pub const FILE_MOST: usize = 1 << 20;
+/// Tips of one part of the list.
+pub const LIST_MOST: usize = 500;
 /// Tips of all in a day; what comes beyond that is asked to come by another way.
 const DAY_MOST: i64 = 200;
 /// Tips that may wait for an answer.

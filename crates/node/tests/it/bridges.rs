@@ -32,7 +32,7 @@ async fn agreed(kit: &Kit, web: &Web) {
     let wish = BridgeWish {
         name: "other".to_owned(),
         url: web.url("/"),
-        settings: json!({ "bearer": "s3cret-s3cret", "proxy": "direct" }),
+        settings: Some(json!({ "bearer": "s3cret-s3cret", "proxy": "direct" })),
         member,
         pairs: vec![PairHere {
             ours: "water".to_owned(),

@@ -53,6 +53,7 @@ variants! { ACTION_NAMES, action_name of Action {
     Action::SendElsewhere => "send elsewhere",
     Action::Publish => "publish", Action::NamePublicly(_) => "name publicly", Action::ReadTips => "read tips",
     Action::Administer => "administer",
+    Action::Configure => "configure",
 } }
 
 pub const TLPS: [Tlp; 5] = [Tlp::Clear, Tlp::Green, Tlp::Amber, Tlp::AmberStrict, Tlp::Red];
@@ -161,6 +162,7 @@ pub fn actions() -> Vec<(String, Action)> {
         ("own".to_owned(), Action::LeaveCommunity(CommunityId(1))),
         ("other".to_owned(), Action::LeaveCommunity(CommunityId(9))),
         (String::new(), Action::Administer),
+        (String::new(), Action::Configure),
         (String::new(), Action::SendElsewhere),
         (String::new(), Action::Publish),
         (String::new(), Action::ReadTips),

@@ -139,7 +139,8 @@ fn changes_something(action: Action) -> bool {
         | Action::Publish
         | Action::NamePublicly(_)
         | Action::ReadTips
-        | Action::Administer => true,
+        | Action::Administer
+        | Action::Configure => true,
     }
 }
 

@@ -34,6 +34,7 @@ today-recalls = { $count ->
 }
 today-nothing-due = Nichts zu tun.
 today-new = Neu in sieben Tagen
+today-our-sector = unser Sektor: { $text }
 today-nothing-new = Nichts Neues.
 today-watch = Die Beobachtung
 watch-on = { $count ->

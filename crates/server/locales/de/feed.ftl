@@ -381,3 +381,7 @@ bytes = { $count ->
 }
 recall-of-others = Ein anderes Mitglied hat es geteilt. Als koordinierende Stelle nehmen Sie es in Ihrer Gemeinschaft zurück; berichtigen kann es, wer es geteilt hat.
 recall-within = Innerhalb von
+matrix-more = { $count ->
+    [one] { $count } weitere
+   *[other] { $count } weitere
+}

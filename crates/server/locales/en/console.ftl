@@ -34,6 +34,7 @@ today-recalls = { $count ->
 }
 today-nothing-due = Nothing to do.
 today-new = New in seven days
+today-our-sector = our sector: { $text }
 today-nothing-new = Nothing new.
 today-watch = The watch
 watch-on = { $count ->

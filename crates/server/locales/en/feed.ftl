@@ -381,3 +381,7 @@ bytes = { $count ->
 }
 recall-of-others = Another member shared this. As a coordinator you take it back within your community; correcting it is for who shared it.
 recall-within = Within
+matrix-more = { $count ->
+    [one] { $count } more
+   *[other] { $count } more
+}

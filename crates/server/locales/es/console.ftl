@@ -34,6 +34,7 @@ today-recalls = { $count ->
 }
 today-nothing-due = Nada que hacer.
 today-new = Nuevo en siete días
+today-our-sector = nuestro sector: { $text }
 today-nothing-new = Nada nuevo.
 today-watch = La vigilancia
 watch-on = { $count ->

@@ -381,3 +381,7 @@ bytes = { $count ->
 }
 recall-of-others = Lo compartió otro miembro. Como coordinador lo retira dentro de su comunidad; corregirlo corresponde a quien lo compartió.
 recall-within = Dentro de
+matrix-more = { $count ->
+    [one] { $count } más
+   *[other] { $count } más
+}

@@ -34,6 +34,7 @@ today-recalls = { $count ->
 }
 today-nothing-due = Rien à faire.
 today-new = Nouveau en sept jours
+today-our-sector = notre secteur : { $text }
 today-nothing-new = Rien de nouveau.
 today-watch = La surveillance
 watch-on = { $count ->

@@ -381,3 +381,7 @@ bytes = { $count ->
 }
 recall-of-others = Un autre membre l’a partagé. En tant que coordinateur, vous le retirez dans votre communauté ; le corriger revient à qui l’a partagé.
 recall-within = Dans
+matrix-more = { $count ->
+    [one] { $count } de plus
+   *[other] { $count } de plus
+}

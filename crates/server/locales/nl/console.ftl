@@ -34,6 +34,7 @@ today-recalls = { $count ->
 }
 today-nothing-due = Niets te doen.
 today-new = Nieuw in zeven dagen
+today-our-sector = onze sector: { $text }
 today-nothing-new = Niets nieuws.
 today-watch = De bewaking
 watch-on = { $count ->

@@ -381,3 +381,7 @@ bytes = { $count ->
 }
 recall-of-others = Een ander lid heeft dit gedeeld. Als coördinator haalt u het terug binnen uw gemeenschap; verbeteren doet wie het gedeeld heeft.
 recall-within = Binnen
+matrix-more = { $count ->
+    [one] nog { $count }
+   *[other] nog { $count }
+}

@@ -132,7 +132,7 @@ pub struct BridgeAcceptView {
 /// Who did what about the agreement.
 #[derive(Serialize, ToSchema)]
 pub struct BridgeStepView {
-    /// `proposed`, `accepted`, `ended`.
+    /// `proposed`, `accepted`, `paused`, `resumed`, `ended`.
     pub what: String,
     /// `ours` or `theirs`.
     pub side: &'static str,
@@ -182,7 +182,7 @@ pub struct BridgeAnswer {
     pub name: String,
     /// Its name on both sides.
     pub bridge: String,
-    /// `open` (one side has not agreed yet), `active`, `ended`.
+    /// `open` (one side has not agreed yet), `active`, `paused` (by this side), `ended`.
     pub state: &'static str,
     /// The address of the other hub.
     pub url: String,
@@ -330,7 +330,7 @@ pub async fn propose(mut asked: Asked) -> Result<Response, Fault> {
     let wish = BridgeWish {
         name: asked.param("name").to_owned(),
         url: wish.url,
-        settings: wish.settings,
+        settings: Some(wish.settings),
         member: member(&asked, &wish.member).await?,
         pairs: wish.pairs.into_iter().map(PairView::pair).collect::<Result<_, _>>()?,
         after_end,
@@ -369,6 +369,29 @@ pub async fn end(asked: Asked) -> Result<Response, Fault> {
     Parameters::read(&asked, &[])?;
     let ended = asked.node().bridge_end(asked.caller(), asked.param("name")).await?;
     answer(StatusCode::OK, &BridgeAnswer::from(ended))
+}
+
+/// Pauses a bridge on this side: nothing passes either way but recalls, and nothing is lost.
+#[utoipa::path(post, path = "/api/v1/bridges/{name}/pause", tag = "bridges",
+    params(("name" = String, Path, description = "Its name")),
+    responses((status = 200, body = BridgeAnswer), (status = 403), (status = 404), (status = 409)))]
+pub async fn pause(asked: Asked) -> Result<Response, Fault> {
+    rest(asked, true).await
+}
+
+/// Lets a bridge go on that this side paused.
+#[utoipa::path(post, path = "/api/v1/bridges/{name}/resume", tag = "bridges",
+    params(("name" = String, Path, description = "Its name")),
+    responses((status = 200, body = BridgeAnswer), (status = 403), (status = 404), (status = 409)))]
+pub async fn resume(asked: Asked) -> Result<Response, Fault> {
+    rest(asked, false).await
+}
+
+async fn rest(asked: Asked, pause: bool) -> Result<Response, Fault> {
+    Parameters::read(&asked, &[])?;
+    let (node, name) = (asked.node(), asked.param("name"));
+    let changed = node.bridge_pause(asked.caller(), name, pause).await?;
+    answer(StatusCode::OK, &BridgeAnswer::from(changed))
 }
 
 /// Carries a bridge now; the answer says how it went.

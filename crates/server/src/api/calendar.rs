@@ -59,7 +59,7 @@ async fn written(asked: &Asked) -> Result<Response, Fault> {
             |shown: &node::commitments::CommitmentShown| side == Side::Owes || shown.owed_by.id != shown.owed_to.id;
         commitments.extend(list.commitments.into_iter().filter(other));
     }
-    let text = calendar(&node.settings().title, &commitments, node.now());
+    let text = calendar(&node.chosen().title, &commitments, node.now());
     let mut response = (StatusCode::OK, text).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8"));

@@ -11,9 +11,9 @@ use utoipa::{Modify, OpenApi, ToSchema};
 
 use super::exact::Exact;
 use super::{
-    about, bridges, calendar, commitments, communities, events, exchange, export, find, item, keys, ledger, membership,
-    notices, partnership, passkeys, privacy, proposals, providers, recall, requests, scorecard, searches, share,
-    sightings, sign_in, telemetry, watch, webhooks,
+    about, advice, bridges, calendar, commitments, communities, events, exchange, export, find, item, keys, ledger,
+    membership, notices, partnership, passkeys, privacy, proposals, providers, recall, requests, scorecard, searches,
+    share, sightings, sign_in, telemetry, tips, watch, webhooks,
 };
 
 #[derive(OpenApi)]
@@ -184,11 +184,22 @@ use super::{
         exchange::peer_delete,
         exchange::peer_run,
         exchange::peer_backlog,
+        advice::list,
+        advice::publish,
+        advice::show,
+        advice::take_back,
+        advice::name,
+        tips::list,
+        tips::show,
+        tips::file,
+        tips::say,
         bridges::list,
         bridges::one,
         bridges::propose,
         bridges::end,
         bridges::accept,
+        bridges::pause,
+        bridges::resume,
         bridges::run,
         bridges::hear,
         ledger::checkpoint,

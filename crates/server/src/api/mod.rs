@@ -21,6 +21,8 @@
 //! | [`export`] | `export` |
 //! | [`events`] | `events` |
 //! | [`exchange`] | `subscriptions`, `peers` |
+//! | [`advice`] | `advice` |
+//! | [`tips`] | `tips` |
 //! | [`bridges`] | `bridges`, `hub` |
 //! | [`webhooks`] | `webhooks` |
 //! | [`watch`] | `watch`, `metrics` |
@@ -34,6 +36,7 @@
 //! on by `cursor`, never by offset.
 
 pub mod about;
+pub mod advice;
 pub mod ask;
 pub mod bridges;
 pub mod calendar;
@@ -64,6 +67,7 @@ pub mod share;
 pub mod sightings;
 pub mod sign_in;
 pub mod telemetry;
+pub mod tips;
 pub mod told;
 pub mod view;
 pub mod watch;
@@ -470,11 +474,22 @@ fn exchange_routes() -> Vec<Route> {
             Needs::Operator,
             exchange::peer_backlog,
         ),
+        route(Method::GET, "/advice", Needs::Operator, advice::list),
+        route(Method::POST, "/advice", Needs::Operator, advice::publish),
+        route(Method::GET, "/advice/{advice}", Needs::Operator, advice::show),
+        route(Method::DELETE, "/advice/{advice}", Needs::Operator, advice::take_back),
+        route(Method::PUT, "/advice/{advice}/naming", Needs::Analyst, advice::name),
+        route(Method::GET, "/tips", Needs::Operator, tips::list),
+        route(Method::GET, "/tips/{tip}", Needs::Operator, tips::show),
+        route(Method::GET, "/tips/{tip}/files/{number}", Needs::Operator, tips::file),
+        route(Method::POST, "/tips/{tip}/answer", Needs::Operator, tips::say),
         route(Method::GET, "/bridges", Needs::Operator, bridges::list),
         route(Method::GET, "/bridges/{name}", Needs::Operator, bridges::one),
         route(Method::PUT, "/bridges/{name}", Needs::Operator, bridges::propose),
         route(Method::DELETE, "/bridges/{name}", Needs::Operator, bridges::end),
         route(Method::POST, "/bridges/{name}/accept", Needs::Operator, bridges::accept),
+        route(Method::POST, "/bridges/{name}/pause", Needs::Operator, bridges::pause),
+        route(Method::POST, "/bridges/{name}/resume", Needs::Operator, bridges::resume),
         route(Method::POST, "/bridges/{name}/run", Needs::Operator, bridges::run),
         route(Method::POST, "/hub/{bridge}", Needs::Contributor, bridges::hear),
         route(Method::GET, "/webhooks", Needs::Coordinator, webhooks::list),

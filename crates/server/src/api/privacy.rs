@@ -70,16 +70,16 @@ pub struct RecordView {
 #[utoipa::path(get, path = "/api/v1/privacy/record", tag = "privacy", responses((status = 200, body = RecordView), (status = 403)))]
 pub async fn record(asked: Asked) -> Result<Response, Fault> {
     let kept = asked.node().privacy_record(asked.caller())?;
-    let settings = asked.node().settings();
+    let chosen = asked.node().chosen();
     let view = RecordView {
-        node: settings.title.clone(),
-        contact: settings.contact.clone(),
+        node: chosen.title.clone(),
+        contact: chosen.contact.clone(),
         kept: kept.iter().map(KeptView::from).collect(),
         retention: RetentionView {
-            sessions: settings.retention.sessions,
-            invitations: settings.retention.invitations,
-            notices: settings.retention.notices,
-            transfers: settings.retention.transfers,
+            sessions: chosen.retention.sessions,
+            invitations: chosen.retention.invitations,
+            notices: chosen.retention.notices,
+            transfers: chosen.retention.transfers,
         },
     };
     answer(StatusCode::OK, &view)

@@ -226,7 +226,7 @@ pub async fn scorecard(asked: Asked) -> Result<Response, Fault> {
     match form {
         Form::Json => answer(StatusCode::OK, &ScorecardView::from(&card)),
         Form::Csv => Ok(csv_file(csv::csv(&card)?)),
-        Form::Html => pages::answer(pages::scorecard::page(&node.settings().title, &card)?),
+        Form::Html => pages::answer(pages::scorecard::page(&node.chosen().title, &card)?),
     }
 }
 
@@ -305,7 +305,7 @@ pub async fn report(asked: Asked) -> Result<Response, Fault> {
     let node = asked.node();
     let report = node.public_report(asked.caller(), asked.param("year")).await?;
     match form {
-        Form::Html => pages::answer(pages::scorecard::report(&node.settings().title, &report)?),
+        Form::Html => pages::answer(pages::scorecard::report(&node.chosen().title, &report)?),
         Form::Json | Form::Csv => answer(StatusCode::OK, &ReportView::from(&report)),
     }
 }

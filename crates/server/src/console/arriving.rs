@@ -3,13 +3,12 @@
 use std::io::{self, Read};
 
 use bytes::{Buf as _, Bytes};
-use http::header::CONTENT_TYPE;
-use multer::{Field, Multipart};
+use multer::Field;
 use tokio::sync::mpsc;
 
+use super::form::{Form, Parts, boundary};
 use crate::asked::Asked;
 use crate::problem::Fault;
-use crate::query::bad;
 
 /// Bytes of the fields that are no file, together.
 const FIELDS_MOST: usize = 6 << 20;
@@ -18,19 +17,10 @@ const WAITING: usize = 16;
 /// What of a file that is too long is read and thrown away, so that a browser that reads only after writing gets the answer.
 const DRAINED: usize = 16 << 20;
 
-/// Whether a form comes in parts, as those with files do.
-pub(super) fn is_multipart(asked: &Asked) -> bool {
-    let kind = asked.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    kind.is_some_and(|kind| kind.starts_with("multipart/form-data"))
-}
-
-fn broken(error: multer::Error) -> Fault {
-    bad("bad-form", format!("the form is not whole: {error}"))
-}
-
 /// A form of which everything before its file was read.
 pub(super) struct Arriving {
-    fields: Vec<(String, String)>,
+    /// The fields that came before the file.
+    pub form: Form,
     /// The file, with the piece that was read to see whether there is one.
     file: Option<(Field<'static>, Bytes)>,
     most: usize,
@@ -39,52 +29,23 @@ pub(super) struct Arriving {
 impl Arriving {
     /// Reads up to the file: a field named `file`, of which `most` bytes are looked at.
     pub async fn of(asked: &mut Asked, known: &[&str], file: &str, most: usize) -> Result<Self, Fault> {
-        let kind = asked.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let boundary = multer::parse_boundary(kind.unwrap_or_default()).map_err(broken)?;
+        let boundary = boundary(asked)?;
         let body = asked.stream_body(most + DRAINED + FIELDS_MOST, FIELDS_MOST).await?;
-        let mut parts = Multipart::new(body, boundary);
-        let mut upload = Self {
-            fields: Vec::new(),
-            file: None,
-            most,
-        };
-        let mut room = FIELDS_MOST;
-        while let Some(mut part) = parts.next_field().await.map_err(broken)? {
-            let name = part.name().unwrap_or_default().to_owned();
-            if name == file {
-                let mut first = part.chunk().await.map_err(broken)?;
-                while first.as_ref().is_some_and(Bytes::is_empty) {
-                    first = part.chunk().await.map_err(broken)?;
-                }
-                // A browser sends a field without a file as an empty one.
-                match first {
-                    Some(first) => upload.file = Some((part, first)),
-                    None => continue,
-                }
+        let mut parts = Parts::of(body, boundary, known, file, FIELDS_MOST);
+        let mut form = Form::default();
+        let mut found = None;
+        while let Some((field, first)) = parts.next_file(&mut form).await? {
+            // A file without content is none; the fields behind it are read.
+            if !first.is_empty() {
+                found = Some((field, first));
                 break;
             }
-            if !known.contains(&name.as_str()) {
-                let name: String = name.chars().take(64).collect();
-                return Err(bad("unknown-field", format!("there is no field '{name}' in this form")));
-            }
-            let mut value = Vec::new();
-            while let Some(piece) = part.chunk().await.map_err(broken)? {
-                room = room.checked_sub(piece.len()).ok_or_else(|| {
-                    let message = format!("more than {} MiB were pasted: send it as a file", FIELDS_MOST >> 20);
-                    bad("too-large", message)
-                })?;
-                value.extend_from_slice(&piece);
-            }
-            let value = String::from_utf8(value).map_err(|_| bad("bad-form", "the form is not UTF-8"))?;
-            upload.fields.push((name, value));
         }
-        Ok(upload)
-    }
-
-    /// A field that came before the file; empty where it did not.
-    pub fn text(&self, name: &str) -> &str {
-        let found = self.fields.iter().find(|(found, _)| found == name);
-        found.map_or("", |(_, value)| value.as_str())
+        Ok(Self {
+            form,
+            file: found,
+            most,
+        })
     }
 
     /// The file: a reader for where blocking is allowed, and what feeds it, which has to be waited for at the same time and

@@ -1,9 +1,12 @@
 //! Reading what a form sends: names and values, bounded, each known; and files, where the form has some.
 
+use std::io;
+
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::stream::{self, Stream};
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
+use multer::{Field, Multipart};
 
 use crate::asked::Asked;
 use crate::problem::Fault;
@@ -44,8 +47,90 @@ fn unsupported(message: &str) -> Fault {
     Fault::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", message)
 }
 
-fn broken(error: multer::Error) -> Fault {
+/// Why a form in parts cannot be read on.
+pub(super) fn broken(error: multer::Error) -> Fault {
     bad("bad-form", format!("the form is not whole: {error}"))
+}
+
+/// What stands between the parts of a form.
+pub(super) fn boundary(asked: &Asked) -> Result<String, Fault> {
+    multer::parse_boundary(kind(asked)).map_err(|_| unsupported("send a form: 'Content-Type: multipart/form-data'"))
+}
+
+/// Whether a form comes in parts, as those with files do.
+pub(super) fn is_multipart(asked: &Asked) -> bool {
+    kind(asked).starts_with("multipart/form-data")
+}
+
+fn must_be_known(name: &str, known: &[&str]) -> Result<(), Fault> {
+    if known.contains(&name) {
+        return Ok(());
+    }
+    let name: String = name.chars().take(64).collect();
+    Err(bad("unknown-field", format!("there is no field '{name}' in this form")))
+}
+
+/// The parts of a form, in order (multipart/form-data, RFC 7578): the one place that reads them, held as a whole or as they
+/// arrive.
+pub(super) struct Parts<'k> {
+    parts: Multipart<'static>,
+    known: &'k [&'k str],
+    file: &'k str,
+    count: usize,
+    /// Bytes that fields may still have.
+    room: usize,
+    most: usize,
+}
+
+impl<'k> Parts<'k> {
+    /// Of a body: fields of these names, of `most` bytes together, and files in the field `file`.
+    pub fn of<S>(body: S, boundary: String, known: &'k [&'k str], file: &'k str, most: usize) -> Self
+    where
+        S: Stream<Item = io::Result<Bytes>> + Send + 'static,
+    {
+        Self {
+            parts: Multipart::new(body, boundary),
+            known,
+            file,
+            count: 0,
+            room: most,
+            most,
+        }
+    }
+
+    /// Reads fields into the form until a file begins; gives it with its first piece, which is empty where the file is.
+    pub async fn next_file(&mut self, form: &mut Form) -> Result<Option<(Field<'static>, Bytes)>, Fault> {
+        while let Some(mut part) = self.parts.next_field().await.map_err(broken)? {
+            self.count += 1;
+            if self.count > PARTS {
+                return Err(bad("bad-form", format!("the form has more than {PARTS} fields")));
+            }
+            let name = part.name().unwrap_or_default().to_owned();
+            if name == self.file {
+                let mut first = part.chunk().await.map_err(broken)?;
+                while first.as_ref().is_some_and(Bytes::is_empty) {
+                    first = part.chunk().await.map_err(broken)?;
+                }
+                // A field of files in which none was chosen comes with one that is empty and has no name.
+                if first.is_some() || part.file_name().is_some_and(|name| !name.is_empty()) {
+                    return Ok(Some((part, first.unwrap_or_default())));
+                }
+                continue;
+            }
+            must_be_known(&name, self.known)?;
+            let mut value = Vec::new();
+            while let Some(piece) = part.chunk().await.map_err(broken)? {
+                self.room = self.room.checked_sub(piece.len()).ok_or_else(|| {
+                    let message = format!("more than {} MiB were pasted: send it as a file", self.most >> 20);
+                    bad("too-large", message)
+                })?;
+                value.extend_from_slice(&piece);
+            }
+            let value = String::from_utf8(value).map_err(|_| bad("bad-form", "the form is not UTF-8"))?;
+            form.fields.push((name, value));
+        }
+        Ok(None)
+    }
 }
 
 impl Form {
@@ -58,11 +143,12 @@ impl Form {
         }
         let body = asked.take_body().await?;
         let text = std::str::from_utf8(&body).map_err(|_| bad("bad-form", "the form is not UTF-8"))?;
-        let form = Self {
-            fields: pairs(text, Plus::Space)?,
+        let fields = pairs(text, Plus::Space)?;
+        fields.iter().try_for_each(|(name, _)| must_be_known(name, known))?;
+        Ok(Self {
+            fields,
             files: Vec::new(),
-        };
-        form.known(known)
+        })
     }
 
     /// The same of a form that may have one file beside its fields.
@@ -80,42 +166,24 @@ impl Form {
     }
 
     /// Reads the body of a request, of at most `most` bytes, that may have these fields, files in the field `files`, and no
-    /// others (multipart/form-data, RFC 7578).
+    /// others.
     pub async fn read_with_files(asked: &mut Asked, known: &[&str], files: &str, most: usize) -> Result<Self, Fault> {
-        let boundary = multer::parse_boundary(kind(asked));
-        let boundary = boundary.map_err(|_| unsupported("send a form: 'Content-Type: multipart/form-data'"))?;
+        let boundary = boundary(asked)?;
         let body = asked.take_body_up_to(most).await?;
-        let whole = stream::iter([Ok::<_, std::convert::Infallible>(body)]);
-        let mut parts = multer::Multipart::new(whole, boundary);
+        let whole = stream::iter([Ok::<_, io::Error>(body)]);
+        let mut parts = Parts::of(whole, boundary, known, files, most);
         let mut form = Self::default();
-        let mut count = 0;
-        while let Some(part) = parts.next_field().await.map_err(broken)? {
-            count += 1;
-            if count > PARTS {
-                return Err(bad("bad-form", format!("the form has more than {PARTS} fields")));
-            }
-            let field = part.name().unwrap_or_default().to_owned();
-            let name = label(part.file_name().unwrap_or_default());
-            let content = part.bytes().await.map_err(broken)?;
-            if field != files {
-                let text = std::str::from_utf8(&content).map_err(|_| bad("bad-form", "the form is not UTF-8"))?;
-                form.fields.push((field, text.to_owned()));
-            } else if !(name.is_empty() && content.is_empty()) {
-                // A field of files in which none was chosen comes with one that is empty and has no name.
-                form.files.push(Chosen { name, content });
-            }
+        while let Some((field, first)) = parts.next_file(&mut form).await? {
+            let name = label(field.file_name().unwrap_or_default());
+            // The first piece again in front of the rest: of a form that is held as a whole it is mostly all of it.
+            let rest = field.bytes().await.map_err(broken)?;
+            let content = match rest.is_empty() {
+                true => first,
+                false => [first, rest].concat().into(),
+            };
+            form.files.push(Chosen { name, content });
         }
-        form.known(known)
-    }
-
-    fn known(self, known: &[&str]) -> Result<Self, Fault> {
-        match self.fields.iter().find(|(name, _)| !known.contains(&name.as_str())) {
-            None => Ok(self),
-            Some((name, _)) => {
-                let name: String = name.chars().take(64).collect();
-                Err(bad("unknown-field", format!("there is no field '{name}' in this form")))
-            }
-        }
+        Ok(form)
     }
 
     /// A field as it was sent; empty where it was not.

@@ -89,7 +89,7 @@ impl Shell {
         let language = language(headers);
         Self {
             base: base(app),
-            node: app.node().settings().title.clone(),
+            node: app.node().chosen().title.clone(),
             language,
             t: Words(language),
             login: None,

@@ -23,6 +23,8 @@ use crate::problem::Fault;
 const LINES: usize = 8;
 /// What is owed that is looked through for what is most urgent.
 const LOOKED_THROUGH: usize = 100;
+/// New things that are looked at for what concerns the reader's sectors.
+const NEW_LOOKED_AT: usize = 60;
 /// What was added so many days ago is new.
 const NEW_DAYS: i64 = 7;
 
@@ -36,7 +38,8 @@ struct Page {
     hits: Vec<Hit>,
     waiting: usize,
     recalls: u64,
-    new: Vec<Found>,
+    /// What is new, what concerns the sectors of the reader's member first.
+    new: Vec<(Found, Vec<String>)>,
     /// The searches that somebody saved and wants here.
     searches: Vec<SavedShown>,
     watch: Watch,
@@ -101,7 +104,9 @@ pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
         types: things(),
         ..SearchQuery::default()
     };
-    let new = node.search(caller, &query, LINES, None).await?.found;
+    let new = node.search(caller, &query, NEW_LOOKED_AT, None).await?.found;
+    let mut new = node.concerning(caller, new).await?;
+    new.truncate(LINES);
     let searches = match caller.principal.person {
         Some(_) => node.saved_searches(caller, true).await?,
         None => Vec::new(),

@@ -520,7 +520,7 @@ async fn create_sync(asked: Asked) -> Result<Response, Fault> {
     let uuid = settings.identity.as_str().split_once("--").map_or("", |(_, uuid)| uuid);
     json_of(&json!({ "Server": {
         "url": base(&asked), "uuid": uuid, "authkey": "YOUR_API_KEY",
-        "Organisation": { "name": settings.title, "uuid": uuid, "local": true },
+        "Organisation": { "name": asked.node().chosen().title, "uuid": uuid, "local": true },
         "feed": super::feed::address(&asked),
     } }))
 }
@@ -543,7 +543,7 @@ fn known_settings(asked: &Asked) -> Vec<Setting> {
         .split_once("--")
         .map_or("", |(_, uuid)| uuid)
         .to_owned();
-    let contact = settings.contact.clone().unwrap_or_default();
+    let contact = asked.node().chosen().contact.clone().unwrap_or_default();
     let base = base(asked);
     let of = |name, value, about, set_in| Setting {
         name,
@@ -562,7 +562,12 @@ fn known_settings(asked: &Asked) -> Vec<Setting> {
             "the address that others use",
             FILE,
         ),
-        of("MISP.org", json!(settings.title), "the name of this node", FILE),
+        of(
+            "MISP.org",
+            json!(asked.node().chosen().title),
+            "the name of this node",
+            FILE,
+        ),
         of(
             "MISP.host_org_id",
             json!(0),
@@ -578,7 +583,12 @@ fn known_settings(asked: &Asked) -> Vec<Setting> {
         ),
         of("MISP.email", json!(contact), "where people write to", FILE),
         of("MISP.contact", json!(contact), "where people write to", FILE),
-        of("MISP.title_text", json!(settings.title), "the title of pages", FILE),
+        of(
+            "MISP.title_text",
+            json!(asked.node().chosen().title),
+            "the title of pages",
+            FILE,
+        ),
         of(
             "MISP.language",
             json!("eng"),

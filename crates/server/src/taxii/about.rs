@@ -16,11 +16,11 @@ const OBJECTS: &str = "application/stix+json;version=2.1";
 
 /// TAXII 2.1 section 4.1.
 pub async fn discovery(asked: Asked) -> Result<Response, Fault> {
-    let settings = asked.node().settings();
+    let chosen = asked.node().chosen();
     let root = asked.app.address(&format!("/{}/", asked.app.options().root));
-    let mut body = json!({ "title": settings.title, "description": settings.description });
+    let mut body = json!({ "title": chosen.title, "description": chosen.description });
     if let Some(fields) = body.as_object_mut() {
-        if let Some(contact) = &settings.contact {
+        if let Some(contact) = &chosen.contact {
             fields.insert("contact".to_owned(), json!(contact));
         }
         fields.insert("default".to_owned(), json!(root));
@@ -31,10 +31,10 @@ pub async fn discovery(asked: Asked) -> Result<Response, Fault> {
 
 /// TAXII 2.1 section 4.2. The advertised length is the one that is enforced.
 pub async fn root(asked: Asked) -> Result<Response, Fault> {
-    let settings = asked.node().settings();
+    let (settings, chosen) = (asked.node().settings(), asked.node().chosen());
     let body = json!({
-        "title": settings.title,
-        "description": settings.description,
+        "title": chosen.title,
+        "description": chosen.description,
         "versions": [media::TAXII],
         "max_content_length": settings.request_bytes,
     });

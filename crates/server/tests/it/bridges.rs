@@ -107,7 +107,7 @@ async fn wish(a: &Kit, b: &Kit, name: &str, member: MemberId, secret: &str, pair
     BridgeWish {
         name: name.to_owned(),
         url: format!("http://127.0.0.1:{}/", b.port),
-        settings: access(secret),
+        settings: Some(access(secret)),
         member,
         pairs: vec![pair],
         after_end: AfterEnd::Stays,
@@ -492,6 +492,67 @@ async fn either_side_ends_it_at_once_and_recalls_still_pass() {
             Some("removed")
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn either_side_pauses_it_then_only_recalls_pass_and_nothing_is_lost() {
+    let (a, b) = (hub(1).await, hub(2).await);
+    let ends = connect((&a, "1"), (&b, "2"), pair(), AfterEnd::Stays).await;
+    share(
+        &a,
+        "alder-analyst",
+        "community=common&tlp=green",
+        &[indicator(1, "before")],
+    )
+    .await;
+    assert_eq!(run(&a, &ends.here).await.sent, 1);
+    // Paused where it leaves: what is shared stays, what is taken back goes.
+    let path = format!("/api/v1/bridges/{}", ends.here);
+    let paused = a.ask("operator", "POST", &format!("{path}/pause"), None).await.json();
+    assert_eq!(paused["state"], "paused", "{paused}");
+    let again = a.ask("operator", "POST", &format!("{path}/pause"), None).await;
+    assert_eq!(again.status, 409, "{}", again.text());
+    share(
+        &a,
+        "alder-analyst",
+        "community=common&tlp=green",
+        &[indicator(2, "meanwhile")],
+    )
+    .await;
+    recall(&a, "alder-analyst", RecallWishKind::Retract, &id("indicator", 1)).await;
+    let report = run(&a, &ends.here).await;
+    assert_eq!((report.sent, report.recalled), (0, 1), "{report:?}");
+    assert_eq!(seen(&b, "birch-analyst", &id("indicator", 1)).await, None);
+    assert_eq!(seen(&b, "birch-analyst", &id("indicator", 2)).await, None);
+    // Paused where it would arrive: the sender keeps it and tries again.
+    a.ask("operator", "POST", &format!("{path}/resume"), None).await;
+    let there = b
+        .node
+        .bridge_pause(&b.operator().await, &ends.there, true)
+        .await
+        .unwrap();
+    assert_eq!(there.bridge.set.state.as_str(), "paused");
+    let report = a.node.bridge_run(&a.operator().await, &ends.here).await.unwrap();
+    let error = report.error.unwrap_or_default();
+    assert!(error.contains("the other side has paused this bridge"), "{error}");
+    assert_eq!(seen(&b, "birch-analyst", &id("indicator", 2)).await, None);
+    b.node
+        .bridge_pause(&b.operator().await, &ends.there, false)
+        .await
+        .unwrap();
+    assert_eq!(run(&a, &ends.here).await.sent, 1);
+    assert!(seen(&b, "birch-analyst", &id("indicator", 2)).await.is_some());
+    let view = a.get("operator", &path).await.json();
+    let steps: Vec<_> = view["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|step| step["what"].clone())
+        .collect();
+    assert_eq!(json!(steps), json!(["proposed", "accepted", "paused", "resumed"]));
+    a.node.bridge_end(&a.operator().await, &ends.here).await.unwrap();
+    let ended = a.ask("operator", "POST", &format!("{path}/pause"), None).await;
+    assert_eq!(ended.status, 409);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -146,7 +146,7 @@ async fn a_bridge_tells_what_was_agreed_and_ends_on_its_page() {
         "Proposed terms, version 1",
         "theirs",
         "It waits for the other hub",
-        "goes no further",
+        "passes it to no other hub",
     ] {
         assert!(page.contains(part), "no {part} in {page}");
     }
@@ -161,6 +161,93 @@ async fn a_bridge_tells_what_was_agreed_and_ends_on_its_page() {
         "{ended}"
     );
     assert_eq!(browser.get("/exchange/bridges/south").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_bridge_is_looked_at_in_words_before_it_is_proposed() {
+    let kit = Kit::start().await;
+    let operator = kit.operator().await;
+    let common = kit.communities["common"];
+    let mut charter = kit.node.charter(&operator, common).await.unwrap().text;
+    charter.bridges = Some(stix::marking::Tlp::Amber);
+    kit.node.charter_put(&operator, common, charter).await.unwrap();
+    let browser = Browser::of(&kit, "alder-operator").await;
+    browser.read("/exchange/bridge").await;
+    let typed = |of, way, tlp, theirs| {
+        [
+            ("of", of),
+            ("name", "north"),
+            ("url", "http://127.0.0.1:1/hub"),
+            ("secret", if of == "" { "geheim" } else { "" }),
+            ("settings", if of == "" { r#"{"proxy":"direct"}"# } else { "" }),
+            ("member", "Birch"),
+            ("ours", "common"),
+            ("theirs", theirs),
+            ("way", way),
+            ("ours", ""),
+            ("theirs", ""),
+            ("way", "both"),
+            ("tlp", tlp),
+            ("pap", "green"),
+            ("hops", "2"),
+            ("every", "60"),
+        ]
+    };
+    let looked = browser
+        .post("/exchange/bridge", &typed("", "out", "amber", "agua"))
+        .await;
+    assert_eq!(looked.status, 200, "{}", looked.text());
+    for part in [
+        "common → agua",
+        "goes to “agua” there",
+        "TLP:AMBER, PAP:GREEN",
+        "stays unnamed",
+        "Nobody has been told yet",
+    ] {
+        looked.says(part);
+    }
+    assert!(kit.node.bridges(&operator).await.unwrap().is_empty());
+    // What stands against it is said beside what was typed.
+    let strict = browser
+        .post("/exchange/bridge", &typed("", "out", "amber+strict", "agua"))
+        .await;
+    assert_eq!(strict.status, 422);
+    strict.says("by the charter of");
+    strict.says("value=\"agua\"");
+    let page = browser
+        .done("/exchange/bridges", &typed("", "out", "amber", "agua"))
+        .await;
+    assert!(
+        page.contains("Nothing passes before the other hub agrees") && !page.contains("geheim"),
+        "{page}"
+    );
+    let twice = browser
+        .post("/exchange/bridges", &typed("", "out", "amber", "agua"))
+        .await;
+    assert_eq!(twice.status, 422);
+    // Other terms begin with those there are, and leave how to get in there as it is.
+    let other = browser.read("/exchange/bridge?of=north").await;
+    assert!(other.contains("value=\"agua\"") && !other.contains("geheim"), "{other}");
+    let page = browser
+        .done("/exchange/bridges", &typed("north", "both", "green", "agua"))
+        .await;
+    assert!(
+        page.contains("Proposed terms, version 2") && page.contains("common ↔ agua"),
+        "{page}"
+    );
+    let kept = kit.node.store().bridge_get("north").await.unwrap().unwrap();
+    assert!(kept.set.settings.contains("geheim"));
+    // Nothing passes it, so there is nothing to be paused.
+    let paused = browser.post("/exchange/bridges/north/switch", &[]).await;
+    assert_eq!(paused.status, 422);
+    paused.says("nothing passes this bridge anyway");
+    let analyst = Browser::of(&kit, "alder-analyst").await;
+    assert_eq!(analyst.get("/exchange/bridge").await.status, 403);
+    browser.forget_proof("alder-operator").await;
+    let proof = browser
+        .post("/exchange/bridges", &typed("", "out", "amber", "agua"))
+        .await;
+    assert_eq!(proof.header("location"), Some("/step-up?back=/exchange/bridge"));
 }
 
 #[tokio::test]

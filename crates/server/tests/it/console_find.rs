@@ -4,6 +4,9 @@
 use super::browser::Browser;
 use super::console_feed::indexed;
 use super::kit::{Kit, id, indicator, malware};
+use node::partnership::{MemberWish, PersonWish};
+use policy::Role;
+use store::MemberKind;
 
 const MADE: &str = "2024-01-01T00:00:00.000Z";
 
@@ -80,6 +83,8 @@ async fn filters_find_what_they_say_and_counts_are_of_what_the_reader_sees() {
     for secret in ["T1190", "energy", "<html"] {
         assert!(!facets.contains(secret), "{secret} in {facets}");
     }
+    // They come folded, so that a list on a telephone begins on its screen; a script opens them where there is room.
+    assert!(facets.contains("<details class=\"fold\" data-open-wide>"), "{facets}");
     // Without a script the counts come with the page.
     let whole = birch.read("/feed?facets=true&q=type:malware").await;
     assert!(
@@ -87,6 +92,7 @@ async fn filters_find_what_they_say_and_counts_are_of_what_the_reader_sees() {
             || whole.contains("technique%3AT1566%20type%3Amalware"),
         "{whole}"
     );
+    assert!(whole.contains("<details class=\"fold\" open>"), "{whole}");
     let alder = Browser::of(&kit, "alder-reader").await;
     assert!(alder.read("/feed/facets?q=").await.contains("T1190"));
     let api = kit
@@ -373,4 +379,54 @@ async fn a_later_version_says_what_it_changes_and_rules_are_told_apart() {
         page.contains("<span class=\"hk\">rule</span>") && !page.contains("<i>"),
         "{page}"
     );
+}
+
+#[tokio::test]
+async fn what_is_new_for_ones_own_sector_comes_first_and_says_so() {
+    let kit = filled().await;
+    let operator = kit.operator().await;
+    let wish = MemberWish {
+        name: "Fir".to_owned(),
+        kind: MemberKind::City,
+        sectors: vec!["water".to_owned(), "energy".to_owned()],
+        countries: vec![],
+        provider: None,
+        identity: None,
+    };
+    let member = kit.node.member_create(&operator, wish).await.unwrap().id;
+    let person = PersonWish {
+        member,
+        login: "fir-reader".to_owned(),
+        name: "Fir".to_owned(),
+        role: Role::Reader,
+        password: None,
+    };
+    kit.node.person_create(&operator, person).await.unwrap();
+    let common = kit.communities["common"];
+    let set = kit.node.membership_set(&operator, common, member, false, false);
+    set.await.unwrap();
+    let fir = Browser::of(&kit, "fir-reader").await;
+    let today = fir.read("/today").await;
+    let first = today.find(">Test malware</a>").expect("it is new");
+    assert!(first < today.find(">Pump trouble</a>").unwrap(), "{today}");
+    assert!(today.contains("our sector: water"), "{today}");
+    // What is said of it where the reader does not look is said to nobody.
+    assert!(!today.contains("our sector: energy"), "{today}");
+    // Whoever has no sector is told of none.
+    let birch = Browser::of(&kit, "birch-reader").await;
+    assert!(!birch.read("/today").await.contains("our sector"));
+}
+
+#[tokio::test]
+async fn who_made_something_is_named_where_the_reader_sees_them() {
+    let kit = filled().await;
+    let made_by = |number| format!(r#""name":"Valve tool","created_by_ref":"{}""#, id("identity", number));
+    let tools = [object("tool", 1, &made_by(5)), object("tool", 2, &made_by(6))];
+    kit.share("alder-contributor", "common", &tools).await;
+    let birch = Browser::of(&kit, "birch-reader").await;
+    let page = birch.read(&format!("/objects/{}", id("tool", 1))).await;
+    assert!(page.contains(">Waterworks</a>"), "{page}");
+    let page = birch.read(&format!("/objects/{}", id("tool", 2))).await;
+    let unnamed = format!(">{}</a>", id("identity", 6));
+    assert!(page.contains(&unnamed) && !page.contains(">Plant<"), "{page}");
 }

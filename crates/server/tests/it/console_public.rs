@@ -159,6 +159,25 @@ async fn advice_is_for_everybody_may_be_kept_for_a_minute_and_goes_with_a_recall
     assert_eq!(feed["items"][0]["url"], format!("https://hub.example{address}"));
     assert_eq!(feed["items"][0]["tags"], serde_json::json!(["water", "energy"]));
     assert!(feed["items"][0].get("authors").is_none());
+    // A feed is called as its page is, in the language of who reads it.
+    let german = stranger.get("/advice.json?sector=water&language=de").await.json();
+    assert!(
+        german["title"]
+            .as_str()
+            .is_some_and(|title| title.starts_with("Empfehlungen: water · ")),
+        "{german}"
+    );
+    assert_eq!(
+        german["feed_url"],
+        "https://hub.example/advice.json?sector=water&language=de"
+    );
+    let german = stranger.read("/advice.atom?language=de").await;
+    assert!(
+        german.contains("<title>Empfehlungen · ") && german.contains("xml:lang=\"de\""),
+        "{german}"
+    );
+    let page = stranger.read("/advice?language=de").await;
+    assert!(page.contains("href=\"/advice.atom?language=de\""), "{page}");
     let atom = stranger.read("/advice.atom?sector=water").await;
     assert!(
         atom.starts_with("<?xml") && atom.contains("Pumps stop &#60;script&#62;"),
@@ -264,8 +283,20 @@ async fn a_stranger_reports_and_talks_with_the_operators_by_a_secret_link() {
     wait(&kit);
     let trapped = send("https://spam.example").await;
     assert_eq!(trapped.status, 400);
-    let sent = send("").await;
+    // The page that is shown again carries the file: nobody has to choose it again.
+    let again = soon.text();
+    let kept = again.split("name=\"kept\" value=\"").nth(1).expect("the file is kept");
+    let kept = kept.split('"').next().unwrap().to_owned();
+    let without = fields("").map(|(name, _, text)| (name, if name == "files" { kept.clone() } else { text }));
+    let parts: Vec<_> = without
+        .iter()
+        .map(|(name, text)| (if *name == "files" { "kept" } else { name }, None, text.as_bytes()))
+        .collect();
+    let sent = stranger.upload_parts("/report", &parts).await;
     assert_eq!(sent.status, 303, "{}", sent.text());
+    // What is no file of such a page is said to be none.
+    let odd = [("mark", None, mark.as_bytes()), ("kept", None, &b"a.b%"[..])];
+    assert_eq!(stranger.upload_parts("/report", &odd).await.status, 400);
     let link = to(&sent).to_owned();
     assert!(link.starts_with("/report/"), "{link}");
     let page = stranger.read(&link).await;
@@ -405,4 +436,67 @@ async fn operators_back_up_and_switch_lists_from_the_page_of_the_node() {
     for path in ["/admin/backup", "/admin/warninglists"] {
         assert_eq!(alder.post_text(path, "").await.status, 403, "{path}");
     }
+}
+
+#[tokio::test]
+async fn an_operator_who_is_there_chooses_settings_and_the_ledger_says_so() {
+    let kit = Kit::start().await;
+    let operator = Browser::of(&kit, "birch-operator").await;
+    let page = operator.read("/admin").await;
+    assert!(
+        page.contains("name=\"title\"") && page.contains("commonwatch.toml"),
+        "{page}"
+    );
+    let typed = |title, months, reports| {
+        [
+            ("title", title),
+            ("description", "For the river"),
+            ("contact", "watch@river.example"),
+            ("contact-months", months),
+            ("sessions", "30"),
+            ("invitations", "180"),
+            ("proposals", "400"),
+            ("notices", "90"),
+            ("transfers", "400"),
+            ("reports", reports),
+        ]
+    };
+    let before = kit.node.checkpoint().await.unwrap().unverified().size;
+    let saved = operator.done("/admin/settings", &typed("River watch", "3", "7")).await;
+    assert!(
+        saved.contains("The settings hold from now on") && saved.contains("River watch"),
+        "{saved}"
+    );
+    assert!(kit.node.checkpoint().await.unwrap().unverified().size > before);
+    assert_eq!(kit.node.chosen().retention.tips, 7);
+    let discovery = kit.get("birch-operator", "/taxii2/").await.json();
+    assert_eq!(
+        (&discovery["title"], &discovery["contact"]),
+        (&"River watch".into(), &"watch@river.example".into())
+    );
+    // What cannot be used is said beside what was typed, and changes nothing.
+    let wrong = operator.post("/admin/settings", &typed("River", "none", "7")).await;
+    assert_eq!(wrong.status, 400, "{}", wrong.text());
+    wrong.says("value=\"none\"");
+    let wrong = operator.post("/admin/settings", &typed("", "3", "7")).await;
+    assert_eq!(wrong.status, 422, "{}", wrong.text());
+    assert_eq!(kit.node.chosen().title, "River watch");
+    // Whoever has not shown lately that it is them sees them, and changes none.
+    operator.forget_proof("birch-operator").await;
+    let page = operator.read("/admin").await;
+    assert!(
+        page.contains("show first that it is you") && page.contains("fieldset disabled"),
+        "{page}"
+    );
+    let refused = operator.post("/admin/settings", &typed("Mine", "3", "7")).await;
+    assert_eq!(refused.header("location"), Some("/step-up?back=/admin"));
+    assert_eq!(kit.node.chosen().title, "River watch");
+    let other = Browser::of(&kit, "alder-operator").await;
+    let given_up = other.done("/admin/settings", &[("as-configured", "yes")]).await;
+    assert!(given_up.contains("Test hub"), "{given_up}");
+    let analyst = Browser::of(&kit, "birch-analyst").await;
+    assert_eq!(
+        analyst.post("/admin/settings", &typed("Mine", "3", "7")).await.status,
+        403
+    );
 }

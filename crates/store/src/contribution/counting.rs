@@ -10,7 +10,7 @@ use stix::marking::Tlp;
 
 use super::detail::current;
 use super::facet::FacetKind;
-use super::find::{SearchQuery, search, shows_origin};
+use super::find::{Found, SearchQuery, search, shows_origin};
 use super::narrow::{is_end, is_relation};
 use super::page::{ObjectQuery, page};
 use super::reads::{Known, Loaded, Reads, reading};
@@ -253,7 +253,26 @@ pub struct Beside {
     pub patterns: Vec<(String, usize)>,
 }
 
+/// The sectors that each of these contributions has to do with, by the identifier of its object.
+async fn sectors(reads: &mut impl Reads, viewer: &Viewer, at: &[i64]) -> Result<HashMap<String, Vec<String>>> {
+    let rows = current(reads, viewer, &mut Known::default(), at).await?;
+    let said = said_of(reads, viewer, &rows).await?;
+    let of = |row: Loaded| {
+        let values = said.get(&row.candidate.object).into_iter().flatten();
+        let sectors = values.filter(|(kind, _)| *kind == FacetKind::Sector);
+        (row.id, sectors.map(|(_, value)| value.clone()).collect())
+    };
+    Ok(rows.into_iter().map(of).collect())
+}
+
 impl Store {
+    /// The sectors that each of what was found has to do with, by its identifier.
+    pub async fn sectors_of(&self, viewer: &Viewer, found: &[Found]) -> Result<HashMap<String, Vec<String>>> {
+        let mut at: Vec<i64> = found.iter().map(|one| one.row.added.micros()).collect();
+        at.sort_unstable();
+        reading!(self, viewer => |reads| sectors(reads, &viewer, &at))
+    }
+
     /// How the newest of what is found, `most` at the most, divides up.
     pub async fn search_divided(&self, viewer: &Viewer, query: &SearchQuery, most: usize) -> Result<Divided> {
         let within = self.coloured(viewer, &query.tlps).await?;

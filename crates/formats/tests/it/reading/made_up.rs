@@ -156,26 +156,14 @@ fn a_web_page() {
     );
 }
 
-#[test]
-fn a_pdf_document() {
-    use lopdf::content::{Content, Operation};
+/// A document of one page that shows text by these operations.
+fn pdf(operations: Vec<lopdf::content::Operation>, font: lopdf::Dictionary) -> Vec<u8> {
+    use lopdf::content::Content;
     use lopdf::{Document, Object, Stream, dictionary};
     let mut document = Document::with_version("1.5");
     let pages = document.new_object_id();
-    let font = document.add_object(dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Courier" });
+    let font = document.add_object(font);
     let resources = document.add_object(dictionary! { "Font" => dictionary! { "F1" => font } });
-    let text = Operation::new(
-        "Tj",
-        vec![Object::string_literal(
-            "It used evil[.]example and 192[.]0[.]2[.]1 here",
-        )],
-    );
-    let operations = vec![
-        Operation::new("BT", vec![]),
-        Operation::new("Tf", vec!["F1".into(), 12.into()]),
-        text,
-        Operation::new("ET", vec![]),
-    ];
     let content = document.add_object(Stream::new(dictionary! {}, Content { operations }.encode().unwrap()));
     let page = document.add_object(
         dictionary! { "Type" => "Page", "Parent" => pages, "Contents" => content, "Resources" => resources },
@@ -188,13 +176,133 @@ fn a_pdf_document() {
     document.trailer.set("Root", catalog);
     let mut bytes = Vec::new();
     document.save_to(&mut bytes).unwrap();
-    let (outcome, kept) = read(&bytes, &options());
+    bytes
+}
+
+fn courier() -> lopdf::Dictionary {
+    lopdf::dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Courier" }
+}
+
+/// The same with its widths said, as most documents do.
+fn measured() -> lopdf::Dictionary {
+    let mut font = courier();
+    font.set("FirstChar", 0);
+    font.set("Widths", vec![lopdf::Object::Integer(600); 256]);
+    font
+}
+
+fn operation(operator: &str, operands: Vec<lopdf::Object>) -> lopdf::content::Operation {
+    lopdf::content::Operation::new(operator, operands)
+}
+
+fn shown(text: &str) -> lopdf::content::Operation {
+    operation("Tj", vec![lopdf::Object::string_literal(text)])
+}
+
+#[test]
+fn a_pdf_document() {
+    let operations = vec![
+        operation("BT", vec![]),
+        operation("Tf", vec!["F1".into(), 12.into()]),
+        shown("It used evil[.]example and 192[.]0[.]2[.]1 here"),
+        operation("ET", vec![]),
+    ];
+    let (outcome, kept) = read(&pdf(operations, courier()), &options());
     assert_eq!(outcome.unwrap().format, "pdf");
     assert_eq!(
         kept.patterns(),
         [
             "[domain-name:value = 'evil.example']",
             "[ipv4-addr:value = '192.0.2.1']"
+        ],
+        "{}",
+        kept.said()
+    );
+}
+
+#[test]
+fn values_that_a_pdf_document_breaks_over_two_lines_are_read_whole_and_others_stay_apart() {
+    // As word processors write it: a place for each line, and letters moved a little within words.
+    let lines = [
+        "A flaw, CVE-2024-",
+        "3094, let evil[.]exam",
+        "ple in. SHA-256:",
+        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822c",
+        "d15c15b0f00a08d6",
+        "worse[.]",
+        "example",
+        "MD5 d41d8cd98f00b204e9800998ecf8427e",
+        "0cc175b9c0f1b6a831c399e269772661",
+        "hxxp://192[.]0[.]2[.]7/a/",
+        "Other words 203[.]0[.]",
+        "113[.]9",
+    ];
+    for font in [courier(), measured()] {
+        let mut operations = vec![operation("BT", vec![]), operation("Tf", vec!["F1".into(), 10.into()])];
+        for (number, line) in lines.iter().enumerate() {
+            let down = 700 - 12 * i64::try_from(number).unwrap();
+            let place = [1, 0, 0, 1, 72, down].map(lopdf::Object::Integer).to_vec();
+            operations.push(operation("Tm", place));
+            let (one, other) = line.split_at(4);
+            let pieces = vec![
+                lopdf::Object::string_literal(one),
+                lopdf::Object::Integer(-20),
+                lopdf::Object::string_literal(other),
+            ];
+            operations.push(operation("TJ", vec![lopdf::Object::Array(pieces)]));
+        }
+        operations.push(operation("ET", vec![]));
+        let (_, kept) = read(&pdf(operations, font), &options());
+        assert_eq!(
+            kept.patterns(),
+            [
+                "[domain-name:value = 'evil.example']",
+                "[file:hashes.'SHA-256' = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15c15b0f00a08d6']",
+                "[domain-name:value = 'worse.example']",
+                "[file:hashes.MD5 = 'd41d8cd98f00b204e9800998ecf8427e']",
+                "[file:hashes.MD5 = '0cc175b9c0f1b6a831c399e269772661']",
+                "[url:value = 'http://192.0.2.7/a/']",
+                "[ipv4-addr:value = '203.0.113.9']",
+            ],
+            "{}",
+            kept.said()
+        );
+        assert!(
+            kept.of_type("vulnerability")
+                .iter()
+                .any(|one| one["name"] == "CVE-2024-3094"),
+            "{}",
+            kept.said()
+        );
+    }
+}
+
+#[test]
+fn pieces_of_a_word_on_one_line_of_a_pdf_document_are_one_and_columns_are_not() {
+    // Each piece in a place of its own, as some programs write: 6 units wide a letter at this size.
+    let piece = |text: &str, x: i64, y: i64| {
+        let place = [1, 0, 0, 1, x, y].map(lopdf::Object::Integer).to_vec();
+        [operation("Tm", place), shown(text)]
+    };
+    let mut operations = vec![operation("BT", vec![]), operation("Tf", vec!["F1".into(), 10.into()])];
+    for (text, x, y) in [
+        ("evil[.]", 72, 700),
+        ("example", 114, 700),
+        ("198[.]51[.]100[.]7", 200, 700),
+        ("203[.]0[.]113[.]7", 72, 680),
+        ("other[.]example", 72, 668),
+    ] {
+        operations.extend(piece(text, x, y));
+    }
+    operations.push(operation("ET", vec![]));
+    let (_, kept) = read(&pdf(operations, measured()), &options());
+    assert_eq!(
+        kept.patterns(),
+        [
+            "[domain-name:value = 'evil.example']",
+            "[ipv4-addr:value = '198.51.100.7']",
+            "[ipv4-addr:value = '203.0.113.7']",
+            "[domain-name:value = 'other.example']",
         ],
         "{}",
         kept.said()

@@ -21,7 +21,9 @@ pub(super) async fn tell(node: &Node, bridge: &mut Bridge, line: &Line) -> Resul
         return Ok(());
     };
     let steps = node.store().bridge_steps(bridge.id).await?;
-    let last = steps.iter().rfind(|step| step.ours);
+    // A pause is this side's alone: it is no step that the other hub is told of.
+    let is_told = |what: &str| !matches!(what, "paused" | "resumed");
+    let last = steps.iter().rfind(|step| step.ours && is_told(&step.what));
     let person = last
         .and_then(|step| step.name.clone())
         .unwrap_or_else(|| "an operator".to_owned());

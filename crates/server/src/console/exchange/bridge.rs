@@ -3,14 +3,14 @@
 use askama::Template;
 use axum::response::Response;
 use http::StatusCode;
-use node::bridges::{AcceptWish, BridgeView, PairHere};
+use node::bridges::{AcceptWish, AfterEnd, BridgeView, PairHere};
 use policy::Action;
 use serde_json::Value;
 use store::{BridgeItem, BridgeState, BridgeStep};
 
 use super::running::{Running, State};
 use super::there::access;
-use super::{done, mistake};
+use super::{done, mistake, most};
 use crate::api::ask::{Parameters, must};
 use crate::api::partnership::administer;
 use crate::asked::Asked;
@@ -28,6 +28,9 @@ struct Page {
     counts: [i64; 3],
     version: i64,
     pairs: Vec<PairHere>,
+    /// What becomes of what has passed, by the terms that hold and by those proposed.
+    after_end: AfterEnd,
+    proposed_after_end: AfterEnd,
     /// What waits for consent: its version, what would pass, and whether it waits for us.
     proposed: Option<(i64, Vec<PairHere>, bool)>,
     /// Whether nobody here has said yet where the other hub is.
@@ -53,6 +56,8 @@ impl Page {
             counts: [view.bridge.sent, view.bridge.taken, view.bridge.refused],
             version: view.bridge.set.version,
             pairs: view.pairs.clone(),
+            after_end: view.after_end.unwrap_or(AfterEnd::Stays),
+            proposed_after_end: view.proposed_after_end.unwrap_or(AfterEnd::Stays),
             proposed: view
                 .proposed
                 .clone()
@@ -65,6 +70,11 @@ impl Page {
             done: None,
             wrong: None,
         })
+    }
+
+    /// Whether the other side proposed something: it is answered before anything else is proposed.
+    fn waits_for_us(&self) -> bool {
+        matches!(self.proposed, Some((_, _, true)))
     }
 
     async fn again(asked: &Asked, error: node::Error) -> Result<Response, Fault> {
@@ -114,6 +124,20 @@ pub(super) async fn accept(mut asked: Asked) -> Result<Response, Fault> {
     }
 }
 
+/// Pauses it on this side, or lets it go on.
+pub(super) async fn switch(mut asked: Asked) -> Result<Response, Fault> {
+    administer(&asked)?;
+    let enabled = Form::read(&mut asked, &["enabled"]).await?.is_ticked("enabled");
+    if enabled {
+        must(&asked, Action::SendElsewhere)?;
+    }
+    let name = asked.param("name");
+    match asked.node().bridge_pause(asked.caller(), name, !enabled).await {
+        Ok(_) => on(&asked, &format!("/exchange/bridges/{}?done=switched", part(name))),
+        Err(error) => Page::again(&asked, error).await,
+    }
+}
+
 /// Ends it at once, whatever the other side says.
 pub(super) async fn end(asked: Asked) -> Result<Response, Fault> {
     administer(&asked)?;
@@ -129,6 +153,8 @@ fn step_key(what: &str) -> &'static str {
     match what {
         "accepted" => "bridge-step-accepted",
         "ended" => "bridge-step-ended",
+        "paused" => "bridge-step-paused",
+        "resumed" => "bridge-step-resumed",
         _ => "bridge-step-proposed",
     }
 }

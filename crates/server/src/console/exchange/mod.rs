@@ -7,7 +7,8 @@
 //! | `subscribe` | a subscription to be made: what would come is shown first |
 //! | `peer` | a peer to be made: what would leave is counted first |
 //! | `there` | what both forms say of the other place |
-//! | `bridge` | one bridge: what was agreed by whom, what passed, accepting, ending |
+//! | `propose` | a bridge to be proposed, or other terms: what they mean is said in words first |
+//! | `bridge` | one bridge: what was agreed by whom, what passed, accepting, pausing, ending |
 //! | `webhooks` | the webhooks of one's own member |
 //!
 //! Secrets are typed in and never shown again, but on the page that answers a look: to whom typed it, in its own field.
@@ -15,6 +16,7 @@
 mod bridge;
 mod list;
 mod peer;
+mod propose;
 mod running;
 mod subscribe;
 mod there;
@@ -63,8 +65,12 @@ pub(super) fn routes() -> Vec<Route> {
         page(M::POST, "/exchange/peers/{name}/run", Operator, list::peer_run),
         page(M::POST, "/exchange/peers/{name}/switch", Operator, list::peer_switch),
         page(M::POST, "/exchange/peers/{name}/remove", Operator, list::peer_remove),
+        page(M::GET, "/exchange/bridge", Operator, propose::page),
+        page(M::POST, "/exchange/bridge", Operator, propose::look),
+        page(M::POST, "/exchange/bridges", Operator, propose::make),
         page(M::GET, "/exchange/bridges/{name}", Operator, bridge::page),
         page(M::POST, "/exchange/bridges/{name}/run", Operator, list::bridge_run),
+        page(M::POST, "/exchange/bridges/{name}/switch", Operator, bridge::switch),
         page(M::POST, "/exchange/bridges/{name}/accept", Operator, bridge::accept),
         page(M::POST, "/exchange/bridges/{name}/end", Operator, bridge::end),
         page(M::GET, "/webhooks", Coordinator, webhooks::list),
@@ -77,13 +83,14 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// What was done: the key of the sentence that the next page says.
-const DONE: [&str; 8] = [
+const DONE: [&str; 9] = [
     "done-ran",
     "done-switched",
     "done-removed",
     "done-subscribed",
     "done-peer",
     "done-accepted",
+    "done-bridge-offered",
     "done-ended",
     "done-tested",
 ];
@@ -91,6 +98,11 @@ const DONE: [&str; 8] = [
 /// The key of what was done, where the address says one there is.
 fn done(parameters: &Parameters) -> Option<&'static str> {
     done_of(parameters, &DONE)
+}
+
+/// The strictest markings that pass, as they are written.
+fn most(pair: &node::bridges::PairHere) -> String {
+    format!("{}, {}", pair.tlp.label(), pair.pap.label())
 }
 
 /// Why something was not done, as a sentence beside the form; everything that the person cannot mend stays a fault.

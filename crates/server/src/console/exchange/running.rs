@@ -16,6 +16,8 @@ pub(super) enum State {
     Failing(i64),
     /// A bridge that one side has not agreed to yet.
     Open,
+    /// A bridge that this side paused.
+    Paused,
     Ended,
 }
 
@@ -37,6 +39,24 @@ pub(super) struct Running {
     pub may_run: bool,
     pub may_switch: bool,
     pub may_remove: bool,
+}
+
+impl Running {
+    /// The key of what lets it go on.
+    pub(super) fn on_key(&self) -> &'static str {
+        match self.state {
+            State::Paused => "bridge-resume",
+            _ => "switch-on",
+        }
+    }
+
+    /// The key of what lets it rest.
+    pub(super) fn off_key(&self) -> &'static str {
+        match self.has_page {
+            true => "bridge-pause",
+            false => "switch-off",
+        }
+    }
 }
 
 fn state(enabled: bool, failures: i64) -> State {
@@ -96,6 +116,7 @@ impl From<BridgeView> for Running {
             path: format!("/exchange/bridges/{}", part(&one.set.name)),
             state: match one.set.state {
                 BridgeState::Open => State::Open,
+                BridgeState::Paused => State::Paused,
                 BridgeState::Ended => State::Ended,
                 BridgeState::Active => state(true, one.failures_in_a_row),
             },
@@ -108,8 +129,8 @@ impl From<BridgeView> for Running {
             last_error: one.last_error,
             next_run: one.next_run,
             has_page: true,
-            // Either side ends it on its own page; a pause is no part of what was agreed.
-            may_switch: false,
+            // A pause is no part of what was agreed, and each side's own; ending it is on its page.
+            may_switch: matches!(one.set.state, BridgeState::Active | BridgeState::Paused),
             may_remove: false,
         }
     }

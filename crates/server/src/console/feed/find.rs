@@ -200,6 +200,8 @@ struct Part {
 struct FacetPart {
     shell: Shell,
     facets: Facets,
+    /// Whether they stand open: where they were asked for, and not on a telephone, where they would push the list down.
+    is_open: bool,
 }
 
 #[derive(Template)]
@@ -287,6 +289,7 @@ pub(super) async fn facets(asked: Asked) -> Result<Response, Fault> {
     show(&FacetPart {
         shell: Shell::of(&asked, "feed").await?,
         facets: Facets::new(q, division),
+        is_open: false,
     })
 }
 

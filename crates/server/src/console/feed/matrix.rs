@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
-use node::matrix::Matrix;
+use node::matrix::{Matrix, Tactic};
 use node::question::Question;
 
 use crate::api::ask::Parameters;
@@ -25,6 +25,14 @@ struct Page {
     q: String,
     /// Whether a part of the question cannot be read.
     is_odd: bool,
+}
+
+/// Techniques of a tactic that are shown at once; the others are folded below them.
+const FIRST: usize = 12;
+
+/// How many are folded.
+fn left(tactic: &Tactic) -> usize {
+    tactic.techniques.len().saturating_sub(FIRST)
 }
 
 /// How dark a technique stands out: 1 to 4, by how many have to do with it.

@@ -96,6 +96,8 @@ struct Page {
     /// The language that the object says it is in, where it is not the reader's.
     lang: Option<String>,
     latest: ObjectDetail,
+    /// The name of who made it, where it is shared too.
+    creator: Option<String>,
     /// The communities it is for that the reader's member is in.
     communities: Vec<String>,
     /// The members it is narrowed to, for the one who did so.
@@ -154,6 +156,20 @@ pub(super) fn is_own(asked: &Asked, contributions: &[ObjectDetail]) -> bool {
     own.is_some() && contributions.iter().any(|one| one.origin == own)
 }
 
+/// The name of who made it, as far as the reader sees the identity that stands for them.
+async fn creator(asked: &Asked, latest: &ObjectDetail) -> Result<Option<String>, Fault> {
+    let Some(by) = latest.created_by.clone() else {
+        return Ok(None);
+    };
+    let viewer = asked.node().viewer(asked.caller()).await?;
+    let mut titles = asked
+        .node()
+        .store()
+        .object_titles(&viewer, std::slice::from_ref(&by))
+        .await?;
+    Ok(titles.remove(&by))
+}
+
 async fn build(asked: &Asked) -> Result<Page, Fault> {
     let (node, caller, id) = (asked.node(), asked.caller(), asked.param("id"));
     let shown = node.show(caller, id, NEIGHBOURS).await?;
@@ -205,6 +221,7 @@ async fn build(asked: &Asked) -> Result<Page, Fault> {
         .find(|text| !text.is_empty())
         .unwrap_or_default();
     let description: String = description.chars().take(DESCRIPTION).collect();
+    let creator = creator(asked, &latest).await?;
     let shell = Shell::of(asked, "feed").await?;
     let name = name.unwrap_or_else(|| id.to_owned());
     let translation = node.translation(caller, &latest, shell.language.tag()).await?;
@@ -259,6 +276,7 @@ async fn build(asked: &Asked) -> Result<Page, Fault> {
         may_look_back: is_indicator && node.has_past(caller),
         publishing: node.publishing(caller, id).await?,
         may_translate: may(Action::ContributeToNamed) && node.may_translate(caller, &latest),
+        creator,
         latest,
         said: None,
         wrong: None,

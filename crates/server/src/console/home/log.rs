@@ -5,8 +5,8 @@ use axum::response::Response;
 use node::log_match::{LOG_FILE_MOST, LOG_MOST, LogHit, LogMatch};
 use stix::Timestamp;
 
-use super::super::arriving::{self, Arriving};
-use super::super::form::Form;
+use super::super::arriving::Arriving;
+use super::super::form::{Form, is_multipart};
 use super::super::shell::{Shell, encoded};
 use super::super::show as show_page;
 use super::{mistake, show_again};
@@ -107,7 +107,7 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Fault> {
 pub(super) async fn look(mut asked: Asked) -> Result<Response, Fault> {
     super::must_be_of_a_member(&asked)?;
     let mut page = Page::new(&asked).await?;
-    let matched = match arriving::is_multipart(&asked) {
+    let matched = match is_multipart(&asked) {
         false => {
             let form = Form::read(&mut asked, &["log"]).await?;
             let log = form.text("log").as_bytes().to_vec();
@@ -145,7 +145,7 @@ pub(super) async fn look(mut asked: Asked) -> Result<Response, Fault> {
 async fn upload_matched(asked: &mut Asked) -> Result<Result<(LogMatch, bool), node::Error>, Fault> {
     let mut upload = Arriving::of(asked, &["log"], "file", LOG_FILE_MOST).await?;
     let Some((reader, feed)) = upload.file() else {
-        let log = upload.text("log").as_bytes().to_vec();
+        let log = upload.form.text("log").as_bytes().to_vec();
         let matched = asked.node().log_match(asked.caller(), log).await;
         return Ok(matched.map(|found| (found, false)));
     };

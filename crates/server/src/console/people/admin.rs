@@ -5,10 +5,11 @@ use axum::response::Response;
 use node::site::{Site, SiteInForce};
 use node::upkeep::{BackupMade, KEPT, OLD_DAYS};
 use node::watch::Health;
+use policy::{Action, decide};
 use stix::Timestamp;
 use store::TipState;
 
-use super::{done, page_again};
+use super::{done, page_again, settings};
 use crate::api::ask::Parameters;
 use crate::api::partnership::administer;
 use crate::asked::Asked;
@@ -52,7 +53,13 @@ struct Page {
     typed: Typed,
     security_is_over: bool,
     reports_waiting: usize,
-    settings: Vec<(&'static str, String)>,
+    /// What can be chosen while it runs, be it what somebody typed, and whether it was.
+    chosen: settings::Typed,
+    chosen_here: bool,
+    /// Whether who looks has shown lately that it is them.
+    may_choose: bool,
+    /// What is set where the node is started.
+    elsewhere: Vec<(&'static str, String)>,
     version: &'static str,
     done: Option<&'static str>,
     wrong: Option<String>,
@@ -119,38 +126,6 @@ fn day(at: &Timestamp) -> String {
     at.to_string().chars().take(10).collect()
 }
 
-/// What the configuration says that is worth seeing: the key in commonwatch.toml, and what holds.
-fn settings(asked: &Asked) -> Vec<(&'static str, String)> {
-    let settings = asked.node().settings();
-    let flag = |on: bool| if on { "true" } else { "false" }.to_owned();
-    let address = asked.app.options().base_url.clone().unwrap_or_default();
-    let retention = settings.retention;
-    vec![
-        ("title", settings.title.clone()),
-        ("description", settings.description.clone()),
-        ("contact", settings.contact.clone().unwrap_or_default()),
-        ("public-url", address),
-        ("public-reading", flag(settings.public_reading)),
-        ("four-eyes", flag(settings.four_eyes)),
-        ("request-mib", (settings.request_bytes >> 20).to_string()),
-        ("page-most", settings.page_most.to_string()),
-        ("retention.sessions", retention.sessions.to_string()),
-        ("retention.invitations", retention.invitations.to_string()),
-        ("retention.notices", retention.notices.to_string()),
-        ("retention.transfers", retention.transfers.to_string()),
-        ("retention.reports", retention.tips.to_string()),
-        (
-            "sign-in",
-            settings
-                .providers
-                .iter()
-                .map(|one| one.name.as_str())
-                .collect::<Vec<_>>()
-                .join(", "),
-        ),
-    ]
-}
-
 /// Names of what failed the last time it was fetched or pushed.
 async fn failing(asked: &Asked) -> Result<Vec<String>, Fault> {
     let (node, caller) = (asked.node(), asked.caller());
@@ -180,6 +155,7 @@ impl Page {
             entries: one.entries,
             is_on: one.enabled,
         });
+        let chosen = node.chosen_read().await?;
         let waiting = node.tips(caller, None, REPORTS).await?;
         Ok(Self {
             shell,
@@ -199,7 +175,10 @@ impl Page {
             security_is_over: site.site.security_until.is_some_and(|until| until <= now),
             site,
             reports_waiting: waiting.iter().filter(|one| one.state == TipState::Waiting).count(),
-            settings: settings(asked),
+            chosen: settings::Typed::from(&*chosen.chosen),
+            chosen_here: chosen.here,
+            may_choose: decide(&caller.principal, Action::Configure).is_ok(),
+            elsewhere: settings::elsewhere(asked),
             version: env!("CARGO_PKG_VERSION"),
             done: None,
             wrong: None,
@@ -223,6 +202,18 @@ async fn again(asked: &Asked, fault: impl Into<Fault>, typed: Option<Typed>) -> 
             typed: typed.unwrap_or_else(|| page.typed.clone()),
             wrong: Some(wrong),
             ..page
+        })
+    })
+    .await
+}
+
+/// The page with what was wrong about the settings that were typed.
+pub(super) async fn again_with(asked: &Asked, fault: Fault, typed: settings::Typed) -> Result<Response, Fault> {
+    page_again(asked, fault, |wrong| async move {
+        Ok(Page {
+            chosen: typed,
+            wrong: Some(wrong),
+            ..Page::of(asked).await?
         })
     })
     .await

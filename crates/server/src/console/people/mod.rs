@@ -10,6 +10,7 @@ pub mod invitations;
 pub mod members;
 pub mod node;
 pub mod proposals;
+mod settings;
 pub mod step_up;
 pub mod ways_in;
 
@@ -118,6 +119,7 @@ pub(super) fn routes() -> Vec<Route> {
         page(M::GET, "/admin", Operator, admin::page),
         page(M::POST, "/admin/backup", Operator, admin::backup),
         page(M::POST, "/admin/site", Operator, admin::site),
+        page(M::POST, "/admin/settings", Operator, settings::choose),
         page(M::POST, "/admin/warninglists", Operator, admin::warninglist),
         page(M::GET, "/help", Member, node::help),
         page(M::GET, "/proposals", Member, proposals::page),
@@ -168,6 +170,7 @@ const DONE: &[&str] = &[
     "done-published",
     "done-unpublished",
     "done-site",
+    "done-settings",
     "done-backup",
     "done-list",
     "done-report-answered",

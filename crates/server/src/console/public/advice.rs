@@ -43,7 +43,9 @@ struct OnePage {
 #[derive(Template)]
 #[template(path = "console/public/advice.xml")]
 struct Atom {
+    language: Language,
     title: String,
+    author: String,
     own: String,
     list: String,
     id: String,
@@ -147,23 +149,36 @@ async fn entries(stranger: &Stranger, sector: Option<&str>) -> Result<Vec<Entry>
     Ok(advice.into_iter().map(entry).collect())
 }
 
-fn title(stranger: &Stranger, sector: Option<&str>) -> String {
-    let node = &stranger.asked.node().settings().title;
-    sector.map_or_else(|| node.clone(), |sector| format!("{node}: {sector}"))
+/// What a feed is called, in the reader's language, as its page is.
+fn title(face: &Face, sector: Option<&str>) -> String {
+    let advice = face.t.say("public-advice");
+    match sector {
+        None => format!("{advice} · {}", face.node),
+        Some(sector) => format!("{advice}: {sector} · {}", face.node),
+    }
+}
+
+/// The address of a feed, in the language that was chosen: whoever subscribes keeps it.
+fn feed_at(face: &Face, path: &str, question: &str) -> String {
+    face.to(&format!("{path}{question}"))
 }
 
 /// The same as an Atom feed (RFC 4287).
 pub(super) async fn atom(stranger: Stranger) -> Result<Response, Fault> {
     let sector = sector(&stranger)?;
     let entries = entries(&stranger, sector.as_deref()).await?;
+    let face = Face::of(&stranger, "advice").await?;
     let (app, question) = (&stranger.asked.app, question(sector.as_deref()));
+    let own = |path: &str| app.address(&face.kept_language(&format!("{path}{question}")));
     // A feed has an identifier of its own that does not change when the node moves.
     let name = format!("advice of {} {question}", stranger.asked.node().settings().identity);
     let changed = entries.iter().map(|entry| entry.advice.publication.changed).max();
     let feed = Atom {
-        title: title(&stranger, sector.as_deref()),
-        own: app.address(&format!("/advice.atom{question}")),
-        list: app.address(&format!("/advice{question}")),
+        language: face.language,
+        title: title(&face, sector.as_deref()),
+        author: face.node.clone(),
+        own: own("/advice.atom"),
+        list: own("/advice"),
         id: Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes()).to_string(),
         updated: changed.unwrap_or(Timestamp::from_seconds(0)),
         entries,
@@ -176,7 +191,9 @@ pub(super) async fn atom(stranger: Stranger) -> Result<Response, Fault> {
 pub(super) async fn json(stranger: Stranger) -> Result<Response, Fault> {
     let sector = sector(&stranger)?;
     let entries = entries(&stranger, sector.as_deref()).await?;
+    let face = Face::of(&stranger, "advice").await?;
     let (app, question) = (&stranger.asked.app, question(sector.as_deref()));
+    let own = |path: &str| app.address(&face.kept_language(&format!("{path}{question}")));
     let item = |entry: &Entry| {
         let publication = &entry.advice.publication;
         let words = &publication.words;
@@ -197,9 +214,10 @@ pub(super) async fn json(stranger: Stranger) -> Result<Response, Fault> {
     };
     let feed = json!({
         "version": "https://jsonfeed.org/version/1.1",
-        "title": title(&stranger, sector.as_deref()),
-        "home_page_url": app.address(&format!("/advice{question}")),
-        "feed_url": app.address(&format!("/advice.json{question}")),
+        "title": title(&face, sector.as_deref()),
+        "language": face.language.tag(),
+        "home_page_url": own("/advice"),
+        "feed_url": own("/advice.json"),
         "items": entries.iter().map(item).collect::<Vec<Value>>(),
     });
     kept(

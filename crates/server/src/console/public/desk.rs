@@ -136,6 +136,11 @@ pub(super) async fn file(asked: Asked) -> Result<Response, Fault> {
         Ok(file) => file,
         Err(error) => return in_person(&asked, error.into(), uuid),
     };
+    attachment(&name, content)
+}
+
+/// Something to be kept and not to be shown: nobody knows what is in it.
+pub(crate) fn attachment(name: &str, content: Vec<u8>) -> Result<Response, Fault> {
     let plain = |one: char| {
         if one.is_ascii_alphanumeric() || "._-".contains(one) {
             one

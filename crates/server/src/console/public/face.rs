@@ -52,7 +52,7 @@ impl Face {
         let language = chosen.or_else(|| accepted(&asked.headers)).unwrap_or(Language::English);
         Ok(Self {
             base: base(&asked.app),
-            node: asked.node().settings().title.clone(),
+            node: asked.node().chosen().title.clone(),
             language,
             t: Words(language),
             chosen: chosen.is_some(),
@@ -62,13 +62,18 @@ impl Face {
         })
     }
 
+    /// A path with its question, in the language that was chosen.
+    pub fn kept_language(&self, path: &str) -> String {
+        match (self.chosen, path.contains('?')) {
+            (false, _) => path.to_owned(),
+            (true, false) => format!("{path}?language={}", self.language.tag()),
+            (true, true) => format!("{path}&language={}", self.language.tag()),
+        }
+    }
+
     /// An address of this node, in the language that was chosen.
     pub fn to(&self, path: &str) -> String {
-        match (self.chosen, path.contains('?')) {
-            (false, _) => format!("{}{path}", self.base),
-            (true, false) => format!("{}{path}?language={}", self.base, self.language.tag()),
-            (true, true) => format!("{}{path}&language={}", self.base, self.language.tag()),
-        }
+        format!("{}{}", self.base, self.kept_language(path))
     }
 
     /// An address that has no language.

@@ -21,6 +21,7 @@ mod notice;
 mod publish;
 mod report;
 
+pub(crate) use desk::attachment;
 use http::Method;
 
 use super::page;

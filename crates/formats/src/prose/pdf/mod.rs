@@ -1,5 +1,8 @@
 //! PDF documents: the text of their pages, under caps. Scripts, forms and attachments are not looked at.
 
+mod broken;
+mod page;
+
 use lopdf::{Document, LoadOptions};
 use stix::{Place, Problem};
 
@@ -37,13 +40,14 @@ pub fn read(document: &[u8], options: &ReadOptions, sink: &mut dyn Sink) -> Resu
     }
     let mut text = String::new();
     let mut unreadable = 0;
-    let pages: Vec<u32> = document.get_pages().keys().copied().collect();
-    for page in pages.iter().take(PAGES) {
-        for chunk in document.extract_text_chunks_with_limit(&[*page], STREAM_BYTES) {
-            match chunk {
-                Ok(chunk) => text.push_str(&chunk),
-                Err(_) => unreadable += 1,
+    let pages = document.get_pages();
+    for page in pages.values().take(PAGES) {
+        match page::text(&document, *page, STREAM_BYTES) {
+            Ok((shown, left)) => {
+                text.push_str(&shown);
+                unreadable += left;
             }
+            Err(_) => unreadable += 1,
         }
         text.push('\n');
         if text.len() > TEXT_BYTES {
@@ -59,7 +63,7 @@ pub fn read(document: &[u8], options: &ReadOptions, sink: &mut dyn Sink) -> Resu
         let message = format!("{unreadable} pieces of text of the PDF document cannot be read");
         sink.problem(Problem::warning("pdf-unreadable-text", Place::default(), message));
     }
-    report::read(title(&document).as_deref(), &text, options, sink)
+    report::read(title(&document).as_deref(), &broken::joined(&text), options, sink)
 }
 
 /// The title that the document gives itself.
