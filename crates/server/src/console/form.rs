@@ -51,6 +51,11 @@ fn broken(error: multer::Error) -> Fault {
 impl Form {
     /// Reads the body of a request that may have these fields and no others.
     pub async fn read(asked: &mut Asked, known: &[&str]) -> Result<Self, Fault> {
+        Self::read_any(asked).await?.known(known)
+    }
+
+    /// The same of one that may have fields of its sender's own.
+    pub async fn read_any(asked: &mut Asked) -> Result<Self, Fault> {
         if !kind(asked).starts_with("application/x-www-form-urlencoded") {
             return Err(unsupported(
                 "send a form: 'Content-Type: application/x-www-form-urlencoded'",
@@ -58,11 +63,10 @@ impl Form {
         }
         let body = asked.take_body().await?;
         let text = std::str::from_utf8(&body).map_err(|_| bad("bad-form", "the form is not UTF-8"))?;
-        let form = Self {
+        Ok(Self {
             fields: pairs(text, Plus::Space)?,
             files: Vec::new(),
-        };
-        form.known(known)
+        })
     }
 
     /// The same of a form that may have one file beside its fields.
