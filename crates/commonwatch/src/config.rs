@@ -130,6 +130,9 @@ pub struct SignIn {
     /// After how many hours a session that began by it is over.
     #[serde(default = "session_hours")]
     session_hours: u32,
+    /// After how many minutes the provider is asked again whether all is as it said.
+    #[serde(default = "confirm_minutes")]
+    confirm_minutes: u32,
     /// The file with the authorities to trust, PEM.
     ca_file: Option<PathBuf>,
     /// A proxy, or `direct` for none.
@@ -138,6 +141,10 @@ pub struct SignIn {
 
 fn session_hours() -> u32 {
     node::providers::SESSION_HOURS
+}
+
+fn confirm_minutes() -> u32 {
+    node::providers::CONFIRM_MINUTES
 }
 
 fn groups() -> String {
@@ -183,6 +190,13 @@ impl SignIn {
             let message = format!("sessions of {} hours are not possible", self.session_hours);
             return Err(wrong(message, "session-hours is from 1 to 168 (a week)"));
         }
+        if !(5..=10_080).contains(&self.confirm_minutes) {
+            let message = format!(
+                "what a provider says cannot be believed for {} minutes",
+                self.confirm_minutes
+            );
+            return Err(wrong(message, "confirm-minutes is from 5 to 10080 (a week)"));
+        }
         if self.provision && (self.member.is_none() || self.roles.is_empty()) {
             let help = "name the member, and in [sign-in.roles] the role that each group brings";
             return Err(wrong(
@@ -202,6 +216,7 @@ impl SignIn {
             member: self.member.clone(),
             provision: self.provision,
             session_hours: self.session_hours,
+            confirm_minutes: self.confirm_minutes,
             access: Access {
                 ca_bundle: self.ca_file.clone(),
                 proxy: self.proxy.clone().map(Secret::Text),
@@ -587,7 +602,8 @@ pub fn template(title: &str, postgres: Option<&str>) -> String {
          # roles = {{ watch-analysts = \"analyst\", watch-leads = \"coordinator\" }}\n\
          # member = \"City of Example\"\n\
          # provision = false\n\
-         # session-hours = 12\n",
+         # session-hours = 12\n\
+         # confirm-minutes = 60\n",
         title = quoted(title),
     )
 }
@@ -640,6 +656,7 @@ mod tests {
         for (more, why) in [
             ("provision = true", "without a member and roles"),
             ("session-hours = 0", "of 0 hours"),
+            ("confirm-minutes = 4", "for 4 minutes"),
             ("roles = { a = \"emperor\" }", "'emperor' is no role"),
             (
                 "client-secret-env = \"COMMONWATCH_NOT_THERE\"",

@@ -100,6 +100,14 @@ pub enum SignInError {
         "this account has a second factor: begin a session with password and code (POST /api/v1/session), or use a key"
     )]
     FactorNeeded,
+    /// The session began at an identity provider, which has to say again that all is as it was.
+    #[error(
+        "your identity provider has to say again who you are: open a page of this node, or begin again (POST /api/v1/sign-in/{provider})"
+    )]
+    Unconfirmed {
+        /// The name of the provider.
+        provider: String,
+    },
     /// The key may not be used from this address.
     #[error("this key may not be used from this address")]
     AddressNotAllowed,
@@ -192,6 +200,10 @@ impl Node {
         if let Some(of_login) = counted.get(1) {
             self.sign_ins().succeeded(of_login);
         }
+        let believed = match &credential {
+            Some(one) if one.kind == CredentialKind::Session => self.session_believed_until(one, &person).await?,
+            _ => None,
+        };
         let credential = self.noted(credential, now).await?;
         let read_only = credential.as_ref().is_some_and(|credential| credential.read_only);
         let mut principal = self
@@ -225,7 +237,7 @@ impl Node {
         // A session that was proven is looked at again when its proof is old.
         let proven = proven.filter(|until| until.micros() > now);
         let expires = credential.and_then(|credential| credential.expires);
-        let expires = expires.into_iter().chain(proven).min();
+        let expires = expires.into_iter().chain(proven).chain(believed).min();
         let password_hash = person.password_hash.filter(|_| by_password);
         let verdict = Verdict {
             caller: caller.clone(),

@@ -10,7 +10,7 @@ use stix::{Place, Problem, Timestamp};
 use store::{ChangeKind, ObjectDetail, ObjectQuery, ObjectRow, Position};
 
 use crate::accounts::Caller;
-use crate::collections::{Collection, EVERYTHING_ALIAS};
+use crate::collections::{Collection, EVERYTHING_ALIAS, Look};
 use crate::delivery::Way;
 use crate::error::Error;
 use crate::node::Node;
@@ -31,6 +31,23 @@ pub struct ExportRequest {
     pub since: Option<Position>,
     /// Leave out indicators whose score now is below this.
     pub minimum_score: u8,
+}
+
+/// An export that begins: what its reader sees, and the cursor of the next change, both under the same rules.
+#[derive(Clone, Debug)]
+pub struct ExportBegun {
+    request: ExportRequest,
+    look: Look,
+    cursor: Position,
+}
+
+impl ExportBegun {
+    /// From where to ask for the change next time: the last that the reader saw when this began. What comes meanwhile is
+    /// in this export and again in the next change, which does no harm; missing it would. Where the store itself stands is
+    /// nobody's to know: it moves when others share out of sight.
+    pub const fn cursor(&self) -> Position {
+        self.cursor
+    }
 }
 
 /// What was handed out.
@@ -56,35 +73,12 @@ pub fn forbids(pap: Pap, format: OutFormat) -> bool {
 }
 
 impl Node {
-    /// From where to ask for the change after an export that begins now: the last that the caller sees of its
-    /// collection. Where the store itself stands is nobody's to know: it moves when others share out of sight.
+    /// Begins an export: works out what its reader sees and from where to ask for the change next time, again where the
+    /// rules moved on in between. Else what came for an audience made meanwhile would be in neither.
     ///
     /// # Errors
-    /// When there is no such collection for the caller, or the store does not answer.
-    pub async fn export_cursor(&self, caller: &Caller, request: &ExportRequest) -> Result<Position, Error> {
-        let (_, viewer) = self.exported_collection(caller, request).await?;
-        let last = self.store().last_position(&viewer).await?;
-        Ok(request.since.map_or(last, |since| since.max(last)))
-    }
-
-    async fn exported_collection(
-        &self,
-        caller: &Caller,
-        request: &ExportRequest,
-    ) -> Result<(Collection, Viewer), Error> {
-        let name = request.collection.as_deref().unwrap_or(EVERYTHING_ALIAS);
-        self.collection(caller, name)
-            .await?
-            .ok_or_else(|| Error::NotFound("there is no such collection, or it is not open to you".to_owned()))
-    }
-
-    /// Writes an export. Blocks: call it where blocking is allowed.
-    ///
-    /// Each batch that is handed to a member leaves an entry in the ledger, like a page.
-    ///
-    /// # Errors
-    /// When there is no such collection for the caller, the target fails, or the store does not answer.
-    pub fn export(&self, caller: &Caller, request: &ExportRequest, target: &mut dyn Target) -> Result<Exported, Error> {
+    /// When there is no such collection for the caller, the format has no changes, or the store does not answer.
+    pub async fn export_begin(&self, caller: &Caller, request: ExportRequest) -> Result<ExportBegun, Error> {
         if request.since.is_some() && matches!(request.format, OutFormat::Misp | OutFormat::MispFeed) {
             let message = "MISP events are written whole, with all that belongs to them";
             let problem = Problem::error("no-change-in-format", Place::default(), message);
@@ -92,8 +86,29 @@ impl Node {
                 problem.help("leave the cursor out; MISP takes what is newer in a feed by itself"),
             ));
         }
+        let name = request.collection.as_deref().unwrap_or(EVERYTHING_ALIAS);
+        let look = self.look(caller, name).await?;
+        let look =
+            look.ok_or_else(|| Error::NotFound("there is no such collection, or it is not open to you".to_owned()))?;
+        let last = |viewer: Viewer| {
+            let store = self.store().clone();
+            async move { store.last_position(&viewer).await }
+        };
+        let (look, last) = self.read_steadily(look, last).await?;
+        let cursor = request.since.map_or(last, |since| since.max(last));
+        Ok(ExportBegun { request, look, cursor })
+    }
+
+    /// Writes an export. Blocks: call it where blocking is allowed.
+    ///
+    /// Each batch that is handed to a member leaves an entry in the ledger, like a page.
+    ///
+    /// # Errors
+    /// When the target fails, the reader may no longer see all that this began with, or the store does not answer.
+    pub fn export(&self, begun: &ExportBegun, target: &mut dyn Target) -> Result<Exported, Error> {
         let runtime = tokio::runtime::Handle::current();
-        let (collection, viewer) = runtime.block_on(self.exported_collection(caller, request))?;
+        let ExportBegun { request, look, cursor } = begun;
+        let viewer = &look.viewer;
         let lists = self.warninglists();
         let harmless = |observable: &Observable| {
             lists
@@ -101,7 +116,7 @@ impl Node {
                 .find(|hit| hit.is_false_positive())
                 .map(|hit| hit.list.name.clone())
         };
-        let wanted = |selector: &Selector| self.still_wanted(&runtime, &viewer, selector);
+        let wanted = |selector: &Selector| self.still_wanted(&runtime, viewer, selector);
         let options = Options {
             mode: if request.since.is_some() {
                 Mode::Changes
@@ -122,23 +137,23 @@ impl Node {
         let reading = Reading {
             node: self,
             format: request.format,
-            caller,
-            collection: &collection,
-            viewer: &viewer,
+            caller: &look.caller,
+            collection: &look.collection,
+            viewer,
             runtime: &runtime,
         };
-        let (summary, cursor) = {
+        let summary = {
             let mut writer = export(request.format, &options, target, &mut tell)?;
             let mut give = |row: &ObjectRow, kind: ChangeKind| reading.give(row, kind, writer.as_mut());
-            let cursor = match request.since {
+            match request.since {
                 Some(since) => reading.changes(since, &mut give)?,
                 None => reading.all(&mut give)?,
-            };
-            (writer.finish()?, cursor)
+            }
+            writer.finish()?
         };
         Ok(Exported {
             summary,
-            cursor,
+            cursor: *cursor,
             problems,
         })
     }
@@ -223,10 +238,8 @@ struct Reading<'a> {
 type Give<'g> = dyn FnMut(&ObjectRow, ChangeKind) -> Result<(), Error> + 'g;
 
 impl Reading<'_> {
-    /// The latest version of everything. The cursor is what the reader saw last at the beginning: what came meanwhile
-    /// is in this export and again in the next change, which does no harm; missing it would.
-    fn all(&self, give: &mut Give<'_>) -> Result<Position, Error> {
-        let cursor = self.runtime.block_on(self.node.store().last_position(self.viewer))?;
+    /// The latest version of everything.
+    fn all(&self, give: &mut Give<'_>) -> Result<(), Error> {
         let mut query = ObjectQuery {
             limit: BATCH,
             max_bytes: self.node.settings().page_bytes,
@@ -244,13 +257,13 @@ impl Reading<'_> {
                 give(row, ChangeKind::Added)?;
             }
             let Some(last) = page.rows.last().filter(|_| page.more) else {
-                return Ok(cursor);
+                return Ok(());
             };
             query.from = Some(Position::from(last.added));
         }
     }
 
-    fn changes(&self, since: Position, give: &mut Give<'_>) -> Result<Position, Error> {
+    fn changes(&self, since: Position, give: &mut Give<'_>) -> Result<(), Error> {
         let mut cursor = since;
         loop {
             self.still_allowed()?;
@@ -270,7 +283,7 @@ impl Reading<'_> {
             }
             cursor = changes.cursor;
             if !changes.more {
-                return Ok(cursor);
+                return Ok(());
             }
         }
     }

@@ -66,5 +66,5 @@ pub mod webhooks;
 
 pub use accounts::{Caller, Presented, SignInError};
 pub use error::Error;
-pub use node::{Clock, Node, Random, Settings};
+pub use node::{Clock, Happening, Node, Random, Settings};
 pub use seal::Seal;

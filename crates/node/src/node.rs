@@ -85,6 +85,8 @@ impl Settings {
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 /// Fills a slice with random bytes.
 pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+/// Something that happens between two steps.
+pub type Happening = Arc<dyn Fn() -> futures_util::future::BoxFuture<'static, ()> + Send + Sync>;
 
 struct Inner {
     store: Store,
@@ -108,6 +110,7 @@ struct Inner {
     letters: crate::tips::Letters,
     misp: crate::misp::Kept,
     chosen: RwLock<crate::chosen::ChosenInForce>,
+    happening: Mutex<Option<Happening>>,
 }
 
 /// A node at work; cheap to clone.
@@ -151,6 +154,7 @@ impl Node {
             letters: crate::tips::Letters::default(),
             misp: crate::misp::Kept::default(),
             chosen: RwLock::new(chosen),
+            happening: Mutex::default(),
         }));
         node.chosen_read().await?;
         node.reload_warninglists().await?;
@@ -245,6 +249,12 @@ impl Node {
     /// # Errors
     /// When the store does not answer.
     pub async fn viewer(&self, caller: &Caller) -> Result<Viewer, Error> {
+        let viewer = self.viewer_worked_out(caller).await?;
+        self.let_happen().await;
+        Ok(viewer)
+    }
+
+    async fn viewer_worked_out(&self, caller: &Caller) -> Result<Viewer, Error> {
         if let Some(viewer) = caller.sight.as_ref().and_then(|sight| sight.viewer.get()) {
             return Ok(viewer.clone());
         }
@@ -253,6 +263,21 @@ impl Node {
             let _ = sight.viewer.set(viewer.clone());
         }
         Ok(viewer)
+    }
+
+    /// Lets something happen each time a view was worked out and nothing was read by it yet; nothing where none is given. A
+    /// node at work never has one: with it a test lets the rules move on in that very moment, without a race.
+    pub fn happens_before_reading(&self, happening: Option<Happening>) {
+        *self.0.happening.lock().unwrap_or_else(PoisonError::into_inner) = happening;
+    }
+
+    async fn let_happen(&self) {
+        let take = || self.0.happening.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // Taken out meanwhile, so that it does not happen within itself.
+        if let Some(happening) = take() {
+            happening().await;
+            self.happens_before_reading(Some(happening));
+        }
     }
 
     pub(crate) fn misp_kept(&self) -> &crate::misp::Kept {

@@ -16,6 +16,7 @@ use store::{Credential, CredentialId, CredentialKind, NewCredential, Person};
 use crate::accounts::{Caller, SESSION_PREFIX, SignInError, canonical, credential_digest, is_secret, secret_text};
 use crate::error::{Error, bad};
 use crate::node::Node;
+use crate::providers::RestsOn;
 use crate::sign_ins::{Counted, counted_as};
 
 /// A session that is not used for so long is over.
@@ -155,17 +156,18 @@ impl Node {
         }
         self.sign_ins().succeeded(&counted[1]);
         let now = self.now();
-        self.session_make(&person, from, Some(now), WHOLE_MICROS).await
+        self.session_make(&person, from, Some(now), WHOLE_MICROS, None).await
     }
 
     /// Makes the session of somebody who was found to be this person, shown to be there at `proven`; in any case it is over
-    /// after `whole` microseconds.
+    /// after `whole` microseconds, and before where it rests on what a provider said.
     pub(crate) async fn session_make(
         &self,
         person: &Person,
         from: IpAddr,
         proven: Option<Timestamp>,
         whole: i64,
+        rests_on: Option<RestsOn>,
     ) -> Result<Began, SignInError> {
         let now = self.now();
         let principal = self.store().principal_of(person, false).await.map_err(Error::from)?;
@@ -188,11 +190,13 @@ impl Node {
             network: Some(network(from)),
             proven,
         };
-        let session = self
-            .store()
-            .credential_put(&principal, new)
-            .await
-            .map_err(Error::from)?;
+        let session = match rests_on {
+            Some(rests_on) => self.provider_session_make(&principal, new, rests_on).await?,
+            None => {
+                let made = self.store().credential_put(&principal, new).await;
+                made.map_err(Error::from)?
+            }
+        };
         for old in self.live(person.id).await?.iter().skip(MOST_SESSIONS) {
             self.store()
                 .credential_revoke(&principal, old.id)

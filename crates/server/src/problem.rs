@@ -51,6 +51,8 @@ pub struct Fault {
     cause: Option<String>,
     /// Whether the caller has to show first that it is them.
     step_up: bool,
+    /// The identity provider that has to say again who the caller is.
+    provider: Option<String>,
 }
 
 impl Fault {
@@ -64,6 +66,7 @@ impl Fault {
             headers: Vec::new(),
             cause: None,
             step_up: false,
+            provider: None,
         }
     }
 
@@ -108,6 +111,11 @@ impl Fault {
     /// The sentence for the caller.
     pub fn message(&self) -> &str {
         &self.message
+    }
+
+    /// The identity provider that has to say again who the caller is, before anything else.
+    pub fn provider(&self) -> Option<&str> {
+        self.provider.as_deref()
     }
 
     /// What to write into the log beside the status; nothing of what the caller sent.
@@ -235,10 +243,12 @@ impl From<Problem> for Fault {
             problem.code,
             "json-syntax" | "bad-json" | "not-utf8" | "bad-encoding" | "too-deep" | "truncated"
         );
-        let status = if unreadable {
-            StatusCode::BAD_REQUEST
-        } else {
-            StatusCode::UNPROCESSABLE_ENTITY
+        // What could be used were things otherwise: the form is right, and says nothing of that.
+        let status = match problem.code {
+            _ if unreadable => StatusCode::BAD_REQUEST,
+            "wrong-code" | "wrong-proof" | "role-too-high" => StatusCode::FORBIDDEN,
+            "bad-accountable" | "no-agreement" | "overdue-at-once" => StatusCode::CONFLICT,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Self {
             problems: vec![problem.clone()],
@@ -258,6 +268,10 @@ impl From<SignInError> for Fault {
                     .header(RETRY_AFTER, HeaderValue::from(retry_after_seconds))
             }
             SignInError::FactorNeeded => challenged("factor-needed", message),
+            SignInError::Unconfirmed { provider } => Self {
+                provider: Some(provider),
+                ..challenged("confirm-needed", message)
+            },
             SignInError::AddressNotAllowed => Self::new(StatusCode::FORBIDDEN, "address-not-allowed", message),
             SignInError::Store(error) => Self::from(error),
         }

@@ -74,6 +74,7 @@ pub use account::member::MemberKey;
 pub use account::{
     AccountLink, Community, Credential, CredentialId, CredentialKind, Factor, LinkId, Member, MemberKind, Membership,
     NewCommunity, NewCredential, NewLink, NewLinkOffer, NewMember, NewPasskey, NewPerson, Passkey, PasskeyId, Person,
+    ProviderSession,
 };
 pub use bridge::{
     Bridge, BridgeId, BridgeItem, BridgeQuestion, BridgeReport, BridgeSeen, BridgeState, BridgeStep, NewBridge,

@@ -49,6 +49,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     migration!(17, "0017_misp"),
     migration!(18, "0018_vocabulary"),
     migration!(19, "0019_misp_sent"),
+    migration!(20, "0020_provider_session"),
     migration!(25, "0025_misp_kept"),
 ];
 

@@ -113,6 +113,25 @@ pub const KEPT: &[Kept] = &[
         )),
     },
     Kept {
+        table: "provider_session",
+        data: "for a session that began at an identity provider: who it is there, and the refresh token, sealed",
+        purpose: "to ask the provider again whether all is as before, and to end the session when it says so",
+        kept: "as long as the session",
+        erased: "gone",
+        query: Some((
+            "select s.credential, s.provider, s.issuer, s.subject, s.sid, s.confirmed from provider_session s \
+             join credential c on c.id = s.credential where c.person = ?1 order by s.credential desc limit ?2",
+            &[
+                ("session", Number),
+                ("provider", Text),
+                ("issuer", Text),
+                ("subject", Text),
+                ("session_there", Text),
+                ("confirmed", Time),
+            ],
+        )),
+    },
+    Kept {
         table: "factor",
         data: "the secret of an authenticator, encrypted",
         purpose: "to ask for a second factor",

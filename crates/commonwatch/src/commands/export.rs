@@ -31,10 +31,11 @@ pub async fn run(local: &Local, global: &Global, args: ExportArgs, output: Outpu
     let caller = local.caller(global).await?;
     let node = local.node.clone();
     let path = args.output.clone();
-    let request_format = request.format;
+    let format = request.format;
+    let begun = node.export_begin(&caller, request).await?;
     let exported = tokio::task::spawn_blocking(move || -> Result<_, Failure> {
-        let mut place = Place::open(path.as_deref(), request.format)?;
-        let exported = node.export(&caller, &request, place.target())?;
+        let mut place = Place::open(path.as_deref(), format)?;
+        let exported = node.export(&begun, place.target())?;
         place.finish()?;
         Ok(exported)
     })
@@ -47,7 +48,7 @@ pub async fn run(local: &Local, global: &Global, args: ExportArgs, output: Outpu
         output.json_line(
             &json!({ "written": exported.summary.written, "removed": exported.summary.removed, "cursor": cursor }),
         );
-    } else if !matches!(request_format, OutFormat::Misp | OutFormat::MispFeed) {
+    } else if !matches!(format, OutFormat::Misp | OutFormat::MispFeed) {
         // MISP takes whole events only.
         output.note(&format!(
             "the change since now: commonwatch export --format {} --since {cursor}",

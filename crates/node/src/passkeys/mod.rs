@@ -311,7 +311,8 @@ impl Node {
         let person = self.by_passkey(place, note, answer).await.inspect_err(|_| {
             self.sign_ins().failed(&counted, self.now().micros());
         })?;
-        self.session_make(&person, from, Some(self.now()), WHOLE_MICROS).await
+        self.session_make(&person, from, Some(self.now()), WHOLE_MICROS, None)
+            .await
     }
 
     /// Shows with a passkey, in a session, that its person is there; gives until when that is believed.

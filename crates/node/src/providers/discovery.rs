@@ -7,6 +7,7 @@ use bytes::Bytes;
 use reqwest::Url;
 use serde::Deserialize;
 use serde_json::Value;
+use store::CredentialId;
 
 use super::Provider;
 use super::token::NamedKey;
@@ -22,6 +23,8 @@ const KEYS_AGAIN_MICROS: i64 = 60 * 1_000_000;
 const MOST_BYTES: u64 = 1 << 20;
 /// Keys of a provider that are looked at.
 const MOST_KEYS: usize = 100;
+/// Sessions that are remembered as asked for.
+const MOST_TURNS: usize = 10_000;
 const JSON: &str = "application/json";
 
 /// What a provider says of itself.
@@ -49,18 +52,42 @@ struct Known {
     keys_at: i64,
 }
 
-/// What this process knows of providers, by name.
+/// When a provider last did not answer for a session, held by who asks just now.
+pub(super) type Turn = Arc<tokio::sync::Mutex<Option<i64>>>;
+
+/// What this process knows of providers, by name, and whose turn it is to ask one for a session.
 #[derive(Debug, Default)]
-pub(crate) struct Kept(Mutex<HashMap<String, Known>>);
+pub(crate) struct Kept {
+    known: Mutex<HashMap<String, Known>>,
+    turns: Mutex<HashMap<CredentialId, Turn>>,
+}
 
 impl Kept {
     fn get(&self, name: &str) -> Option<Known> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+        let all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        all.get(name).cloned()
     }
 
     fn put(&self, name: &str, known: Known) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         all.insert(name.to_owned(), known);
+    }
+
+    /// The turn to ask for a session: many requests of it may come at once, and a refresh token is often good once only.
+    pub(super) fn turn(&self, session: CredentialId) -> Turn {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        if turns.len() >= MOST_TURNS {
+            turns.clear();
+        }
+        Arc::clone(turns.entry(session).or_default())
+    }
+
+    /// Nobody asks for this session any more.
+    pub(super) fn turn_over(&self, session: CredentialId) {
+        self.turns
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&session);
     }
 }
 
@@ -163,18 +190,31 @@ pub(super) async fn signing_keys(
     Ok(known.keys)
 }
 
+/// What a provider gives for a code or a refresh token.
 #[derive(Deserialize)]
-struct Tokens {
-    id_token: Option<String>,
+pub(super) struct Tokens {
+    /// Who it is.
+    pub id_token: Option<String>,
+    /// With what to ask again.
+    pub refresh_token: Option<String>,
 }
 
-/// Exchanges a code for an identity token (RFC 6749 section 4.1.3, RFC 7636 section 4.5).
+impl Tokens {
+    /// The identity token, without which a sign-in says nothing.
+    pub(super) fn identity(&self, provider: &Provider) -> Result<&str, Error> {
+        let token = self.id_token.as_deref();
+        token.ok_or_else(|| unavailable(provider, "it gives no identity token: is 'openid' among the scopes?"))
+    }
+}
+
+/// Exchanges a code (RFC 6749 section 4.1.3, RFC 7636 section 4.5) or a refresh token (section 6) for tokens. One that the
+/// provider does not take is an error of input.
 pub(super) async fn exchanged(
     kept: &Kept,
     provider: &Provider,
     form: &[(&str, &str)],
     now: i64,
-) -> Result<String, Error> {
+) -> Result<Tokens, Error> {
     let url = places(kept, provider, now).await?.token;
     let mut access = access(provider);
     let mut body = form_of(form);
@@ -196,13 +236,10 @@ pub(super) async fn exchanged(
         .fetch(request)
         .await
         .map_err(|failure| refused(provider, &failure))?;
-    let tokens: Tokens = answer
+    answer
         .json("the answer of an identity provider")
         .await
-        .map_err(|failure| unavailable(provider, failure.message))?;
-    tokens
-        .id_token
-        .ok_or_else(|| unavailable(provider, "it gives no identity token: is 'openid' among the scopes?"))
+        .map_err(|failure| unavailable(provider, failure.message))
 }
 
 /// A code that was used, is too old or made up is the sender's affair; that the provider does not answer is not.

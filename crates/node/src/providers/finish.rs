@@ -7,7 +7,8 @@ use stix::Timestamp;
 use store::{CredentialId, NewLink, NewPerson, Person};
 use subtle::ConstantTimeEq as _;
 
-use super::token::{Claims, Doubt, Expected, verified};
+use super::confirm::RestsOn;
+use super::token::{Claims, Doubt, Expected, NamedKey, verified};
 use super::{FLOW_MICROS, Note, Provider, Purpose, discovery, doubted};
 use crate::accounts::{SignInError, canonical, credential_digest};
 use crate::error::Error;
@@ -41,6 +42,12 @@ pub enum Finished {
     Linked(PersonId),
 }
 
+/// What the provider said of somebody, and with what it is asked again.
+struct Known<'c> {
+    claims: &'c Claims,
+    refresh: Option<String>,
+}
+
 /// Why somebody whom the provider knows is not let in here.
 fn stranger(provider: &Provider) -> Error {
     super::bad(
@@ -66,10 +73,15 @@ impl Node {
         let counted = [Counted::address(counted_as(canonical(from)))];
         self.sign_ins().check(&counted, self.now().micros())?;
         let finished = self.finish(name, note, said, from).await;
-        if matches!(
-            &finished,
-            Err(SignInError::Store(Error::Input(_) | Error::NotFound(_)) | SignInError::Wrong)
-        ) {
+        // That nobody is signed in there is an answer to the question whether somebody is.
+        let asked_nothing =
+            said.error.is_some() && note.and_then(|note| self.opened(note)).is_some_and(|note| note.silent);
+        if !asked_nothing
+            && matches!(
+                &finished,
+                Err(SignInError::Store(Error::Input(_) | Error::NotFound(_)) | SignInError::Wrong)
+            )
+        {
             self.sign_ins().failed(&counted, self.now().micros());
         }
         finished
@@ -91,7 +103,11 @@ impl Node {
         let Some(code) = said.code.as_deref().filter(|_| said.error.is_none()) else {
             return Err(doubted(format!("{} let nobody in", provider.title)).into());
         };
-        let claims = self.claims(provider, &note, code).await?;
+        let (claims, refresh) = self.claims(provider, &note, code).await?;
+        let known = Known {
+            claims: &claims,
+            refresh,
+        };
         let shown = claims.shown.map(|at| Timestamp::from_micros(at.saturating_mul(SECOND)));
         match &note.purpose {
             Purpose::SignIn => {
@@ -104,7 +120,7 @@ impl Node {
                     Some(person) => person,
                     None => self.provisioned(provider, &claims).await?,
                 };
-                let began = self.let_in(provider, person, &claims, shown, from).await?;
+                let began = self.let_in(provider, person, known, shown, from).await?;
                 Ok(Finished::SignedIn(Box::new(began)))
             }
             Purpose::Link { person, session } => {
@@ -124,14 +140,14 @@ impl Node {
                 }
                 self.fits(provider, Some(person.member)).await?;
                 self.tie(provider, &claims, person.id, Some(digest)).await?;
-                let began = self.let_in(provider, person, &claims, shown, from).await?;
+                let began = self.let_in(provider, person, known, shown, from).await?;
                 Ok(Finished::SignedIn(Box::new(began)))
             }
         }
     }
 
-    /// What the provider says in exchange for the code. A key that is not known is asked for once more: they rotate.
-    async fn claims(&self, provider: &Provider, note: &Note, code: &str) -> Result<Claims, Error> {
+    /// What the provider says in exchange for the code, and the refresh token where it gives one.
+    async fn claims(&self, provider: &Provider, note: &Note, code: &str) -> Result<(Claims, Option<String>), Error> {
         let now = self.now().micros();
         let form = [
             ("grant_type", "authorization_code"),
@@ -139,25 +155,42 @@ impl Node {
             ("redirect_uri", &note.redirect),
             ("code_verifier", &note.verifier),
         ];
-        let kept = self.providers_kept();
-        let token = discovery::exchanged(kept, provider, &form, now).await?;
+        let tokens = discovery::exchanged(self.providers_kept(), provider, &form, now).await?;
         let expected = Expected {
+            nonce: Some(&note.nonce),
+            shown_since: note.anew.then_some(note.began / SECOND),
+            ..self.expected(provider)
+        };
+        let token = tokens.identity(provider)?;
+        let claims = self.told_by(provider, |keys| verified(token, keys, expected)).await?;
+        Ok((claims, tokens.refresh_token))
+    }
+
+    /// What a token of a provider must be now, whatever it is for.
+    pub(super) fn expected<'p>(&self, provider: &'p Provider) -> Expected<'p> {
+        Expected {
             issuer: &provider.issuer,
             client_id: &provider.client_id,
-            nonce: &note.nonce,
-            now: now / SECOND,
+            nonce: None,
+            now: self.now().micros() / SECOND,
             groups_claim: &provider.groups_claim,
-            shown_since: note.anew.then_some(note.began / SECOND),
-        };
+            shown_since: None,
+        }
+    }
+
+    /// What a token says, read with the keys of its provider. A key that is not known is asked for once more: they rotate.
+    pub(super) async fn told_by<T>(
+        &self,
+        provider: &Provider,
+        read: impl Fn(&[NamedKey]) -> Result<T, Doubt>,
+    ) -> Result<T, Error> {
+        let (kept, now) = (self.providers_kept(), self.now().micros());
         let keys = discovery::signing_keys(kept, provider, false, now).await?;
-        let claims = match verified(&token, &keys, expected) {
-            Err(Doubt::UnknownKey) => {
-                let keys = discovery::signing_keys(kept, provider, true, now).await?;
-                verified(&token, &keys, expected)
-            }
+        let told = match read(&keys) {
+            Err(Doubt::UnknownKey) => read(&*discovery::signing_keys(kept, provider, true, now).await?),
             other => other,
         };
-        claims.map_err(|doubt| {
+        told.map_err(|doubt| {
             tracing::warn!(provider = provider.name, "{doubt}");
             doubted(doubt)
         })
@@ -261,12 +294,40 @@ impl Node {
         Ok(person)
     }
 
-    /// Gives somebody the role that their groups bring, no more and no less, and begins their session.
-    async fn let_in(
+    /// Gives somebody the role that their groups bring, no more and no less; where it is another than they had, the sessions
+    /// that they have end. Who has none of the groups becomes reader.
+    ///
+    /// # Errors
+    /// When none of the groups brings a role.
+    pub(super) async fn take_role(
         &self,
         provider: &Provider,
         mut person: Person,
         claims: &Claims,
+    ) -> Result<Person, Error> {
+        if provider.roles.is_empty() {
+            return Ok(person);
+        }
+        let role = provider.role_of(&claims.groups);
+        let least = role.unwrap_or(Role::Reader);
+        if person.role != least {
+            person.role = least;
+            self.store().person_update(&Principal::public(), &person).await?;
+        }
+        match role {
+            Some(_) => Ok(person),
+            None => Err(Error::NotAllowed(
+                "none of your groups at this identity provider brings a role here",
+            )),
+        }
+    }
+
+    /// Begins the session of somebody, in the role that their groups bring.
+    async fn let_in(
+        &self,
+        provider: &Provider,
+        person: Person,
+        known: Known<'_>,
         shown: Option<Timestamp>,
         from: IpAddr,
     ) -> Result<Began, SignInError> {
@@ -274,25 +335,9 @@ impl Node {
             return Err(SignInError::Wrong);
         }
         self.fits(provider, Some(person.member)).await?;
-        if !provider.roles.is_empty() {
-            let role = provider.role_of(&claims.groups);
-            let least = role.unwrap_or(Role::Reader);
-            if person.role != least {
-                // This ends the sessions that they have.
-                person.role = least;
-                let nobody = Principal::public();
-                self.store()
-                    .person_update(&nobody, &person)
-                    .await
-                    .map_err(Error::from)?;
-            }
-            if role.is_none() {
-                let no_group = Error::NotAllowed("none of your groups at this identity provider brings a role here");
-                return Err(no_group.into());
-            }
-        }
-        // Between two sign-ins nobody asks the provider for groups, so there is not long between them.
+        let person = self.take_role(provider, person, known.claims).await?;
         let whole = i64::from(provider.session_hours) * 3_600 * SECOND;
-        self.session_make(&person, from, shown, whole).await
+        let rests_on = RestsOn::new(provider, known.claims, known.refresh, self.now());
+        self.session_make(&person, from, shown, whole, Some(rests_on)).await
     }
 }

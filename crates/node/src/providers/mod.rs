@@ -13,7 +13,10 @@
 //!
 //! Between beginning and end nothing is kept here: nonce, PKCE verifier and purpose are in the browser's note, sealed with
 //! the node's key, so that several processes share them and nobody fills the store by beginning.
+//!
+//! What a provider said counts for a while ([`Provider::confirm_minutes`]); then it is asked again ([`confirm`]).
 
+mod confirm;
 mod discovery;
 mod finish;
 mod token;
@@ -29,6 +32,7 @@ use sha2::{Digest as _, Sha256};
 use stix::Timestamp;
 use store::{AccountLink, LinkId, NewLinkOffer};
 
+pub(crate) use confirm::RestsOn;
 pub(crate) use discovery::Kept;
 pub use finish::{Finished, Said};
 
@@ -43,6 +47,8 @@ use crate::sign_ins::{Counted, counted_as};
 pub const FLOW_MICROS: i64 = 10 * 60 * 1_000_000;
 /// Hours for which a session goes on that began at a provider, where the operator says nothing.
 pub const SESSION_HOURS: u32 = 12;
+/// Minutes for which it is believed what a provider said of somebody, where the operator says nothing.
+pub const CONFIRM_MINUTES: u32 = 60;
 /// Days for which an offer to link is open.
 pub const OFFER_DAYS: i64 = 7;
 /// What every offer begins with, so that a leaked one is recognised.
@@ -77,6 +83,9 @@ pub struct Provider {
     pub provision: bool,
     /// After so many hours a session that began by it is over, however much it is used: then the groups are asked for again.
     pub session_hours: u32,
+    /// For so many minutes it is believed that all is as the provider said; then it is asked again, and until it has said so
+    /// the session lets nobody in.
+    pub confirm_minutes: u32,
     /// Authorities to trust and proxy.
     pub access: Access,
 }
@@ -118,6 +127,9 @@ struct Note {
     /// The page of the console to go on to; none where a program began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     back: Option<String>,
+    /// Whether the provider is to ask nothing.
+    #[serde(default)]
+    silent: bool,
     purpose: Purpose,
 }
 
@@ -130,8 +142,19 @@ pub struct BeginWish<'a> {
     pub offer: Option<&'a str>,
     /// Whether the provider asks who it is, also where it knows.
     pub anew: bool,
+    /// Whether the provider only says who it knows is there, and asks nothing.
+    pub silent: bool,
     /// The page of the console to go on to; none where a program begins.
     pub back: Option<&'a str>,
+}
+
+/// Where a browser began that comes back from a provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WayBack {
+    /// The page of the console to go on to.
+    pub page: String,
+    /// Whether the provider was to ask nothing.
+    pub silent: bool,
 }
 
 /// A sign-in that began at a provider.
@@ -187,8 +210,12 @@ impl Node {
 
     /// Which page of the console a sign-in began on, by the note that the browser kept; none where it is no note of ours, or
     /// a program began.
-    pub fn provider_way_back(&self, note: &str) -> Option<String> {
-        self.opened(note)?.back
+    pub fn provider_way_back(&self, note: &str) -> Option<WayBack> {
+        let note = self.opened(note)?;
+        Some(WayBack {
+            page: note.back?,
+            silent: note.silent,
+        })
     }
 
     /// Begins to sign in at a provider.
@@ -253,6 +280,7 @@ impl Node {
             began: now,
             anew: wish.anew,
             back: wish.back.map(str::to_owned),
+            silent: wish.silent,
             purpose,
         };
         let mut address = places.authorization;
@@ -279,6 +307,8 @@ impl Node {
             address
                 .query_pairs_mut()
                 .extend_pairs([("prompt", "login"), ("max_age", "0")]);
+        } else if wish.silent {
+            address.query_pairs_mut().append_pair("prompt", "none");
         }
         let text =
             serde_json::to_vec(&note).map_err(|error| Error::Ours(format!("a note cannot be written: {error}")))?;

@@ -33,7 +33,8 @@ pub(super) struct NamedKey {
 pub(super) struct Expected<'a> {
     pub issuer: &'a str,
     pub client_id: &'a str,
-    pub nonce: &'a str,
+    /// What the sign-in was begun with; none where it is no sign-in (section 12.2: a refreshed token need not have it).
+    pub nonce: Option<&'a str>,
     /// Seconds since 1970.
     pub now: i64,
     /// The claim that names groups.
@@ -49,6 +50,8 @@ pub(super) struct Claims {
     pub groups: BTreeSet<String>,
     /// When they showed their provider who they are, in seconds since 1970.
     pub shown: Option<i64>,
+    /// The provider's name of its session.
+    pub sid: Option<String>,
     /// Names to show; good for nothing else.
     pub login: Option<String>,
     pub name: Option<String>,
@@ -77,14 +80,47 @@ pub(super) enum Doubt {
     Subject,
     #[error("the provider did not ask anew who it is")]
     NotShown,
+    #[error("the token says of nobody that they signed out")]
+    NotLoggedOut,
 }
 
 fn part(text: &str) -> Option<Map<String, Value>> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
 }
 
-/// Reads a token, believes it or says why not. Nothing of it is looked at before its signature but the name of the key.
+/// Reads a token, believes it or says why not.
 pub(super) fn verified(token: &str, keys: &[NamedKey], expected: Expected<'_>) -> Result<Claims, Doubt> {
+    believed(&signed(token, keys)?, expected)
+}
+
+/// Whose sessions are to end: an account, one session of it, or both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct LoggedOut {
+    pub subject: Option<String>,
+    pub sid: Option<String>,
+}
+
+/// The event that a logout token tells of (OpenID Connect Back-Channel Logout 1.0 section 2.4).
+const LOGOUT: &str = "http://schemas.openid.net/event/backchannel-logout";
+
+/// Reads a logout token (Back-Channel Logout 1.0 section 2.6). An identity token is none: it has a nonce, and no event.
+pub(super) fn logged_out(token: &str, keys: &[NamedKey], expected: Expected<'_>) -> Result<LoggedOut, Doubt> {
+    let claims = signed(token, keys)?;
+    told_by(&claims, expected)?;
+    let event = claims.get("events").and_then(|events| events.get(LOGOUT));
+    if claims.contains_key("nonce") || !event.is_some_and(Value::is_object) {
+        return Err(Doubt::NotLoggedOut);
+    }
+    let subject = claims.get("sub").map(|_| subject(&claims)).transpose()?;
+    let sid = sid(&claims);
+    match subject.is_none() && sid.is_none() {
+        true => Err(Doubt::Subject),
+        false => Ok(LoggedOut { subject, sid }),
+    }
+}
+
+/// The claims of a token whose signature is right. Nothing of it is looked at before that but the name of the key.
+fn signed(token: &str, keys: &[NamedKey]) -> Result<Map<String, Value>, Doubt> {
     if token.len() > MOST_BYTES {
         return Err(Doubt::Malformed);
     }
@@ -112,12 +148,29 @@ pub(super) fn verified(token: &str, keys: &[NamedKey], expected: Expected<'_>) -
     if !candidates.any(|named| named.key.signed(Form::Fixed, signed.as_bytes(), &signature)) {
         return Err(Doubt::Signature);
     }
-    believed(&part(payload).ok_or(Doubt::Malformed)?, expected)
+    part(payload).ok_or(Doubt::Malformed)
 }
 
-fn believed(claims: &Map<String, Value>, expected: Expected<'_>) -> Result<Claims, Doubt> {
+fn seconds(claims: &Map<String, Value>, name: &str) -> Option<i64> {
+    claims.get(name).and_then(Value::as_f64).map(|seconds| seconds as i64)
+}
+
+fn subject(claims: &Map<String, Value>) -> Result<String, Doubt> {
+    let subject = claims.get("sub").and_then(Value::as_str).ok_or(Doubt::Subject)?;
+    if subject.is_empty() || subject.chars().count() > MOST_SUBJECT || subject.chars().any(char::is_control) {
+        return Err(Doubt::Subject);
+    }
+    Ok(subject.to_owned())
+}
+
+fn sid(claims: &Map<String, Value>) -> Option<String> {
+    let sid = claims.get("sid").and_then(Value::as_str)?;
+    (!sid.is_empty() && sid.chars().count() <= MOST_SUBJECT).then(|| sid.to_owned())
+}
+
+/// That a token is of this issuer, for this client, and of now.
+fn told_by(claims: &Map<String, Value>, expected: Expected<'_>) -> Result<(), Doubt> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
-    let seconds = |name: &str| claims.get(name).and_then(Value::as_f64).map(|seconds| seconds as i64);
     if text("iss") != Some(expected.issuer) {
         return Err(Doubt::Issuer);
     }
@@ -131,20 +184,25 @@ fn believed(claims: &Map<String, Value>, expected: Expected<'_>) -> Result<Claim
     if !audiences.contains(&expected.client_id) || authorized != Some(expected.client_id) {
         return Err(Doubt::Audience);
     }
-    let (expires, issued) = seconds("exp").zip(seconds("iat")).ok_or(Doubt::Time)?;
-    let not_yet = [Some(issued), seconds("nbf")].into_iter().flatten();
+    let (expires, issued) = seconds(claims, "exp").zip(seconds(claims, "iat")).ok_or(Doubt::Time)?;
+    let not_yet = [Some(issued), seconds(claims, "nbf")].into_iter().flatten();
     if expires <= expected.now - SKEW || not_yet.into_iter().any(|from| from > expected.now + SKEW) {
         return Err(Doubt::Time);
     }
-    let nonce = text("nonce").ok_or(Doubt::Nonce)?;
-    if !bool::from(nonce.as_bytes().ct_eq(expected.nonce.as_bytes())) {
-        return Err(Doubt::Nonce);
+    Ok(())
+}
+
+fn believed(claims: &Map<String, Value>, expected: Expected<'_>) -> Result<Claims, Doubt> {
+    told_by(claims, expected)?;
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    if let Some(expected) = expected.nonce {
+        let nonce = text("nonce").ok_or(Doubt::Nonce)?;
+        if !bool::from(nonce.as_bytes().ct_eq(expected.as_bytes())) {
+            return Err(Doubt::Nonce);
+        }
     }
-    let subject = text("sub").ok_or(Doubt::Subject)?;
-    if subject.is_empty() || subject.chars().count() > MOST_SUBJECT || subject.chars().any(char::is_control) {
-        return Err(Doubt::Subject);
-    }
-    let shown = seconds("auth_time").filter(|at| *at <= expected.now + SKEW);
+    let subject = subject(claims)?;
+    let shown = seconds(claims, "auth_time").filter(|at| *at <= expected.now + SKEW);
     if expected
         .shown_since
         .is_some_and(|since| shown.is_none_or(|at| at < since - SKEW))
@@ -162,8 +220,9 @@ fn believed(claims: &Map<String, Value>, expected: Expected<'_>) -> Result<Claim
         _ => BTreeSet::new(),
     };
     Ok(Claims {
-        subject: subject.to_owned(),
+        subject,
         groups,
+        sid: sid(claims),
         shown: shown.map(|at| at.min(expected.now)),
         login: text("preferred_username").map(str::to_owned),
         name: text("name").map(str::to_owned),
@@ -187,7 +246,7 @@ mod tests {
         let expected = Expected {
             issuer: "https://login.example",
             client_id: "watch",
-            nonce: "n",
+            nonce: Some("n"),
             now: NOW,
             groups_claim: "groups",
             shown_since: None,
@@ -230,7 +289,7 @@ mod tests {
         let expected = Expected {
             issuer: "i",
             client_id: "c",
-            nonce: "n",
+            nonce: Some("n"),
             now: NOW,
             groups_claim: "groups",
             shown_since: None,

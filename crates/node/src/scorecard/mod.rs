@@ -227,10 +227,11 @@ fn parsed_month(text: &str) -> Option<(i32, i32)> {
 }
 
 impl Months {
-    /// Reads what was asked for; what is left out is the last twelve months.
+    /// Reads what was asked for; what is left out is the last twelve months. The earlier month is the first, whichever was
+    /// named as such, and of more than [`MOST_MONTHS`] these are the last.
     ///
     /// # Errors
-    /// What is no month, comes in the wrong order, or spans too many.
+    /// What is no month.
     pub fn read(from: Option<&str>, to: Option<&str>, now: Timestamp) -> Result<Self, Error> {
         let running = month(now);
         let to = to.unwrap_or(&running);
@@ -246,14 +247,15 @@ impl Months {
             None => months_before(to, 12).unwrap_or_else(|| to.to_owned()),
         };
         let first = number(&from)?;
-        if first > last || last - first >= MOST_MONTHS as i32 {
-            let message = format!("{from} to {to} is not a span of 1 to {MOST_MONTHS} months");
-            return Err(bad("bad-months", message, "give the earlier month as 'from'"));
-        }
-        Ok(Self {
-            from,
-            to: to.to_owned(),
-        })
+        let (first, last, from, to) = match first > last {
+            true => (last, first, to.to_owned(), from),
+            false => (first, last, from, to.to_owned()),
+        };
+        let from = match last - first >= MOST_MONTHS as i32 {
+            true => months_before(&to, MOST_MONTHS as i32).unwrap_or(from),
+            false => from,
+        };
+        Ok(Self { from, to })
     }
 
     fn span(&self, community: CommunityId) -> ScoreSpan {

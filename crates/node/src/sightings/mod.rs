@@ -31,7 +31,7 @@ mod rules;
 pub use due::DueReport;
 pub use feedback::{FeedbackWish, comment_of};
 pub use pending::{Answer, Pending};
-pub use record::{Recorded, SeenHit};
+pub use record::{HITS_MOST, Recorded, SeenHit};
 pub use rules::{RULE_DEFAULT, SECONDS_LEAST, SECONDS_MOST};
 pub(crate) use rules::{rule_for, stretch};
 

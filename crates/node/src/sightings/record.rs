@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::node::Node;
 
 /// Hits taken at once.
-const MOST_HITS: usize = 10_000;
+pub const HITS_MOST: usize = 10_000;
 /// Characters of a value, and of the name of a source, that are kept.
 const MOST_TEXT: usize = 1_000;
 /// Characters of an event that are kept.
@@ -78,8 +78,8 @@ impl Node {
     pub async fn hits_record(&self, caller: &Caller, hits: &[SeenHit]) -> Result<Recorded, Error> {
         decide(&caller.principal, Action::RecordHits).map_err(|refusal| Error::refused(refusal, ""))?;
         let member = own_member(caller)?;
-        if hits.len() > MOST_HITS {
-            let message = format!("{} hits are too many at once: {MOST_HITS} at the most", hits.len());
+        if hits.len() > HITS_MOST {
+            let message = format!("{} hits are too many at once: {HITS_MOST} at the most", hits.len());
             let problem = Problem::error("too-many-hits", Place::default(), message);
             return Err(Error::input(problem.help("hand them in in parts")));
         }

@@ -1,5 +1,7 @@
 //! A bridge whose other end does not do as ours would.
 
+use std::sync::{Arc, Mutex};
+
 use node::bridges::{AfterEnd, BridgeWish, Hub, Message, PairHere};
 use node::intake::{Handling, ShareRequest};
 use node::partnership::PersonWish;
@@ -131,4 +133,33 @@ async fn a_bridge_that_cannot_be_carried_is_tried_again_later_and_loses_nothing(
     web.answer_with(|_| Answer::ok(r#"{"taken":1}"#));
     let due = kit.node.bridges_run_due(kit.now()).await.unwrap();
     assert_eq!((due[0].sent, due[0].error.clone()), (1, None));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_for_a_new_audience_while_a_bridge_reads_is_not_passed_over() {
+    let kit = Kit::new().await;
+    let web = Web::start(|_| Answer::ok("{}")).await;
+    agreed(&kit, &web).await;
+    let took = Arc::new(Mutex::new(Vec::new()));
+    let taking = Arc::clone(&took);
+    web.answer_with(move |asked| {
+        let said: Value = serde_json::from_str(&asked.body).unwrap();
+        let items = said["items"].as_array().unwrap();
+        let name = |item: &Value| {
+            let object: Value = serde_json::from_str(item["object"].as_str().unwrap()).unwrap();
+            object["name"].as_str().unwrap().to_owned()
+        };
+        taking.lock().unwrap().extend(items.iter().map(name));
+        Answer::ok(json!({ "taken": items.len() }).to_string())
+    });
+    kit.share(&[indicator(0)], Tlp::Green, Pap::Clear).await;
+    kit.node.bridge_run(&kit.operator, "other").await.unwrap();
+    kit.comes_before_reading(vec![(10, 20), (11, 21), (12, 22)]);
+    for _ in 0..4 {
+        let report = kit.node.bridge_run(&kit.operator, "other").await.unwrap();
+        assert_eq!(report.error, None);
+    }
+    let mut took = took.lock().unwrap().clone();
+    took.sort_unstable();
+    assert_eq!(took, ["n0", "n10", "n11", "n12", "n20", "n21", "n22"]);
 }

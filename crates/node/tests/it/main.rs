@@ -8,6 +8,7 @@ mod bad_input;
 mod bridges;
 mod commitments;
 mod communities;
+mod export;
 mod kit;
 mod mail;
 mod membership;

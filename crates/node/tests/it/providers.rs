@@ -1,6 +1,8 @@
 //! Signing in through an identity provider: who it is says issuer and subject, and nothing else does.
 
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use node::providers::{BeginWish, Finished, OFFER_DAYS, Provider, Said, Started};
 use node::{Caller, Error, Presented, SignInError};
@@ -444,9 +446,9 @@ async fn a_session_of_a_provider_is_over_when_its_operator_says_so_that_a_group_
         panic!("linked only");
     };
     assert_eq!(began.seconds(), 2 * 3_600);
-    partners.pass_hours(1);
+    partners.pass_minutes(59);
     enter(&partners, &began.token).await.unwrap();
-    partners.pass_hours(1);
+    partners.pass_minutes(61);
     assert!(enter(&partners, &began.token).await.is_err(), "used or not, it is over");
 }
 
@@ -459,9 +461,155 @@ async fn the_note_of_a_browser_says_which_page_it_began_on_and_to_nobody_else() 
     };
     let node = &partners.node;
     let started = node.provider_begin("city", from_page, here()).await.unwrap();
-    assert_eq!(node.provider_way_back(&started.note).as_deref(), Some("/feed?q=x"));
+    let way_back = node.provider_way_back(&started.note).unwrap();
+    assert_eq!((way_back.page.as_str(), way_back.silent), ("/feed?q=x", false));
     let by_program = begin(&partners).await;
     assert_eq!(node.provider_way_back(&by_program.note), None);
     assert_eq!(node.provider_way_back("bm90ZQ"), None);
     assert!(!started.note.contains("feed"), "it is sealed");
+}
+
+fn unconfirmed(entered: Result<Caller, SignInError>) -> bool {
+    matches!(entered, Err(SignInError::Unconfirmed { provider }) if provider == "city")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_provider_said_counts_for_an_hour_and_then_not_until_it_said_so_again() {
+    let (partners, city) = setting(|_| {}).await;
+    link(&partners, &city).await;
+    let first = token(through(&partners, &city, |_, _| {}).await);
+    partners.pass_minutes(59);
+    assert!(enter(&partners, &first).await.is_ok());
+    partners.pass_minutes(1);
+    assert!(unconfirmed(enter(&partners, &first).await));
+    // The provider is asked without a question to anybody; that it knows nobody lets nobody in, and is no failure that is counted.
+    let silent = BeginWish {
+        silent: true,
+        back: Some("/today"),
+        ..wish()
+    };
+    let node = &partners.node;
+    for _ in 0..60 {
+        let started = node.provider_begin("city", silent, here()).await.unwrap();
+        assert!(started.address.ends_with("&prompt=none"), "{}", started.address);
+        assert!(node.provider_way_back(&started.note).unwrap().silent);
+        let mut said = city.let_in(&started.address, seconds(&partners), |_, _| {});
+        said.code = None;
+        said.error = Some("login_required".to_owned());
+        assert_eq!(refused(finish(&partners, &started, &said).await).0, "sign-in-refused");
+    }
+    assert!(unconfirmed(enter(&partners, &first).await));
+    let started = node.provider_begin("city", silent, here()).await.unwrap();
+    let said = city.let_in(&started.address, seconds(&partners), |_, _| {});
+    let second = token(finish(&partners, &started, &said).await);
+    let caller = enter(&partners, &second).await.unwrap();
+    // The new session stands in the place of the old one.
+    assert!(matches!(enter(&partners, &first).await, Err(SignInError::Wrong)));
+    let own = caller.principal.person.unwrap();
+    let page = node.session_page(&caller, own, None, 10).await.unwrap();
+    assert_eq!(page.len(), 2, "this one, and the one that tied the account: {page:?}");
+    // A group that was taken away meanwhile counts no more.
+    partners.pass_minutes(60);
+    let started = node.provider_begin("city", silent, here()).await.unwrap();
+    let said = city.let_in(&started.address, seconds(&partners), |_, claims| {
+        claims["groups"] = json!([])
+    });
+    assert_eq!(refused(finish(&partners, &started, &said).await).0, "not-allowed");
+    assert!(matches!(enter(&partners, &second).await, Err(SignInError::Wrong)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_a_refresh_token_a_provider_is_asked_once_an_hour_and_nobody_notices() {
+    let (partners, city) = setting(|_| {}).await;
+    link(&partners, &city).await;
+    let now = Arc::new(AtomicI64::new(seconds(&partners)));
+    let groups = Arc::new(Mutex::new(json!(["analysts"])));
+    let (at, said) = (Arc::clone(&now), Arc::clone(&groups));
+    city.says_again(move |claims| {
+        let at = at.load(Ordering::Relaxed);
+        claims["iat"] = json!(at);
+        claims["exp"] = json!(at + 300);
+        claims["groups"] = said.lock().unwrap().clone();
+        !claims["groups"].is_null()
+    });
+    let session = token(through(&partners, &city, |_, _| {}).await);
+    let hour = || {
+        partners.pass_hours(1);
+        now.store(seconds(&partners), Ordering::Relaxed);
+        city.asked()
+    };
+    for _ in 0..3 {
+        let before = hour();
+        // Many requests at once, one question: a token is good once.
+        let (one, other, third) = tokio::join!(
+            enter(&partners, &session),
+            enter(&partners, &session),
+            enter(&partners, &session)
+        );
+        assert!(one.is_ok() && other.is_ok() && third.is_ok());
+        assert_eq!(city.asked(), before + 1);
+    }
+    *groups.lock().unwrap() = json!(["coordinators"]);
+    hour();
+    assert!(
+        matches!(enter(&partners, &session).await, Err(SignInError::Wrong)),
+        "the role is another"
+    );
+    let session = token(through(&partners, &city, |_, claims| claims["groups"] = json!(["coordinators"])).await);
+    assert_eq!(
+        enter(&partners, &session).await.unwrap().principal.role,
+        Some(Role::Coordinator)
+    );
+    *groups.lock().unwrap() = json!([]);
+    hour();
+    assert!(matches!(enter(&partners, &session).await, Err(SignInError::Wrong)));
+    let person = partners.node.store().person_by_login("cert").await.unwrap().unwrap();
+    assert_eq!(person.role, Role::Reader);
+    // Whom the provider gives nothing any more is not believed, and it is not asked again and again.
+    let session = token(through(&partners, &city, |_, _| {}).await);
+    *groups.lock().unwrap() = json!(null);
+    let before = hour();
+    for _ in 0..3 {
+        assert!(unconfirmed(enter(&partners, &session).await));
+    }
+    assert_eq!(city.asked(), before + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_signs_out_at_the_provider_is_signed_out_here() {
+    let (partners, city) = setting(|_| {}).await;
+    link(&partners, &city).await;
+    let named = |name: &'static str| move |_: &mut Value, claims: &mut Value| claims["sid"] = json!(name);
+    let node = &partners.node;
+    let began = node.session_begin("cert", PASSWORD, None, here()).await.unwrap().token;
+    let one = token(through(&partners, &city, named("one")).await);
+    let other = token(through(&partners, &city, named("two")).await);
+    let out = async |change: fn(&mut Value)| {
+        let token = city.logout_token(seconds(&partners), change);
+        node.provider_logged_out("city", &token, here()).await
+    };
+    // What is no logout token ends nothing.
+    let wrong: [fn(&mut Value); 6] = [
+        |claims| claims["nonce"] = json!("x"),
+        |claims| claims["events"] = json!({}),
+        |claims| claims["aud"] = json!("another"),
+        |claims| claims["iss"] = json!("https://elsewhere.example"),
+        |claims| claims["exp"] = json!(claims["iat"].as_i64().unwrap() - 120),
+        |claims| {
+            claims.as_object_mut().unwrap().remove("sub");
+        },
+    ];
+    for change in wrong {
+        assert_eq!(code(&out(change).await.unwrap_err()), "sign-in-refused");
+    }
+    assert!(node.provider_logged_out("city", "a.b.c", here()).await.is_err());
+    assert!(enter(&partners, &one).await.is_ok() && enter(&partners, &other).await.is_ok());
+    assert_eq!(out(|claims| claims["sid"] = json!("one")).await.unwrap(), 1);
+    assert!(enter(&partners, &one).await.is_err() && enter(&partners, &other).await.is_ok());
+    assert_eq!(out(|_| {}).await.unwrap(), 1);
+    assert!(enter(&partners, &other).await.is_err());
+    assert!(
+        enter(&partners, &began).await.is_ok(),
+        "what did not begin there does not end there"
+    );
 }

@@ -7,7 +7,7 @@ use node::intake::{Handling, ShareRequest};
 use node::push::{PeerWish, PushReport};
 use policy::MemberId;
 use serde_json::{Value, json};
-use stix::marking::Tlp;
+use stix::marking::{Pap, Tlp};
 
 use crate::kit::web::{Answer, Asked, Web};
 use crate::kit::{Kit, indicator};
@@ -419,7 +419,7 @@ async fn a_peer_of_ours_is_told_what_was_narrowed_and_others_are_named_to_the_op
     let said = Arc::new(Mutex::new(Vec::new()));
     for (id, knows) in ids.iter().zip([true, false]) {
         let wish = node::recall::RecallWish {
-            kind: node::recall::RecallWishKind::Narrow(Tlp::Amber, stix::marking::Pap::Clear),
+            kind: node::recall::RecallWishKind::Narrow(Tlp::Amber, Pap::Clear),
             object: id.clone(),
             community: None,
             reason: "not for clients".to_owned(),
@@ -448,4 +448,23 @@ async fn a_peer_of_ours_is_told_what_was_narrowed_and_others_are_named_to_the_op
         .filter(|body| body.contains(&ids[0]))
         .count();
     assert_eq!(again, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_for_a_new_audience_while_a_push_reads_is_not_passed_over() {
+    let pushing = Pushing::new().await;
+    pushing.kit.share(&indicators(0..1), Tlp::Green, Pap::Clear).await;
+    pushing.push().await;
+    pushing.kit.comes_before_reading(vec![(10, 20), (11, 21), (12, 22)]);
+    for _ in 0..4 {
+        assert_eq!(pushing.push().await.error, None);
+    }
+    let peer = pushing.peer.lock().unwrap();
+    let mut names: Vec<&str> = peer
+        .took
+        .iter()
+        .map(|object| object["name"].as_str().unwrap())
+        .collect();
+    names.sort_unstable();
+    assert_eq!(names, ["n0", "n10", "n11", "n12", "n20", "n21", "n22"]);
 }

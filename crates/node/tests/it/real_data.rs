@@ -159,9 +159,10 @@ async fn exported(partners: &Partners, format: OutFormat) -> Memory {
         since: None,
         minimum_score: 0,
     };
+    let begun = node.export_begin(&caller, request).await.unwrap();
     let written = tokio::task::spawn_blocking(move || {
         let mut memory = Memory::default();
-        node.export(&caller, &request, &mut memory).unwrap();
+        node.export(&begun, &mut memory).unwrap();
         memory
     });
     written.await.unwrap()

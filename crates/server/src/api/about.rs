@@ -42,7 +42,7 @@ Both ask who you are: a login with its password, a key, or a client certificate.
 /// This document.
 #[utoipa::path(get, path = "/api/v1/openapi.json", tag = "about", security(()), responses((status = 200)))]
 pub async fn openapi(_: App) -> Result<Response, Fault> {
-    answer(StatusCode::OK, &super::document::document())
+    answer(StatusCode::OK, super::document::document())
 }
 
 /// Who asks.

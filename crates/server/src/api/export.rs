@@ -67,9 +67,10 @@ pub async fn export(asked: Asked) -> Result<Response, Fault> {
     // What changed between the sign-in and now is looked at with the first piece.
     changed.mark_changed();
     let sight = asked.node().viewer(asked.caller()).await?;
-    let cursor = asked.node().export_cursor(asked.caller(), &request).await?;
+    let begun = asked.node().export_begin(asked.caller(), request).await?;
+    let cursor = begun.cursor();
     let (sender, mut pieces) = channel(WAITING);
-    let (node, caller) = (asked.node().clone(), asked.caller().clone());
+    let node = asked.node().clone();
     let writing = tokio::task::spawn_blocking(move || {
         let _place = place;
         let mut target = Pieces {
@@ -78,7 +79,7 @@ pub async fn export(asked: Asked) -> Result<Response, Fault> {
             gathered: Vec::new(),
             begun: false,
         };
-        let written = node.export(&caller, &request, &mut target).map(drop);
+        let written = node.export(&begun, &mut target).map(drop);
         target.end(written)
     });
     // Until there is a first piece, an error can still be an error.

@@ -4,6 +4,7 @@ use axum::response::Response;
 use http::StatusCode;
 use node::question::Question;
 use serde::Serialize;
+use stix::Timestamp;
 use store::SearchQuery;
 use utoipa::ToSchema;
 
@@ -13,14 +14,16 @@ use crate::asked::Asked;
 use crate::problem::Fault;
 use crate::query::bad;
 
-/// Words of one search, in bytes.
-const WORDS_MOST: usize = 1_000;
+/// Words of one search, in characters.
+pub(crate) const WORDS_MOST: usize = 1_000;
+/// The word that stands for every type in a question.
+const EVERY_TYPE: &str = "any";
 
-/// Finds objects in which all words occur, the newest first.
+/// Finds objects in which all words occur, the newest first; where nothing is asked for, everything that people look for.
 #[utoipa::path(get, path = "/api/v1/search", tag = "find",
     params(
         ("q" = Option<String>, Query, description = "Words that all must occur; a word may end in *"),
-        ("question" = Option<String>, Query, description = "Instead of q, type and since: words and filters, as the console's search box takes them: type: tlp: sector: from: technique: since:"),
+        ("question" = Option<String>, Query, description = "Words and filters, as the console's search box takes them: type: tlp: sector: from: technique: since:. What is asked by q, type and since must hold as well"),
         ("type" = Option<Vec<String>>, Query, description = "Only this STIX type; may be repeated"),
         ("since" = Option<String>, Query, description = "Only what was added at or after this time"),
         ("limit" = Option<usize>, Query, description = "At most so many, 100 where nothing is said, 1000 at the most"),
@@ -30,54 +33,73 @@ const WORDS_MOST: usize = 1_000;
 pub async fn search(asked: Asked) -> Result<Response, Fault> {
     let parameters = Parameters::read(&asked, &["q", "question", "type", "since", "limit", "cursor"])?;
     let limit = parameters.limit()?;
-    if let Some(text) = parameters.one("question")? {
-        let alone = ["q", "type", "since"]
-            .iter()
-            .all(|name| parameters.all(name).next().is_none());
-        if !alone {
-            return Err(bad(
-                "question-alone",
-                "ask by 'question' or by q, type and since, not by both",
-            ));
+    let types: Vec<String> = parameters.all("type").map(str::to_owned).collect();
+    let (since, words) = (parameters.time("since")?, parameters.one("q")?);
+    short_enough("q", words.unwrap_or_default())?;
+    let asked_for = match (parameters.one("question")?, words) {
+        (None, Some(words)) => {
+            let query = SearchQuery {
+                words: words.to_owned(),
+                types,
+                since,
+                ..SearchQuery::default()
+            };
+            let page = asked
+                .node()
+                .search(asked.caller(), &query, limit, parameters.cursor()?)
+                .await?;
+            return answer(StatusCode::OK, &FoundList::of(page));
         }
-        let question = question(&asked, text)?;
-        let page = asked
-            .node()
-            .ask(asked.caller(), &question, limit, parameters.cursor()?)
-            .await?
-            .page;
-        return answer(StatusCode::OK, &FoundList::of(page));
-    }
-    let Some(words) = parameters.one("q")? else {
-        return Err(bad("missing-parameter", "say what to search for, as in q=water"));
+        (text, _) => text.unwrap_or_default(),
     };
-    if words.len() > WORDS_MOST {
-        return Err(bad(
-            "too-many-words",
-            format!("'q' may have {WORDS_MOST} bytes at most"),
-        ));
+    let question = question(&asked, asked_for)?;
+    match narrowed(question, words, types, since) {
+        Some(question) => {
+            let cursor = parameters.cursor()?;
+            let found = asked.node().ask(asked.caller(), &question, limit, cursor).await?;
+            answer(StatusCode::OK, &FoundList::of(found.page))
+        }
+        None => answer(StatusCode::OK, &FoundList::none()),
     }
-    let query = SearchQuery {
-        words: words.to_owned(),
-        types: parameters.all("type").map(str::to_owned).collect(),
-        since: parameters.time("since")?,
-        ..SearchQuery::default()
-    };
-    let page = asked
-        .node()
-        .search(asked.caller(), &query, limit, parameters.cursor()?)
-        .await?;
-    answer(StatusCode::OK, &FoundList::of(page))
+}
+
+/// A question, of which this must hold as well; none where nothing can be both.
+fn narrowed(
+    mut question: Question,
+    words: Option<&str>,
+    types: Vec<String>,
+    since: Option<Timestamp>,
+) -> Option<Question> {
+    if let Some(words) = words {
+        question.words = format!("{} {words}", question.words).trim().to_owned();
+    }
+    let any = question.types.is_empty() || question.types.iter().any(|one| one == EVERY_TYPE);
+    match (types.is_empty(), any) {
+        (true, _) => {}
+        (false, true) => question.types = types,
+        (false, false) => {
+            question.types.retain(|one| types.contains(one));
+            if question.types.is_empty() {
+                return None;
+            }
+        }
+    }
+    question.since = question.since.max(since);
+    Some(question)
+}
+
+/// What a search may have of words.
+fn short_enough(name: &str, text: &str) -> Result<(), Fault> {
+    if text.chars().count() <= WORDS_MOST {
+        return Ok(());
+    }
+    let message = format!("'{name}' may have {WORDS_MOST} characters at most");
+    Err(bad("too-many-words", message))
 }
 
 /// A question that can be read.
 fn question(asked: &Asked, text: &str) -> Result<Question, Fault> {
-    if text.len() > WORDS_MOST {
-        return Err(bad(
-            "too-many-words",
-            format!("'question' may have {WORDS_MOST} bytes at most"),
-        ));
-    }
+    short_enough("question", text)?;
     let question = Question::read(text, asked.node().now());
     let Some(odd) = question.odd.first() else {
         return Ok(question);
@@ -147,11 +169,11 @@ pub async fn facets(asked: Asked) -> Result<Response, Fault> {
 /// Finds the objects in which a value occurs, however it is written.
 #[utoipa::path(get, path = "/api/v1/observables", tag = "find",
     params(
-        ("value" = String, Query, description = "An address, network, domain, URL, hash, e-mail address …; defanged ones too"),
+        ("value" = String, Query, description = "An address, network, domain, URL, hash, e-mail address …; defanged ones too. The answer says what it was understood as; where it does not, the value is plainly none of these and nothing is found"),
         ("limit" = Option<usize>, Query, description = "At most so many"),
         ("cursor" = Option<String>, Query, description = "The `next` of an earlier answer"),
     ),
-    responses((status = 200, body = FoundList), (status = 400), (status = 422, description = "The value is not plainly one kind of observable")))]
+    responses((status = 200, body = FoundList), (status = 400)))]
 pub async fn observables(asked: Asked) -> Result<Response, Fault> {
     let parameters = Parameters::read(&asked, &["value", "limit", "cursor"])?;
     let Some(value) = parameters.one("value")? else {
@@ -165,13 +187,9 @@ pub async fn observables(asked: Asked) -> Result<Response, Fault> {
         .node()
         .find_value(asked.caller(), value, limit, parameters.cursor()?)
         .await?;
+    // What is no observable occurs in nothing.
     let Some((observable, found)) = found else {
-        let message = "that is not plainly an address, network, domain, URL, hash or e-mail address; try search?q=";
-        return Err(Fault::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "not-an-observable",
-            message,
-        ));
+        return answer(StatusCode::OK, &FoundList::none());
     };
     let observable = ObservableView {
         kind: observable.kind.as_str().to_owned(),

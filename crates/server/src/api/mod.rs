@@ -45,7 +45,6 @@ pub mod commitments;
 pub mod communities;
 pub mod document;
 pub mod events;
-mod exact;
 pub mod exchange;
 pub mod export;
 pub mod find;
@@ -181,6 +180,11 @@ fn sign_in_routes() -> Vec<Route> {
             M::GET,
             format!("{BASE}/sign-in/{{provider}}/callback"),
             providers::finish,
+        ),
+        Route::stranger(
+            M::POST,
+            format!("{BASE}/sign-in/{{provider}}/logout"),
+            providers::logged_out,
         ),
         Route::stranger(M::POST, format!("{BASE}/session/passkey/ask"), passkeys::ask_who),
         Route::stranger(M::POST, format!("{BASE}/session/passkey"), passkeys::begin),

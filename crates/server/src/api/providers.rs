@@ -1,9 +1,10 @@
 //! Signing in through identity providers, and the accounts there that are tied to people.
 
 use axum::response::Response;
-use http::header::{COOKIE, SET_COOKIE};
+use http::header::{CACHE_CONTROL, COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use node::providers::{BeginWish, FLOW_MICROS, Finished, Said, Started};
+use node::{Error, SignInError};
 use policy::{Action, Role};
 use serde::{Deserialize, Serialize};
 use store::{AccountLink, LinkId};
@@ -16,9 +17,10 @@ use super::sign_in::{SessionView, begun};
 use super::view::answer;
 use crate::app::App;
 use crate::asked::{Asked, Stranger};
+use crate::console::form::Form;
 use crate::console::provider as console;
 use crate::problem::Fault;
-use crate::query::{Plus, pairs};
+use crate::query::{Plus, bad, pairs};
 
 /// The cookie that a browser keeps while somebody is at a provider. It comes back with them from there (`SameSite=Lax`), and
 /// says nothing that is not sealed.
@@ -117,6 +119,7 @@ pub async fn begin(mut stranger: Stranger) -> Result<Response, Fault> {
         redirect: &redirect,
         offer: wish.offer.as_deref(),
         anew: wish.anew,
+        silent: false,
         back: None,
     };
     let begun = node.provider_begin(provider, wish, stranger.from).await?;
@@ -158,18 +161,53 @@ pub async fn finish(stranger: Stranger) -> Result<Response, Fault> {
     // Of a browser that comes without our note only what it reads tells that a person looks.
     let is_lost = kept.is_none() && console::reads_pages(&asked.headers);
     let back = kept.and_then(|note| node.provider_way_back(note));
-    let back = back.or_else(|| is_lost.then(String::new));
+    let asked_nothing = said.error.is_some() && back.as_ref().is_some_and(|back| back.silent);
+    let back = back.map(|back| back.page).or_else(|| is_lost.then(String::new));
     let finished = node
         .provider_finish(asked.param("provider"), kept, &said, stranger.from)
         .await;
     let mut response = match (finished, &back) {
         (Ok(finished), Some(back)) => console::finished(asked, &finished, back)?,
+        // It knows nobody there, or would have to ask them something: then they are asked here.
+        (Err(_), Some(back)) if asked_nothing => console::ask_in(asked, back)?,
         (Err(error), Some(back)) => console::refused(asked, &error.into(), back)?,
         (Ok(Finished::SignedIn(began)), None) => begun(&began)?,
         (Ok(Finished::Linked(_)), None) => answer(StatusCode::OK, &LinkedView { linked: true })?,
         (Err(error), None) => return Err(error.into()),
     };
     set_note(&mut response, "", 0)?;
+    Ok(response)
+}
+
+/// What a provider sends when somebody signed out there (OpenID Connect Back-Channel Logout 1.0).
+#[derive(Deserialize, ToSchema)]
+pub struct LogoutView {
+    /// The logout token, signed by the provider.
+    #[schema(min_length = 1)]
+    pub logout_token: String,
+}
+
+/// Ends the sessions of somebody who signed out at their identity provider, or was taken out there; for the provider itself.
+#[utoipa::path(post, path = "/api/v1/sign-in/{provider}/logout", tag = "sign-in", security(()),
+    request_body(content = LogoutView, content_type = "application/x-www-form-urlencoded"),
+    params(("provider" = String, Path, description = "Its name")),
+    responses((status = 200, description = "They are over"), (status = 400), (status = 404), (status = 415), (status = 429), (status = 503)))]
+pub async fn logged_out(mut stranger: Stranger) -> Result<Response, Fault> {
+    let form = Form::read_any(&mut stranger.asked).await?;
+    let asked = &stranger.asked;
+    let (name, token) = (asked.param("provider"), form.text("logout_token"));
+    let ended = asked.node().provider_logged_out(name, token, stranger.from).await;
+    ended.map_err(|error| match error {
+        // Section 2.8 wants this status.
+        SignInError::Store(Error::Input(problem)) => bad(problem.code, problem.message),
+        error => error.into(),
+    })?;
+    let mut response = nothing();
+    *response.status_mut() = StatusCode::OK;
+    // Section 2.8.
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
 

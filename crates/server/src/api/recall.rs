@@ -213,8 +213,8 @@ pub struct RecallList {
 #[utoipa::path(get, path = "/api/v1/recalls", tag = "recalls",
     params(
         ("mine" = Option<bool>, Query, description = "Those that the member has to act on; with this the member is told of them"),
-        ("open" = Option<bool>, Query, description = "With `mine`: only those that it has not answered"),
-        ("wait" = Option<u64>, Query, description = "With `mine`: seconds to wait, up to 60, for one that it has not answered"),
+        ("open" = Option<bool>, Query, description = "Those that the member has to act on, but only what it has not answered"),
+        ("wait" = Option<u64>, Query, description = "Those that the member has to act on: seconds to wait, up to 60, for one that it has not answered"),
         ("limit" = Option<usize>, Query, description = "At most so many"),
         ("cursor" = Option<String>, Query, description = "The `next` of an earlier answer"),
     ),
@@ -225,9 +225,8 @@ pub async fn list(asked: Asked) -> Result<Response, Fault> {
     let (mine, open) = (parameters.truth("mine")?, parameters.truth("open")?);
     let wait = parameters.one("wait")?.map(str::parse::<u64>).transpose();
     let wait = wait.map_err(|_| bad("bad-parameter", "'wait' must be a number of seconds"))?;
-    if !mine && (open || wait.is_some()) {
-        return Err(bad("bad-parameter", "'open' and 'wait' go with mine=true"));
-    }
+    // These ask for nothing else.
+    let mine = mine || open || wait.is_some();
     let (caller, node) = (asked.caller(), asked.node());
     let (recalls, next) = if mine {
         if let Some(seconds) = wait {

@@ -207,7 +207,7 @@ impl Form {
 #[utoipa::path(get, path = "/api/v1/scorecard", tag = "scorecards",
     params(
         ("community" = Option<String>, Query, description = "Alias or UUID of the community; left out: the whole partnership"),
-        ("from" = Option<String>, Query, description = "The first month, as in 2026-01; left out: eleven months before the last"),
+        ("from" = Option<String>, Query, description = "The first month, as in 2026-01; left out: eleven months before the last. Of a span of more than 60 months the last 60 are shown, and the answer says which those are"),
         ("to" = Option<String>, Query, description = "The last month; left out: this one"),
         ("format" = Option<String>, Query, description = "json, csv, or html (a page to print)"),
     ),

@@ -67,6 +67,15 @@ impl FoundList {
         }
     }
 
+    /// Nothing was found, and nothing can be.
+    pub(crate) fn none() -> Self {
+        Self {
+            found: Vec::new(),
+            observable: None,
+            next: None,
+        }
+    }
+
     /// A list of at most `limit`; a full one has a cursor.
     pub(crate) fn new(found: Vec<Found>, limit: usize, observable: Option<ObservableView>) -> Self {
         let full = found.len() >= limit;

@@ -136,6 +136,11 @@ impl<'k> Parts<'k> {
 impl Form {
     /// Reads the body of a request that may have these fields and no others.
     pub async fn read(asked: &mut Asked, known: &[&str]) -> Result<Self, Fault> {
+        Self::read_any(asked).await?.known(known)
+    }
+
+    /// The same of one that may have fields of its sender's own.
+    pub async fn read_any(asked: &mut Asked) -> Result<Self, Fault> {
         if !kind(asked).starts_with("application/x-www-form-urlencoded") {
             return Err(unsupported(
                 "send a form: 'Content-Type: application/x-www-form-urlencoded'",

@@ -63,6 +63,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::page_stranger(Method::POST, "/sign-in", sign_in::begin),
         Route::page_stranger(Method::POST, "/sign-in/passkey", passkey::begin),
         Route::page_stranger(Method::POST, "/sign-in/provider/{provider}", provider::begin),
+        Route::page_stranger(Method::GET, "/sign-in/provider/{provider}", provider::again),
         page(Method::POST, "/sign-out", Needs::Member, sign_in::leave),
         Route::page_stranger(Method::POST, "/language", shell::choose_language),
         page(Method::GET, "/today", Needs::Member, today::page),

@@ -5,6 +5,8 @@
 //!                                                        └─► page that says why not
 //! ```
 //!
+//! Where the provider has to say again who somebody is, the same goes without a form and without a question (`prompt=none`).
+//!
 //! A page leads on in both directions, not a redirection: forms of these pages go to this host only, and a browser that is
 //! sent on from another site does not bring the cookie of its session along.
 
@@ -15,12 +17,13 @@ use http::{HeaderMap, StatusCode};
 use node::providers::{BeginWish, FLOW_MICROS, Finished, Provider, Started};
 
 use super::form::Form;
-use super::shell::{Shell, way_back};
+use super::shell::{Shell, encoded, way_back};
+use crate::api::ask::Parameters;
 use crate::api::providers::{redirect, set_note};
 use crate::api::sign_in::set_cookie;
 use crate::app::App;
 use crate::asked::{Asked, Stranger};
-use crate::console::{show, show_as};
+use crate::console::{go_to, show, show_as};
 use crate::problem::Fault;
 
 #[derive(Template)]
@@ -83,12 +86,47 @@ pub(crate) async fn begin(mut stranger: Stranger) -> Result<Response, Fault> {
         redirect: &redirect,
         offer: form.maybe("offer"),
         anew: form.is_ticked("anew"),
+        silent: false,
         back: Some(back),
     };
+    leads_to_provider(&stranger, name, wish, back).await
+}
+
+/// Has a provider say again who is there, and asks nobody anything: whoever it does not know comes to the page that signs in.
+pub(crate) async fn again(stranger: Stranger) -> Result<Response, Fault> {
+    let asked = &stranger.asked;
+    let parameters = Parameters::read(asked, &["back"])?;
+    let (name, back) = (
+        asked.param("provider"),
+        way_back(parameters.one("back").ok().flatten().unwrap_or_default()),
+    );
+    let redirect = redirect(&asked.app, name)?;
+    let wish = BeginWish {
+        redirect: &redirect,
+        silent: true,
+        back: Some(back),
+        ..BeginWish::default()
+    };
+    leads_to_provider(&stranger, name, wish, back).await
+}
+
+async fn leads_to_provider(
+    stranger: &Stranger,
+    name: &str,
+    wish: BeginWish<'_>,
+    back: &str,
+) -> Result<Response, Fault> {
+    let asked = &stranger.asked;
     match asked.node().provider_begin(name, wish, stranger.from).await {
         Ok(started) => lead_on(asked, name, &started),
         Err(error) => refused(asked, &error.into(), back),
     }
+}
+
+/// The page that signs in, for somebody whom their provider does not know any more.
+pub(crate) fn ask_in(asked: &Asked, back: &str) -> Result<Response, Fault> {
+    let shell = Shell::plain(&asked.app, &asked.headers, "sign-in");
+    go_to(&shell.to(&format!("/sign-in?back={}", encoded(way_back(back)))))
 }
 
 /// The page of somebody who comes back from a provider and is let in, or whose account there is tied now.

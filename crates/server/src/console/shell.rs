@@ -197,10 +197,22 @@ pub(crate) struct Address {
     pub is_page: bool,
 }
 
-/// A fault as a page. Whoever is not signed in is sent to do so, and whoever has to show first that it is them, to do that.
-/// Both come back: to the page; after a change only those who are signed in, to the page that it was made on.
+/// A fault as a page. Whoever is not signed in is sent to do so, whoever has to show first that it is them, to do that,
+/// and whose identity provider has to say again who they are, there, where nobody asks them anything. All come back: to the page; after a change only those who are signed in, to the page that it was made on.
 pub(crate) fn fault(app: &App, headers: &HeaderMap, address: &Address, fault: &Fault, request_id: &str) -> Response {
     let page = Some(address.path_and_query.as_str()).filter(|_| address.is_page);
+    let path = address.path_and_query.split('?').next().unwrap_or_default();
+    let shown = || page.map_or_else(|| page_above(path), str::to_owned);
+    if let Some(provider) = fault.provider()
+        && let Ok(response) = go_to(&format!(
+            "{}/sign-in/provider/{}?back={}",
+            base(app),
+            part(provider),
+            encoded(&shown())
+        ))
+    {
+        return response;
+    }
     if fault.status() == StatusCode::UNAUTHORIZED
         && let Ok(response) = go_to(&format!(
             "{}/sign-in?back={}",
@@ -211,9 +223,7 @@ pub(crate) fn fault(app: &App, headers: &HeaderMap, address: &Address, fault: &F
         return response;
     }
     if fault.code() == "step-up-needed" {
-        let path = address.path_and_query.split('?').next().unwrap_or_default();
-        let back = page.map_or_else(|| page_above(path), str::to_owned);
-        if let Ok(response) = go_to(&format!("{}/step-up?back={}", base(app), encoded(&back))) {
+        if let Ok(response) = go_to(&format!("{}/step-up?back={}", base(app), encoded(&shown()))) {
             return response;
         }
     }

@@ -18,12 +18,12 @@ async fn errors_are_problem_details() {
     for (path, status, code) in [
         ("/api/v1/nowhere", 404, "not-found"),
         ("/api/v1/objects/nothing", 404, "not-found"),
-        ("/api/v1/search", 400, "missing-parameter"),
+        ("/api/v1/requests", 400, "missing-parameter"),
         ("/api/v1/search?q=a&colour=red", 400, "unknown-parameter"),
         ("/api/v1/search?q=a&q=b", 400, "parameter-twice"),
         ("/api/v1/search?q=a&limit=0", 400, "bad-limit"),
         ("/api/v1/search?q=a&cursor=x", 400, "bad-cursor"),
-        ("/api/v1/observables?value=%20not%20one", 422, "not-an-observable"),
+        ("/api/v1/search?question=tlp:pink", 422, "bad-question"),
     ] {
         let answer = kit.get("alder-reader", path).await;
         let body = answer.json();
@@ -98,6 +98,41 @@ async fn what_is_shared_is_found_by_value_by_words_and_along_connections() {
             .as_array()
             .unwrap()
             .is_empty()
+    );
+
+    // What is asked in several ways must hold in all of them; where nothing is asked, everything is found.
+    for (asked, titles) in [
+        ("", vec!["Pumping station beacon"]),
+        ("?question=type:indicator&q=pumping", vec!["Pumping station beacon"]),
+        ("?question=station&type=indicator", vec!["Pumping station beacon"]),
+        (
+            "?question=type:any+station&type=indicator",
+            vec!["Pumping station beacon"],
+        ),
+        ("?question=type:indicator&q=pond", vec![]),
+        ("?question=type:indicator&type=malware", vec![]),
+        ("?question=station&since=2036-01-01T00:00:00Z", vec![]),
+    ] {
+        let found = kit.get("birch-reader", &format!("/api/v1/search{asked}")).await.json();
+        let of = |one: &serde_json::Value| one["title"].as_str().map(str::to_owned);
+        let all = found["found"].as_array().unwrap_or_else(|| panic!("{asked}: {found}"));
+        let indicators = all
+            .iter()
+            .filter(|one| one["id"].as_str().unwrap().starts_with("indicator"));
+        assert_eq!(
+            indicators.filter_map(of).collect::<Vec<_>>(),
+            titles,
+            "{asked}: {found}"
+        );
+    }
+    // A value that is none occurs in nothing.
+    let none = kit
+        .get("birch-reader", "/api/v1/observables?value=%20not%20one")
+        .await
+        .json();
+    assert_eq!(
+        (none["found"].to_string().as_str(), none.get("observable")),
+        ("[]", None)
     );
 
     let path = format!("/api/v1/objects/{}", id("indicator", 7));

@@ -132,6 +132,7 @@ async fn exported_while(kit: &Kit, change: impl AsyncFnOnce(node::Node, MemberId
         since: None,
         minimum_score: 0,
     };
+    let begun = node.export_begin(&caller, request).await.unwrap();
     let exporting = tokio::task::spawn_blocking(move || {
         let runtime = tokio::runtime::Handle::current();
         let mut change = Some(change);
@@ -144,7 +145,7 @@ async fn exported_while(kit: &Kit, change: impl AsyncFnOnce(node::Node, MemberId
             }),
             bytes: 0,
         };
-        node.export(&caller, &request, &mut slow).is_ok()
+        node.export(&begun, &mut slow).is_ok()
     });
     exporting.await.unwrap()
 }

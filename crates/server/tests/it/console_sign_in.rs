@@ -247,3 +247,66 @@ async fn what_needs_a_proof_leads_to_it_from_every_page_and_back() {
         .await;
     assert_eq!(to(&stale), "/step-up?back=/account");
 }
+
+#[tokio::test]
+async fn a_browser_whose_provider_has_to_say_again_who_it_is_goes_there_and_comes_back_by_itself() {
+    let (kit, city) = kit().await;
+    let browser = Browser::of(&kit, "alder-analyst").await;
+    let started = browser.post_text("/account/links", "provider=city").await;
+    come_back(&kit, &city, &started, "7").await;
+    let started = form(&kit, "/sign-in/provider/city", "back=%2Ffeed").await;
+    let entered = come_back(&kit, &city, &started, "7").await;
+    let session = cookie(&entered, SESSION).unwrap();
+    let own = [
+        header("Cookie", pair(&session)),
+        header("Sec-Fetch-Site", "same-origin"),
+        header("Accept", "text/html"),
+    ];
+    assert_eq!(kit.send("GET", "/feed", &own, None).await.status, 200);
+    kit.pass_seconds(3_600);
+    let program = kit.send("GET", "/api/v1/me", &own, None).await;
+    assert_eq!(
+        (program.status, &program.json()["code"]),
+        (401, &"confirm-needed".into())
+    );
+    let asks = kit.send("GET", "/feed?q=x", &own, None).await;
+    assert_eq!(
+        (asks.status, to(&asks)),
+        (303, "/sign-in/provider/city?back=/feed%3Fq%3Dx")
+    );
+    let started = kit.send("GET", to(&asks), &own, None).await;
+    assert!(onward(&started).contains("&prompt=none"), "{}", onward(&started));
+    let again = come_back(&kit, &city, &started, "7").await;
+    assert_eq!((again.status, onward(&again).as_str()), (200, "/feed?q=x"));
+    let session = cookie(&again, SESSION).unwrap();
+    let own = [
+        header("Cookie", pair(&session)),
+        header("Sec-Fetch-Site", "same-origin"),
+    ];
+    assert_eq!(kit.send("GET", "/feed?q=x", &own, None).await.status, 200);
+    // Whom the provider does not know is asked here.
+    kit.pass_seconds(3_600);
+    let started = kit.send("GET", "/sign-in/provider/city?back=/feed", &own, None).await;
+    let state = onward(&started);
+    let state = state.split("state=").nth(1).unwrap().split('&').next().unwrap();
+    let path = format!("/api/v1/sign-in/city/callback?error=login_required&state={state}");
+    let note = cookie(&started, NOTE).unwrap();
+    let back = kit.send("GET", &path, &[header("Cookie", pair(&note))], None).await;
+    assert_eq!((back.status, to(&back)), (303, "/sign-in?back=/feed"));
+    // The provider itself says that somebody signed out.
+    let logout = async |token: &str| {
+        let headers = [header("Content-Type", "application/x-www-form-urlencoded")];
+        let body = format!("logout_token={token}&more=x");
+        kit.send("POST", "/api/v1/sign-in/city/logout", &headers, Some(body.as_bytes()))
+            .await
+    };
+    let answer = logout("a.b.c").await;
+    assert_eq!(
+        (answer.status, &answer.json()["code"]),
+        (400, &"sign-in-refused".into())
+    );
+    let answer = logout(&city.logout_token(kit.node.now().micros() / 1_000_000, |_| {})).await;
+    assert_eq!((answer.status, answer.header("cache-control")), (200, Some("no-store")));
+    let over = kit.send("GET", "/api/v1/me", &own, None).await;
+    assert_eq!(over.json()["code"], "credentials-wrong");
+}

@@ -1134,7 +1134,9 @@ async fn every_route_but_the_open_ones_asks_who_it_is() {
         "/api/v1/session/passkey/ask",
         "/api/v1/sign-in/x",
         "/api/v1/sign-in/x/callback",
+        "/api/v1/sign-in/x/logout",
         "/sign-in/passkey",
+        "/sign-in/provider/x",
         "/sign-in/provider/x",
     ];
     let asks = |path: &str| {

@@ -62,13 +62,20 @@ pub struct Kit {
     pub members: BTreeMap<String, MemberId>,
     stop: Option<oneshot::Sender<()>>,
     served: Option<tokio::task::JoinHandle<()>>,
+    /// Microseconds that a test let pass.
+    passed: Arc<AtomicI64>,
     _directory: tempfile::TempDir,
 }
 
-/// A clock that moves by a millisecond each time it is read: no two readings are equal, and no test waits.
-fn clock() -> node::Clock {
+/// A clock that moves by a millisecond each time it is read, and by what a test lets pass: no two readings are equal, and no
+/// test waits.
+fn clock(passed: &Arc<AtomicI64>) -> node::Clock {
     let now = AtomicI64::new(Timestamp::parse("2026-11-23T12:00:00Z").unwrap().micros());
-    Arc::new(move || Timestamp::from_micros(now.fetch_add(1_000, Ordering::Relaxed)))
+    let passed = Arc::clone(passed);
+    Arc::new(move || {
+        let now = now.fetch_add(1_000, Ordering::Relaxed) + passed.load(Ordering::Relaxed);
+        Timestamp::from_micros(now)
+    })
 }
 
 /// The same bytes in every run (SplitMix64).
@@ -84,10 +91,10 @@ fn random(seed: u64) -> node::Random {
     })
 }
 
-async fn store(directory: &Path, seed: u64) -> Store {
+async fn store(directory: &Path, seed: u64, passed: &Arc<AtomicI64>) -> Store {
     let ledger_key = ledger::SigningKey::from_random("hub.example", [9; 32]).unwrap();
     let options = OpenOptions {
-        clock: clock(),
+        clock: clock(passed),
         random: random(seed),
         readers: 2,
         create: true,
@@ -113,10 +120,11 @@ impl Kit {
         settings.seal = Some(node::Seal::new([5; 32]));
         settings.providers = wish.providers;
         (wish.settings)(&mut settings);
+        let passed = Arc::new(AtomicI64::new(0));
         let node = Node::new(
-            store(directory.path(), wish.seed).await,
+            store(directory.path(), wish.seed, &passed).await,
             settings,
-            clock(),
+            clock(&passed),
             random(wish.seed),
         )
         .await
@@ -130,6 +138,7 @@ impl Kit {
             members: BTreeMap::from([("Hub".to_owned(), founded.member.id)]),
             stop: None,
             served: None,
+            passed,
             _directory: directory,
         };
         kit.partnership().await;
@@ -256,6 +265,10 @@ impl Kit {
     pub async fn stop(&mut self) {
         self.stop.take().unwrap().send(()).unwrap();
         self.served.take().unwrap().await.unwrap();
+    }
+
+    pub fn pass_seconds(&self, seconds: i64) {
+        self.passed.fetch_add(seconds * 1_000_000, Ordering::Relaxed);
     }
 
     pub async fn operator(&self) -> Caller {

@@ -1054,14 +1054,14 @@ async fn an_event_that_is_offered_is_published_by_the_other_under_its_own_name()
         "Attribute": [{ "type": "domain", "value": "offered.example" }], "Object": [file] }),
     )
     .await;
-    let birch = kit.members["birch"].0.to_string();
+    let birch = kit.members["Birch"].0.to_string();
     let path = format!("/eventDelegations/delegateEvent/{}", text(&made["id"]));
     // Nobody offers what is another's, nor to whom it belongs, nor to nobody.
     assert_eq!(
         refused(&kit, "birch-contributor", &path, json!({ "org_id": birch })).await,
         404
     );
-    let alder = kit.members["alder"].0.to_string();
+    let alder = kit.members["Alder"].0.to_string();
     refused(&kit, "alder-contributor", &path, json!({ "org_id": alder })).await;
     refused(&kit, "alder-contributor", &path, json!({ "org_id": "9999" })).await;
     refused(

@@ -174,10 +174,7 @@ async fn what_is_deleted_over_taxii_is_recalled_from_whoever_was_given_it() {
     let path = format!("{page}{}/", id("indicator", 1));
     let gone = hub.ask("birch-analyst", "DELETE", &path, None).await;
     assert_eq!(gone.status, 200, "{}", gone.text());
-    let owed = hub
-        .get("alder-contributor", "/api/v1/recalls?mine=true&open=true")
-        .await
-        .json();
+    let owed = hub.get("alder-contributor", "/api/v1/recalls?open=true").await.json();
     assert_eq!(owed["recalls"][0]["object"], id("indicator", 1), "{owed}");
     assert_eq!(owed["recalls"][0]["still_open"], false);
     let again = hub.ask("birch-analyst", "DELETE", &path, None).await;

@@ -5,7 +5,7 @@ use stix::Timestamp;
 
 use crate::account::{Person, given, person, rule_changed};
 use crate::db::Change;
-use crate::value::{Row, list_text, many};
+use crate::value::{Row, Value, list_text, many};
 use crate::{Result, Store};
 
 /// Number of a credential in this store.
@@ -118,7 +118,7 @@ macro_rules! columns {
     };
 }
 
-const INSERT: &str = concat!(
+pub(super) const INSERT: &str = concat!(
     "insert into credential \
      (person, kind, digest, label, prefix, read_only, expires, addresses, created, scopes, ends, network, proven) \
      values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) returning ",
@@ -160,7 +160,7 @@ const SESSIONS: &str = concat!(
 /// The columns of the person come before those of the credential.
 const AFTER_PERSON: usize = 9;
 
-fn credential(row: &Row, from: usize) -> Result<Credential> {
+pub(super) fn credential(row: &Row, from: usize) -> Result<Credential> {
     Ok(Credential {
         id: CredentialId(row.int(from)?),
         person: PersonId(row.int(from + 1)?),
@@ -196,6 +196,25 @@ fn scopes_text(scopes: Scopes) -> Option<String> {
     (scopes != Scopes::ALL).then(|| list_text(&names))
 }
 
+/// What [`INSERT`] takes.
+pub(super) fn values(new: NewCredential, at: Timestamp) -> Vec<Value> {
+    vec![
+        new.person.into(),
+        new.kind.as_str().into(),
+        new.digest.into(),
+        new.label.into(),
+        new.prefix.into(),
+        new.read_only.into(),
+        new.expires.into(),
+        list_text(&new.addresses).into(),
+        at.into(),
+        scopes_text(new.scopes).into(),
+        new.ends.into(),
+        new.network.into(),
+        new.proven.into(),
+    ]
+}
+
 impl Store {
     /// Makes a credential. A digest that is there already is a conflict.
     pub async fn credential_put(&self, actor: &Principal, new: NewCredential) -> Result<Credential> {
@@ -203,25 +222,11 @@ impl Store {
             "person": new.person.0, "kind": new.kind.as_str(), "label": new.label, "read_only": new.read_only,
             "scopes": new.scopes.names(),
         });
-        let row = vec![
-            new.person.into(),
-            new.kind.as_str().into(),
-            new.digest.into(),
-            new.label.into(),
-            new.prefix.into(),
-            new.read_only.into(),
-            new.expires.into(),
-            list_text(&new.addresses).into(),
-            self.now().into(),
-            scopes_text(new.scopes).into(),
-            new.ends.into(),
-            new.network.into(),
-            new.proven.into(),
-        ];
+        let kind = new.kind;
         let entry = rule_changed(actor, "credential made", subject);
-        let change = Change::new().with(INSERT, row).entry(entry);
+        let change = Change::new().with(INSERT, values(new, self.now())).entry(entry);
         // A session that begins changes nothing of what anybody may.
-        let change = if new.kind == CredentialKind::Session {
+        let change = if kind == CredentialKind::Session {
             change
         } else {
             change.policy()

@@ -10,6 +10,7 @@ pub mod link;
 pub mod member;
 pub mod passkey;
 pub mod person;
+pub mod provider_session;
 pub mod sight;
 
 pub use community::{Community, Membership, NewCommunity};
@@ -19,6 +20,7 @@ pub use link::{AccountLink, LinkId, NewLink, NewLinkOffer};
 pub use member::{Member, MemberKind, NewMember};
 pub use passkey::{NewPasskey, Passkey, PasskeyId};
 pub use person::{NewPerson, Person};
+pub use provider_session::ProviderSession;
 
 use policy::Principal;
 

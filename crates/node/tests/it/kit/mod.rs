@@ -7,9 +7,10 @@ pub mod smtp;
 pub mod stage;
 pub mod web;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
+use node::intake::{Handling, ShareRequest};
 use node::partnership::{CommunityWish, MemberWish};
 use node::subscriptions::{RunReport, SubscriptionWish};
 use node::{Caller, Node, Settings};
@@ -146,6 +147,36 @@ impl Kit {
         self.node.subscription_run(&self.operator, "feed").await.unwrap()
     }
 
+    /// Shares objects with the community as the founder.
+    pub async fn share(&self, objects: &[String], tlp: Tlp, pap: Pap) {
+        share(&self.node, &self.operator, self.community, objects, (tlp, pap)).await;
+    }
+
+    /// Each time somebody's view was worked out and nothing read by it yet, something comes for an audience that there was
+    /// not before, and then something for one of old: `new` and `old` by their numbers. So often as there are pairs.
+    pub fn comes_before_reading(&self, pairs: Vec<(u32, u32)>) {
+        let (node, operator, community) = (self.node.clone(), self.operator.clone(), self.community);
+        let mut markings = vec![Pap::Clear, Pap::Green, Pap::Amber, Pap::Red];
+        assert!(pairs.len() <= markings.len());
+        let pairs = Mutex::new(
+            pairs
+                .into_iter()
+                .rev()
+                .map(move |pair| (pair, markings.pop()))
+                .collect::<Vec<_>>(),
+        );
+        let happening: node::Happening = Arc::new(move || {
+            let (node, operator) = (node.clone(), operator.clone());
+            let next = pairs.lock().unwrap().pop();
+            Box::pin(async move {
+                let Some(((new, old), Some(pap))) = next else { return };
+                share(&node, &operator, community, &[indicator(new)], (Tlp::Amber, pap)).await;
+                share(&node, &operator, community, &[indicator(old)], (Tlp::Green, Pap::Clear)).await;
+            })
+        });
+        self.node.happens_before_reading(Some(happening));
+    }
+
     /// Everything that the founder sees, oldest first.
     pub async fn objects(&self) -> Vec<ObjectRow> {
         let viewer = self.node.viewer(&self.operator).await.unwrap();
@@ -165,6 +196,26 @@ impl Kit {
             .filter(|row| row.object_type == object_type)
             .count()
     }
+}
+
+async fn share(node: &Node, by: &Caller, community: CommunityId, objects: &[String], (tlp, pap): (Tlp, Pap)) {
+    let request = ShareRequest {
+        channel: "file".to_owned(),
+        handling: Handling {
+            communities: vec![community],
+            tlp: Some(tlp),
+            pap: Some(pap),
+            ..Handling::default()
+        },
+        ..ShareRequest::default()
+    };
+    let text = format!("{{\"objects\":[{}]}}", objects.join(","));
+    let report = node.share_bytes(by, request, text).await.unwrap();
+    assert_eq!(
+        (report.accepted as usize, report.refused),
+        (objects.len(), 0),
+        "{report:?}"
+    );
 }
 
 /// A valid indicator; each number its own.

@@ -169,6 +169,10 @@ impl Partners {
         self.time.fetch_add(days * 86_400_000_000, Ordering::Relaxed);
     }
 
+    pub fn pass_minutes(&self, minutes: i64) {
+        self.time.fetch_add(minutes * 60_000_000, Ordering::Relaxed);
+    }
+
     pub fn pass_hours(&self, hours: i64) {
         self.time.fetch_add(hours * 3_600_000_000, Ordering::Relaxed);
     }
@@ -289,9 +293,10 @@ impl Partners {
             since: None,
             minimum_score: 0,
         };
+        let begun = node.export_begin(&caller, request).await.unwrap();
         let written = tokio::task::spawn_blocking(move || {
             let mut memory = Memory::default();
-            node.export(&caller, &request, &mut memory).unwrap();
+            node.export(&begun, &mut memory).unwrap();
             memory
         });
         let files = written.await.unwrap().files;

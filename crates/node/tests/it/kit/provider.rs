@@ -49,8 +49,12 @@ impl Signer {
 /// What a code stands for.
 struct Code {
     challenge: String,
-    token: String,
+    header: Value,
+    claims: Value,
 }
+
+/// What is said of somebody when it is asked again; nothing: who asks is refused.
+type SaidAgain = Box<dyn Fn(&mut Value) -> bool + Send>;
 
 struct Inside {
     issuer: String,
@@ -58,6 +62,11 @@ struct Inside {
     keys: Vec<Value>,
     codes: HashMap<String, Code>,
     number: usize,
+    /// Refresh tokens that were given, each good once; and what is said by them. Without that none are given.
+    refresh: HashMap<String, (Value, Value)>,
+    said_again: Option<SaidAgain>,
+    /// How often it was asked for tokens.
+    asked: usize,
 }
 
 /// The provider of a city.
@@ -76,6 +85,9 @@ impl City {
             keys: vec![signer.jwk()],
             codes: HashMap::new(),
             number: 0,
+            refresh: HashMap::new(),
+            said_again: None,
+            asked: 0,
         };
         let city = Self {
             inside: Arc::new(Mutex::new(inside)),
@@ -101,19 +113,37 @@ impl City {
                 let expected = STANDARD.encode("watch:a+secret%3A+of+two+%26+more");
                 let form = reqwest::Url::parse(&format!("http://x/?{}", asked.body)).unwrap();
                 let form: BTreeMap<String, String> = form.query_pairs().into_owned().collect();
-                let code = inside.codes.remove(&form["code"]);
-                let verifier = URL_SAFE_NO_PAD.encode(Sha256::digest(form["code_verifier"].as_bytes()));
-                match code {
-                    Some(code)
-                        if asked.header("authorization") == format!("Basic {expected}")
-                            && code.challenge == verifier
-                            && form["redirect_uri"] == inside.redirect
-                            && form["grant_type"] == "authorization_code" =>
-                    {
-                        json(json!({ "access_token": "x", "token_type": "Bearer", "id_token": code.token }))
+                assert_eq!(asked.header("authorization"), format!("Basic {expected}"));
+                inside.asked += 1;
+                let said = match form["grant_type"].as_str() {
+                    "authorization_code" => {
+                        let code = inside.codes.remove(&form["code"]);
+                        let verifier = URL_SAFE_NO_PAD.encode(Sha256::digest(form["code_verifier"].as_bytes()));
+                        code.filter(|code| code.challenge == verifier && form["redirect_uri"] == inside.redirect)
+                            .map(|code| (code.header, code.claims))
                     }
-                    _ => Answer::of(400, r#"{"error":"invalid_grant"}"#),
+                    "refresh_token" => {
+                        let kept = inside.refresh.remove(&form["refresh_token"]);
+                        kept.and_then(|(header, mut claims)| {
+                            claims.as_object_mut().unwrap().remove("nonce");
+                            let says = inside.said_again.as_ref().is_some_and(|change| change(&mut claims));
+                            says.then_some((header, claims))
+                        })
+                    }
+                    other => panic!("{other}"),
+                };
+                let Some((header, claims)) = said else {
+                    return Answer::of(400, r#"{"error":"invalid_grant"}"#);
+                };
+                let token = self.signer.lock().unwrap().token(&header, &claims);
+                let mut answer = json!({ "access_token": "x", "token_type": "Bearer", "id_token": token });
+                if inside.said_again.is_some() {
+                    inside.number += 1;
+                    let name = format!("refresh-{}", inside.number);
+                    inside.refresh.insert(name.clone(), (header, claims));
+                    answer["refresh_token"] = name.into();
                 }
+                json(answer)
             }
             _ => Answer::of(404, ""),
         }
@@ -137,12 +167,13 @@ impl City {
             "groups": ["analysts"], "email": "cert@city.example", "preferred_username": "cert", "auth_time": now,
         });
         change(&mut header, &mut claims);
-        let token = signer.token(&header, &claims);
+        drop(signer);
         inside.number += 1;
         let name = format!("code-{}", inside.number);
         let code = Code {
             challenge: asked["code_challenge"].clone(),
-            token,
+            header,
+            claims,
         };
         inside.codes.insert(name.clone(), code);
         Said {
@@ -150,6 +181,31 @@ impl City {
             state: Some(asked["state"].clone()),
             ..Said::default()
         }
+    }
+
+    /// From now on refresh tokens are given, each good once, and this is said by them; where it says no, they are refused.
+    pub fn says_again(&self, said: impl Fn(&mut Value) -> bool + Send + 'static) {
+        self.inside.lock().unwrap().said_again = Some(Box::new(said));
+    }
+
+    /// How often it was asked for tokens.
+    pub fn asked(&self) -> usize {
+        self.inside.lock().unwrap().asked
+    }
+
+    /// A logout token, changed as a test wants it.
+    pub fn logout_token(&self, now: i64, change: impl FnOnce(&mut Value)) -> String {
+        let issuer = self.inside.lock().unwrap().issuer.clone();
+        let signer = self.signer.lock().unwrap();
+        let mut claims = json!({
+            "iss": issuer, "aud": "watch", "iat": now, "exp": now + 120, "jti": "1", "sub": "7",
+            "events": { "http://schemas.openid.net/event/backchannel-logout": {} },
+        });
+        change(&mut claims);
+        signer.token(
+            &json!({ "alg": "ES256", "kid": signer.kid, "typ": "logout+jwt" }),
+            &claims,
+        )
     }
 
     /// The provider signs with another key from now on.
@@ -173,6 +229,7 @@ impl City {
             member: Some("Example CERT".to_owned()),
             provision: false,
             session_hours: node::providers::SESSION_HOURS,
+            confirm_minutes: node::providers::CONFIRM_MINUTES,
             access: Access {
                 proxy: Some(Secret::Text("direct".to_owned())),
                 ..Access::default()

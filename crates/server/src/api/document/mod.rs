@@ -1,6 +1,11 @@
 //! The OpenAPI document of the JSON API, made from the handlers; a copy is kept at `docs/openapi.json`.
 
+mod exact;
+mod forms;
+mod links;
+
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use serde::Serialize;
 use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
@@ -9,7 +14,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, Ref, RefOr, Required, Response};
 use utoipa::{Modify, OpenApi, ToSchema};
 
-use super::exact::Exact;
+use self::exact::Exact;
 use super::{
     about, advice, bridges, calendar, commitments, communities, events, exchange, export, find, item, keys, ledger,
     membership, notices, partnership, passkeys, privacy, proposals, providers, recall, requests, scorecard, searches,
@@ -110,6 +115,7 @@ use super::{
         providers::list,
         providers::begin,
         providers::finish,
+        providers::logged_out,
         providers::links,
         providers::link,
         providers::unlink,
@@ -337,9 +343,16 @@ fn plain(path: &str) -> String {
     path.replace("{*", "{")
 }
 
+static WHOLE: LazyLock<serde_json::Value> = LazyLock::new(|| {
+    let mut document = serde_json::to_value(Document::openapi()).unwrap_or_default();
+    forms::say(&mut document);
+    links::say(&mut document);
+    document
+});
+
 /// The document.
-pub fn document() -> utoipa::openapi::OpenApi {
-    Document::openapi()
+pub fn document() -> &'static serde_json::Value {
+    &WHOLE
 }
 
 #[cfg(test)]
@@ -352,7 +365,7 @@ mod tests {
 
     #[test]
     fn every_route_is_in_the_document_and_nothing_else() {
-        let text = serde_json::to_value(document()).unwrap();
+        let text = document();
         let mut described = BTreeSet::new();
         for (path, methods) in text["paths"].as_object().unwrap() {
             described.extend(
@@ -370,11 +383,45 @@ mod tests {
         assert_eq!(described, served);
     }
 
+    #[test]
+    fn each_operation_has_a_name_of_its_own_and_links_go_to_what_is_there() {
+        let mut names = BTreeSet::new();
+        let mut parameters = BTreeSet::new();
+        let operations = || {
+            let paths = document()["paths"].as_object().unwrap().values();
+            paths.flat_map(|methods| methods.as_object().unwrap().values())
+        };
+        for operation in operations() {
+            let name = operation["operationId"].as_str().unwrap();
+            assert!(names.insert(name), "{name} is there twice");
+            let own = operation["parameters"].as_array().into_iter().flatten();
+            parameters.extend(own.map(|one| (name, one["name"].as_str().unwrap())));
+        }
+        let mut links = 0;
+        for operation in operations() {
+            let answers = operation["responses"].as_object().unwrap().values();
+            for link in answers
+                .filter_map(|answer| answer["links"].as_object())
+                .flat_map(|links| links.values())
+            {
+                let name = link["operationId"].as_str().unwrap();
+                for parameter in link["parameters"].as_object().unwrap().keys() {
+                    assert!(
+                        parameters.contains(&(name, parameter.as_str())),
+                        "{name} takes no {parameter}"
+                    );
+                }
+                links += 1;
+            }
+        }
+        assert!(links > 50, "{links}");
+    }
+
     /// `COMMONWATCH_BLESS=1 cargo test -p server` writes the file anew.
     #[test]
     fn the_document_is_checked_in() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");
-        let made = document().to_pretty_json().unwrap() + "\n";
+        let made = serde_json::to_string_pretty(document()).unwrap() + "\n";
         if std::env::var_os("COMMONWATCH_BLESS").is_some() {
             std::fs::write(&path, &made).unwrap();
         }

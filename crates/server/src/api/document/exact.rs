@@ -3,6 +3,7 @@
 //! The words come from the types that read them, so that the document cannot name others. What a schema cannot say (a time
 //! to come, a name that is there) stays with the handlers.
 
+use node::sightings::HITS_MOST;
 use policy::{MemberState, Role, Scope};
 use serde_json::{Value, json};
 use stix::marking::{Pap, Tlp};
@@ -16,12 +17,13 @@ use utoipa::openapi::schema::{
 };
 use utoipa::openapi::{Content, OpenApi, RefOr, Required};
 
-use super::sightings::TEXT_MOST as TEXT_MOST_OF_HIT;
+use crate::api::find::WORDS_MOST;
+use crate::api::sightings::TEXT_MOST as TEXT_MOST_OF_HIT;
 
 /// Characters of a name, a title and so on.
-const TEXT_MOST: usize = 2_000;
+pub(super) const TEXT_MOST: usize = 2_000;
 /// No control characters, and something besides spaces.
-const TEXT: &str = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$";
+pub(super) const TEXT: &str = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$";
 
 /// Fields that take one of some words.
 fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
@@ -43,7 +45,14 @@ fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ),
         ("NewPersonView", "role", roles.clone()),
         ("PersonChangeView", "role", roles.clone()),
-        ("NewInvitationView", "role", roles),
+        (
+            "NewInvitationView",
+            "role",
+            roles
+                .into_iter()
+                .filter(|role| *role != Role::Operator.as_str())
+                .collect(),
+        ),
         ("NewAgreementView", "kind", vec!["partnership", "data-set"]),
         (
             "NewFeedback",
@@ -131,6 +140,11 @@ const LINES: [(&str, &str, usize); 3] = [
 const LINES_TEXT: &str =
     "^[^\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f]*$";
 
+/// A text of several lines, as a schema.
+pub(super) fn lines(most: usize) -> Value {
+    json!({ "type": "string", "minLength": 1, "maxLength": most, "pattern": LINES_TEXT })
+}
+
 /// Fields that take a number within bounds.
 const NUMBERS: [(&str, &str, i64, i64); 5] = [
     ("NewInvitationView", "sponsors", 0, 2),
@@ -140,8 +154,19 @@ const NUMBERS: [(&str, &str, i64, i64); 5] = [
     ("RuleView", "seconds", 60, 30 * 86_400),
 ];
 
+/// An address or network, as a key may be used from.
+const NETWORK: &str = "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}(/(3[0-2]|[12]?[0-9]))?|(([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,7}:|([0-9a-fA-F]{1,4}:){1,6}(:[0-9a-fA-F]{1,4}){1,1}|([0-9a-fA-F]{1,4}:){1,5}(:[0-9a-fA-F]{1,4}){1,2}|([0-9a-fA-F]{1,4}:){1,4}(:[0-9a-fA-F]{1,4}){1,3}|([0-9a-fA-F]{1,4}:){1,3}(:[0-9a-fA-F]{1,4}){1,4}|([0-9a-fA-F]{1,4}:){1,2}(:[0-9a-fA-F]{1,4}){1,5}|([0-9a-fA-F]{1,4}:){1,1}(:[0-9a-fA-F]{1,4}){1,6}|:(:[0-9a-fA-F]{1,4}){1,7}|::)(/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))?)$";
+/// An address that webhooks may go to, where the operator allows no others: of https, by the name of a host.
+const HOOK: &str =
+    "^https://([a-zA-Z0-9]([a-zA-Z0-9]*[a-zA-Z0-9])?\\.)+[a-zA-Z]{2,63}(:[1-9][0-9]{0,3})?(/[!-\"$-~]*)?$";
+/// The name of something that runs by schedule.
+const NAME: &str = "^[a-zA-Z0-9._-]{1,64}$";
+
 /// Fields whose form a pattern says.
-const PATTERNS: [(&str, &str, &str); 5] = [
+const PATTERNS: [(&str, &str, &str); 8] = [
+    ("NewKey", "addresses", NETWORK),
+    ("NewWebhookView", "url", HOOK),
+    ("NoticesView", "email", MAIL),
     ("NewAgreementView", "text", "[\\s\\S]"),
     ("NewRecall", "reason", TEXT),
     ("NewCommunityView", "alias", "^[a-z0-9-]{1,64}$"),
@@ -159,6 +184,9 @@ const LENGTHS: [(&str, &str, usize); 3] = [
     ("NewHitView", "value", TEXT_MOST_OF_HIT),
     ("NewHitView", "source", TEXT_MOST_OF_HIT),
 ];
+/// An e-mail address that mail is sent to.
+const MAIL: &str =
+    "^[a-zA-Z0-9]+([._+-][a-zA-Z0-9]+)*@([a-zA-Z0-9]([a-zA-Z0-9-]{0,20}[a-zA-Z0-9])?\\.)+[a-zA-Z]{2,20}$";
 /// An e-mail address as a contact has one.
 const ADDRESS: &str = "^[^@\\x00-\\x1f\\x7f-\\x9f]+@[^\\x00-\\x1f\\x7f-\\x9f]*\\.[^\\x00-\\x1f\\x7f-\\x9f]*$";
 
@@ -194,12 +222,12 @@ fn parameter_pattern(path: &str, name: &str) -> Option<&'static str> {
 }
 
 /// A time as it is written.
-const TIME: &str =
-    "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$";
+pub(super) const TIME: &str = "^([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))\
+     |([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$";
 
 /// Cursors are the key of the last of the page before; where that is a name, any text is one.
 fn cursor_pattern(path: &str) -> Option<&'static str> {
-    let path = path.strip_prefix(super::BASE)?;
+    let path = path.strip_prefix(crate::api::BASE)?;
     Some(match path {
         "/members" | "/communities" | "/people" | "/vetting" | "/agreements/owed" | "/subscriptions" | "/peers" => {
             return None;
@@ -235,6 +263,16 @@ fn take_words(object: &mut Object, words: &[&str]) {
         values.push(Value::Null);
     }
     object.enum_values = Some(values);
+}
+
+/// So many things a list may have.
+fn list_most(document: &mut OpenApi, schema: &str, name: &str, most: usize) {
+    let schemas = document.components.as_mut().map(|components| &mut components.schemas);
+    if let Some(RefOr::T(Schema::Object(found))) = schemas.and_then(|schemas| schemas.get_mut(schema))
+        && let Some(RefOr::T(Schema::Array(list))) = found.properties.get_mut(name)
+    {
+        list.max_items = Some(most);
+    }
 }
 
 /// The field of a schema, or what is in it where it is a list.
@@ -334,6 +372,7 @@ impl Modify for Exact {
                 .schemas
                 .insert("NewProposalView".to_owned(), RefOr::T(proposal()));
         }
+        list_most(document, "NewHits", "hits", HITS_MOST);
         // Whatever is a time is one in UTC.
         let components = document.components.get_or_insert_default();
         for schema in components.schemas.values_mut() {
@@ -352,7 +391,7 @@ impl Modify for Exact {
             && let Some(get) = &mut item.get
             && let Some(RefOr::T(response)) = get.responses.responses.get_mut("200")
         {
-            let media = formats::write::OutFormat::ALL.map(super::export::media_type);
+            let media = formats::write::OutFormat::ALL.map(crate::api::export::media_type);
             response.content = media
                 .into_iter()
                 .map(|media| (media.to_owned(), Content::default()))
@@ -383,11 +422,14 @@ impl Modify for Exact {
 }
 
 /// What a part of a path can be.
-fn narrow_part(parameter: &mut Parameter) {
+fn narrow_part(path: &str, parameter: &mut Parameter) {
     let Some(RefOr::T(Schema::Object(object))) = &mut parameter.schema else {
         return;
     };
     match parameter.name.as_str() {
+        "name" if path.contains("/subscriptions/") || path.contains("/peers/") => {
+            object.pattern = Some(NAME.to_owned())
+        }
         "year" => object.pattern = Some("^[0-9]{4}$".to_owned()),
         "place" => {
             object.minimum = Some(number(1));
@@ -400,7 +442,7 @@ fn narrow_part(parameter: &mut Parameter) {
 /// A parameter that is given has a value.
 fn narrow(path: &str, parameter: &mut Parameter) {
     if parameter.parameter_in == ParameterIn::Path {
-        return narrow_part(parameter);
+        return narrow_part(path, parameter);
     }
     if parameter.parameter_in != ParameterIn::Query {
         return;
@@ -416,6 +458,9 @@ fn narrow(path: &str, parameter: &mut Parameter) {
         object.maximum = Some(number(100));
     } else if is_text(object) {
         object.min_length = Some(1);
+        if matches!(parameter.name.as_str(), "q" | "question") {
+            object.max_length = Some(WORDS_MOST);
+        }
         if matches!(parameter.name.as_str(), "since" | "starts" | "ends") {
             object.format = Some(SchemaFormat::KnownFormat(KnownFormat::DateTime));
         }
