@@ -38,6 +38,7 @@ pub mod data_set;
 mod db;
 pub mod delivery;
 mod error;
+mod listed;
 pub mod event;
 pub mod idempotency;
 pub mod item;

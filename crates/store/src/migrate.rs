@@ -49,6 +49,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     migration!(17, "0017_misp"),
     migration!(18, "0018_vocabulary"),
     migration!(19, "0019_misp_sent"),
+    migration!(22, "0022_misp_step"),
 ];
 
 /// Where the steps that were applied are remembered; the same on both databases.

@@ -59,7 +59,7 @@ struct Made {
 
 impl Node {
     /// What contributions say, in MISP's terms.
-    pub(super) async fn project(&self, rows: &[Followed]) -> Result<Vec<MispPut>, Error> {
+    pub(super) async fn project(&self, rows: Vec<Followed>) -> Result<Vec<MispPut>, Error> {
         let mut members = None;
         let mut put = Vec::with_capacity(rows.len());
         for row in rows.iter().filter(|row| !row.body.is_empty()) {
@@ -147,6 +147,7 @@ impl Node {
             let at = text(&fields, "publish_timestamp").parse().unwrap_or(0);
             (truth(&fields, "published"), at)
         });
+        let extends = (kind == MispKind::Event).then(|| uuid_at(&fields, "extends_uuid")).flatten();
         for key in ["deleted", "published", "publish_timestamp"] {
             fields.shift_remove(key);
         }
@@ -171,6 +172,7 @@ impl Node {
             tags: numbers,
             organisations,
             published,
+            extends,
             only_named: is_bare(&row.id),
             is_part: false,
             body: inner(&fields),
@@ -252,6 +254,7 @@ fn house_head(uuid: Uuid, first: &MispLoose) -> MispPut {
         tags: Vec::new(),
         organisations: Vec::new(),
         published: Some((true, changed)),
+        extends: None,
         only_named: false,
         is_part: false,
         body: fields.as_object().map(inner).unwrap_or_default(),
@@ -370,6 +373,7 @@ fn part_row(row: &Followed, event: Uuid) -> MispPut {
         tags: Vec::new(),
         organisations: Vec::new(),
         published: None,
+        extends: None,
         only_named: false,
         is_part: true,
         body: String::new(),

@@ -1,8 +1,11 @@
 //! Contributions in their order, for what is made of them outside of this room: MISP's interface.
 
+use std::sync::LazyLock;
+
 use policy::{AudienceId, MemberId, Viewer};
 
 use super::share::id_hash;
+use crate::listed::Listed;
 use crate::misp::{MispKind, MispOwner};
 use crate::value::{Row, many};
 use crate::{Result, Store};
@@ -40,13 +43,11 @@ pub(crate) const HOMELESS: &str = "select h.added, r.member, r.audience, b.at fr
 /// The events that an object belongs to.
 pub(crate) const HOMES: &str = "select h.event from misp_home h join object o on o.number = h.object \
                                 where o.hash = ?1 and o.id = ?2";
-const NAMES: &str = concat!(
-    "select o.id, c.added, c.audience, c.digest from contribution c join object o on o.number = c.object where c.added in ",
-    "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ",
-    "?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32)"
-);
-/// Contributions asked for together.
-const TOGETHER: usize = 32;
+static NAMES: LazyLock<Listed> = LazyLock::new(|| {
+    let sql = "select o.id, c.added, c.audience, c.digest from contribution c join object o on o.number = c.object \
+               where c.added in ??";
+    Listed::new(sql, 0)
+});
 /// The identifiers of the objects that a member's reports named for an event.
 const CLAIMED: &str = "select distinct o.id from misp_home h join object o on o.number = h.object \
                        where h.event = ?1 and h.member = ?2";
@@ -158,26 +159,12 @@ impl Store {
         viewer: &Viewer,
         added: &[i64],
     ) -> Result<Vec<(String, i64, AudienceId, [u8; 32])>> {
-        let mut named = Vec::with_capacity(added.len());
-        for places in added.chunks(TOGETHER) {
-            let last = places.last().copied().unwrap_or_default();
-            let values = places
-                .iter()
-                .copied()
-                .chain(std::iter::repeat(last))
-                .take(TOGETHER)
-                .map(Into::into)
-                .collect();
-            let found = self.list(NAMES, values, |row| {
+        let mut named = self
+            .listed(&NAMES, &[], added, |row| {
                 Ok((row.text(0)?, row.int(1)?, AudienceId(row.int(2)?), row.hash(3)?))
-            });
-            named.extend(
-                found
-                    .await?
-                    .into_iter()
-                    .filter(|(_, _, audience, _)| viewer.sees(*audience)),
-            );
-        }
+            })
+            .await?;
+        named.retain(|(_, _, audience, _)| viewer.sees(*audience));
         Ok(named)
     }
 

@@ -12,6 +12,7 @@
 mod put;
 mod scan;
 mod sent;
+mod step;
 mod tag;
 
 use policy::{AudienceId, MemberId};
@@ -20,6 +21,8 @@ use uuid::Uuid;
 pub use put::{MispBatch, MispLoose, MispPut};
 pub use scan::{MispPage, MispSource};
 pub use sent::{MispSent, MispSentState};
+pub use step::MispStep;
+pub(crate) use step::uncount_erased;
 pub use tag::{MispOrganisation, MispTag};
 
 /// What a row is.
