@@ -347,7 +347,12 @@ impl Node {
         let mut passed = limit.saturating_mul(page - 1).saturating_sub(place.skip);
         loop {
             let chunk = limit.saturating_add(place.skip).min(CHUNK).saturating_add(1);
-            let part = self.store().misp_scan(viewer, &source, kind, place.after, chunk).await?;
+            let part = self
+                .store()
+                .misp_scan(viewer, &source, kind, place.after, chunk)
+                .await?;
+            self.misp_meet_all(viewer, filter, &part.rows, &mut found.events)
+                .await?;
             for row in part.rows {
                 if !self.misp_admits(viewer, filter, &row, &mut found.events).await? {
                     continue;
@@ -573,6 +578,35 @@ impl Node {
         if let std::collections::hash_map::Entry::Vacant(place) = events.met.entry(id) {
             place.insert(self.misp_event(viewer, id).await?);
         }
+        Ok(())
+    }
+
+    /// Looks up the events of rows, together.
+    async fn misp_meet_all(
+        &self,
+        viewer: &Viewer,
+        filter: &Filter,
+        rows: &[MispRow],
+        events: &mut EventsMet,
+    ) -> Result<(), Error> {
+        let asked = rows
+            .iter()
+            .filter(|row| row.kind != MispKind::Attribute || filter.admits_row(row));
+        let mut ids: Vec<i64> = asked.map(|row| row.event).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.retain(|id| !events.met.contains_key(id));
+        // One alone is looked up when it is needed.
+        if ids.len() < 2 {
+            return Ok(());
+        }
+        let heads = self.store().misp_rows(viewer, MispKind::Event, &ids).await?;
+        let mut names = super::shape::Names::default();
+        let infos = self.misp_event_infos(viewer, heads, &mut names).await?;
+        events.met.extend(ids.into_iter().map(|id| (id, None)));
+        events
+            .met
+            .extend(infos.into_iter().map(|info| (info.row.id, Some(info))));
         Ok(())
     }
 

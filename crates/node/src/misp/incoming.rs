@@ -49,7 +49,12 @@ impl Incoming {
             return Self::of(&[], body.clone());
         }
         let outer = entries(text)?;
-        let inner = |name: &str| outer.iter().rev().find(|(key, raw)| key == name && raw.get().starts_with('{'));
+        let inner = |name: &str| {
+            outer
+                .iter()
+                .rev()
+                .find(|(key, raw)| key == name && raw.get().starts_with('{'))
+        };
         let entries = match inner("Event").or_else(|| inner("request")) {
             Some((_, raw)) => entries(raw.get())?,
             None => outer,
@@ -275,7 +280,11 @@ mod tests {
     #[test]
     fn an_event_is_read_with_and_without_a_wrapper() {
         let bare = json!({ "info": "one", "Tag": [{ "name": "a" }], "Object": { "name": "file" } });
-        for body in [bare.to_string(), json!({ "Event": bare }).to_string(), json!({ "request": bare }).to_string()] {
+        for body in [
+            bare.to_string(),
+            json!({ "Event": bare }).to_string(),
+            json!({ "request": bare }).to_string(),
+        ] {
             let incoming = Incoming::read(Bytes::from(body)).unwrap();
             assert_eq!(incoming.head["info"], "one");
             assert!(incoming.head.contains_key("Tag") && !incoming.head.contains_key("Object"));

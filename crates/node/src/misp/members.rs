@@ -48,7 +48,10 @@ impl<'t> Members<'t> {
             if at > 0 {
                 text.push(',');
             }
-            if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')) {
+            if name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+            {
                 text.push('"');
                 text.push_str(name);
                 text.push('"');

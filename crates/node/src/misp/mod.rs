@@ -74,6 +74,8 @@ pub(crate) struct Kept {
     /// One follows at a time; the others wait for it, and find it done.
     following: tokio::sync::Mutex<()>,
     tags: std::sync::Mutex<HashMap<String, i64>>,
+    /// The events that transfers brought, from when all of them is stored until it is followed.
+    expected: std::sync::Mutex<HashMap<Uuid, Uuid>>,
     walks: find::Walks,
     /// Whether no attributes were put since the last time that they were counted.
     counted: std::sync::atomic::AtomicBool,
@@ -157,6 +159,25 @@ impl Node {
             }
             None => Ok(None),
         }
+    }
+
+    /// The event that a transfer brought, where all of it is stored: its report comes last, and names all the rest.
+    fn misp_expected(&self, transfer: Uuid) -> Option<Uuid> {
+        let expected = self.misp_kept().expected.lock();
+        let expected = expected.unwrap_or_else(std::sync::PoisonError::into_inner);
+        expected.get(&transfer).copied()
+    }
+
+    /// Follows what a transfer has brought, an event and all that is in it.
+    pub(super) async fn misp_follow_event(&self, transfer: Uuid, event: Uuid) -> Result<(), Error> {
+        let expected = || {
+            let expected = self.misp_kept().expected.lock();
+            expected.unwrap_or_else(std::sync::PoisonError::into_inner)
+        };
+        expected().insert(transfer, event);
+        let followed = self.misp_follow().await;
+        expected().remove(&transfer);
+        followed
     }
 
     /// What a caller sees as of now: a change may make an audience that was not there when the request came.

@@ -147,7 +147,9 @@ impl Node {
             let at = text(&fields, "publish_timestamp").parse().unwrap_or(0);
             (truth(&fields, "published"), at)
         });
-        let extends = (kind == MispKind::Event).then(|| uuid_at(&fields, "extends_uuid")).flatten();
+        let extends = (kind == MispKind::Event)
+            .then(|| uuid_at(&fields, "extends_uuid"))
+            .flatten();
         for key in ["deleted", "published", "publish_timestamp"] {
             fields.shift_remove(key);
         }
@@ -162,6 +164,7 @@ impl Node {
             uuid,
             parent,
             event,
+            expected: self.misp_expected(row.transfer),
             to_ids: truth(&fields, "to_ids"),
             element_type: clean(element_type),
             category: clean(category),
@@ -244,6 +247,7 @@ fn house_head(uuid: Uuid, first: &MispLoose) -> MispPut {
         uuid,
         parent: None,
         event: None,
+        expected: None,
         element_type: String::new(),
         category: String::new(),
         to_ids: false,
@@ -363,6 +367,7 @@ fn part_row(row: &Followed, event: Uuid) -> MispPut {
         uuid: event,
         parent: None,
         event: Some(event),
+        expected: None,
         element_type: String::new(),
         category: String::new(),
         to_ids: false,

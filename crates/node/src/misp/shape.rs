@@ -269,9 +269,7 @@ impl Node {
     }
 
     pub(crate) async fn misp_event_info_of(&self, viewer: &Viewer, row: MispRow) -> Result<Option<EventInfo>, Error> {
-        let mut infos = self
-            .misp_event_infos(viewer, vec![row], &mut Names::default())
-            .await?;
+        let mut infos = self.misp_event_infos(viewer, vec![row], &mut Names::default()).await?;
         Ok(infos.pop())
     }
 
@@ -490,7 +488,12 @@ impl Node {
             "sharing_group_id",
             quoted(distribution.group.map_or(0, |group| group.0)),
         );
-        out.push("comment", Some(field("comment")).filter(|raw| raw.starts_with('"')).unwrap_or("\"\""));
+        out.push(
+            "comment",
+            Some(field("comment"))
+                .filter(|raw| raw.starts_with('"'))
+                .unwrap_or("\"\""),
+        );
         out.push("deleted", truth_json(row.deleted));
         let uncorrelated = matches!(field("disable_correlation").trim_matches('"'), "1" | "true");
         out.push("disable_correlation", truth_json(uncorrelated));

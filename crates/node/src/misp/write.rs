@@ -22,8 +22,8 @@ use uuid::Uuid;
 use super::distribution::DistributionWish;
 use super::incoming::{Incoming, Lists};
 use super::prepare::{
-    IGNORED, LISTS, SAID, alike, apply, apply_inside, context_of, narrowest, nothing, prepare, seconds, strip,
-    text_of, wish_of,
+    IGNORED, LISTS, SAID, alike, apply, apply_inside, context_of, narrowest, nothing, prepare, seconds, strip, text_of,
+    wish_of,
 };
 use super::project::{CHANNEL, truth, uuid_of};
 use super::shape::{EventInfo, of_member, tag_sent};
@@ -118,8 +118,10 @@ impl Node {
             audience,
             is_shared: false,
         };
-        self.misp_share(caller, event, ready.stays, uuid, handling, Head::Whole)
+        let shared = self
+            .misp_share(caller, event, ready.stays, uuid, handling, Head::Whole)
             .await?;
+        self.misp_follow_event(shared.transfer, uuid).await?;
         for (wish, lists) in ready.narrower {
             self.misp_add_elements(caller, &around, wish, lists).await?;
         }
@@ -294,7 +296,8 @@ impl Node {
         let around = self.misp_around(viewer, event).await?;
         for (wish, mut lists) in new {
             prepare(&mut lists, self.now(), &|| self.fresh_uuid())?;
-            self.misp_add_elements(caller, &around, wish, Lists::of(&lists)?).await?;
+            self.misp_add_elements(caller, &around, wish, Lists::of(&lists)?)
+                .await?;
         }
         self.misp_follow().await
     }
@@ -1227,6 +1230,7 @@ impl Node {
         Ok(Shared {
             made,
             waits: report.waiting > 0,
+            transfer: report.transfer,
         })
     }
 }
@@ -1244,6 +1248,8 @@ struct Shared {
     made: Vec<String>,
     /// Whether some of it waits for moderators.
     waits: bool,
+    /// The transfer.
+    transfer: Uuid,
 }
 
 /// Keeps the colour and the permitted actions that something has, where no tag says others: those of the transfer that

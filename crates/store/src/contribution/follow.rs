@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use policy::{AudienceId, MemberId, Viewer};
+use uuid::Uuid;
 
 use super::share::id_hash;
 use crate::listed::Listed;
@@ -13,7 +14,7 @@ use crate::{Result, Store};
 /// Bodies only of what can become something.
 const NEXT: &str = "select c.added, c.object, o.id, c.audience, c.member, c.withheld, c.version, c.revoked, \
                     case when t.text in ('relationship', 'identity', 'marking-definition', 'extension-definition', \
-                    'language-content') and c.body not like '%x_misp_%' then '' else c.body end, b.channel \
+                    'language-content') and c.body not like '%x_misp_%' then '' else c.body end, b.channel, b.transfer \
                     from contribution c join object o on o.number = c.object join term t on t.number = c.type \
                     join batch b on b.number = c.batch where c.added > ?1 order by c.added limit ?2";
 const LAST: &str = "select added from head";
@@ -26,7 +27,8 @@ pub(crate) const BRING_HOME: &str = "update misp_row set event = ?3 where event 
                                      and added in (select c.added from edge e join term t on t.number = e.property \
                                      join contribution c on c.object = e.target \
                                      join misp_home h on h.object = e.target and h.member = ?2 and h.event = ?3 \
-                                     where e.added = ?1 and t.text = 'object_refs' and c.member = ?4)";
+                                     where e.added = ?1 and t.text = 'object_refs' and c.member = ?4) \
+                                     returning number";
 /// What was brought home by that is looked for no longer.
 pub(crate) const AT_HOME: &str = "delete from misp_homeless where added in (select c.added from edge e \
                                   join term t on t.number = e.property join contribution c on c.object = e.target \
@@ -94,6 +96,8 @@ pub struct Followed {
     pub body: String,
     /// By which way it came.
     pub channel: String,
+    /// By which transfer.
+    pub transfer: Uuid,
 }
 
 fn followed(row: &Row) -> Result<Followed> {
@@ -108,6 +112,7 @@ fn followed(row: &Row) -> Result<Followed> {
         revoked: row.flag(7)?,
         body: row.text(8)?,
         channel: row.text(9)?,
+        transfer: row.uuid(10)?,
     })
 }
 

@@ -86,6 +86,8 @@ pub struct MispPut {
     pub parent: Option<(MispKind, Uuid)>,
     /// The event, where that is known without asking where the object belongs.
     pub event: Option<Uuid>,
+    /// The event whose report is stored already and names it, but comes after it: what no other report named belongs there.
+    pub expected: Option<Uuid>,
     /// Type of an attribute, name of an object.
     pub element_type: String,
     /// Category of an attribute, meta-category of an object.
@@ -228,16 +230,16 @@ async fn put_one(writes: &mut impl Writes, row: &MispPut, met: &mut Met) -> Resu
                 .rows(CLAIM, vec![row.added.into(), owner.into(), event.into()])
                 .await?;
             let home = vec![row.added.into(), owner.into(), event.into(), row.owner.member.0.into()];
-            writes.rows(BRING_HOME, home.clone()).await?;
-            writes.rows(AT_HOME, home).await?;
+            // What is homeless belongs to no event, so where nothing was brought home nothing is to be forgotten.
+            if !writes.rows(BRING_HOME, home.clone()).await?.is_empty() {
+                writes.rows(AT_HOME, home).await?;
+            }
             met.events.insert(event);
             if row.is_part {
                 return Ok(());
             }
             if let Some(whole) = row.extends {
-                writes
-                    .rows(PUT_EXTENDS, vec![whole.into(), event.into()])
-                    .await?;
+                writes.rows(PUT_EXTENDS, vec![whole.into(), event.into()]).await?;
             }
             (event, false, event)
         }
@@ -249,7 +251,10 @@ async fn put_one(writes: &mut impl Writes, row: &MispPut, met: &mut Met) -> Resu
                     Some(event) => event,
                     // It may have been another object until now: an indicator that is for detection no longer.
                     None if !is_new => known_home(writes, row, id).await?,
-                    None => 0,
+                    None => match row.expected {
+                        Some(uuid) => event_number(writes, uuid).await?,
+                        None => 0,
+                    },
                 },
             };
             (id, is_new, event)

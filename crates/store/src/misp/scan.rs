@@ -156,6 +156,15 @@ impl Store {
         Ok(meant(&rows).cloned())
     }
 
+    /// The rows of many numbers, as a viewer sees them.
+    pub async fn misp_rows(&self, viewer: &Viewer, kind: MispKind, ids: &[i64]) -> Result<Vec<MispRow>> {
+        let mut rows = self.listed(&OF_IDS, &[kind.code().into()], ids, read).await?;
+        rows.retain(|row| viewer.sees(row.audience));
+        rows.sort_by_key(|row| row.id);
+        let same = |one: &MispRow, other: &MispRow| one.id == other.id;
+        Ok(rows.chunk_by(same).filter_map(meant).cloned().collect())
+    }
+
     /// All rows of a number that a viewer sees, whatever their version.
     pub async fn misp_rows_of(&self, viewer: &Viewer, kind: MispKind, id: i64) -> Result<Vec<MispRow>> {
         let mut rows = self.list(OF_ID, vec![kind.code().into(), id.into()], read).await?;
@@ -177,7 +186,9 @@ impl Store {
 
     /// Which of these events a viewer sees.
     pub async fn misp_seen_events(&self, viewer: &Viewer, events: &[i64]) -> Result<std::collections::HashSet<i64>> {
-        let found = self.listed(&EVENTS_OF, &[], events, |row| Ok((row.int(0)?, AudienceId(row.int(1)?))));
+        let found = self.listed(&EVENTS_OF, &[], events, |row| {
+            Ok((row.int(0)?, AudienceId(row.int(1)?)))
+        });
         let seen = found.await?.into_iter().filter(|(_, audience)| viewer.sees(*audience));
         Ok(seen.map(|(event, _)| event).collect())
     }
@@ -207,7 +218,11 @@ impl Store {
 
     /// The numbers of events in which attributes of the same value are as in one, as far as a viewer sees both.
     pub async fn misp_related(&self, viewer: &Viewer, event: i64) -> Result<Vec<i64>> {
-        let seen: String = viewer.audiences().iter().map(|audience| format!("{},", audience.0)).collect();
+        let seen: String = viewer
+            .audiences()
+            .iter()
+            .map(|audience| format!("{},", audience.0))
+            .collect();
         let values = vec![event.into(), RELATED_MOST.into(), format!(",{seen}").into()];
         let mut events = self.list(RELATED, values, |row| row.int(0)).await?;
         events.sort_unstable();

@@ -104,11 +104,7 @@ async fn count(writes: &mut impl Writes, most: usize) -> Result<bool> {
     for row in &found {
         let stretch = row.int(0)?;
         writes.rows(FORGET, vec![stretch.into()]).await?;
-        let values = vec![
-            stretch.into(),
-            (stretch << BITS).into(),
-            ((stretch + 1) << BITS).into(),
-        ];
+        let values = vec![stretch.into(), (stretch << BITS).into(), ((stretch + 1) << BITS).into()];
         writes.rows(COUNT, values).await?;
         writes.rows(COUNTED, vec![stretch.into()]).await?;
     }

@@ -40,6 +40,7 @@ fn row(followed: &Followed) -> MispPut {
         uuid: own,
         parent: None,
         event: None,
+        expected: None,
         element_type: "text".to_owned(),
         category: "Other".to_owned(),
         to_ids: false,
@@ -178,6 +179,7 @@ on_both! {
                 revoked: false,
                 body: String::new(),
                 channel: String::new(),
+                transfer: Uuid::nil(),
             },
             |batch: MispBatch| batch.rows[0].clone(),
         ));
