@@ -41,6 +41,7 @@ mod error;
 pub mod event;
 pub mod idempotency;
 pub mod item;
+mod listed;
 pub mod maintenance;
 pub mod membership;
 mod migrate;

@@ -4,6 +4,7 @@ use stix::Problem;
 use stix::json::Map;
 use uuid::Uuid;
 
+use super::Detection;
 use super::attribute::{Attribute, Facts, Meaning, understand};
 use super::context;
 use super::element::{Element, Scope, carry};
@@ -46,15 +47,9 @@ pub(super) fn attribute(map: &Map<'_>, scope: &mut Scope, path: &str, out: &mut 
         Some(Meaning::Campaign) => campaign(map, &attribute, &element, scope, out)?,
         Some(Meaning::Observed) if to_ids => {
             let id = indicator(map, &attribute, &element, scope, &facts, None, out)?;
-            let observed = observed_data(map, false, &element, scope, &facts, out)?;
-            out.relationship(
-                [&id, "based-on", &observed],
-                &element.times,
-                &scope.creator,
-                &element.markings.list,
-                element.revoked,
-                &element.place,
-            )?;
+            if out.detection == Detection::Observed {
+                observed_as_well(map, &id, &element, scope, &facts, out)?;
+            }
             id
         }
         Some(Meaning::Observed) => observed_data(map, true, &element, scope, &facts, out)?,
@@ -74,6 +69,27 @@ pub(super) fn attribute(map: &Map<'_>, scope: &mut Scope, path: &str, out: &mut 
         scope.refs.add(&id);
     }
     context::of_element(map, &element, &id, scope, path, out)
+}
+
+/// What an indicator is based on: the value, seen.
+fn observed_as_well(
+    map: &Map<'_>,
+    indicator: &str,
+    element: &Element<'_>,
+    scope: &Scope,
+    facts: &Facts<'_>,
+    out: &mut Out<'_>,
+) -> Result<(), Problem> {
+    let observed = observed_data(map, false, element, scope, facts, out)?;
+    out.relationship(
+        [indicator, "based-on", &observed],
+        &element.times,
+        &scope.creator,
+        &element.markings.list,
+        element.revoked,
+        &element.place,
+    )
+    .map(drop)
 }
 
 /// Why an attribute has no counterpart: its type, or a value that does not fit it.

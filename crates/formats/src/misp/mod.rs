@@ -55,13 +55,35 @@ pub fn extension_definition() -> &'static str {
     out::EXTENSION
 }
 
+/// What is made of an attribute that is for detection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detection {
+    /// What the published mapping has: an indicator, observed data that says the value again, the value, and that the
+    /// first is based on the second.
+    #[default]
+    Observed,
+    /// The indicator. One that somebody types in was not observed by that, and a large event is a quarter as large.
+    IndicatorOnly,
+}
+
 /// Reads MISP JSON: one event or a list, bare or wrapped, or the attributes or objects of a search.
 ///
 /// The input is held as it is; beyond that, memory grows only with what elements need to know of each other
 /// (a few dozen bytes each), not with their content.
 pub fn read_json(input: &[u8], options: &ReadOptions, sink: &mut dyn Sink) -> Result<Summary, Problem> {
+    read_json_as(input, Detection::Observed, options, sink)
+}
+
+/// [`read_json`] with a say in what is made of attributes for detection.
+pub fn read_json_as(
+    input: &[u8],
+    detection: Detection,
+    options: &ReadOptions,
+    sink: &mut dyn Sink,
+) -> Result<Summary, Problem> {
     let text = utf8(input)?;
     let mut out = out::Out::new("misp-event", options, sink);
+    out.detection = detection;
     envelope::pieces(text, &mut |piece, path| match piece {
         envelope::Piece::Event(entries, whole) => event::event(entries, whole, path, &mut out),
         envelope::Piece::Attributes(raw) => {

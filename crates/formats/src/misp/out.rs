@@ -30,6 +30,7 @@ pub(super) struct Out<'s> {
     pub scratch: Json,
     pub summary: Summary,
     pub options: &'s ReadOptions,
+    pub detection: super::Detection,
     extension_told: bool,
     told: std::collections::HashSet<(Uuid, Uuid)>,
 }
@@ -45,6 +46,7 @@ impl<'s> Out<'s> {
                 ..Summary::default()
             },
             options,
+            detection: super::Detection::default(),
             extension_told: false,
             told: std::collections::HashSet::new(),
         }

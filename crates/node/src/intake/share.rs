@@ -20,8 +20,9 @@ use crate::communities::{Moderators, shows_members};
 use crate::error::Error;
 use crate::node::Node;
 
-/// Objects that go to the store together.
-const BATCH: usize = 1_000;
+/// Objects that go to the store together: so many at first, and twice as many each time, up to the second, as a long
+/// transfer goes on. A batch is one transaction, and a large one changes each page of an index once for many objects.
+const BATCH: (usize, usize) = (1_000, 8_000);
 /// Bytes of bodies that go to the store together.
 const BATCH_BYTES: usize = 8 << 20;
 /// Objects and bytes of them that wait for the definition of a marking.
@@ -167,6 +168,10 @@ pub(super) struct Taking<'a> {
     held_bytes: usize,
     batch: Vec<Contribution>,
     batch_bytes: usize,
+    /// Objects of a full batch.
+    batch_most: usize,
+    /// The batch that the store is writing, while the next is gathered.
+    written: Option<Written>,
     /// Whose consent it waits for; nobody's mostly.
     moderators: Option<Moderators>,
     /// What is to wait of the batch, in its order; empty where nothing waits.
@@ -231,6 +236,8 @@ impl<'a> Taking<'a> {
             held: Vec::new(),
             held_bytes: 0,
             batch: Vec::new(),
+            batch_most: BATCH.0,
+            written: None,
             moderators,
             held_back: Vec::new(),
             batch_bytes: 0,
@@ -265,6 +272,7 @@ impl<'a> Taking<'a> {
             }
         }
         self.flush();
+        self.settle();
         if let Some(error) = self.broken.take() {
             return Err(error);
         }
@@ -406,8 +414,10 @@ impl<'a> Taking<'a> {
     }
 
     fn flush_if_full(&mut self) {
-        if self.batch.len() >= BATCH || self.batch_bytes >= BATCH_BYTES || self.waiting.len() >= 2 * BATCH {
+        let most = self.batch_most;
+        if self.batch.len() >= most || self.batch_bytes >= BATCH_BYTES || self.waiting.len() >= 2 * most {
             self.flush();
+            self.batch_most = (most * 2).min(BATCH.1);
         }
     }
 
@@ -441,12 +451,33 @@ impl<'a> Taking<'a> {
         Ok(passing_on(contribution, &known, own))
     }
 
+    /// Hands what was gathered to the store, once that is done with what it got before.
     fn flush(&mut self) {
+        self.settle();
         if self.broken.is_some() {
             self.waiting.clear();
             return;
         }
-        let outcomes = match self.store_batch() {
+        let batch = std::mem::take(&mut self.batch);
+        self.batch_bytes = 0;
+        let answer = (!batch.is_empty()).then(|| {
+            // Released is one object at a time.
+            let along = self.request.handling.released.take().unwrap_or_default();
+            let (node, origin) = (self.node.clone(), self.origin.clone());
+            let contributed = async move { node.store().contribute_along(&origin, batch, along).await };
+            self.runtime.spawn(contributed)
+        });
+        self.written = Some(Written {
+            waiting: std::mem::take(&mut self.waiting),
+            held_back: std::mem::take(&mut self.held_back),
+            answer,
+        });
+    }
+
+    /// Waits for what the store is writing, and reports what became of it.
+    fn settle(&mut self) {
+        let Some(written) = self.written.take() else { return };
+        let outcomes = match self.outcomes(written.answer, written.held_back) {
             Ok(outcomes) => outcomes,
             Err(error) => {
                 self.broken = Some(error);
@@ -454,7 +485,7 @@ impl<'a> Taking<'a> {
             }
         };
         let mut outcomes = outcomes.into_iter();
-        for (mut result, stored) in self.waiting.drain(..) {
+        for (mut result, stored) in written.waiting {
             if let Some(place) = stored {
                 result.state = match outcomes.next() {
                     Some(Outcome::Accepted { .. }) => ItemState::Accepted,
@@ -470,17 +501,13 @@ impl<'a> Taking<'a> {
         }
     }
 
-    fn store_batch(&mut self) -> Result<Vec<Outcome>, Error> {
-        let batch = std::mem::take(&mut self.batch);
-        self.batch_bytes = 0;
-        let held_back = std::mem::take(&mut self.held_back);
-        if batch.is_empty() {
+    /// The store's answer to a batch; what waits for moderators is put into their queue.
+    fn outcomes(&mut self, answer: Option<Answer>, held_back: Vec<NewHeld>) -> Result<Vec<Outcome>, Error> {
+        let Some(answer) = answer else {
             return Ok(Vec::new());
-        }
-        // Released is one object at a time.
-        let along = self.request.handling.released.take().unwrap_or_default();
-        let contributed = self.node.store().contribute_along(&self.origin, batch, along);
-        let outcomes = self.runtime.block_on(contributed)?;
+        };
+        let outcomes = self.runtime.block_on(answer);
+        let outcomes = outcomes.map_err(|error| Error::Ours(format!("storing a batch stopped: {error}")))??;
         let mut waiting = Vec::with_capacity(held_back.len());
         for (held, outcome) in held_back.into_iter().zip(&outcomes) {
             match outcome {
@@ -498,6 +525,18 @@ impl<'a> Taking<'a> {
         }
         Ok(outcomes)
     }
+}
+
+/// The store's answer to a batch, when it comes.
+type Answer = tokio::task::JoinHandle<store::Result<Vec<Outcome>>>;
+
+/// A batch that the store is writing.
+struct Written {
+    /// Results of its items, in order; those that wait for the store have their place.
+    waiting: Vec<(ItemResult, Option<Place>)>,
+    /// What is to wait of it for moderators.
+    held_back: Vec<NewHeld>,
+    answer: Option<Answer>,
 }
 
 impl Sink for Taking<'_> {

@@ -165,13 +165,11 @@ impl Node {
         if file == FeedFile::Manifest && pieces.send("{".to_owned()).await.is_err() {
             return Ok(());
         }
+        let mut names = super::shape::Names::default();
         let mut scan = self.misp_every(viewer, MispSource::All, MispKind::Event, PAGE);
         while let Some(rows) = scan.next().await? {
-            let mut events = Vec::with_capacity(rows.len());
-            for row in rows {
-                let info = self.misp_event_info_of(viewer, row).await?;
-                events.extend(info.filter(|event| event.record.published));
-            }
+            let mut events = self.misp_event_infos(viewer, rows, &mut names).await?;
+            events.retain(|event| event.record.published);
             if let Some(caller) = record_for {
                 self.misp_give(caller, &events).await?;
             }

@@ -1,6 +1,7 @@
 //! Filters, and walking what they let through: MISP's `restSearch` without its syntax, which is the interface's business.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::atomic::Ordering;
 
 use policy::Viewer;
 use store::{MispKind, MispRow, MispSource};
@@ -141,6 +142,11 @@ impl Filter {
             || self.without_decayed
     }
 
+    /// Whether events are found by what is in them: then all of it is looked at for every page.
+    pub fn finds_events_by_attributes(&self) -> bool {
+        self.is_of_attributes() || !self.uuids.is_empty() || !self.tags.is_empty() || !self.anything.is_empty()
+    }
+
     /// Whether an event is what is asked for.
     pub fn admits_event(&self, event: &EventInfo) -> bool {
         let within = |span: &Span, at: i64| span.0.is_none_or(|from| at >= from) && span.1.is_none_or(|to| at <= to);
@@ -221,29 +227,34 @@ pub(super) fn like(wanted: &str, text: &str) -> bool {
 
 /// Where the pages of a walk begin, so that a deep page costs what a first one does.
 #[derive(Default)]
-pub(crate) struct Walks(std::sync::Mutex<HashMap<u64, Vec<i64>>>);
+pub(crate) struct Walks(std::sync::Mutex<HashMap<u64, BTreeMap<usize, i64>>>);
 
 impl Walks {
     /// The last page that is known up to one, and after which number it begins.
     fn nearest(&self, walk: u64, page: usize) -> (usize, i64) {
         let walks = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let Some(pages) = walks.get(&walk) else { return (1, 0) };
-        let known = page.min(pages.len() + 1);
-        let after = known.checked_sub(2).and_then(|at| pages.get(at)).copied().unwrap_or(0);
-        (known, after)
+        let known = walks.get(&walk).and_then(|pages| pages.range(..=page).next_back());
+        known.map_or((1, 0), |(page, after)| (*page, *after))
     }
 
-    /// Notes after which number the page after this one begins.
+    /// Notes after which number a page begins.
     fn note(&self, walk: u64, page: usize, after: i64) {
         let mut walks = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if walks.len() >= WALKS && !walks.contains_key(&walk) {
             walks.clear();
         }
         let pages = walks.entry(walk).or_default();
-        if pages.len() + 1 == page && pages.len() < PAGES {
-            pages.push(after);
+        if pages.len() < PAGES {
+            pages.insert(page, after);
         }
     }
+}
+
+/// Where a walk stands: what comes after a number, and how many of it are still passed over.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    after: i64,
+    skip: usize,
 }
 
 fn walk_name(viewer: &Viewer, filter: &Filter, kind: MispKind, limit: usize) -> u64 {
@@ -299,12 +310,10 @@ impl Node {
             return Ok(found);
         }
         let limit = if limit == 0 { usize::MAX } else { limit };
-        let walk = walk_name(viewer, filter, kind, limit);
-        let (mut at, mut after) = self.misp_kept().walks.nearest(walk, page.max(1));
+        let page = page.max(1);
         let sources = self.misp_sources(filter, kind).await?;
         if let Some(ids) = self.misp_collected(viewer, &sources, kind).await? {
-            let skipped = limit.saturating_mul(page.max(1) - 1);
-            let mut skip = skipped;
+            let mut skip = limit.saturating_mul(page - 1);
             for chunk in ids.chunks(CHUNK) {
                 for id in chunk {
                     let Some(row) = self.store().misp_row(viewer, kind, *id).await? else {
@@ -326,33 +335,99 @@ impl Node {
             return Ok(found);
         }
         let source = sources.into_iter().next().unwrap_or(MispSource::All);
-        let mut taken = 0;
+        let walk = walk_name(viewer, filter, kind, limit);
+        let (known, after) = self.misp_kept().walks.nearest(walk, page);
+        let mut place = Place {
+            after,
+            skip: limit.saturating_mul(page - known),
+        };
+        if place.skip > 0 && kind == MispKind::Attribute && *filter == Filter::default() {
+            place = self.misp_skip(viewer, limit.saturating_mul(page - 1), place).await?;
+        }
+        let mut passed = limit.saturating_mul(page - 1).saturating_sub(place.skip);
         loop {
-            let chunk = limit.min(CHUNK).saturating_add(1);
-            let part = self.store().misp_scan(viewer, &source, kind, after, chunk).await?;
+            let chunk = limit.saturating_add(place.skip).min(CHUNK).saturating_add(1);
+            let part = self
+                .store()
+                .misp_scan(viewer, &source, kind, place.after, chunk)
+                .await?;
+            self.misp_meet_all(viewer, filter, &part.rows, &mut found.events)
+                .await?;
             for row in part.rows {
                 if !self.misp_admits(viewer, filter, &row, &mut found.events).await? {
                     continue;
                 }
-                let id = row.id;
-                taken += 1;
-                if at == page.max(1) {
-                    found.rows.push(row);
+                passed += 1;
+                if passed % limit == 0 {
+                    self.misp_kept().walks.note(walk, passed / limit + 1, row.id);
                 }
-                if taken >= limit {
-                    self.misp_kept().walks.note(walk, at, id);
-                    if at == page.max(1) {
-                        return Ok(found);
-                    }
-                    at += 1;
-                    taken = 0;
+                if place.skip > 0 {
+                    place.skip -= 1;
+                    continue;
+                }
+                found.rows.push(row);
+                if found.rows.len() >= limit {
+                    return Ok(found);
                 }
             }
             match part.next {
-                Some(next) => after = next,
+                Some(next) => place.after = next,
                 None => return Ok(found),
             }
         }
+    }
+
+    /// Passes over attributes by the counts of whole stretches of them, where that leads nearer than a place that is known:
+    /// as many as `target` from the beginning.
+    async fn misp_skip(&self, viewer: &Viewer, target: usize, known: Place) -> Result<Place, Error> {
+        let mut place = Place { after: 0, skip: target };
+        let steps = self.store().misp_steps(viewer).await?;
+        if steps.iter().rev().skip(1).any(|step| step.shown.is_none()) {
+            // Something was taken back since they were counted.
+            self.misp_kept().counted.store(false, Ordering::Relaxed);
+        }
+        for step in steps {
+            match step.shown {
+                Some(shown) if shown <= place.skip => place.skip -= shown,
+                Some(_) => break,
+                None => {
+                    let passed = self.misp_pass(viewer, place, step.last).await?;
+                    if passed.skip == 0 && passed.after < step.last {
+                        place = passed;
+                        break;
+                    }
+                    place = passed;
+                }
+            }
+            place.after = step.last;
+        }
+        Ok(if place.skip < known.skip { place } else { known })
+    }
+
+    /// Walks to the end of a stretch, or to where nothing more is to be passed over.
+    async fn misp_pass(&self, viewer: &Viewer, mut place: Place, last: i64) -> Result<Place, Error> {
+        let (filter, mut events) = (Filter::default(), EventsMet::default());
+        while place.after < last {
+            let part = self
+                .store()
+                .misp_scan(viewer, &MispSource::All, MispKind::Attribute, place.after, CHUNK)
+                .await?;
+            for row in part.rows.iter().take_while(|row| row.id <= last) {
+                if place.skip == 0 {
+                    return Ok(place);
+                }
+                if self.misp_admits(viewer, &filter, row, &mut events).await? {
+                    place.skip -= 1;
+                }
+                place.after = row.id;
+            }
+            match part.next {
+                Some(next) if next < last => place.after = next,
+                _ => break,
+            }
+        }
+        place.after = last;
+        Ok(place)
     }
 
     /// Where to look: the narrowest way that the filter names.
@@ -506,6 +581,35 @@ impl Node {
         Ok(())
     }
 
+    /// Looks up the events of rows, together.
+    async fn misp_meet_all(
+        &self,
+        viewer: &Viewer,
+        filter: &Filter,
+        rows: &[MispRow],
+        events: &mut EventsMet,
+    ) -> Result<(), Error> {
+        let asked = rows
+            .iter()
+            .filter(|row| row.kind != MispKind::Attribute || filter.admits_row(row));
+        let mut ids: Vec<i64> = asked.map(|row| row.event).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.retain(|id| !events.met.contains_key(id));
+        // One alone is looked up when it is needed.
+        if ids.len() < 2 {
+            return Ok(());
+        }
+        let heads = self.store().misp_rows(viewer, MispKind::Event, &ids).await?;
+        let mut names = super::shape::Names::default();
+        let infos = self.misp_event_infos(viewer, heads, &mut names).await?;
+        events.met.extend(ids.into_iter().map(|id| (id, None)));
+        events
+            .met
+            .extend(infos.into_iter().map(|info| (info.row.id, Some(info))));
+        Ok(())
+    }
+
     /// The events that a filter lets through, `limit` of them (nought: all), a page of them from 1 on.
     ///
     /// # Errors
@@ -524,11 +628,7 @@ impl Node {
         let page = page.max(1);
         let mut found = Vec::new();
         let mut skip = limit.saturating_mul(page - 1);
-        if filter.is_of_attributes()
-            || !filter.uuids.is_empty()
-            || !filter.tags.is_empty()
-            || !filter.anything.is_empty()
-        {
+        if filter.finds_events_by_attributes() {
             let mut met = EventsMet::default();
             for id in self.misp_events_of_attributes(viewer, filter).await? {
                 self.misp_meet(viewer, id, &mut met).await?;
@@ -545,9 +645,6 @@ impl Node {
             }
             return Ok(found);
         }
-        let walk = walk_name(viewer, filter, MispKind::Event, limit);
-        let (mut at, mut after) = self.misp_kept().walks.nearest(walk, page);
-        let mut taken = 0;
         if !filter.events.is_empty() {
             let mut ids = filter.events.clone();
             ids.sort_unstable();
@@ -567,31 +664,32 @@ impl Node {
             }
             return Ok(found);
         }
+        let walk = walk_name(viewer, filter, MispKind::Event, limit);
+        let (known, mut after) = self.misp_kept().walks.nearest(walk, page);
+        let mut skip = limit.saturating_mul(page - known);
+        let mut passed = limit.saturating_mul(known - 1);
+        let mut names = super::shape::Names::default();
         loop {
             let chunk = limit.min(CHUNK).saturating_add(1);
             let part = self
                 .store()
                 .misp_scan(viewer, &MispSource::All, MispKind::Event, after, chunk)
                 .await?;
-            for row in part.rows {
-                let id = row.id;
-                let Some(info) = self.misp_event_info_of(viewer, row).await? else {
-                    continue;
-                };
+            for info in self.misp_event_infos(viewer, part.rows, &mut names).await? {
                 if !filter.admits_event(&info) {
                     continue;
                 }
-                taken += 1;
-                if at == page {
-                    found.push(info);
+                passed += 1;
+                if passed % limit == 0 {
+                    self.misp_kept().walks.note(walk, passed / limit + 1, info.row.id);
                 }
-                if taken >= limit {
-                    self.misp_kept().walks.note(walk, at, id);
-                    if at == page {
-                        return Ok(found);
-                    }
-                    at += 1;
-                    taken = 0;
+                if skip > 0 {
+                    skip -= 1;
+                    continue;
+                }
+                found.push(info);
+                if found.len() >= limit {
+                    return Ok(found);
                 }
             }
             match part.next {
@@ -608,11 +706,9 @@ impl Node {
         if !filter.is_of_attributes() {
             // An event without attributes has tags and a UUID too.
             let mut scan = self.misp_every(viewer, MispSource::All, MispKind::Event, CHUNK);
+            let mut known = super::shape::Names::default();
             while let Some(rows) = scan.next().await? {
-                for row in rows {
-                    let Some(info) = self.misp_event_info_of(viewer, row).await? else {
-                        continue;
-                    };
+                for info in self.misp_event_infos(viewer, rows, &mut known).await? {
                     let named = filter.uuids.is_empty() || filter.uuids.contains(&info.record.uuid);
                     let tagged = filter.tags.admit(&info.tag_names());
                     let said = filter.anything.admit(&[&info.row.value]);

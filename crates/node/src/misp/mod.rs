@@ -26,7 +26,9 @@ mod feed;
 mod find;
 mod free_text;
 mod give;
+mod incoming;
 mod kept;
+mod members;
 pub mod migrate;
 pub(crate) mod onward;
 mod peering;
@@ -44,10 +46,11 @@ mod write;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use policy::Viewer;
 use serde_json::{Map, Value};
-use store::MispTag;
+use store::{MispBatch, MispPut, MispTag};
 use uuid::Uuid;
 
 pub use delegation::DelegationWish;
@@ -66,7 +69,7 @@ use crate::error::Error;
 use crate::node::Node;
 
 /// Contributions that are followed together.
-const BATCH: usize = 2_000;
+const BATCH: usize = 4_000;
 /// What belongs to no event is given one after this long, even where its transfer never ended.
 const HOMELESS_MICROS: i64 = 10 * 60 * 1_000_000;
 
@@ -76,7 +79,13 @@ pub(crate) struct Kept {
     /// One follows at a time; the others wait for it, and find it done.
     following: tokio::sync::Mutex<()>,
     tags: std::sync::Mutex<HashMap<String, i64>>,
+    /// The events that transfers brought, from when all of them is stored until it is followed.
+    expected: std::sync::Mutex<HashMap<Uuid, Uuid>>,
     walks: find::Walks,
+    /// Whether no attributes were put since the last time that they were counted.
+    counted: std::sync::atomic::AtomicBool,
+    /// One counts at a time.
+    counting: tokio::sync::Mutex<()>,
     /// Whether what comes with the program is in the store.
     vocabulary: tokio::sync::OnceCell<()>,
 }
@@ -101,11 +110,79 @@ impl Node {
     /// When the store does not answer.
     pub async fn misp_follow(&self) -> Result<(), Error> {
         let _turn = self.misp_kept().following.lock().await;
-        while let Some(batch) = self.store().misp_next(BATCH).await? {
-            let rows = self.project(&batch.rows).await?;
-            self.store().misp_put(&batch, rows).await?;
+        let mut next = self.misp_made(self.store().misp_next(BATCH).await?).await?;
+        while let Some((batch, rows)) = next {
+            // While one batch is written the next is made.
+            let after = async {
+                let after = self.store().misp_after(batch.end(), BATCH).await?;
+                self.misp_made(after).await
+            };
+            let (written, made) = tokio::join!(self.store().misp_put(&batch, rows), after);
+            self.misp_kept().counted.store(false, Ordering::Relaxed);
+            next = match written? {
+                true => made?,
+                // Another process was quicker: on from where that is.
+                false => self.misp_made(self.store().misp_next(BATCH).await?).await?,
+            };
         }
-        self.misp_house().await
+        self.misp_house().await?;
+        self.misp_count_soon();
+        Ok(())
+    }
+
+    /// Counts attributes, where some were put since the last time, while nobody waits: see [`store::MispStep`].
+    fn misp_count_soon(&self) {
+        if self.misp_kept().counted.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let node = self.clone();
+        tokio::spawn(async move {
+            if let Err(error) = node.misp_count_steps().await {
+                tracing::debug!(%error, "attributes were not counted; pages are found without");
+            }
+        });
+    }
+
+    /// Counts the attributes that were put since the last time, so that deep pages are found without walking to them.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn misp_count_steps(&self) -> Result<(), Error> {
+        /// Stretches that are counted in one transaction.
+        const TOGETHER: usize = 4;
+        let _turn = self.misp_kept().counting.lock().await;
+        while self.store().misp_count_steps(TOGETHER).await? {}
+        Ok(())
+    }
+
+    /// What a batch says in MISP's terms.
+    async fn misp_made(&self, batch: Option<MispBatch>) -> Result<Option<(MispBatch, Vec<MispPut>)>, Error> {
+        match batch {
+            Some(mut batch) => {
+                let rows = self.project(std::mem::take(&mut batch.rows)).await?;
+                Ok(Some((batch, rows)))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// The event that a transfer brought, where all of it is stored: its report comes last, and names all the rest.
+    fn misp_expected(&self, transfer: Uuid) -> Option<Uuid> {
+        let expected = self.misp_kept().expected.lock();
+        let expected = expected.unwrap_or_else(std::sync::PoisonError::into_inner);
+        expected.get(&transfer).copied()
+    }
+
+    /// Follows what a transfer has brought, an event and all that is in it.
+    pub(super) async fn misp_follow_event(&self, transfer: Uuid, event: Uuid) -> Result<(), Error> {
+        let expected = || {
+            let expected = self.misp_kept().expected.lock();
+            expected.unwrap_or_else(std::sync::PoisonError::into_inner)
+        };
+        expected().insert(transfer, event);
+        let followed = self.misp_follow().await;
+        expected().remove(&transfer);
+        followed
     }
 
     /// What a caller sees as of now: a change may make an audience that was not there when the request came.

@@ -1,8 +1,6 @@
 //! What clients send, made ready to be shared: whom each piece goes to, what it needs, and what is not theirs to say. Nothing
 //! here asks the store.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value, json};
 use stix::Timestamp;
 use uuid::Uuid;
@@ -165,53 +163,9 @@ pub(super) fn context_of(event: &Map<String, Value>) -> Map<String, Value> {
     context
 }
 
-/// Takes out of an event what goes to fewer than it, by whom it goes to; makes the rest ready.
-pub(super) fn take_narrower(
-    event: &mut Map<String, Value>,
-    around: DistributionWish,
-    now: Timestamp,
-    fresh: &dyn Fn() -> Uuid,
-) -> Result<BTreeMap<DistributionWish, Map<String, Value>>, Error> {
-    let mut narrower: BTreeMap<DistributionWish, Map<String, Value>> = BTreeMap::new();
-    let mut lists = Map::new();
-    for key in LISTS.into_iter().chain(SAID) {
-        let entries = match event.shift_remove(key) {
-            Some(Value::Array(entries)) => entries,
-            Some(Value::Object(one)) => vec![Value::Object(one)],
-            _ => continue,
-        };
-        let mut stays = Vec::with_capacity(entries.len());
-        for entry in entries {
-            let wish = match entry.as_object() {
-                Some(fields) if key != "Sighting" => narrowest(fields)?,
-                _ => DistributionWish::Inherit,
-            };
-            let wish = inside(wish, around);
-            let same = wish == DistributionWish::Inherit;
-            if same {
-                stays.push(entry);
-            } else {
-                let lists = narrower.entry(wish).or_default();
-                if let Value::Array(list) = lists.entry(key).or_insert_with(|| json!([])) {
-                    list.push(entry);
-                }
-            }
-        }
-        lists.insert(key.to_owned(), Value::Array(stays));
-    }
-    prepare(&mut lists, now, fresh)?;
-    for (key, list) in lists {
-        event.insert(key, list);
-    }
-    for lists in narrower.values_mut() {
-        prepare(lists, now, fresh)?;
-    }
-    Ok(narrower)
-}
-
 /// To whom something in an event goes: never to others than the event, and where two groups are meant to nobody but the
 /// member itself, since no audience says "in both".
-fn inside(wish: DistributionWish, around: DistributionWish) -> DistributionWish {
+pub(super) fn inside(wish: DistributionWish, around: DistributionWish) -> DistributionWish {
     match (wish, around) {
         (DistributionWish::Inherit, _) | (_, DistributionWish::Own) => DistributionWish::Inherit,
         (DistributionWish::Community(_), _) => DistributionWish::Inherit,
@@ -256,33 +210,45 @@ pub(super) fn prepare(lists: &mut Map<String, Value>, now: Timestamp, fresh: &dy
                     "see MISP's format",
                 ));
             };
-            strip(fields);
-            fields.entry("timestamp").or_insert_with(|| json!(seconds(now)));
-            if key == "Attribute" {
-                checked(fields)?;
-                complete(fields);
-            }
-            named(fields, fresh);
-            if key == "Object" {
-                if text_of(fields, "name").is_empty() {
-                    return Err(bad(
-                        "no-name",
-                        "an object needs the name of its template",
-                        "give it as 'name'",
-                    ));
-                }
-                if let Some(Value::Array(inside)) = fields.get_mut("Attribute") {
-                    for attribute in inside.iter_mut().filter_map(Value::as_object_mut) {
-                        strip(attribute);
-                        checked(attribute)?;
-                        complete(attribute);
-                        named(attribute, fresh);
-                        attribute
-                            .entry("timestamp")
-                            .or_insert_with(|| json!((now.micros() / 1_000_000).to_string()));
-                    }
-                }
-            }
+            element(key, fields, now, fresh)?;
+        }
+    }
+    Ok(())
+}
+
+/// The same for one element of a list.
+pub(super) fn element(
+    key: &str,
+    fields: &mut Map<String, Value>,
+    now: Timestamp,
+    fresh: &dyn Fn() -> Uuid,
+) -> Result<(), Error> {
+    strip(fields);
+    fields.entry("timestamp").or_insert_with(|| json!(seconds(now)));
+    if key == "Attribute" {
+        checked(fields)?;
+        complete(fields);
+    }
+    named(fields, fresh);
+    if key != "Object" {
+        return Ok(());
+    }
+    if text_of(fields, "name").is_empty() {
+        return Err(bad(
+            "no-name",
+            "an object needs the name of its template",
+            "give it as 'name'",
+        ));
+    }
+    if let Some(Value::Array(inside)) = fields.get_mut("Attribute") {
+        for attribute in inside.iter_mut().filter_map(Value::as_object_mut) {
+            strip(attribute);
+            checked(attribute)?;
+            complete(attribute);
+            named(attribute, fresh);
+            attribute
+                .entry("timestamp")
+                .or_insert_with(|| json!((now.micros() / 1_000_000).to_string()));
         }
     }
     Ok(())
@@ -367,7 +333,7 @@ mod tests {
     use serde_json::json;
     use stix::Timestamp;
 
-    use super::{DistributionWish, GroupName, narrowest, seconds, take_narrower};
+    use super::{DistributionWish, GroupName, narrowest, seconds};
 
     #[test]
     fn an_object_goes_where_its_narrowest_part_goes() {
@@ -381,25 +347,6 @@ mod tests {
         let two = json!({ "distribution": "4", "sharing_group_id": "6",
             "Attribute": [{ "distribution": "4", "sharing_group_id": "7" }] });
         assert_eq!(of(two), DistributionWish::Own);
-    }
-
-    #[test]
-    fn what_goes_to_fewer_is_taken_out_of_its_event() {
-        let event = json!({ "distribution": "3", "Attribute": [
-            { "type": "domain", "value": "a.example" },
-            { "type": "domain", "value": "b.example", "distribution": "0" },
-            { "type": "domain", "value": "c.example", "distribution": "1" },
-        ] });
-        let mut event = event.as_object().unwrap().clone();
-        let narrower = take_narrower(
-            &mut event,
-            DistributionWish::Community(3),
-            Timestamp::from_seconds(1_800_000_000),
-            &uuid::Uuid::nil,
-        )
-        .unwrap();
-        assert_eq!(event["Attribute"].as_array().unwrap().len(), 2);
-        assert_eq!(narrower[&DistributionWish::Own]["Attribute"][0]["value"], "b.example");
     }
 
     #[test]

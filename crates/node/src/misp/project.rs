@@ -59,7 +59,7 @@ struct Made {
 
 impl Node {
     /// What contributions say, in MISP's terms.
-    pub(super) async fn project(&self, rows: &[Followed]) -> Result<Vec<MispPut>, Error> {
+    pub(super) async fn project(&self, rows: Vec<Followed>) -> Result<Vec<MispPut>, Error> {
         let mut members = None;
         let mut put = Vec::with_capacity(rows.len());
         for row in rows.iter().filter(|row| !row.body.is_empty()) {
@@ -147,6 +147,9 @@ impl Node {
             let at = text(&fields, "publish_timestamp").parse().unwrap_or(0);
             (truth(&fields, "published"), at)
         });
+        let extends = (kind == MispKind::Event)
+            .then(|| uuid_at(&fields, "extends_uuid"))
+            .flatten();
         for key in ["deleted", "published", "publish_timestamp"] {
             fields.shift_remove(key);
         }
@@ -161,6 +164,7 @@ impl Node {
             uuid,
             parent,
             event,
+            expected: self.misp_expected(row.transfer),
             to_ids: truth(&fields, "to_ids"),
             element_type: clean(element_type),
             category: clean(category),
@@ -171,6 +175,7 @@ impl Node {
             tags: numbers,
             organisations,
             published,
+            extends,
             only_named: is_bare(&row.id),
             is_part: false,
             body: inner(&fields),
@@ -242,6 +247,7 @@ fn house_head(uuid: Uuid, first: &MispLoose) -> MispPut {
         uuid,
         parent: None,
         event: None,
+        expected: None,
         element_type: String::new(),
         category: String::new(),
         to_ids: false,
@@ -252,6 +258,7 @@ fn house_head(uuid: Uuid, first: &MispLoose) -> MispPut {
         tags: Vec::new(),
         organisations: Vec::new(),
         published: Some((true, changed)),
+        extends: None,
         only_named: false,
         is_part: false,
         body: fields.as_object().map(inner).unwrap_or_default(),
@@ -360,6 +367,7 @@ fn part_row(row: &Followed, event: Uuid) -> MispPut {
         uuid: event,
         parent: None,
         event: Some(event),
+        expected: None,
         element_type: String::new(),
         category: String::new(),
         to_ids: false,
@@ -370,6 +378,7 @@ fn part_row(row: &Followed, event: Uuid) -> MispPut {
         tags: Vec::new(),
         organisations: Vec::new(),
         published: None,
+        extends: None,
         only_named: false,
         is_part: true,
         body: String::new(),

@@ -104,6 +104,19 @@ impl Node {
         Ok(counts)
     }
 
+    /// How many events a viewer sees.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn misp_count_events(&self, viewer: &Viewer) -> Result<usize, Error> {
+        let mut count = 0;
+        let mut scan = self.misp_every(viewer, MispSource::All, MispKind::Event, CHUNK);
+        while let Some(rows) = scan.next().await? {
+            count += rows.iter().filter(|row| !row.deleted).count();
+        }
+        Ok(count)
+    }
+
     /// How often each tag is on something that a viewer sees.
     ///
     /// # Errors

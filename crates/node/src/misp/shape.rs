@@ -7,13 +7,14 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use policy::action::Withheld;
-use policy::{Action, CommunityId, Viewer, decide};
+use policy::{Action, AudienceId, CommunityId, Viewer, decide};
 use serde_json::{Map, Value, json};
 use store::{MispEvent, MispKind, MispOwner, MispRow, MispSource, MispTag};
 use tokio::sync::mpsc::Sender;
 use uuid::Uuid;
 
 use super::distribution::Distribution;
+use super::members::{Members, json_of, quoted};
 use super::project::{inner, truth, uuid_of};
 use super::uuid_at;
 use crate::error::Error;
@@ -199,6 +200,10 @@ impl EventInfo {
     }
 }
 
+fn truth_json(truth: bool) -> &'static str {
+    if truth { "true" } else { "false" }
+}
+
 fn group_number(group: Option<CommunityId>) -> String {
     group.map_or_else(|| "0".to_owned(), |group| group.0.to_string())
 }
@@ -230,6 +235,15 @@ pub fn parsed(body: &str) -> Map<String, Value> {
 #[derive(Default)]
 pub(crate) struct Names {
     tags: HashMap<i64, Option<MispTag>>,
+    /// Tags as they stand on what has them.
+    tags_shown: HashMap<i64, String>,
+    /// Events in short.
+    events_shown: HashMap<i64, String>,
+    /// To whom something goes, by its audience, the one around it, and what it says of that.
+    distributions: HashMap<(AudienceId, AudienceId, Option<u8>), Distribution>,
+    owners: HashMap<MispOwner, Organisation>,
+    creators: HashMap<(String, String), Option<Organisation>>,
+    groups: HashMap<CommunityId, Option<store::Community>>,
 }
 
 impl Node {
@@ -255,42 +269,91 @@ impl Node {
     }
 
     pub(crate) async fn misp_event_info_of(&self, viewer: &Viewer, row: MispRow) -> Result<Option<EventInfo>, Error> {
-        let Some(record) = self.store().misp_event(row.id).await? else {
-            return Ok(None);
-        };
-        if row.deleted {
-            return Ok(None);
+        let mut infos = self.misp_event_infos(viewer, vec![row], &mut Names::default()).await?;
+        Ok(infos.pop())
+    }
+
+    /// Events as they are shown, of rows that a viewer sees; what is deleted is left out.
+    pub(crate) async fn misp_event_infos(
+        &self,
+        viewer: &Viewer,
+        mut rows: Vec<MispRow>,
+        names: &mut Names,
+    ) -> Result<Vec<EventInfo>, Error> {
+        rows.retain(|row| !row.deleted);
+        let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+        let numbers: Vec<i64> = rows.iter().map(|row| row.number).collect();
+        let records = self.store().misp_events_of(&ids).await?;
+        let bodies = self.store().misp_bodies(viewer, &numbers).await?;
+        let mut infos = Vec::with_capacity(rows.len());
+        for row in rows {
+            let (Some(record), Some(body)) = (records.get(&row.id), bodies.get(&row.number)) else {
+                continue;
+            };
+            let fields = parsed(body);
+            let mut tags = Vec::with_capacity(row.tags.len());
+            for number in &row.tags {
+                tags.extend(self.misp_tag_of(names, *number).await?);
+            }
+            let owner = match names.owners.get(&row.owner) {
+                Some(owner) => owner.clone(),
+                None => {
+                    let owner = self.misp_owner(viewer, row.owner).await?;
+                    names.owners.entry(row.owner).or_insert(owner).clone()
+                }
+            };
+            let creator = match fields.get("Orgc").and_then(Value::as_object) {
+                Some(creator) => self.misp_creator_of(creator, names).await?,
+                None => None,
+            };
+            let said = fields.get("distribution").and_then(level);
+            let key = (row.audience, row.audience, said);
+            let distribution = match names.distributions.get(&key) {
+                Some(known) => *known,
+                None => {
+                    let distribution = self.misp_distribution(viewer, &row, said).await?;
+                    *names.distributions.entry(key).or_insert(distribution)
+                }
+            };
+            let group = match distribution.group {
+                Some(group) => self.misp_group_of(group, names).await?,
+                None => None,
+            };
+            infos.push(EventInfo {
+                row,
+                record: *record,
+                fields,
+                tags,
+                creator: creator.unwrap_or_else(|| owner.clone()),
+                owner,
+                distribution,
+                group,
+            });
         }
-        let Some(fields) = self.misp_fields(viewer, &row).await? else {
-            return Ok(None);
-        };
-        let mut names = Names::default();
-        let mut tags = Vec::new();
-        for number in &row.tags {
-            tags.extend(self.misp_tag_of(&mut names, *number).await?);
+        Ok(infos)
+    }
+
+    async fn misp_creator_of(
+        &self,
+        creator: &Map<String, Value>,
+        names: &mut Names,
+    ) -> Result<Option<Organisation>, Error> {
+        let text = |key: &str| creator.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        // By its name too: each event names the same organisation as it likes.
+        let key = (text("uuid"), text("name"));
+        if let Some(known) = names.creators.get(&key) {
+            return Ok(known.clone());
         }
-        let owner = self.misp_owner(viewer, row.owner).await?;
-        let creator = match fields.get("Orgc").and_then(Value::as_object) {
-            Some(creator) => self.misp_creator(creator).await?,
-            None => None,
-        };
-        let creator = creator.unwrap_or_else(|| owner.clone());
-        let said = fields.get("distribution").and_then(level);
-        let distribution = self.misp_distribution(viewer, &row, said).await?;
-        let group = match distribution.group {
-            Some(group) => self.store().community_get(store::CommunityKey::Id(group)).await?,
-            None => None,
-        };
-        Ok(Some(EventInfo {
-            row,
-            record,
-            fields,
-            tags,
-            creator,
-            owner,
-            distribution,
-            group,
-        }))
+        let found = self.misp_creator(creator).await?;
+        Ok(names.creators.entry(key).or_insert(found).clone())
+    }
+
+    async fn misp_group_of(&self, group: CommunityId, names: &mut Names) -> Result<Option<store::Community>, Error> {
+        if let Some(known) = names.groups.get(&group) {
+            return Ok(known.clone());
+        }
+        let found = self.store().community_get(store::CommunityKey::Id(group)).await?;
+        Ok(names.groups.entry(group).or_insert(found).clone())
     }
 
     /// To whom a row goes, as a viewer may know it.
@@ -382,66 +445,124 @@ impl Node {
         Ok(names)
     }
 
-    /// One attribute, as MISP writes it.
-    async fn misp_attribute_json(
+    /// One attribute, as MISP writes it; `body` is what its row says, an object.
+    async fn misp_attribute_members<'t>(
         &self,
         viewer: &Viewer,
-        row: &MispRow,
-        body: &str,
+        row: &'t MispRow,
+        body: &'t str,
         event: &EventInfo,
         around: Option<&MispRow>,
         names: &mut Names,
-    ) -> Result<Map<String, Value>, Error> {
-        let mut fields = parsed(body);
-        let said = fields.shift_remove("distribution").as_ref().and_then(level);
-        let uuid = fields.shift_remove("uuid").unwrap_or_default();
-        let distribution = match around.unwrap_or(&event.row).audience == row.audience {
+    ) -> Result<Members<'t>, Error> {
+        let fields = super::incoming::entries(body)?;
+        let field = |key: &str| {
+            let found = fields.iter().rev().find(|(known, _)| known == key);
+            found.map_or("null", |(_, raw)| raw.get())
+        };
+        let text = |key: &str| match field(key) {
+            raw if raw == "null" || raw.starts_with('"') => Cow::Borrowed(raw),
+            raw => Cow::Owned(json_of(raw)),
+        };
+        let around = around.unwrap_or(&event.row);
+        let distribution = match around.audience == row.audience {
             true => Distribution::INHERIT,
-            false => match self.same_readers(viewer, row, around.unwrap_or(&event.row)).await? {
-                true => Distribution::INHERIT,
-                false => self.misp_distribution(viewer, row, said).await?,
-            },
+            false => {
+                let said = serde_json::from_str(field("distribution")).ok();
+                let said = said.as_ref().and_then(level);
+                self.misp_distribution_in(viewer, row, around, said, names).await?
+            }
         };
-        let mut out = Map::new();
-        let text = |fields: &Map<String, Value>, key: &str| match fields.get(key) {
-            Some(Value::String(text)) => Value::String(text.clone()),
-            Some(Value::Null) | None => Value::Null,
-            Some(other) => Value::String(other.to_string()),
-        };
-        out.insert("id".to_owned(), json!(row.id.to_string()));
-        out.insert("event_id".to_owned(), json!(event.row.id.to_string()));
-        out.insert("object_id".to_owned(), json!(row.parent.to_string()));
-        out.insert("object_relation".to_owned(), text(&fields, "object_relation"));
-        out.insert("category".to_owned(), json!(row.category));
-        out.insert("type".to_owned(), json!(row.element_type));
-        out.insert("to_ids".to_owned(), json!(row.to_ids));
-        out.insert("uuid".to_owned(), uuid);
-        out.insert("timestamp".to_owned(), json!(row.changed.to_string()));
-        out.insert("distribution".to_owned(), json!(distribution.level.to_string()));
-        out.insert("sharing_group_id".to_owned(), json!(group_number(distribution.group)));
-        out.insert(
-            "comment".to_owned(),
-            json!(fields.get("comment").and_then(Value::as_str).unwrap_or_default()),
+        let mut out = Members::new();
+        out.push("id", quoted(row.id));
+        out.push("event_id", quoted(event.row.id));
+        out.push("object_id", quoted(row.parent));
+        out.push("object_relation", text("object_relation"));
+        out.push("category", json_of(&row.category));
+        out.push("type", json_of(&row.element_type));
+        out.push("to_ids", truth_json(row.to_ids));
+        out.push("uuid", field("uuid"));
+        out.push("timestamp", quoted(row.changed));
+        out.push("distribution", quoted(distribution.level.into()));
+        out.push(
+            "sharing_group_id",
+            quoted(distribution.group.map_or(0, |group| group.0)),
         );
-        out.insert("deleted".to_owned(), json!(row.deleted));
-        out.insert(
-            "disable_correlation".to_owned(),
-            json!(truth(&fields, "disable_correlation")),
+        out.push(
+            "comment",
+            Some(field("comment"))
+                .filter(|raw| raw.starts_with('"'))
+                .unwrap_or("\"\""),
         );
-        out.insert("first_seen".to_owned(), text(&fields, "first_seen"));
-        out.insert("last_seen".to_owned(), text(&fields, "last_seen"));
-        out.insert("value".to_owned(), json!(row.value));
-        for (key, value) in fields {
-            out.entry(key).or_insert(value);
+        out.push("deleted", truth_json(row.deleted));
+        let uncorrelated = matches!(field("disable_correlation").trim_matches('"'), "1" | "true");
+        out.push("disable_correlation", truth_json(uncorrelated));
+        out.push("first_seen", text("first_seen"));
+        out.push("last_seen", text("last_seen"));
+        out.push("value", json_of(&row.value));
+        for (key, raw) in fields {
+            out.put_missing(key, raw.get());
         }
-        let mut tags = Vec::new();
-        for number in &row.tags {
-            tags.extend(self.misp_tag_of(names, *number).await?.as_ref().map(tag_json));
-        }
-        if !tags.is_empty() {
-            out.insert("Tag".to_owned(), Value::Array(tags));
-        }
+        self.misp_tags_into(&row.tags, names, &mut out, None).await?;
         Ok(out)
+    }
+
+    /// Writes tags, and those that the event around has and the attribute has not.
+    async fn misp_tags_into(
+        &self,
+        tags: &[i64],
+        names: &mut Names,
+        out: &mut Members<'_>,
+        inherited: Option<&EventInfo>,
+    ) -> Result<(), Error> {
+        let mut list = String::new();
+        let mut add = |tag: &str| {
+            list.push(if list.is_empty() { '[' } else { ',' });
+            list.push_str(tag);
+        };
+        for number in tags {
+            if !names.tags_shown.contains_key(number) {
+                let tag = self.misp_tag_of(names, *number).await?;
+                let shown = tag.as_ref().map(|tag| json_of(&tag_json(tag))).unwrap_or_default();
+                names.tags_shown.insert(*number, shown);
+            }
+            if let Some(shown) = names.tags_shown.get(number).filter(|shown| !shown.is_empty()) {
+                add(shown);
+            }
+        }
+        for tag in inherited.iter().flat_map(|event| &event.tags) {
+            if !tags.contains(&tag.id) {
+                let mut tag = tag_json(tag);
+                tag["inherited"] = json!(1);
+                add(&json_of(&tag));
+            }
+        }
+        if !list.is_empty() {
+            list.push(']');
+            out.put("Tag", list);
+        }
+        Ok(())
+    }
+
+    /// To whom a row goes that is in something else which goes to others; worked out once for all that are alike.
+    async fn misp_distribution_in(
+        &self,
+        viewer: &Viewer,
+        row: &MispRow,
+        around: &MispRow,
+        said: Option<u8>,
+        names: &mut Names,
+    ) -> Result<Distribution, Error> {
+        let key = (row.audience, around.audience, said);
+        if let Some(known) = names.distributions.get(&key) {
+            return Ok(*known);
+        }
+        let distribution = match self.same_readers(viewer, row, around).await? {
+            true => Distribution::INHERIT,
+            false => self.misp_distribution(viewer, row, said).await?,
+        };
+        names.distributions.insert(key, distribution);
+        Ok(distribution)
     }
 
     /// Whether two rows are for the same readers, markings apart.
@@ -454,7 +575,7 @@ impl Node {
         })
     }
 
-    /// Attributes as a search shows them, in their order.
+    /// Attributes as a search shows them, in their order: for whoever needs to look into them.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -464,8 +585,23 @@ impl Node {
         found: &super::find::FoundRows,
         shaped: &Shaped,
     ) -> Result<Vec<Map<String, Value>>, Error> {
+        let text = self.misp_attributes_text(viewer, found, shaped).await?;
+        serde_json::from_str(&format!("[{text}]"))
+            .map_err(|error| Error::Ours(format!("attributes were not written as JSON: {error}")))
+    }
+
+    /// Attributes as a search shows them, in their order: objects with commas between.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn misp_attributes_text(
+        &self,
+        viewer: &Viewer,
+        found: &super::find::FoundRows,
+        shaped: &Shaped,
+    ) -> Result<String, Error> {
         let mut names = Names::default();
-        let mut shown = Vec::with_capacity(found.rows.len());
+        let mut text = String::new();
         let mut around: HashMap<i64, Option<MispRow>> = HashMap::new();
         let models = match shaped.scores {
             true => self.misp_models(&shaped.models).await?,
@@ -483,47 +619,47 @@ impl Node {
                     around.insert(row.parent, object);
                 }
                 let object = around.get(&row.parent).and_then(Option::as_ref);
+                let body = format!("{{{body}}}");
                 let mut json = self
-                    .misp_attribute_json(viewer, row, body, event, object, &mut names)
+                    .misp_attribute_members(viewer, row, &body, event, object, &mut names)
                     .await?;
                 if shaped.without_attachments {
-                    json.shift_remove("data");
+                    json.remove("data");
                 }
                 if shaped.event {
-                    json.insert("Event".to_owned(), event.short());
+                    let short = names.events_shown.entry(event.row.id);
+                    let short = short.or_insert_with(|| json_of(&event.short()));
+                    json.put("Event", short.clone());
                 }
                 if shaped.event_tags && !event.tags.is_empty() {
-                    let mut tags: Vec<Value> = json.get("Tag").and_then(Value::as_array).cloned().unwrap_or_default();
-                    let inherited = event.tags.iter().filter(|tag| !row.tags.contains(&tag.id));
-                    tags.extend(inherited.map(|tag| {
-                        let mut tag = tag_json(tag);
-                        tag["inherited"] = json!(1);
-                        tag
-                    }));
-                    json.insert("Tag".to_owned(), Value::Array(tags));
+                    self.misp_tags_into(&row.tags, &mut names, &mut json, Some(event))
+                        .await?;
                 }
                 if shaped.warnings {
                     let warnings = self.misp_warnings(row);
                     let warnings: Vec<Value> = warnings.iter().map(|name| json!({ "name": name })).collect();
-                    json.insert("warnings".to_owned(), Value::Array(warnings));
+                    json.put("warnings", json_of(&warnings));
                 }
                 if shaped.sightings {
                     let sightings = self.misp_said(viewer, MispKind::Sighting, row.id, event).await?;
-                    json.insert("Sighting".to_owned(), Value::Array(sightings));
+                    json.put("Sighting", json_of(&sightings));
                 }
                 if shaped.scores {
                     let worth = self.misp_worth(viewer, row, event, &models, shaped.least_score).await?;
-                    let worth = worth.iter().map(super::worth::Worth::json).collect();
-                    json.insert("decay_score".to_owned(), Value::Array(worth));
+                    let worth: Vec<Value> = worth.iter().map(super::worth::Worth::json).collect();
+                    json.put("decay_score", json_of(&worth));
                 }
                 if shaped.correlations {
                     let related = self.misp_related(viewer, row).await?;
-                    json.insert("RelatedAttribute".to_owned(), Value::Array(related));
+                    json.put("RelatedAttribute", json_of(&related));
                 }
-                shown.push(json);
+                if !text.is_empty() {
+                    text.push(',');
+                }
+                json.write(&mut text);
             }
         }
-        Ok(shown)
+        Ok(text)
     }
 
     /// What of a kind is said of an element.
@@ -729,18 +865,11 @@ impl Node {
 
     /// The events that extend one, as far as a viewer sees them.
     async fn misp_extending(&self, viewer: &Viewer, event: &EventInfo) -> Result<Vec<EventInfo>, Error> {
-        let uuid = event.record.uuid.to_string();
+        let uuid = event.record.uuid;
         let mut extending = Vec::new();
-        let mut scan = self.misp_every(viewer, MispSource::All, MispKind::Event, CHUNK);
-        while let Some(rows) = scan.next().await? {
-            for row in rows {
-                let Some(other) = self.misp_event_info_of(viewer, row).await? else {
-                    continue;
-                };
-                if other.fields.get("extends_uuid").and_then(Value::as_str) == Some(&uuid) {
-                    extending.push(other);
-                }
-            }
+        for number in self.store().misp_extending(uuid).await? {
+            let other = self.misp_event(viewer, number).await?;
+            extending.extend(other.filter(|other| uuid_at(&other.fields, "extends_uuid") == Some(uuid)));
         }
         Ok(extending)
     }
@@ -840,10 +969,7 @@ impl<'w> Writing<'w> {
                 if !std::mem::take(&mut self.first) {
                     text.push(',');
                 }
-                let json = self.attribute(row, body, None).await?;
-                text.push('{');
-                text.push_str(&inner(&json));
-                text.push('}');
+                self.attribute(row, body, None, &mut text).await?;
             }
             if !text.is_empty() && pieces.send(text).await.is_err() {
                 return Ok(());
@@ -852,19 +978,22 @@ impl<'w> Writing<'w> {
         Ok(())
     }
 
+    /// Writes an attribute behind a text.
     async fn attribute(
         &mut self,
         row: &MispRow,
         body: &str,
         around: Option<&MispRow>,
-    ) -> Result<Map<String, Value>, Error> {
+        text: &mut String,
+    ) -> Result<(), Error> {
+        let body = format!("{{{body}}}");
         let mut json = self
             .node
-            .misp_attribute_json(self.viewer, row, body, self.event, around, &mut self.names)
+            .misp_attribute_members(self.viewer, row, &body, self.event, around, &mut self.names)
             .await?;
-        json.entry("Galaxy").or_insert_with(|| json!([]));
+        json.put_missing("Galaxy", "[]");
         if self.shape.without_attachments {
-            json.shift_remove("data");
+            json.remove("data");
         }
         for (key, kind) in [
             ("Sighting", MispKind::Sighting),
@@ -873,12 +1002,14 @@ impl<'w> Writing<'w> {
             ("Opinion", MispKind::Opinion),
             ("Relationship", MispKind::Relationship),
         ] {
-            let said = self.said.get(&(kind, row.id)).cloned().unwrap_or_default();
-            if kind == MispKind::Proposal || !said.is_empty() {
-                json.insert(key.to_owned(), Value::Array(said));
+            match self.said.get(&(kind, row.id)) {
+                Some(said) => json.put(key, json_of(said)),
+                None if kind == MispKind::Proposal => json.put(key, "[]"),
+                None => {}
             }
         }
-        Ok(json)
+        json.write(text);
+        Ok(())
     }
 
     async fn objects(&mut self, pieces: &Pieces) -> Result<(), Error> {
@@ -935,13 +1066,19 @@ impl<'w> Writing<'w> {
         }
         let numbers: Vec<i64> = rows.iter().map(|row| row.number).collect();
         let bodies = store.misp_bodies(self.viewer, &numbers).await?;
-        let mut attributes = Vec::with_capacity(rows.len());
+        let mut attributes = String::from("[");
         for inside in rows {
             if let Some(body) = bodies.get(&inside.number) {
-                attributes.push(Value::Object(self.attribute(inside, body, Some(row)).await?));
+                if attributes.len() > 1 {
+                    attributes.push(',');
+                }
+                self.attribute(inside, body, Some(row), &mut attributes).await?;
             }
         }
-        json.insert("Attribute".to_owned(), Value::Array(attributes));
+        attributes.push(']');
+        let attributes = serde_json::from_str(&attributes)
+            .map_err(|error| Error::Ours(format!("attributes were not written as JSON: {error}")))?;
+        json.insert("Attribute".to_owned(), attributes);
         Ok(Some(json))
     }
 }

@@ -20,9 +20,10 @@ use store::{MispKind, MispRow, MispSource, Retraction};
 use uuid::Uuid;
 
 use super::distribution::DistributionWish;
+use super::incoming::{Incoming, Lists};
 use super::prepare::{
-    IGNORED, LISTS, SAID, alike, apply, apply_inside, context_of, narrowest, nothing, prepare, seconds, strip,
-    take_narrower, text_of, wish_of,
+    IGNORED, LISTS, SAID, alike, apply, apply_inside, context_of, narrowest, nothing, prepare, seconds, strip, text_of,
+    wish_of,
 };
 use super::project::{CHANNEL, truth, uuid_of};
 use super::shape::{EventInfo, of_member, tag_sent};
@@ -74,8 +75,10 @@ impl Node {
     ///
     /// # Errors
     /// When the caller may not share, it is there already, or the intake refuses it.
-    pub async fn misp_event_add(&self, caller: &Caller, mut event: Map<String, Value>) -> Result<i64, Error> {
+    pub async fn misp_event_add(&self, caller: &Caller, body: bytes::Bytes) -> Result<i64, Error> {
         self.misp_may_write(caller)?;
+        let mut incoming = Incoming::read(body)?;
+        let mut event = std::mem::take(&mut incoming.head);
         self.misp_follow().await?;
         let uuid = uuid_at(&event, "uuid").unwrap_or_else(|| self.fresh_uuid());
         self.misp_is_taken_in(uuid).await?;
@@ -105,7 +108,8 @@ impl Node {
         if published && text_of(&event, "publish_timestamp").parse::<i64>().unwrap_or(0) == 0 {
             event.insert("publish_timestamp".to_owned(), json!(seconds(now)));
         }
-        let narrower = take_narrower(&mut event, wish, now, &|| self.fresh_uuid())?;
+        let node = self.clone();
+        let ready = off_requests(move || incoming.ready(wish, now, &|| node.fresh_uuid())).await??;
         let header = format!("{}--{uuid}", if published { "report" } else { "grouping" });
         let audience = self.misp_audience_of(caller, &handling)?;
         let around = Around {
@@ -115,8 +119,11 @@ impl Node {
             audience,
             is_shared: false,
         };
-        self.misp_share(caller, event, uuid, handling, Head::Whole).await?;
-        for (wish, lists) in narrower {
+        let shared = self
+            .misp_share(caller, event, ready.stays, uuid, handling, Head::Whole)
+            .await?;
+        self.misp_follow_event(shared.transfer, uuid).await?;
+        for (wish, lists) in ready.narrower {
             self.misp_add_elements(caller, &around, wish, lists).await?;
         }
         self.misp_follow().await?;
@@ -309,7 +316,8 @@ impl Node {
         let around = self.misp_around(viewer, event).await?;
         for (wish, mut lists) in new {
             prepare(&mut lists, self.now(), &|| self.fresh_uuid())?;
-            self.misp_add_elements(caller, &around, wish, lists).await?;
+            self.misp_add_elements(caller, &around, wish, Lists::of(&lists)?)
+                .await?;
         }
         self.misp_follow().await
     }
@@ -386,7 +394,8 @@ impl Node {
         lists.insert(list.to_owned(), json!([fields]));
         prepare(&mut lists, self.now(), &|| self.fresh_uuid())?;
         let around = self.misp_around(&viewer, &event).await?;
-        self.misp_add_elements(caller, &around, wish, lists).await?;
+        self.misp_add_elements(caller, &around, wish, Lists::of(&lists)?)
+            .await?;
         self.misp_touched(event.row.id, Some(false)).await?;
         self.misp_follow().await?;
         let id = self.store().misp_element(kind, uuid).await?;
@@ -824,7 +833,14 @@ impl Node {
         let created = if as_report == was_published { created } else { None };
         keep_marking(&mut handling, &audience, &head);
         let shared = self
-            .misp_share(caller, head, uuid, handling, Head::Next { refs, created })
+            .misp_share(
+                caller,
+                head,
+                Lists::default(),
+                uuid,
+                handling,
+                Head::Next { refs, created },
+            )
             .await?;
         // What waits for moderators takes nothing's place yet.
         if as_report && !was_published && !shared.waits {
@@ -839,7 +855,7 @@ impl Node {
         caller: &Caller,
         around: &Around,
         wish: DistributionWish,
-        lists: Map<String, Value>,
+        lists: Lists,
     ) -> Result<(), Error> {
         let mut handling = self.misp_handling(caller, wish, Some(&around.audience)).await?;
         if around.is_shared {
@@ -848,13 +864,10 @@ impl Node {
         let mut event = around.fields.clone();
         event.insert("timestamp".to_owned(), json!(seconds(self.now())));
         event.insert("published".to_owned(), json!(false));
-        for (key, list) in lists {
-            event.insert(key, list);
-        }
         let head = Head::Part {
             of: around.header.clone(),
         };
-        self.misp_share(caller, event, around.uuid, handling, head)
+        self.misp_share(caller, event, lists, around.uuid, handling, head)
             .await
             .map(drop)
     }
@@ -1004,14 +1017,15 @@ impl Node {
         let mut event = around.fields.clone();
         event.insert("timestamp".to_owned(), json!(seconds(now)));
         event.insert("published".to_owned(), json!(false));
-        event.insert(list.to_owned(), json!([whole]));
+        let mut lists = Lists::default();
+        lists.put(list, &whole)?;
         let before = self.store().misp_objects_of(row.kind, row.id, row.owner).await?;
         if let Some(created) = self.misp_created(viewer, &before).await? {
             event.insert("date".to_owned(), json!(created));
         }
         let now_in: Vec<policy::CommunityId> = handling.communities.clone();
         let shared = self
-            .misp_share(caller, event, around.uuid, handling, Head::None)
+            .misp_share(caller, event, lists, around.uuid, handling, Head::None)
             .await?;
         let made = shared.made;
         // Before what it was goes: the new object belongs where that does.
@@ -1201,6 +1215,7 @@ impl Node {
         &self,
         caller: &Caller,
         event: Map<String, Value>,
+        lists: Lists,
         uuid: Uuid,
         handling: Handling,
         head: Head,
@@ -1215,8 +1230,8 @@ impl Node {
             list_items: false,
         };
         let (node, caller) = (self.clone(), caller.clone());
-        let text = json!({ "Event": event }).to_string();
-        let shared = tokio::task::spawn_blocking(move || {
+        let (report, made) = off_requests(move || {
+            let text = lists.around(&event);
             let mut made = Vec::new();
             let report = node.share_with(&caller, request, |sink, options| {
                 let mut carry = Carry {
@@ -1224,21 +1239,27 @@ impl Node {
                     event: uuid,
                     head,
                     made: &mut made,
-                    beside: Beside::default(),
                 };
-                formats::misp::read_json(text.as_bytes(), options, &mut carry)
+                let detection = formats::misp::Detection::IndicatorOnly;
+                formats::misp::read_json_as(text.as_bytes(), detection, options, &mut carry)
             })?;
             Ok::<_, Error>((report, made))
-        });
-        let (report, made) = shared
-            .await
-            .map_err(|error| Error::Ours(format!("taking in the event stopped: {error}")))??;
+        })
+        .await??;
         refused(&report)?;
         Ok(Shared {
             made,
             waits: report.waiting > 0,
+            transfer: report.transfer,
         })
     }
+}
+
+/// Does what takes long off the threads that answer requests.
+async fn off_requests<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| Error::Ours(format!("taking in the event stopped: {error}")))
 }
 
 /// What came of sharing.
@@ -1247,6 +1268,8 @@ struct Shared {
     made: Vec<String>,
     /// Whether some of it waits for moderators.
     waits: bool,
+    /// The transfer.
+    transfer: Uuid,
 }
 
 /// Keeps the colour and the permitted actions that something has, where no tag says others: those of the transfer that
@@ -1300,53 +1323,6 @@ struct Carry<'s, 'm> {
     event: Uuid,
     head: Head,
     made: &'m mut Vec<String>,
-    beside: Beside,
-}
-
-/// What is made beside the indicator of an attribute: observed data that says the same value again, the value, and that
-/// the one is based on the other. An indicator that somebody types in was not observed by that, and a large event would be
-/// four times as large; so it is left out here. (A file that is shared is written out as the published mapping has it.)
-#[derive(Default)]
-struct Beside {
-    /// The last indicator of an attribute.
-    indicator: Option<Uuid>,
-    /// Whether its observed data was left out and the values of that come now.
-    values_follow: bool,
-}
-
-impl Beside {
-    /// Whether an object is only beside the last indicator.
-    fn is_beside(&mut self, id: &str, found: &Found<'_>) -> bool {
-        let object_type = stix::id::object_type(id);
-        if self.values_follow && stix::check::is_observable(object_type) {
-            return true;
-        }
-        self.values_follow = false;
-        let Some(indicator) = self.indicator else {
-            self.indicator = of_attribute(object_type, id, found);
-            return false;
-        };
-        match object_type {
-            "observed-data" if uuid_of(id) == indicator => {
-                self.values_follow = true;
-                true
-            }
-            "relationship" => is_based_on(&found.text, indicator),
-            _ => {
-                self.indicator = of_attribute(object_type, id, found);
-                false
-            }
-        }
-    }
-}
-
-/// The UUID of an attribute that is for detection.
-fn of_attribute(object_type: &str, id: &str, found: &Found<'_>) -> Option<Uuid> {
-    (object_type == "indicator" && found.text.contains("\"x_misp_type\"")).then(|| uuid_of(id))
-}
-
-fn is_based_on(text: &str, indicator: Uuid) -> bool {
-    text.contains("\"based-on\"") && text.contains(&format!("\"indicator--{indicator}\""))
 }
 
 impl Sink for Carry<'_, '_> {
@@ -1354,9 +1330,6 @@ impl Sink for Carry<'_, '_> {
         let id = id_in(&found.text);
         let is_head = matches!(stix::id::object_type(&id), "report" | "grouping") && uuid_of(&id) == self.event;
         if !is_head {
-            if self.beside.is_beside(&id, &found) {
-                return Ok(());
-            }
             self.made.push(id);
             return self.inner.object(found);
         }
@@ -1405,13 +1378,11 @@ impl Sink for Carry<'_, '_> {
     }
 }
 
+/// The identifier of an object that formats made: they write it third, after `type` and `spec_version`.
 fn id_in(text: &str) -> String {
-    #[derive(serde::Deserialize)]
-    struct Head<'t> {
-        #[serde(borrow)]
-        id: std::borrow::Cow<'t, str>,
-    }
-    serde_json::from_str::<Head<'_>>(text)
-        .map(|head| head.id.into_owned())
-        .unwrap_or_default()
+    let id = text
+        .split_once("\"id\":\"")
+        .and_then(|(_, rest)| rest.split_once('"'))
+        .map(|(id, _)| id);
+    id.unwrap_or_default().to_owned()
 }

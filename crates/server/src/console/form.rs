@@ -136,7 +136,11 @@ impl<'k> Parts<'k> {
 impl Form {
     /// Reads the body of a request that may have these fields and no others.
     pub async fn read(asked: &mut Asked, known: &[&str]) -> Result<Self, Fault> {
-        Self::read_any(asked).await?.known(known)
+        let form = Self::read_any(asked).await?;
+        form.fields
+            .iter()
+            .try_for_each(|(name, _)| must_be_known(name, known))?;
+        Ok(form)
     }
 
     /// The same of one that may have fields of its sender's own.
@@ -148,10 +152,8 @@ impl Form {
         }
         let body = asked.take_body().await?;
         let text = std::str::from_utf8(&body).map_err(|_| bad("bad-form", "the form is not UTF-8"))?;
-        let fields = pairs(text, Plus::Space)?;
-        fields.iter().try_for_each(|(name, _)| must_be_known(name, known))?;
         Ok(Self {
-            fields,
+            fields: pairs(text, Plus::Space)?,
             files: Vec::new(),
         })
     }

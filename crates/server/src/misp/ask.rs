@@ -10,11 +10,16 @@ use crate::query::{Plus, bad, pairs};
 /// Bytes of a body: events of hundreds of thousands of attributes come in one piece.
 const LARGEST: usize = 192 << 20;
 
+/// The body as it came.
+pub(crate) async fn body(asked: &mut Asked) -> Result<bytes::Bytes, Fault> {
+    let most = asked.node().settings().request_bytes.max(LARGEST);
+    asked.take_body_up_to(most).await
+}
+
 /// The body as an object; without the wrapper that is named, where it is there. A request without a body has none of
 /// the fields.
 pub(crate) async fn fields(asked: &mut Asked, wrapper: &str) -> Result<Map<String, Value>, Fault> {
-    let most = asked.node().settings().request_bytes.max(LARGEST);
-    let body = asked.take_body_up_to(most).await?;
+    let body = body(asked).await?;
     if body.is_empty() {
         return Ok(Map::new());
     }

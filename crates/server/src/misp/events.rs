@@ -12,6 +12,9 @@ use crate::problem::Fault;
 use crate::query::bad;
 use crate::routes::Needs;
 
+/// Heads of events that are held for one answer; more are written piece by piece.
+const PIECE: usize = 1_000;
+
 pub(super) fn routes(routes: &mut Routes) {
     routes.ask("/events", index);
     routes.ask("/events/index", index);
@@ -106,8 +109,8 @@ async fn shown_as(asked: Asked, number: i64, shape: EventShape) -> Result<Respon
 
 async fn add(mut asked: Asked) -> Result<Response, Fault> {
     let shape = head_only(&asked);
-    let event = fields(&mut asked, "Event").await?;
-    let number = asked.node().misp_event_add(asked.caller(), event).await?;
+    let body = super::ask::body(&mut asked).await?;
+    let number = asked.node().misp_event_add(asked.caller(), body).await?;
     shown_as(asked, number, shape).await
 }
 
@@ -166,11 +169,53 @@ async fn index(mut asked: Asked) -> Result<Response, Fault> {
     let viewer = viewer(&asked).await?;
     let filter = filters::events(&asked, &viewer, &wanted).await?;
     let (limit, page) = filters::page(&wanted, usize::MAX)?;
-    let found = asked.node().misp_find_events(&viewer, &filter, limit, page).await?;
-    asked.node().misp_give_heads(asked.caller(), &found).await?;
     let minimal = truth(&wanted, "minimal") == Some(true);
+    if (limit > 0 && limit <= PIECE) || filter.finds_events_by_attributes() {
+        let found = asked.node().misp_find_events(&viewer, &filter, limit, page).await?;
+        asked.node().misp_give_heads(asked.caller(), &found).await?;
+        let list = heads(asked.node(), &viewer, &found, minimal).await?;
+        return answer::json_of(&Value::Array(list));
+    }
+    // Piece by piece, so that a list of any length is held by nobody: pages of the same length tile a larger one.
+    let most = if limit == 0 { usize::MAX } else { limit };
+    let skip = most.saturating_mul(page - 1);
+    answer::pieces(asked, move |node, caller, pieces| async move {
+        let (mut at, mut passed, mut given) = (skip / PIECE + 1, skip - skip % PIECE, 0);
+        let mut text = "[".to_owned();
+        loop {
+            let mut found = node.misp_find_events(&viewer, &filter, PIECE, at).await?;
+            let whole = found.len() < PIECE;
+            let before = skip.saturating_sub(passed).min(found.len());
+            passed += found.len();
+            found.drain(..before);
+            found.truncate(most - given);
+            node.misp_give_heads(&caller, &found).await?;
+            for head in heads(&node, &viewer, &found, minimal).await? {
+                if given > 0 {
+                    text.push(',');
+                }
+                given += 1;
+                text.push_str(&head.to_string());
+            }
+            if pieces.send(std::mem::take(&mut text)).await.is_err() || whole || given >= most {
+                break;
+            }
+            at += 1;
+        }
+        let _ = pieces.send("]".to_owned()).await;
+        Ok(())
+    })
+}
+
+/// Heads of events as a list shows them, or, where `minimal` is asked, what another server compares.
+async fn heads(
+    node: &node::Node,
+    viewer: &Viewer,
+    found: &[EventInfo],
+    minimal: bool,
+) -> Result<Vec<Value>, node::Error> {
     let mut list = Vec::with_capacity(found.len());
-    for event in &found {
+    for event in found {
         if minimal {
             list.push(json!({
                 "id": event.row.id.to_string(), "timestamp": event.timestamp().to_string(),
@@ -180,7 +225,7 @@ async fn index(mut asked: Asked) -> Result<Response, Fault> {
             continue;
         }
         let mut head = event.head();
-        let count = asked.node().misp_count(&viewer, event).await?;
+        let count = node.misp_count(viewer, event).await?;
         head.insert("attribute_count".to_owned(), json!(count.to_string()));
         let tags: Vec<Value> = event
             .tags
@@ -194,7 +239,7 @@ async fn index(mut asked: Asked) -> Result<Response, Fault> {
         head.insert("GalaxyCluster".to_owned(), json!([]));
         list.push(Value::Object(head));
     }
-    answer::json_of(&Value::Array(list))
+    Ok(list)
 }
 
 /// Finds values in a text, as people paste it; adds them as attributes, or only says what they would be.

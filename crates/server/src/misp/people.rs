@@ -308,11 +308,7 @@ async fn statistics(asked: Asked) -> Result<Response, Fault> {
         return answer::json_of(&json!({ "stats": {}, "context": context }));
     }
     let viewer = viewer(&asked).await?;
-    let events = asked
-        .node()
-        .misp_find_events(&viewer, &Default::default(), 0, 1)
-        .await?
-        .len();
+    let events = asked.node().misp_count_events(&viewer).await?;
     let attributes: usize = asked.node().misp_statistics(&viewer, false).await?.values().sum();
     answer::json_of(&json!({ "stats": {
         "event_count": events, "attribute_count": attributes,

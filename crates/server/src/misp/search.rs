@@ -78,10 +78,10 @@ async fn attributes(mut asked: Asked) -> Result<Response, Fault> {
         "json" => {
             let shown = asked
                 .node()
-                .misp_attributes_json(&viewer, &found, &shaped(&wanted))
+                .misp_attributes_text(&viewer, &found, &shaped(&wanted))
                 .await?;
-            let list: Vec<Value> = shown.into_iter().map(Value::Object).collect();
-            answer::json_of(&json!({ "response": { "Attribute": list } }))
+            let whole = format!("{{\"response\":{{\"Attribute\":[{shown}]}}}}");
+            answer::text(whole, "application/json")
         }
         "count" => answer::json_of(&json!({ "response": { "count": found.rows.len() } })),
         other => super::formats::answer(&asked, &viewer, &found, other, &wanted).await,
@@ -92,7 +92,7 @@ async fn attributes(mut asked: Asked) -> Result<Response, Fault> {
 fn streamed(asked: Asked, viewer: Viewer, filter: Filter, shaped: Shaped, most: usize) -> Result<Response, Fault> {
     answer::pieces(asked, move |node, caller, pieces| async move {
         let _ = pieces.send("{\"response\":{\"Attribute\":[".to_owned()).await;
-        let (mut page, mut given) = (1, 0);
+        let (mut page, mut given, mut written) = (1, 0, false);
         loop {
             let mut found = node
                 .misp_find(&viewer, MispKind::Attribute, &filter, PIECE, page)
@@ -100,14 +100,12 @@ fn streamed(asked: Asked, viewer: Viewer, filter: Filter, shaped: Shaped, most: 
             let whole = found.rows.len() < PIECE;
             found.rows.truncate(most - given);
             node.misp_give_rows(&caller, &found).await?;
-            let mut text = String::new();
-            for attribute in node.misp_attributes_json(&viewer, &found, &shaped).await? {
-                if given > 0 {
-                    text.push(',');
-                }
-                given += 1;
-                text.push_str(&Value::Object(attribute).to_string());
+            let mut text = node.misp_attributes_text(&viewer, &found, &shaped).await?;
+            if written && !text.is_empty() {
+                text.insert(0, ',');
             }
+            written |= !text.is_empty();
+            given += found.rows.len();
             if pieces.send(text).await.is_err() || whole || given >= most {
                 break;
             }

@@ -1240,3 +1240,78 @@ async fn settings_of_clients_are_ones_own() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn a_page_that_is_found_by_counts_holds_what_a_walk_finds() {
+    let kit = Kit::start().await;
+    let attributes: Vec<Value> = (0..4_200)
+        .map(|number| json!({ "type": "text", "value": format!("value {number}") }))
+        .collect();
+    event(
+        &kit,
+        "alder-contributor",
+        json!({ "info": "Long", "distribution": "1", "Attribute": attributes }),
+    )
+    .await;
+    let page = async |number: usize, limit: usize| {
+        let wish = json!({ "limit": limit, "page": number });
+        let found = post(&kit, "birch-reader", "/attributes/restSearch", wish).await;
+        let found = found["response"]["Attribute"].as_array().unwrap().clone();
+        let id = |one: &Value| text(&one["id"]).parse::<i64>().unwrap();
+        found.iter().map(id).collect::<Vec<_>>()
+    };
+    kit.node.misp_count_steps().await.unwrap();
+    let all = page(1, 10_000).await;
+    assert_eq!(all.len(), 4_200);
+    assert_eq!(
+        page(42, 100).await,
+        all[4_100..],
+        "nobody asked for a page before this one"
+    );
+    assert_eq!(page(43, 97).await, all[42 * 97..43 * 97]);
+    assert!(page(43, 100).await.is_empty());
+    // One is deleted and one changed: those after them move up by one.
+    let (first, second) = (all[10], all[20]);
+    post(&kit, "alder-analyst", &format!("/attributes/delete/{first}"), json!({})).await;
+    let changes = json!({ "comment": "changed" });
+    post(&kit, "alder-analyst", &format!("/attributes/edit/{second}"), changes).await;
+    let left: Vec<i64> = all.iter().copied().filter(|id| *id != first).collect();
+    assert_eq!(page(60, 70).await, left[59 * 70..], "what changed is walked");
+    kit.node.misp_count_steps().await.unwrap();
+    assert_eq!(page(61, 68).await, left[60 * 68..61 * 68]);
+}
+
+#[tokio::test]
+async fn a_list_of_events_is_the_same_in_pages_and_whole() {
+    let kit = Kit::start().await;
+    let mut made = Vec::new();
+    for number in 0..5 {
+        let wish = json!({ "info": format!("Event {number}"), "distribution": "1",
+            "extends_uuid": made.first().map(|first: &Value| first["uuid"].clone()),
+            "Attribute": [{ "type": "domain", "value": format!("host{number}.example") }] });
+        made.push(event(&kit, "alder-contributor", wish).await);
+    }
+    let list = async |wish: Value| {
+        let found = post(&kit, "birch-reader", "/events/index", wish).await;
+        let id = |one: &Value| text(&one["id"]).to_owned();
+        found.as_array().unwrap().iter().map(id).collect::<Vec<_>>()
+    };
+    let whole = list(json!({})).await;
+    assert_eq!(whole.len(), 5);
+    assert_eq!(list(json!({ "minimal": true })).await, whole);
+    assert_eq!(list(json!({ "limit": 2_000 })).await, whole);
+    assert_eq!(list(json!({ "limit": 2, "page": 2 })).await, whole[2..4]);
+    assert!(list(json!({ "limit": 2_000, "page": 2 })).await.is_empty());
+    let extended = post(
+        &kit,
+        "birch-reader",
+        &format!("/events/view/{}", text(&made[0]["uuid"])),
+        json!({ "extended": true }),
+    )
+    .await;
+    assert_eq!(
+        values(&extended["Event"]).len(),
+        5,
+        "its own and those of the four that extend it"
+    );
+}

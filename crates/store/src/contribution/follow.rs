@@ -1,8 +1,12 @@
 //! Contributions in their order, for what is made of them outside of this room: MISP's interface.
 
+use std::sync::LazyLock;
+
 use policy::{AudienceId, MemberId, Viewer};
+use uuid::Uuid;
 
 use super::share::id_hash;
+use crate::listed::Listed;
 use crate::misp::{MispKind, MispOwner};
 use crate::value::{Row, many};
 use crate::{Result, Store};
@@ -10,7 +14,7 @@ use crate::{Result, Store};
 /// Bodies only of what can become something.
 const NEXT: &str = "select c.added, c.object, o.id, c.audience, c.member, c.withheld, c.version, c.revoked, \
                     case when t.text in ('relationship', 'identity', 'marking-definition', 'extension-definition', \
-                    'language-content') and c.body not like '%x_misp_%' then '' else c.body end, b.channel \
+                    'language-content') and c.body not like '%x_misp_%' then '' else c.body end, b.channel, b.transfer \
                     from contribution c join object o on o.number = c.object join term t on t.number = c.type \
                     join batch b on b.number = c.batch where c.added > ?1 order by c.added limit ?2";
 const LAST: &str = "select added from head";
@@ -23,7 +27,8 @@ pub(crate) const BRING_HOME: &str = "update misp_row set event = ?3 where event 
                                      and added in (select c.added from edge e join term t on t.number = e.property \
                                      join contribution c on c.object = e.target \
                                      join misp_home h on h.object = e.target and h.member = ?2 and h.event = ?3 \
-                                     where e.added = ?1 and t.text = 'object_refs' and c.member = ?4)";
+                                     where e.added = ?1 and t.text = 'object_refs' and c.member = ?4) \
+                                     returning number";
 /// What was brought home by that is looked for no longer.
 pub(crate) const AT_HOME: &str = "delete from misp_homeless where added in (select c.added from edge e \
                                   join term t on t.number = e.property join contribution c on c.object = e.target \
@@ -40,13 +45,11 @@ pub(crate) const HOMELESS: &str = "select h.added, r.member, r.audience, b.at fr
 /// The events that an object belongs to.
 pub(crate) const HOMES: &str = "select h.event from misp_home h join object o on o.number = h.object \
                                 where o.hash = ?1 and o.id = ?2";
-const NAMES: &str = concat!(
-    "select o.id, c.added, c.audience, c.digest from contribution c join object o on o.number = c.object where c.added in ",
-    "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ",
-    "?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32)"
-);
-/// Contributions asked for together.
-const TOGETHER: usize = 32;
+static NAMES: LazyLock<Listed> = LazyLock::new(|| {
+    let sql = "select o.id, c.added, c.audience, c.digest from contribution c join object o on o.number = c.object \
+               where c.added in ??";
+    Listed::new(sql, 0)
+});
 /// The identifiers of the objects that a member's reports named for an event.
 const CLAIMED: &str = "select distinct o.id from misp_home h join object o on o.number = h.object \
                        where h.event = ?1 and h.member = ?2";
@@ -93,6 +96,8 @@ pub struct Followed {
     pub body: String,
     /// By which way it came.
     pub channel: String,
+    /// By which transfer.
+    pub transfer: Uuid,
 }
 
 fn followed(row: &Row) -> Result<Followed> {
@@ -107,6 +112,7 @@ fn followed(row: &Row) -> Result<Followed> {
         revoked: row.flag(7)?,
         body: row.text(8)?,
         channel: row.text(9)?,
+        transfer: row.uuid(10)?,
     })
 }
 
@@ -158,26 +164,12 @@ impl Store {
         viewer: &Viewer,
         added: &[i64],
     ) -> Result<Vec<(String, i64, AudienceId, [u8; 32])>> {
-        let mut named = Vec::with_capacity(added.len());
-        for places in added.chunks(TOGETHER) {
-            let last = places.last().copied().unwrap_or_default();
-            let values = places
-                .iter()
-                .copied()
-                .chain(std::iter::repeat(last))
-                .take(TOGETHER)
-                .map(Into::into)
-                .collect();
-            let found = self.list(NAMES, values, |row| {
+        let mut named = self
+            .listed(&NAMES, &[], added, |row| {
                 Ok((row.text(0)?, row.int(1)?, AudienceId(row.int(2)?), row.hash(3)?))
-            });
-            named.extend(
-                found
-                    .await?
-                    .into_iter()
-                    .filter(|(_, _, audience, _)| viewer.sees(*audience)),
-            );
-        }
+            })
+            .await?;
+        named.retain(|(_, _, audience, _)| viewer.sees(*audience));
         Ok(named)
     }
 

@@ -123,6 +123,7 @@ pub(super) async fn take_back(writes: &mut impl Writes, row: &Own) -> Result<()>
         row.added.into(),
     ];
     writes.rows(TOMBSTONE, tombstone).await?;
+    crate::misp::uncount_erased(writes, row.added).await?;
     for sql in ERASE.into_iter().chain([writes.forget_words()]) {
         writes.rows(sql, vec![row.added.into()]).await?;
     }

@@ -13,6 +13,7 @@ mod kept;
 mod put;
 mod scan;
 mod sent;
+mod step;
 mod tag;
 
 use policy::{AudienceId, MemberId};
@@ -22,6 +23,8 @@ pub use kept::{MispBlocked, MispDelegation, MispSetting};
 pub use put::{MispBatch, MispLoose, MispPut};
 pub use scan::{MispPage, MispSource};
 pub use sent::{MispSent, MispSentState};
+pub use step::MispStep;
+pub(crate) use step::uncount_erased;
 pub use tag::{MispOrganisation, MispTag};
 
 /// What a row is.

@@ -1,14 +1,18 @@
 //! Writes what was made of contributions, and what belongs to no event into one of its own.
 
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::LazyLock;
+
 use policy::{AudienceId, Principal};
 use stix::Timestamp;
 use uuid::Uuid;
 
-use super::{MispEvent, MispKind, MispOwner, numbers};
+use super::{MispEvent, MispKind, MispOwner, numbers, step};
 use crate::account::rule_changed;
 use crate::contribution::Followed;
 use crate::contribution::follow::{AT_HOME, BRING_HOME, CLAIM, HOMELESS};
 use crate::db::{Change, Db};
+use crate::listed::Listed;
 use crate::value::{Row, Value, many};
 use crate::writes::{Rows, Writes, writing};
 use crate::{Error, Result, Store};
@@ -39,6 +43,7 @@ const PUT: &str = "insert into misp_row (added, kind, id, member, audience, vers
                    ?11, ?12, ?13, ?14, ?15, ?16, ?17) returning number";
 const NAMED: &str = "insert into misp_named (kind, number, audience) values (?1, ?2, ?3) on conflict do nothing";
 const PUT_BODY: &str = "insert into misp_body (number, body) values (?1, ?2)";
+const PUT_EXTENDS: &str = "insert into misp_extends (whole, event) values (?1, ?2) on conflict do nothing";
 const THERE: &str = "select 1 from misp_row where event = ?1 and kind = 0 and id = ?1 and audience = ?2 limit 1";
 const PUT_HOMELESS: &str = "insert into misp_homeless (added) values (?1) on conflict do nothing";
 const HOUSED: &str = "delete from misp_homeless where added = ?1";
@@ -51,6 +56,13 @@ pub struct MispBatch {
     to: i64,
     /// The contributions.
     pub rows: Vec<Followed>,
+}
+
+impl MispBatch {
+    /// Up to where it goes: after this the next batch begins.
+    pub fn end(&self) -> i64 {
+        self.to
+    }
 }
 
 /// An event or element that a contribution says.
@@ -74,6 +86,8 @@ pub struct MispPut {
     pub parent: Option<(MispKind, Uuid)>,
     /// The event, where that is known without asking where the object belongs.
     pub event: Option<Uuid>,
+    /// The event whose report is stored already and names it, but comes after it: what no other report named belongs there.
+    pub expected: Option<Uuid>,
     /// Type of an attribute, name of an object.
     pub element_type: String,
     /// Category of an attribute, meta-category of an object.
@@ -94,6 +108,8 @@ pub struct MispPut {
     pub organisations: Vec<i64>,
     /// Of an event: whether it is published, and when it was, in seconds.
     pub published: Option<(bool, i64)>,
+    /// Of an event: the one that it extends.
+    pub extends: Option<Uuid>,
     /// Whether it belongs to an event only where a report names it: a bare value, which others speak of.
     pub only_named: bool,
     /// Whether it only names more of what belongs to its event.
@@ -161,18 +177,34 @@ async fn element_number(writes: &mut impl Rows, kind: MispKind, uuid: Uuid) -> R
     Ok((id, false))
 }
 
-async fn put(writes: &mut impl Writes, batch: &(i64, i64), rows: &[MispPut]) -> Result<()> {
+async fn put(writes: &mut impl Writes, batch: &(i64, i64), rows: &[MispPut]) -> Result<bool> {
     let (from, to) = *batch;
     if writes.rows(MOVE, vec![to.into(), from.into()]).await?.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
+    let mut met = Met::default();
     for row in rows {
-        put_one(writes, row).await?;
+        put_one(writes, row, &mut met).await?;
     }
-    Ok(())
+    step::uncount(writes, &met.stretches).await?;
+    for event in &met.events {
+        step::uncount_event(writes, *event).await?;
+    }
+    Ok(true)
 }
 
-async fn put_one(writes: &mut impl Writes, row: &MispPut) -> Result<()> {
+/// What a batch has met so far.
+#[derive(Default)]
+struct Met {
+    /// Tags and organisations whose audiences are noted.
+    named: HashSet<(i64, i64, i64)>,
+    /// Where attributes were put.
+    stretches: BTreeSet<i64>,
+    /// Events whose own rows were put, or to which something moved.
+    events: BTreeSet<i64>,
+}
+
+async fn put_one(writes: &mut impl Writes, row: &MispPut, met: &mut Met) -> Result<()> {
     let owner = row.owner.code();
     let (id, is_new, event) = match row.kind {
         MispKind::Event => {
@@ -198,10 +230,16 @@ async fn put_one(writes: &mut impl Writes, row: &MispPut) -> Result<()> {
                 .rows(CLAIM, vec![row.added.into(), owner.into(), event.into()])
                 .await?;
             let home = vec![row.added.into(), owner.into(), event.into(), row.owner.member.0.into()];
-            writes.rows(BRING_HOME, home.clone()).await?;
-            writes.rows(AT_HOME, home).await?;
+            // What is homeless belongs to no event, so where nothing was brought home nothing is to be forgotten.
+            if !writes.rows(BRING_HOME, home.clone()).await?.is_empty() {
+                writes.rows(AT_HOME, home).await?;
+            }
+            met.events.insert(event);
             if row.is_part {
                 return Ok(());
+            }
+            if let Some(whole) = row.extends {
+                writes.rows(PUT_EXTENDS, vec![whole.into(), event.into()]).await?;
             }
             (event, false, event)
         }
@@ -213,7 +251,10 @@ async fn put_one(writes: &mut impl Writes, row: &MispPut) -> Result<()> {
                     Some(event) => event,
                     // It may have been another object until now: an indicator that is for detection no longer.
                     None if !is_new => known_home(writes, row, id).await?,
-                    None => 0,
+                    None => match row.expected {
+                        Some(uuid) => event_number(writes, uuid).await?,
+                        None => 0,
+                    },
                 },
             };
             (id, is_new, event)
@@ -257,6 +298,9 @@ async fn put_one(writes: &mut impl Writes, row: &MispPut) -> Result<()> {
         numbers(&row.tags).into(),
     ];
     let number = first(writes, PUT, values).await?.ok_or_else(missing)?;
+    if step::is_counted(row.kind) {
+        met.stretches.insert(step::stretch_of(id));
+    }
     if event == 0 && !row.only_named {
         writes.rows(PUT_HOMELESS, vec![row.added.into()]).await?;
     }
@@ -267,9 +311,11 @@ async fn put_one(writes: &mut impl Writes, row: &MispPut) -> Result<()> {
         .map(|tag| (1_i64, *tag))
         .chain(row.organisations.iter().map(|one| (2_i64, *one)));
     for (kind, number) in named {
-        writes
-            .rows(NAMED, vec![kind.into(), number.into(), row.audience.into()])
-            .await?;
+        if met.named.insert((kind, number, row.audience.0)) {
+            writes
+                .rows(NAMED, vec![kind.into(), number.into(), row.audience.into()])
+                .await?;
+        }
     }
     Ok(())
 }
@@ -338,7 +384,10 @@ async fn put_loose(writes: &mut impl Writes, head: &MispPut, added: &[i64]) -> R
         writes.rows(MOVE_IN, vec![(*one).into(), event.into()]).await?;
         writes.rows(HOUSED, vec![(*one).into()]).await?;
     }
-    Ok(())
+    match (added.iter().min(), added.iter().max()) {
+        (Some(first), Some(last)) => step::uncount_added(writes, *first, *last).await,
+        _ => Ok(()),
+    }
 }
 
 const EVENT_GET: &str = "select id, uuid, loose, published, publish_timestamp, touched from misp_event where id = ?1";
@@ -346,8 +395,13 @@ const EVENT_BY_UUID: &str =
     "select id, uuid, loose, published, publish_timestamp, touched from misp_event where uuid = ?1";
 const EVENTS_FROM: &str = "select id, uuid, loose, published, publish_timestamp, touched from misp_event \
                            where id >= ?1 and id <= ?2";
+static EVENTS_OF: LazyLock<Listed> = LazyLock::new(|| {
+    let sql = "select id, uuid, loose, published, publish_timestamp, touched from misp_event where id in ??";
+    Listed::new(sql, 0)
+});
 const ELEMENT_BY_UUID: &str = "select id from misp_element where uuid = ?1 and kind = ?2";
 const UUID_OF: &str = "select uuid from misp_element where id = ?1 and kind = ?2";
+const EXTENDING: &str = "select event from misp_extends where whole = ?1 order by event";
 const SETTLE: &str = "insert into misp_settled (kind, id) values (?1, ?2) on conflict do nothing";
 const SET: &str = "update misp_event set published = ?2, publish_timestamp = ?3, touched = ?4 where id = ?1";
 
@@ -378,10 +432,12 @@ fn loose(row: &Row) -> Result<MispLoose> {
 impl Store {
     /// What is to be followed next, up to `limit` contributions; none: everything is.
     pub async fn misp_next(&self, limit: usize) -> Result<Option<MispBatch>> {
-        let from = self
-            .row(FOLLOWED, Vec::new(), |row| row.int(0))
-            .await?
-            .unwrap_or_default();
+        let from = self.row(FOLLOWED, Vec::new(), |row| row.int(0)).await?;
+        self.misp_after(from.unwrap_or_default(), limit).await
+    }
+
+    /// The same of what comes after a batch that is being written.
+    pub async fn misp_after(&self, from: i64, limit: usize) -> Result<Option<MispBatch>> {
         if from >= self.last_added().await? {
             return Ok(None);
         }
@@ -390,8 +446,8 @@ impl Store {
         Ok(rows.last().map(|row| row.added).map(|to| MispBatch { from, to, rows }))
     }
 
-    /// Writes what was made of a batch. Nothing, where somebody else was quicker.
-    pub async fn misp_put(&self, batch: &MispBatch, rows: Vec<MispPut>) -> Result<()> {
+    /// Writes what was made of a batch. Nothing, where somebody else was quicker; says whether it did.
+    pub async fn misp_put(&self, batch: &MispBatch, rows: Vec<MispPut>) -> Result<bool> {
         let ends = (batch.from, batch.to);
         let count = rows.len();
         writing!(self, false, many = count, |writes| put(writes, &ends, &rows))
@@ -420,6 +476,12 @@ impl Store {
             .await
     }
 
+    /// The same of many, by number.
+    pub async fn misp_events_of(&self, ids: &[i64]) -> Result<HashMap<i64, MispEvent>> {
+        let found = self.listed(&EVENTS_OF, &[], ids, event).await?;
+        Ok(found.into_iter().map(|event| (event.id, event)).collect())
+    }
+
     /// The same of all between two numbers, both of them too.
     pub async fn misp_events(&self, first: i64, last: i64) -> Result<Vec<MispEvent>> {
         self.list(EVENTS_FROM, vec![first.into(), last.into()], event).await
@@ -444,6 +506,11 @@ impl Store {
             .with(SETTLE, vec![kind.code().into(), id.into()])
             .entry(entry);
         self.change(change).await.map(drop)
+    }
+
+    /// The numbers of events that said that they extend one, whoever may see them: what they say now is asked with a viewer.
+    pub async fn misp_extending(&self, whole: Uuid) -> Result<Vec<i64>> {
+        self.list(EXTENDING, vec![whole.into()], |row| row.int(0)).await
     }
 
     /// Writes MISP's bookkeeping of an event.

@@ -5,11 +5,13 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::sync::LazyLock;
 
 use policy::{AudienceId, MemberId, Viewer};
 
 use super::put::value_hash;
 use super::{MispKind, MispOwner, MispRow, of_numbers};
+use crate::listed::Listed;
 use crate::value::{Row, many};
 use crate::{Error, Result, Store};
 
@@ -31,43 +33,37 @@ const OF_VALUE2: &str = rows!("value2 = ?1 and kind = ?2 and id > ?3 and value2 
 const OF_ID: &str = rows!("kind = ?1 and id = ?2");
 const SETTLED: &str = "select id from misp_settled where kind = ?1";
 const CHANGED: &str = "select id, audience from misp_row where kind = ?1 and changed >= ?2 limit ?3";
+/// The same in the order of their numbers; the sum keeps databases from gathering and sorting all that has changed.
+const CHANGED_ON: &str = "select id, audience from misp_row where kind = ?1 and changed + 0 >= ?2 and id > ?3 \
+                          order by id limit ?4";
 
 /// How many attributes of an event each audience has, of those that are there once.
 const COUNT: &str = "select audience, count(*) from misp_row where event = ?1 and kind = 1 and flags < 2 and several = 0 \
                      and (member = ?2 or member = -?2) group by audience";
 /// Of those that are there several times one counts, the best.
 const COUNTED: &str = rows!("event = ?1 and kind = 1 and several = 1");
-/// Events with attributes of the same value. Types whose equal values connect nothing are left out.
-const RELATED: &str = "select distinct b.event, a.audience, b.audience from misp_row a \
+/// Events with attributes of the same value. Types whose equal values connect nothing are left out; `?3` has the viewer's
+/// audiences between commas, so that what others see takes no place of what the viewer does.
+const RELATED: &str = "select distinct b.event from misp_row a \
                        join misp_row b on b.value1 = a.value1 and b.value1 <> 0 where a.event = ?1 and a.kind = 1 \
                        and a.value1 <> 0 and a.flags < 2 and b.kind = 1 and b.flags < 2 and b.event <> ?1 and b.event <> 0 \
                        and a.type not in ('text', 'comment', 'other', 'boolean', 'counter', 'float', 'port', 'datetime', \
-                       'size-in-bytes', 'mime-type', 'attachment', 'yara', 'sigma', 'snort', 'zeek') limit ?2";
+                       'size-in-bytes', 'mime-type', 'attachment', 'yara', 'sigma', 'snort', 'zeek') \
+                       and ?3 like '%,' || a.audience || ',%' and ?3 like '%,' || b.audience || ',%' limit ?2";
 /// Events that one is related to, at the most.
 const RELATED_MOST: i64 = 2_000;
 
-macro_rules! places {
-    () => {
-        "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, \
-         ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43, ?44, ?45, ?46, ?47, \
-         ?48, ?49, ?50, ?51, ?52, ?53, ?54, ?55, ?56, ?57, ?58, ?59, ?60, ?61, ?62, ?63, ?64)"
-    };
-}
-const OF_IDS: &str = concat!(rows!("kind = ?65 and id in "), places!());
-const SEVERAL: &str = concat!(rows!("kind = ?65 and several = 1 and id in "), places!());
-/// Numbers asked for together.
-const TOGETHER: usize = 64;
-const BODIES: &str = concat!(
-    "select b.number, b.body, r.audience from misp_body b join misp_row r on r.number = b.number where b.number in ",
-    places!()
-);
-const EVENTS_OF: &str = concat!(
-    "select event, audience from misp_row where kind = 0 and id in ",
-    places!()
-);
+static OF_IDS: LazyLock<Listed> = LazyLock::new(|| Listed::new(rows!("kind = ?1 and id in ??"), 1));
+static SEVERAL: LazyLock<Listed> = LazyLock::new(|| Listed::new(rows!("kind = ?1 and several = 1 and id in ??"), 1));
+static BODIES: LazyLock<Listed> = LazyLock::new(|| {
+    let sql = "select b.number, b.body, r.audience from misp_body b join misp_row r on r.number = b.number where b.number in ??";
+    Listed::new(sql, 0)
+});
+static EVENTS_OF: LazyLock<Listed> =
+    LazyLock::new(|| Listed::new("select event, audience from misp_row where kind = 0 and id in ??", 0));
 
-/// Of what has changed since a moment, so many are looked at.
-const CHANGED_MOST: usize = 2_000_000;
+/// Of what has changed since a moment, so many are gathered and sorted; where it is more, all are walked in their order.
+const CHANGED_MOST: usize = 20_000;
 
 /// Which rows are walked, in the order of their numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -160,6 +156,15 @@ impl Store {
         Ok(meant(&rows).cloned())
     }
 
+    /// The rows of many numbers, as a viewer sees them.
+    pub async fn misp_rows(&self, viewer: &Viewer, kind: MispKind, ids: &[i64]) -> Result<Vec<MispRow>> {
+        let mut rows = self.listed(&OF_IDS, &[kind.code().into()], ids, read).await?;
+        rows.retain(|row| viewer.sees(row.audience));
+        rows.sort_by_key(|row| row.id);
+        let same = |one: &MispRow, other: &MispRow| one.id == other.id;
+        Ok(rows.chunk_by(same).filter_map(meant).cloned().collect())
+    }
+
     /// All rows of a number that a viewer sees, whatever their version.
     pub async fn misp_rows_of(&self, viewer: &Viewer, kind: MispKind, id: i64) -> Result<Vec<MispRow>> {
         let mut rows = self.list(OF_ID, vec![kind.code().into(), id.into()], read).await?;
@@ -169,36 +174,23 @@ impl Store {
 
     /// What rows say, by their place; those that the viewer does not see are left out.
     pub async fn misp_bodies(&self, viewer: &Viewer, rows: &[i64]) -> Result<HashMap<i64, String>> {
-        let mut bodies = HashMap::with_capacity(rows.len());
-        for numbers in rows.chunks(TOGETHER) {
-            let found = self.list(BODIES, together(numbers), |row| {
-                Ok((row.int(0)?, row.text(1)?, AudienceId(row.int(2)?)))
-            });
-            let seen = found
-                .await?
-                .into_iter()
-                .filter(|(_, _, audience)| viewer.sees(*audience));
-            bodies.extend(seen.map(|(number, body, _)| (number, body)));
-        }
-        Ok(bodies)
+        let found = self.listed(&BODIES, &[], rows, |row| {
+            Ok((row.int(0)?, row.text(1)?, AudienceId(row.int(2)?)))
+        });
+        let seen = found
+            .await?
+            .into_iter()
+            .filter(|(_, _, audience)| viewer.sees(*audience));
+        Ok(seen.map(|(number, body, _)| (number, body)).collect())
     }
 
     /// Which of these events a viewer sees.
     pub async fn misp_seen_events(&self, viewer: &Viewer, events: &[i64]) -> Result<std::collections::HashSet<i64>> {
-        let mut seen = std::collections::HashSet::new();
-        for numbers in events.chunks(TOGETHER) {
-            let found = self.list(EVENTS_OF, together(numbers), |row| {
-                Ok((row.int(0)?, AudienceId(row.int(1)?)))
-            });
-            seen.extend(
-                found
-                    .await?
-                    .into_iter()
-                    .filter(|(_, audience)| viewer.sees(*audience))
-                    .map(|(event, _)| event),
-            );
-        }
-        Ok(seen)
+        let found = self.listed(&EVENTS_OF, &[], events, |row| {
+            Ok((row.int(0)?, AudienceId(row.int(1)?)))
+        });
+        let seen = found.await?.into_iter().filter(|(_, audience)| viewer.sees(*audience));
+        Ok(seen.map(|(event, _)| event).collect())
     }
 
     /// How many attributes of an event, contributed by its member, a viewer sees.
@@ -226,16 +218,14 @@ impl Store {
 
     /// The numbers of events in which attributes of the same value are as in one, as far as a viewer sees both.
     pub async fn misp_related(&self, viewer: &Viewer, event: i64) -> Result<Vec<i64>> {
-        let found = self.list(RELATED, vec![event.into(), RELATED_MOST.into()], |row| {
-            Ok((row.int(0)?, AudienceId(row.int(1)?), AudienceId(row.int(2)?)))
-        });
-        let seen = found
-            .await?
-            .into_iter()
-            .filter(|(_, one, other)| viewer.sees(*one) && viewer.sees(*other));
-        let mut events: Vec<i64> = seen.map(|(event, ..)| event).collect();
+        let seen: String = viewer
+            .audiences()
+            .iter()
+            .map(|audience| format!("{},", audience.0))
+            .collect();
+        let values = vec![event.into(), RELATED_MOST.into(), format!(",{seen}").into()];
+        let mut events = self.list(RELATED, values, |row| row.int(0)).await?;
         events.sort_unstable();
-        events.dedup();
         Ok(events)
     }
 
@@ -295,29 +285,28 @@ impl Store {
         after: i64,
         limit: usize,
     ) -> Result<(Vec<MispRow>, Option<i64>)> {
+        let place = |row: &Row| Ok((row.int(0)?, AudienceId(row.int(1)?)));
         let values = vec![kind.code().into(), since.into(), many(CHANGED_MOST).into()];
-        let found = self
-            .list(CHANGED, values, |row| Ok((row.int(0)?, AudienceId(row.int(1)?))))
-            .await?;
-        if found.len() >= CHANGED_MOST {
-            // So much has changed that a walk over everything is no longer than one over what has.
-            return self.merged(viewer, kind, after, limit).await;
-        }
-        let mut ids: Vec<i64> = found
-            .into_iter()
-            .filter(|(id, audience)| *id > after && viewer.sees(*audience))
-            .map(|(id, _)| id)
-            .collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let next = (ids.len() > limit).then(|| ids.get(limit - 1).copied()).flatten();
+        let found = self.list(CHANGED, values, place).await?;
+        let (mut ids, next) = if found.len() < CHANGED_MOST {
+            let seen = found.into_iter().filter(|(_, audience)| viewer.sees(*audience));
+            let mut ids: Vec<i64> = seen.map(|(id, _)| id).filter(|id| *id > after).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            let next = (ids.len() > limit).then(|| ids.get(limit - 1).copied()).flatten();
+            (ids, next)
+        } else {
+            let values = vec![kind.code().into(), since.into(), after.into(), many(limit).into()];
+            let found = self.list(CHANGED_ON, values, place).await?;
+            // What others have changed is passed over; it goes on after it.
+            let next = found.last().map(|(id, _)| *id).filter(|_| found.len() >= limit);
+            let seen = found.into_iter().filter(|(_, audience)| viewer.sees(*audience));
+            let mut ids: Vec<i64> = seen.map(|(id, _)| id).collect();
+            ids.dedup();
+            (ids, next)
+        };
         ids.truncate(limit);
-        let mut rows = Vec::with_capacity(ids.len());
-        for some in ids.chunks(TOGETHER) {
-            let mut values = together(some);
-            values.push(kind.code().into());
-            rows.extend(self.list(OF_IDS, values, read).await?);
-        }
+        let mut rows = self.listed(&OF_IDS, &[kind.code().into()], &ids, read).await?;
         rows.sort_by_key(|row| row.id);
         Ok((rows, next))
     }
@@ -390,13 +379,9 @@ impl Store {
         let mut several: Vec<i64> = rows.iter().filter(|row| row.several).map(|row| row.id).collect();
         several.dedup();
         let mut others: HashMap<i64, Vec<MispRow>> = HashMap::new();
-        for ids in several.chunks(TOGETHER) {
-            let mut values = together(ids);
-            values.push(kind.code().into());
-            for row in self.list(SEVERAL, values, read).await? {
-                if viewer.sees(row.audience) {
-                    others.entry(row.id).or_default().push(row);
-                }
+        for row in self.listed(&SEVERAL, &[kind.code().into()], &several, read).await? {
+            if viewer.sees(row.audience) {
+                others.entry(row.id).or_default().push(row);
             }
         }
         let wanted: HashMap<i64, i64> = others
@@ -417,16 +402,4 @@ fn cut(rows: &mut Vec<MispRow>) -> Option<i64> {
     let next = rows.get(whole)?.id;
     rows.truncate(whole + 1);
     Some(next)
-}
-
-/// So many numbers as a statement has places for; the last again where there are fewer.
-fn together(numbers: &[i64]) -> Vec<crate::value::Value> {
-    let last = numbers.last().copied().unwrap_or_default();
-    numbers
-        .iter()
-        .copied()
-        .chain(std::iter::repeat(last))
-        .take(TOGETHER)
-        .map(Into::into)
-        .collect()
 }

@@ -40,6 +40,7 @@ fn row(followed: &Followed) -> MispPut {
         uuid: own,
         parent: None,
         event: None,
+        expected: None,
         element_type: "text".to_owned(),
         category: "Other".to_owned(),
         to_ids: false,
@@ -54,6 +55,7 @@ fn row(followed: &Followed) -> MispPut {
         tags: Vec::new(),
         organisations: Vec::new(),
         published: is_event.then_some((false, 0)),
+        extends: None,
         only_named: false,
         is_part: false,
         body: format!("\"value\":\"{}\",\"version\":{}", followed.id, followed.version),
@@ -177,6 +179,7 @@ on_both! {
                 revoked: false,
                 body: String::new(),
                 channel: String::new(),
+                transfer: Uuid::nil(),
             },
             |batch: MispBatch| batch.rows[0].clone(),
         ));
@@ -203,5 +206,74 @@ on_both! {
         let (city, cert) = (kit::viewer(&store, &stage.city).await, kit::viewer(&store, &stage.cert).await);
         assert!(store.misp_tags_met(&city).await.unwrap().contains(&tag.id));
         assert!(!store.misp_tags_met(&cert).await.unwrap().contains(&tag.id));
+    }
+
+    async fn a_stretch_of_attributes_is_counted_and_counted_again_when_it_changes(store: Store) {
+        let stage = kit::stage(&store).await;
+        let ids: Vec<String> = (1..=2_060).map(|number| id("malware", number)).collect();
+        let names: Vec<&str> = ids.iter().map(String::as_str).collect();
+        // Three go to fewer than their event: whoever sees them need not see it.
+        let audience = |number| if number % 1_000 == 3 { &stage.inner } else { &stage.shared };
+        put(&store, &stage.city, (1..=2_060).map(|number| kit::versioned("malware", number, 0, audience(number))).collect()).await;
+        put(&store, &stage.city, vec![report(9_999, 0, &stage.shared, &names)]).await;
+        let (city, cert) = (kit::viewer(&store, &stage.city).await, kit::viewer(&store, &stage.cert).await);
+        let first = async |viewer| store.misp_steps(viewer).await.unwrap()[0].shown;
+        assert_eq!(first(&cert).await, None, "nobody has counted yet");
+        let counted = async || while store.misp_count_steps(3).await.unwrap() {};
+        counted().await;
+        // Numbers begin with one, so the first stretch holds 2,047; the second grows still.
+        let stretches: Vec<Option<usize>> = store.misp_steps(&cert).await.unwrap().iter().map(|step| step.shown).collect();
+        assert_eq!(stretches, [Some(2_044), None]);
+        assert_eq!(first(&city).await, None, "their event goes to others: only a walk can say");
+
+        // A version for others: which one is shown depends on who asks.
+        put(&store, &stage.city, vec![kit::versioned("malware", 1, 5, &stage.inner)]).await;
+        assert_eq!(first(&cert).await, None);
+        counted().await;
+        assert_eq!(first(&cert).await, None);
+        let back = async |version: i64| {
+            let versions = match version {
+                0 => VersionFilter::all(),
+                version => VersionFilter::of(stix::Timestamp::from_micros(version)),
+            };
+            let retraction = Retraction { id: id("malware", 1), versions, community: None, reason: String::new() };
+            store.retract(city.principal(), &retraction).await.unwrap();
+        };
+        back(0).await;
+        assert_eq!(first(&cert).await, None);
+        counted().await;
+        assert_eq!(first(&cert).await, Some(2_043));
+
+        // Somebody else's report of the same UUID: whose the event is depends on who asks.
+        put(&store, &stage.cert, vec![report(9_999, 7, &stage.shared, &[])]).await;
+        assert_eq!(first(&cert).await, None);
+        counted().await;
+        assert_eq!(first(&cert).await, None);
+    }
+
+    async fn an_event_that_extends_another_is_found_by_it(store: Store) {
+        let stage = kit::stage(&store).await;
+        let batch = vec![report(8, 0, &stage.shared, &[]), report(9, 0, &stage.shared, &[])];
+        kit::accepted(&store.contribute(&kit::origin(&stage.city), batch).await.unwrap());
+        let batch = store.misp_next(10).await.unwrap().unwrap();
+        let extends = |followed: &Followed| (followed.id == id("report", 9)).then(|| uuid(7));
+        let rows = batch.rows.iter().map(|followed| MispPut { extends: extends(followed), ..row(followed) }).collect();
+        assert!(store.misp_put(&batch, rows).await.unwrap());
+        let extending = store.misp_extending(uuid(7)).await.unwrap();
+        assert_eq!(extending.len(), 1);
+        let event = store.misp_event(extending[0]).await.unwrap().unwrap();
+        assert_eq!(event.uuid.to_string(), id("report", 9).split("--").nth(1).unwrap());
+        assert!(store.misp_extending(uuid(8)).await.unwrap().is_empty());
+    }
+
+    async fn what_changed_since_a_moment_is_found_page_by_page(store: Store) {
+        let stage = kit::stage(&store).await;
+        let batch = (1..=40).map(|number| kit::versioned("malware", number, 0, &stage.shared)).collect();
+        put(&store, &stage.city, batch).await;
+        let viewer = kit::viewer(&store, &stage.cert).await;
+        let all = values(&store, &viewer, &MispSource::All).await;
+        assert_eq!(values(&store, &viewer, &MispSource::Changed(0)).await, all);
+        let row = store.misp_row(&viewer, MispKind::Attribute, 1).await.unwrap().unwrap();
+        assert!(values(&store, &viewer, &MispSource::Changed(row.changed + 1_000)).await.is_empty());
     }
 }
