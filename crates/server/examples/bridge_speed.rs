@@ -211,7 +211,7 @@ async fn connect(from: &Hub, to: &Hub) {
     let wish = BridgeWish {
         name: "out".to_owned(),
         url: to.url(),
-        settings: access(&key),
+        settings: Some(access(&key)),
         member,
         pairs: vec![PairHere {
             ours: COMMUNITY.to_owned(),

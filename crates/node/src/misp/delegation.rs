@@ -187,6 +187,7 @@ impl Node {
                 self.misp_group(caller, name).await?;
             }
         }
+        let anew = bytes::Bytes::from(Value::Object(anew).to_string());
         let made = self.misp_event_add(caller, anew).await?;
         self.store()
             .misp_delegation_end(&caller.principal, &offer, true)
