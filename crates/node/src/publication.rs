@@ -249,14 +249,19 @@ impl Node {
         })
     }
 
-    /// Everything that was published and not taken back, the newest first, with whether everybody sees it.
+    /// What was published and not taken back, the newest first and before a number, with whether everybody sees it.
     ///
     /// # Errors
     /// When the caller is no operator.
-    pub async fn advice_all(&self, caller: &Caller, limit: usize) -> Result<Vec<Published>, Error> {
+    pub async fn advice_all(
+        &self,
+        caller: &Caller,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Published>, Error> {
         decide(&caller.principal, Action::Administer).map_err(|refusal| Error::refused(refusal, "no such page"))?;
         let mut all = Vec::new();
-        for publication in self.store().publication_list(None, limit.min(READ_MOST)).await? {
+        for publication in self.store().publication_list(before, limit.min(READ_MOST)).await? {
             let details = self.in_public(&publication.words.object).await?;
             all.push(published(&details, publication));
         }

@@ -119,9 +119,7 @@ impl Hub {
             identity: None,
         };
         let member = self.node.member_create(&operator, wish).await.unwrap().id;
-        let set = self
-            .node
-            .membership_set(&operator, self.community, member, true, false);
+        let set = self.node.membership_set(&operator, self.community, member, true, false);
         set.await.unwrap();
         let wish = PersonWish {
             member,
@@ -154,7 +152,11 @@ impl Hub {
             ..ShareRequest::default()
         };
         let body = format!("{{\"objects\":[{}]}}", objects.join(","));
-        let report = self.node.share_bytes(&self.operator().await, request, body).await.unwrap();
+        let report = self
+            .node
+            .share_bytes(&self.operator().await, request, body)
+            .await
+            .unwrap();
         assert_eq!(usize::try_from(report.accepted).unwrap(), objects.len(), "{report:?}");
     }
 
@@ -188,7 +190,10 @@ impl Hub {
 }
 
 fn id(number: usize) -> String {
-    format!("indicator--{}", Uuid::new_v5(&Uuid::NAMESPACE_URL, &number.to_be_bytes()))
+    format!(
+        "indicator--{}",
+        Uuid::new_v5(&Uuid::NAMESPACE_URL, &number.to_be_bytes())
+    )
 }
 
 fn indicator(number: usize) -> String {
@@ -238,7 +243,10 @@ async fn connect(from: &Hub, to: &Hub) {
 
 #[tokio::main(worker_threads = 2)]
 async fn main() {
-    let many = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(20_000);
+    let many = std::env::args()
+        .nth(1)
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(20_000);
     let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let from = Hub::open(one.path().to_owned(), 1).await;
     let to = Hub::open(other.path().to_owned(), 2).await;
@@ -260,7 +268,10 @@ async fn main() {
     from.recall(0).await;
     let recorded = began.elapsed();
     assert_eq!(from.carry().await.1, 1);
-    println!("one recall: recorded in {recorded:.1?}, gone and answered for there after {:.1?}", began.elapsed());
+    println!(
+        "one recall: recorded in {recorded:.1?}, gone and answered for there after {:.1?}",
+        began.elapsed()
+    );
     assert!(!to.has(0).await);
     let recalls = RECALLS.min(many - 1);
     for number in 1..=recalls {
@@ -268,6 +279,9 @@ async fn main() {
     }
     let began = Instant::now();
     assert_eq!(from.carry().await.1, recalls as u64);
-    println!("{recalls} recalls that wait together: gone and answered for after {:.1?}", began.elapsed());
+    println!(
+        "{recalls} recalls that wait together: gone and answered for after {:.1?}",
+        began.elapsed()
+    );
     assert!(!to.has(recalls).await);
 }

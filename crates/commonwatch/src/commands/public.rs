@@ -21,7 +21,7 @@ pub async fn run(local: &Local, global: &Global, command: PublicCommand, output:
     match command {
         PublicCommand::List => {
             let pages = node.site().await?.site.pages;
-            list(&node.advice_all(&caller, LISTED).await?, pages, output);
+            list(&node.advice_all(&caller, None, LISTED).await?, pages, output);
         }
         PublicCommand::Publish(args) => {
             let uuid = node.advice_publish(&caller, &wish(args)?).await?;

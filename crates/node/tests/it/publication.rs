@@ -149,7 +149,7 @@ async fn a_recall_a_narrowing_and_a_revocation_take_it_down_at_once_and_nothing_
         }
         is_absent(node.advice_one(uuid).await);
         assert!(partners.shown().await.is_empty());
-        let all = node.advice_all(&operator, 10).await.unwrap();
+        let all = node.advice_all(&operator, None, 10).await.unwrap();
         assert!(all.iter().all(|one| !one.is_shown), "{all:?}");
         // Shared anew, it is not public anew: nobody looked at it.
         if kind.is_some() {
@@ -168,11 +168,11 @@ async fn a_later_version_is_told_to_operators_and_not_shown_unseen() {
     let uuid = node.advice_publish(&operator, &words(1)).await.unwrap();
     let body = format!(r#"{{"objects":[{}]}}"#, object(1, SECOND, ""));
     partners.share("waterworks", &partners.clear(), body).await;
-    let all = node.advice_all(&operator, 10).await.unwrap();
+    let all = node.advice_all(&operator, None, 10).await.unwrap();
     assert!(all[0].is_shown && all[0].is_behind);
     let again = node.advice_publish(&operator, &words(1)).await.unwrap();
     assert_eq!(again, uuid, "its address stays");
-    assert!(!node.advice_all(&operator, 10).await.unwrap()[0].is_behind);
+    assert!(!node.advice_all(&operator, None, 10).await.unwrap()[0].is_behind);
 }
 
 #[tokio::test]

@@ -28,6 +28,8 @@
 //! | [`item`] | `objects/{id}/receipts`, `receipts/numbers`, `disclosure` |
 //! | [`requests`] | `requests` |
 //! | [`scorecard`] | `scorecard`, `reports/{year}`, `watching` |
+//! | [`publications`], [`tips`] | `publications`, `objects/{id}/publication`, `site`, `tips` |
+//! | [`upkeep`] | `backups`, `warninglists` |
 //! | [`ledger`] | `ledger/checkpoint`, `ledger/tile/…`, `receipts` |
 //!
 //! A parameter or field that is not known is refused: a mistyped `tlp` must not share what it was to hold back. Lists go
@@ -55,6 +57,7 @@ pub mod passkeys;
 pub mod privacy;
 pub mod proposals;
 pub mod providers;
+pub mod publications;
 pub mod recall;
 pub mod requests;
 pub mod scorecard;
@@ -63,7 +66,9 @@ pub mod share;
 pub mod sightings;
 pub mod sign_in;
 pub mod telemetry;
+pub mod tips;
 pub mod told;
+pub mod upkeep;
 pub mod view;
 pub mod watch;
 pub mod webhooks;
@@ -83,7 +88,31 @@ pub(crate) fn routes() -> Vec<Route> {
     all.extend(membership_routes());
     all.extend(community_routes());
     all.extend(sign_in_routes());
+    all.extend(public_routes());
     all
+}
+
+/// What is told to everybody and what everybody may report, and the upkeep of the node.
+fn public_routes() -> Vec<Route> {
+    use Method as M;
+    use Needs::{Analyst, Operator};
+    vec![
+        route(M::GET, "/publications", Operator, publications::list),
+        route(M::PUT, "/objects/{id}/publication", Operator, publications::publish),
+        route(M::DELETE, "/publications/{advice}", Operator, publications::take_back),
+        route(M::PUT, "/publications/{advice}/name", Analyst, publications::name),
+        route(M::GET, "/site", Operator, publications::site),
+        route(M::PUT, "/site", Operator, publications::site_put),
+        route(M::DELETE, "/site", Operator, publications::site_reset),
+        route(M::GET, "/tips", Operator, tips::list),
+        route(M::GET, "/tips/{tip}", Operator, tips::open),
+        route(M::GET, "/tips/{tip}/files/{number}", Operator, tips::file),
+        route(M::POST, "/tips/{tip}/answer", Operator, tips::reply),
+        route(M::GET, "/backups", Operator, upkeep::backups),
+        route(M::POST, "/backups", Operator, upkeep::backup),
+        route(M::GET, "/warninglists", Operator, upkeep::warninglists),
+        route(M::PATCH, "/warninglists/{name}", Operator, upkeep::warninglist_switch),
+    ]
 }
 
 /// How organisations come in, stay reachable, and go.
@@ -468,6 +497,12 @@ fn exchange_routes() -> Vec<Route> {
         route(Method::PUT, "/peers/{name}", Needs::Operator, exchange::peer_put),
         route(Method::DELETE, "/peers/{name}", Needs::Operator, exchange::peer_delete),
         route(Method::POST, "/peers/{name}/run", Needs::Operator, exchange::peer_run),
+        route(
+            Method::POST,
+            "/peers/{name}/preview",
+            Needs::Operator,
+            exchange::peer_preview,
+        ),
         route(
             Method::GET,
             "/peers/{name}/backlog",

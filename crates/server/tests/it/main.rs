@@ -33,6 +33,7 @@ mod misp_vocabulary;
 #[path = "../../../../fuzz/mutate.rs"]
 mod mutate;
 mod paging;
+mod public_api;
 mod recall;
 mod sharing;
 mod sightings;

@@ -17,8 +17,8 @@ use utoipa::{Modify, OpenApi, ToSchema};
 use self::exact::Exact;
 use super::{
     about, bridges, calendar, commitments, communities, events, exchange, export, find, item, keys, ledger, membership,
-    notices, partnership, passkeys, privacy, proposals, providers, recall, requests, scorecard, searches, share,
-    sightings, sign_in, telemetry, watch, webhooks,
+    notices, partnership, passkeys, privacy, proposals, providers, publications, recall, requests, scorecard, searches,
+    share, sightings, sign_in, telemetry, tips, upkeep, watch, webhooks,
 };
 
 #[derive(OpenApi)]
@@ -188,6 +188,7 @@ use super::{
         exchange::peers,
         exchange::peer_put,
         exchange::peer_delete,
+        exchange::peer_preview,
         exchange::peer_run,
         exchange::peer_backlog,
         bridges::list,
@@ -197,6 +198,21 @@ use super::{
         bridges::accept,
         bridges::run,
         bridges::hear,
+        publications::list,
+        publications::publish,
+        publications::take_back,
+        publications::name,
+        publications::site,
+        publications::site_put,
+        publications::site_reset,
+        tips::list,
+        tips::open,
+        tips::file,
+        tips::reply,
+        upkeep::backups,
+        upkeep::backup,
+        upkeep::warninglists,
+        upkeep::warninglist_switch,
         ledger::checkpoint,
         ledger::tile,
         ledger::receipts,

@@ -194,7 +194,7 @@ struct ListPage {
 }
 
 async fn list_page(asked: &Asked) -> Result<ListPage, Fault> {
-    let published = asked.node().advice_all(asked.caller(), LINES).await?;
+    let published = asked.node().advice_all(asked.caller(), None, LINES).await?;
     let mut shell = Shell::of(asked, "admin").await?;
     "/admin/advice".clone_into(&mut shell.address);
     Ok(ListPage {
