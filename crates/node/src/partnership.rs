@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::node::Node;
 
 /// The fewest characters of a password.
-const PASSWORD_LEAST: usize = 12;
+pub const PASSWORD_LEAST: usize = 12;
 /// The most characters of a name, title, label or purpose.
 const TEXT_MOST: usize = 2_000;
 /// What a key's owner sees of it afterwards.

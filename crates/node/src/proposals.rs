@@ -25,8 +25,8 @@ use crate::partnership::check_text;
 
 /// Days within which a proposal has to be confirmed.
 pub const OPEN_DAYS: i64 = 7;
-/// Proposals that are looked through for one answer.
-const MOST: usize = 500;
+/// Proposals looked at together.
+const BATCH: usize = 500;
 /// The setting that says what the ledger was told last of whether acts take two.
 const SETTING: &str = "four-eyes";
 const NO_PROPOSAL: &str = "there is no such proposal, or it is not open to you";
@@ -266,14 +266,38 @@ impl Node {
     /// # Errors
     /// When the store does not answer.
     pub async fn proposals(&self, caller: &Caller, all: bool) -> Result<Vec<ProposalView>, Error> {
+        self.proposal_page(caller, all, None, usize::MAX).await
+    }
+
+    /// A page of them, strictly before a number.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn proposal_page(
+        &self,
+        caller: &Caller,
+        all: bool,
+        mut before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<ProposalView>, Error> {
         let mut views = Vec::new();
-        for proposal in self.store().proposal_list(None, MOST).await? {
-            let wanted = all || proposal.state == ProposalState::Open;
-            if wanted && let Some((view, _)) = self.seen(caller, proposal).await? {
-                views.push(view);
+        loop {
+            let batch = self.store().proposal_list(before, BATCH).await?;
+            let is_last = batch.len() < BATCH;
+            before = batch.last().map(|last| last.id);
+            for proposal in batch {
+                let wanted = all || proposal.state == ProposalState::Open;
+                if wanted && let Some((view, _)) = self.seen(caller, proposal).await? {
+                    views.push(view);
+                }
+                if views.len() >= limit {
+                    return Ok(views);
+                }
+            }
+            if is_last {
+                return Ok(views);
             }
         }
-        Ok(views)
     }
 
     /// One of them.

@@ -96,7 +96,7 @@ impl Site {
         {
             let help = "choose a day within a year, and look at it again before then";
             return Err(bad(
-                "too-long",
+                "holds-too-long",
                 "security.txt would hold for longer than a year (RFC 9116)",
                 help,
             ));

@@ -246,8 +246,8 @@ impl From<Problem> for Fault {
         // What could be used were things otherwise: the form is right, and says nothing of that.
         let status = match problem.code {
             _ if unreadable => StatusCode::BAD_REQUEST,
-            "wrong-code" | "wrong-proof" | "role-too-high" => StatusCode::FORBIDDEN,
-            "bad-accountable" | "no-agreement" | "overdue-at-once" => StatusCode::CONFLICT,
+            "bad-accountable" | "bad-until" | "holds-too-long" | "no-agreement" | "no-folder" | "no-seal"
+            | "not-public" | "overdue-at-once" | "role-too-high" | "wrong-code" | "wrong-proof" => StatusCode::CONFLICT,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Self {

@@ -34,7 +34,7 @@ mod terms;
 pub use agree::{AcceptWish, BridgeDraft, BridgeView, BridgeWish};
 pub use carry::CarryReport;
 pub use message::{Call, CallDone, Item, Message, Question, RefusedItem, Reply, Said, SeenCount};
-pub use terms::{AfterEnd, Direction, Hop, Hub, Pair, PairHere, Terms};
+pub use terms::{AfterEnd, Direction, Hop, Hub, MOST_HOPS, MOST_PAIRS, Pair, PairHere, Terms};
 
 use policy::{Audience, MemberId};
 use stix::Timestamp;

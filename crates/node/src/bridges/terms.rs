@@ -16,11 +16,11 @@ use uuid::Uuid;
 use crate::error::{Error, bad};
 
 /// Pairs of one bridge at the most.
-const MOST_PAIRS: usize = 50;
+pub const MOST_PAIRS: usize = 50;
 /// Bytes of the text at the most.
 pub(super) const MOST_TEXT: usize = 64 << 10;
 /// Hubs that an item may pass at the most.
-pub(super) const MOST_HOPS: u8 = 8;
+pub const MOST_HOPS: u8 = 8;
 
 /// Which way things pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -213,7 +213,7 @@ fn without(total: Vec<ScoreCell>, taken_out: &[ScoreCell]) -> Vec<ScoreCell> {
 fn months_before(last: &str, many: i32) -> Option<String> {
     let (year, month) = parsed_month(last)?;
     let first = year * 12 + month - 1 - (many - 1);
-    Some(format!("{:04}-{:02}", first.div_euclid(12), first.rem_euclid(12) + 1))
+    (first >= 0).then(|| format!("{:04}-{:02}", first.div_euclid(12), first.rem_euclid(12) + 1))
 }
 
 fn parsed_month(text: &str) -> Option<(i32, i32)> {

@@ -157,6 +157,11 @@ pub(crate) async fn json<T: DeserializeOwned>(asked: &mut Asked) -> Result<T, Fa
         ));
     }
     let body = asked.take_body().await?;
+    // Else the entries of a list would be taken for the fields, in their order.
+    if body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
+        let message = "the body cannot be used: it is a list, and must be an object";
+        return Err(Fault::new(StatusCode::UNPROCESSABLE_ENTITY, "bad-json", message));
+    }
     serde_json::from_slice(&body).map_err(|error| {
         let status = if error.is_data() {
             StatusCode::UNPROCESSABLE_ENTITY

@@ -4,7 +4,7 @@
 
 use axum::response::Response;
 use http::StatusCode;
-use node::push::{PeerView, PeerWish};
+use node::push::{Backlog, PeerView, PeerWish};
 use node::subscriptions::{SubscriptionView, SubscriptionWish};
 use policy::{Action, decide};
 use serde::{Deserialize, Serialize};
@@ -41,8 +41,8 @@ pub struct Scheduled {
     /// What is fetched; absent for a peer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<&'static str>,
-    /// The settings with every secret blotted out.
-    #[schema(value_type = Object)]
+    /// The settings with every secret blotted out; absent where there are none.
+    #[schema(value_type = Option<Object>)]
     pub settings: Value,
     /// Seconds between two runs.
     pub interval_seconds: i64,
@@ -265,26 +265,40 @@ pub async fn peers(asked: Asked) -> Result<Response, Fault> {
     answer(StatusCode::OK, &ScheduledList { scheduled, next })
 }
 
+async fn peer_wish(asked: &mut Asked) -> Result<PeerWish, Fault> {
+    administer(asked)?;
+    let wish: NewPeerView = json(asked).await?;
+    let community = match &wish.community {
+        Some(name) => Some(community(asked, name).await?),
+        None => None,
+    };
+    Ok(PeerWish {
+        name: asked.param("name").to_owned(),
+        url: wish.url,
+        settings: wish.settings,
+        member: member(asked, &wish.member).await?,
+        community,
+        interval_seconds: wish.interval_seconds.unwrap_or(INTERVAL),
+        enabled: wish.enabled.unwrap_or(true),
+    })
+}
+
+/// Says what would be pushed to a peer by its first runs. Nothing is kept, and nothing leaves.
+#[utoipa::path(post, path = "/api/v1/peers/{name}/preview", tag = "exchange", request_body = NewPeerView,
+    params(("name" = String, Path, description = "Its name")),
+    responses((status = 200, body = BacklogView), (status = 403), (status = 404), (status = 422)))]
+pub async fn peer_preview(mut asked: Asked) -> Result<Response, Fault> {
+    let wish = peer_wish(&mut asked).await?;
+    let backlog = asked.node().push_preview(asked.caller(), &wish).await?;
+    answer(StatusCode::OK, &BacklogView::from(backlog))
+}
+
 /// Makes a peer, or changes the one of that name; its first run is due at once.
 #[utoipa::path(put, path = "/api/v1/peers/{name}", tag = "exchange", request_body = NewPeerView,
     params(("name" = String, Path, description = "Its name")),
     responses((status = 200, body = Scheduled), (status = 403), (status = 422)))]
 pub async fn peer_put(mut asked: Asked) -> Result<Response, Fault> {
-    administer(&asked)?;
-    let wish: NewPeerView = json(&mut asked).await?;
-    let community = match &wish.community {
-        Some(name) => Some(community(&asked, name).await?),
-        None => None,
-    };
-    let wish = PeerWish {
-        name: asked.param("name").to_owned(),
-        url: wish.url,
-        settings: wish.settings,
-        member: member(&asked, &wish.member).await?,
-        community,
-        interval_seconds: wish.interval_seconds.unwrap_or(INTERVAL),
-        enabled: wish.enabled.unwrap_or(true),
-    };
+    let wish = peer_wish(&mut asked).await?;
     let made = asked.node().peer_put(asked.caller(), wish).await?;
     answer(StatusCode::OK, &Scheduled::from(made))
 }
@@ -312,21 +326,23 @@ pub struct BacklogView {
     pub oldest: Option<String>,
 }
 
+impl From<Backlog> for BacklogView {
+    fn from(backlog: Backlog) -> Self {
+        Self {
+            waiting: backlog.waiting,
+            more: backlog.more,
+            oldest: backlog.oldest.map(Timestamp::to_micros_text),
+        }
+    }
+}
+
 /// What waits to be pushed to a peer.
 #[utoipa::path(get, path = "/api/v1/peers/{name}/backlog", tag = "exchange",
     params(("name" = String, Path, description = "Its name")),
     responses((status = 200, body = BacklogView), (status = 403), (status = 404)))]
 pub async fn peer_backlog(asked: Asked) -> Result<Response, Fault> {
     let backlog = asked.node().push_backlog(asked.caller(), asked.param("name")).await?;
-    let oldest = backlog.oldest.map(Timestamp::to_micros_text);
-    answer(
-        StatusCode::OK,
-        &BacklogView {
-            waiting: backlog.waiting,
-            more: backlog.more,
-            oldest,
-        },
-    )
+    answer(StatusCode::OK, &BacklogView::from(backlog))
 }
 
 /// Ends pushing to a peer; what it got stays there.

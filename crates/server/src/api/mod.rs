@@ -30,6 +30,8 @@
 //! | [`item`] | `objects/{id}/receipts`, `receipts/numbers`, `disclosure` |
 //! | [`requests`] | `requests` |
 //! | [`scorecard`] | `scorecard`, `reports/{year}`, `watching` |
+//! | [`site`] | `site` |
+//! | [`upkeep`] | `backups`, `warninglists` |
 //! | [`ledger`] | `ledger/checkpoint`, `ledger/tile/…`, `receipts` |
 //!
 //! A parameter or field that is not known is refused: a mistyped `tlp` must not share what it was to hold back. Lists go
@@ -65,9 +67,11 @@ pub mod searches;
 pub mod share;
 pub mod sightings;
 pub mod sign_in;
+pub mod site;
 pub mod telemetry;
 pub mod tips;
 pub mod told;
+pub mod upkeep;
 pub mod view;
 pub mod watch;
 pub mod webhooks;
@@ -87,7 +91,23 @@ pub(crate) fn routes() -> Vec<Route> {
     all.extend(membership_routes());
     all.extend(community_routes());
     all.extend(sign_in_routes());
+    all.extend(public_routes());
     all
+}
+
+/// What is public, and the upkeep of the node.
+fn public_routes() -> Vec<Route> {
+    use Method as M;
+    use Needs::Operator;
+    vec![
+        route(M::GET, "/site", Operator, site::show),
+        route(M::PUT, "/site", Operator, site::choose),
+        route(M::DELETE, "/site", Operator, site::reset),
+        route(M::GET, "/backups", Operator, upkeep::backups),
+        route(M::POST, "/backups", Operator, upkeep::backup),
+        route(M::GET, "/warninglists", Operator, upkeep::warninglists),
+        route(M::PATCH, "/warninglists/{name}", Operator, upkeep::warninglist_switch),
+    ]
 }
 
 /// How organisations come in, stay reachable, and go.
@@ -472,6 +492,12 @@ fn exchange_routes() -> Vec<Route> {
         route(Method::PUT, "/peers/{name}", Needs::Operator, exchange::peer_put),
         route(Method::DELETE, "/peers/{name}", Needs::Operator, exchange::peer_delete),
         route(Method::POST, "/peers/{name}/run", Needs::Operator, exchange::peer_run),
+        route(
+            Method::POST,
+            "/peers/{name}/preview",
+            Needs::Operator,
+            exchange::peer_preview,
+        ),
         route(
             Method::GET,
             "/peers/{name}/backlog",

@@ -68,22 +68,35 @@ impl From<Seen> for ProposalView {
 pub struct ProposalList {
     /// The newest first.
     pub proposals: Vec<ProposalView>,
+    /// The cursor of the next answer; absent when this was all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// The proposals that the caller may decide on or made.
 #[utoipa::path(get, path = "/api/v1/proposals", tag = "proposals",
-    params(("state" = Option<String>, Query, description = "`open`, where nothing is said, or `all`")),
-    responses((status = 200, body = ProposalList), (status = 403)))]
+    params(
+        ("state" = Option<String>, Query, description = "`open`, where nothing is said, or `all`"),
+        ("limit" = Option<usize>, Query, description = "At most so many, 100 where nothing is said, 1000 at the most"),
+        ("cursor" = Option<String>, Query, description = "The `next` of an earlier answer"),
+    ),
+    responses((status = 200, body = ProposalList), (status = 400), (status = 403)))]
 pub async fn list(asked: Asked) -> Result<Response, Fault> {
-    let parameters = Parameters::read(&asked, &["state"])?;
+    let parameters = Parameters::read(&asked, &["state", "limit", "cursor"])?;
+    let wish = parameters.page()?;
     let all = parameters.word("state", "open or all", |word| match word {
         "open" => Some(false),
         "all" => Some(true),
         _ => None,
     })?;
-    let found = asked.node().proposals(asked.caller(), all.unwrap_or(false)).await?;
-    let proposals = found.into_iter().map(ProposalView::from).collect();
-    answer(StatusCode::OK, &ProposalList { proposals })
+    let (all, before) = (all.unwrap_or(false), wish.number()?);
+    let page = asked
+        .node()
+        .proposal_page(asked.caller(), all, before, wish.limit)
+        .await?;
+    let next = wish.next(&page, |last| last.proposal.id.to_string());
+    let proposals = page.into_iter().map(ProposalView::from).collect();
+    answer(StatusCode::OK, &ProposalList { proposals, next })
 }
 
 /// What is to be proposed.

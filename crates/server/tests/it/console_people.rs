@@ -101,7 +101,7 @@ async fn a_second_factor_is_shown_once_and_needs_a_code() {
     says(&made, "otpauth://totp/");
     says(&made, "<svg class=\"qr\" viewBox=\"0 0 ");
     let wrong = browser.post_text("/account/factor/confirm", "code=000000").await;
-    assert_eq!(wrong.status, 422, "{}", wrong.text());
+    assert_eq!(wrong.status, 409, "{}", wrong.text());
     says(&wrong, "/account/factor/confirm");
     assert!(!browser.get("/account").await.text().contains("otpauth"));
 }

@@ -273,7 +273,7 @@ async fn a_session_without_a_recent_proof_takes_over_nothing() {
         let body = format!(r#"{{"password":"{password}"}}"#);
         send(&kit, &token, "POST", "/api/v1/session/step-up", &body).await
     };
-    assert_eq!(step_up("not the password").await.status, 403);
+    assert_eq!(step_up("not the password").await.status, 409);
     let shown = step_up(PASSWORD).await;
     assert!(shown.json()["proven_until"].is_string(), "{}", shown.text());
     assert_eq!(send(&kit, &token, "POST", "/api/v1/factor", "").await.status, 201);

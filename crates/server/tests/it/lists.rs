@@ -57,6 +57,15 @@ async fn filled() -> Kit {
         let peer = r#"{"url":"https://peer.example/api/collections/1/","member":"Birch"}"#;
         done("operator", "PUT", &format!("/peers/peer-{number}"), peer).await;
     }
+    for other in ["Cedar", "Dogwood"] {
+        let key = store::MemberKey::Id(kit.members[other]);
+        let member = kit.node.store().member_get(key).await.unwrap().unwrap().uuid;
+        let act = node::proposals::Act::Expel { member };
+        kit.node
+            .proposal_make(&kit.operator().await, &act, "It left the country")
+            .await
+            .unwrap();
+    }
     for other in ["Birch", "Cedar", "Elder"] {
         done("operator", "PUT", &format!("/delegations/{other}"), "{}").await;
     }
@@ -70,6 +79,7 @@ async fn page_by_page_a_list_is_the_same_as_in_one() {
         ("operator", "/members", "members", 6),
         ("alder-reader", "/members", "members", 3),
         ("operator", "/communities", "communities", 4),
+        ("operator", "/proposals", "proposals", 2),
         ("alder-reader", "/communities", "communities", 3),
         ("alder-reader", "/people", "people", 5),
         ("alder-coordinator", "/keys", "keys", 5),

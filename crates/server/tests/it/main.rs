@@ -39,6 +39,7 @@ mod sharing;
 mod sightings;
 mod sign_in;
 mod transport;
+mod upkeep_api;
 mod webhooks;
 
 #[path = "../../../node/tests/it/kit/authenticator.rs"]

@@ -4,14 +4,36 @@ use policy::{Principal, Role, Scopes};
 use stix::Timestamp;
 use store::{
     Credential, CredentialKind, NewCredential, NewLink, NewLinkOffer, NewPasskey, NewProposal, Person, ProposalState,
-    Store,
+    ProviderSession, Store,
 };
 use uuid::Uuid;
 
 use crate::kit::{self, on_both};
 
 async fn session(store: &Store, person: &Person, number: u8) -> Credential {
-    let new = NewCredential {
+    let new = new_session(person, number);
+    store.credential_put(&kit::setup(), new).await.unwrap()
+}
+
+/// One that rests on what a provider said at an instant.
+async fn provided(store: &Store, person: &Person, number: u8, at: Timestamp, sealed: Option<Vec<u8>>) -> Credential {
+    let rests_on = ProviderSession {
+        provider: "city".to_owned(),
+        issuer: "https://login.example".to_owned(),
+        subject: "7".to_owned(),
+        sid: (number % 2 == 0).then(|| number.to_string()),
+        confirmed: at,
+        sealed,
+    };
+    let (new, lapsed) = (new_session(person, number), at.plus_micros(-10));
+    store
+        .provider_session_put(&kit::setup(), new, rests_on, lapsed)
+        .await
+        .unwrap()
+}
+
+fn new_session(person: &Person, number: u8) -> NewCredential {
+    NewCredential {
         person: person.id,
         kind: CredentialKind::Session,
         digest: [number; 32],
@@ -24,8 +46,7 @@ async fn session(store: &Store, person: &Person, number: u8) -> Credential {
         ends: Some(person.created.plus_micros(2_000_000)),
         proven: None,
         network: Some("192.0.2.0/24".to_owned()),
-    };
-    store.credential_put(&kit::setup(), new).await.unwrap()
+    }
 }
 
 async fn ended(store: &Store, person: &Person) -> Vec<bool> {
@@ -51,6 +72,43 @@ on_both! {
         person.role = Role::Reader;
         store.person_update(&kit::setup(), &person).await.unwrap();
         assert_eq!(ended(&store, &person).await, [true, true, true]);
+    }
+
+    async fn sessions_of_a_provider_are_confirmed_lapse_and_end_when_it_says_so(store: Store) {
+        let city = kit::member(&store, "city").await;
+        let person = kit::person(&store, &city, "ana", Role::Analyst).await;
+        let at = Timestamp::from_seconds(1_000);
+        let plain = session(&store, &person, 1).await;
+        assert_eq!(store.provider_session(plain.id).await.unwrap(), None);
+        let refreshed = provided(&store, &person, 2, at, Some(vec![1, 2])).await;
+        let lapses = provided(&store, &person, 3, at, None).await;
+        // A new one ends those that nothing can confirm any more.
+        let later = at.plus_micros(10);
+        provided(&store, &person, 4, later, None).await;
+        assert_eq!(ended(&store, &person).await, [false, false, true, false]);
+        store.provider_session_confirm(refreshed.id, later, Some(vec![3])).await.unwrap();
+        let found = store.provider_session(refreshed.id).await.unwrap().unwrap();
+        assert_eq!((found.confirmed, found.sealed, found.sid.as_deref()), (later, Some(vec![3]), Some("2")));
+        store.provider_session_unrefreshed(refreshed.id).await.unwrap();
+        assert_eq!(store.provider_session(refreshed.id).await.unwrap().unwrap().sealed, None);
+        assert!(store.provider_session_confirm(plain.id, later, None).await.is_err());
+        let end = async |issuer: &str, subject: Option<&str>, sid: Option<&str>| {
+            store.provider_session_end(issuer, subject, sid).await.unwrap()
+        };
+        let issuer = "https://login.example";
+        assert_eq!(end(issuer, None, None).await, 0);
+        assert_eq!(end("https://other.example", Some("7"), None).await, 0);
+        assert_eq!(end(issuer, Some("8"), None).await, 0);
+        assert_eq!(end(issuer, Some("7"), Some("9")).await, 0);
+        assert_eq!(end(issuer, None, Some("2")).await, 1);
+        assert_eq!(end(issuer, Some("7"), None).await, 1, "none twice");
+        assert_eq!(ended(&store, &person).await, [false, true, true, true]);
+        // It goes with the session.
+        let data = store.person_data(person.id).await.unwrap();
+        assert_eq!(data["provider_session"].as_array().unwrap().len(), 3);
+        assert_eq!(data["provider_session"][0]["subject"], "7");
+        store.person_erase(&kit::setup(), person.id).await.unwrap();
+        assert_eq!(store.provider_session(lapses.id).await.unwrap(), None);
     }
 
     async fn a_step_and_a_recovery_code_are_taken_once(store: Store) {

@@ -3,6 +3,7 @@
 //! The words come from the types that read them, so that the document cannot name others. What a schema cannot say (a time
 //! to come, a name that is there) stays with the handlers.
 
+use node::partnership::PASSWORD_LEAST;
 use node::sightings::HITS_MOST;
 use policy::{MemberState, Role, Scope};
 use serde_json::{Value, json};
@@ -140,6 +141,10 @@ const LINES: [(&str, &str, usize); 3] = [
 const LINES_TEXT: &str =
     "^[^\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f]*$";
 
+/// The same without tabulators, as in what goes to everybody.
+const PARAGRAPHS: &str =
+    "^[^\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f]*$";
+
 /// A text of several lines, as a schema.
 pub(super) fn lines(most: usize) -> Value {
     json!({ "type": "string", "minLength": 1, "maxLength": most, "pattern": LINES_TEXT })
@@ -162,8 +167,29 @@ const HOOK: &str =
 /// The name of something that runs by schedule.
 const NAME: &str = "^[a-zA-Z0-9._-]{1,64}$";
 
+/// Lists, and how many things they may have.
+const LISTS: [(&str, &str, usize); 4] = [
+    ("NewHits", "hits", HITS_MOST),
+    ("NewAdviceView", "sectors", 10),
+    ("SiteView", "security_contacts", 5),
+    ("SiteView", "security_languages", 20),
+];
+
 /// Fields whose form a pattern says.
-const PATTERNS: [(&str, &str, &str); 8] = [
+const PATTERNS: [(&str, &str, &str); 17] = [
+    ("NewAdviceView", "language", "^[a-zA-Z0-9-]{2,12}$"),
+    ("NewAdviceView", "sectors", "^[a-z0-9-]{1,60}$"),
+    ("NewAdviceView", "title", TEXT),
+    ("NewAdviceView", "happened", PARAGRAPHS),
+    ("NewAdviceView", "concerned", PARAGRAPHS),
+    ("NewAdviceView", "advice", PARAGRAPHS),
+    ("SiteView", "security_contacts", "^(mailto:|https://|tel:)[!-~]{1,250}$"),
+    ("SiteView", "security_policy", "^https://[!-~]{1,250}$"),
+    (
+        "SiteView",
+        "security_languages",
+        "^[a-zA-Z][a-zA-Z0-9]{0,7}(-[a-zA-Z0-9]{1,8}){0,2}$",
+    ),
     ("NewKey", "addresses", NETWORK),
     ("NewWebhookView", "url", HOOK),
     ("NoticesView", "email", MAIL),
@@ -179,7 +205,11 @@ const PATTERNS: [(&str, &str, &str); 8] = [
 ];
 
 /// Fields that take a text up to a length, whatever it is.
-const LENGTHS: [(&str, &str, usize); 3] = [
+const LENGTHS: [(&str, &str, usize); 7] = [
+    ("NewAdviceView", "title", 200),
+    ("NewAdviceView", "happened", 4_000),
+    ("NewAdviceView", "concerned", 4_000),
+    ("NewAdviceView", "advice", 4_000),
     ("NewHitView", "indicator", TEXT_MOST_OF_HIT),
     ("NewHitView", "value", TEXT_MOST_OF_HIT),
     ("NewHitView", "source", TEXT_MOST_OF_HIT),
@@ -362,6 +392,11 @@ impl Modify for Exact {
                 found.pattern = Some(pattern.to_owned());
             }
         }
+        for schema in ["PasswordView", "AcceptView", "NewPersonView"] {
+            if let Some(found) = field(document, schema, "password") {
+                found.min_length = Some(PASSWORD_LEAST);
+            }
+        }
         for (schema, name, most) in LENGTHS {
             if let Some(found) = field(document, schema, name) {
                 found.max_length = Some(most);
@@ -372,7 +407,9 @@ impl Modify for Exact {
                 .schemas
                 .insert("NewProposalView".to_owned(), RefOr::T(proposal()));
         }
-        list_most(document, "NewHits", "hits", HITS_MOST);
+        for (schema, name, most) in LISTS {
+            list_most(document, schema, name, most);
+        }
         // Whatever is a time is one in UTC.
         let components = document.components.get_or_insert_default();
         for schema in components.schemas.values_mut() {

@@ -3,6 +3,7 @@
 //!
 //! Written beside what is derived from the handlers: names, descriptions and types stay those of the fields.
 
+use node::bridges::{MOST_HOPS, MOST_PAIRS};
 use node::commitments::clock::Unit;
 use node::communities::TARGETS;
 use serde_json::{Map, Value, json};
@@ -317,9 +318,75 @@ fn peer_settings() -> Value {
     )
 }
 
+/// What is not closed is answered with words.
+fn tip_answer() -> Vec<Form> {
+    let maybe_words = json!({ "oneOf": [{ "type": "string", "maxLength": 0 }, lines(10_000)] });
+    let close = |close: bool| ("close", json!({ "type": "boolean", "enum": [close] }));
+    vec![
+        form(&["close"], [close(true), ("text", maybe_words)]),
+        form(&["text"], [close(false), ("text", lines(10_000))]),
+    ]
+}
+
+/// Seconds between two runs.
+fn interval() -> Value {
+    json!({ "type": ["integer", "null"], "minimum": 60, "maximum": 31 * 86_400 })
+}
+
+/// What passes a bridge goes out, or comes in, or both.
+fn pair() -> Vec<Form> {
+    let of = |required, sends: bool| {
+        let mut narrower = vec![
+            ("tlp", words(COLOURS.get(..4).unwrap_or_default())),
+            ("pap", words(&PERMITTED)),
+            ("hops", json!({ "type": "integer", "minimum": 1, "maximum": MOST_HOPS })),
+            ("ours", alias()),
+            ("theirs", alias()),
+            ("sends", json!({ "type": "boolean", "enum": [sends] })),
+        ];
+        if !sends {
+            narrower.push(("takes", json!({ "type": "boolean", "enum": [true] })));
+        }
+        Form { required, narrower }
+    };
+    vec![
+        of(&["ours", "theirs", "tlp", "pap"], true),
+        of(&["ours", "theirs", "tlp", "pap", "sends", "takes"], false),
+    ]
+}
+
+/// The alias of a community, here or there.
+fn alias() -> Value {
+    json!({ "type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[!-~]+$" })
+}
+
+/// Says it of the two bodies that agree on a bridge.
+fn bridges(schemas: &mut Value) {
+    for schema in ["NewBridgeView", "BridgeAcceptView"] {
+        let properties = &mut schemas[schema]["properties"];
+        let address = json!({ "type": "string", "pattern": ADDRESS });
+        let address = if schema == "NewBridgeView" {
+            address
+        } else {
+            maybe(address)
+        };
+        narrowed(&mut properties["url"], address);
+        narrowed(&mut properties["settings"], reference("AccessSettings"));
+        narrowed(&mut properties["interval_seconds"], interval());
+    }
+    let whole = schemas["PairView"].clone();
+    schemas["NewPairView"] = whole;
+    one_of(&mut schemas["NewPairView"], pair());
+    let new = &mut schemas["NewBridgeView"]["properties"];
+    let pairs = json!({ "type": "array", "items": reference("NewPairView"), "minItems": 1, "maxItems": MOST_PAIRS });
+    narrowed(&mut new["pairs"], pairs);
+    narrowed(&mut new["after_end"], maybe(words(&["stays", "withdrawn"])));
+}
+
 /// A folder has a path, everything else an address.
 fn subscription() -> Vec<Form> {
-    let seconds = || json!({ "type": ["integer", "null"], "minimum": 60, "maximum": 31 * 86_400 });
+    // What is TLP:RED is for those whom it names.
+    let passes = COLOURS.get(..4).unwrap_or_default();
     let bytes = || json!({ "type": ["integer", "null"], "minimum": 1 << 10, "maximum": 4_i64 << 30 });
     let required = &["kind", "url", "member", "community", "tlp"];
     let folder = SubscriptionKind::Folder;
@@ -335,7 +402,8 @@ fn subscription() -> Vec<Form> {
                 ("kind", kind),
                 ("url", json!({ "type": "string", "pattern": url })),
                 ("settings", reference("SourceSettings")),
-                ("interval_seconds", seconds()),
+                ("tlp", words(passes)),
+                ("interval_seconds", interval()),
                 ("size_limit", bytes()),
             ],
         )
@@ -349,17 +417,19 @@ pub(super) fn say(document: &mut Value) {
     one_of(&mut schemas["NewRecall"], recall());
     one_of(&mut schemas["NewCommitments"], commitments());
     one_of(&mut schemas["NewSubscriptionView"], subscription());
+    one_of(&mut schemas["TipAnswer"], tip_answer());
     let peer = &mut schemas["NewPeerView"]["properties"];
     narrowed(&mut peer["settings"], reference("PeerSettings"));
     narrowed(&mut peer["url"], json!({ "type": "string", "pattern": ADDRESS }));
-    let seconds = json!({ "type": ["integer", "null"], "minimum": 60, "maximum": 31 * 86_400 });
-    narrowed(&mut peer["interval_seconds"], seconds);
+    narrowed(&mut peer["interval_seconds"], interval());
+    bridges(schemas);
     for (name, schema) in [
         ("ClockText", clock()),
         ("EscalationText", escalation()),
         ("CharterText", charter()),
         ("SourceSettings", source_settings()),
         ("PeerSettings", peer_settings()),
+        ("AccessSettings", settings("How to get in.", json!({}))),
     ] {
         schemas[name] = schema;
     }

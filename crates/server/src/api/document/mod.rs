@@ -18,7 +18,7 @@ use self::exact::Exact;
 use super::{
     about, advice, bridges, calendar, commitments, communities, events, exchange, export, find, item, keys, ledger,
     membership, notices, partnership, passkeys, privacy, proposals, providers, recall, requests, scorecard, searches,
-    share, sightings, sign_in, telemetry, tips, watch, webhooks,
+    share, sightings, sign_in, site, telemetry, tips, upkeep, watch, webhooks,
 };
 
 #[derive(OpenApi)]
@@ -188,6 +188,7 @@ use super::{
         exchange::peers,
         exchange::peer_put,
         exchange::peer_delete,
+        exchange::peer_preview,
         exchange::peer_run,
         exchange::peer_backlog,
         advice::list,
@@ -208,6 +209,13 @@ use super::{
         bridges::resume,
         bridges::run,
         bridges::hear,
+        site::show,
+        site::choose,
+        site::reset,
+        upkeep::backups,
+        upkeep::backup,
+        upkeep::warninglists,
+        upkeep::warninglist_switch,
         ledger::checkpoint,
         ledger::tile,
         ledger::receipts,
