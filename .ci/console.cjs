@@ -15,7 +15,7 @@ const FIRST_PAGE_BYTES = 100_000;
 const wrong = [];
 // Pages that no navigation leads to within three links.
 const ALL_TOO = ["/guide", "/guide?q=backup", "/guide/console", "/guide/am-i-hit"];
-const OPERATORS_TOO = [...ALL_TOO, "/admin/advice", "/admin/reports"];
+const OPERATORS_TOO = [...ALL_TOO, "/admin/advice", "/admin/reports", "/exchange/bridge"];
 
 // A page that tells of every error, every refused thing, and every request that leaves this host.
 async function open(browser, options = {}) {
@@ -107,7 +107,7 @@ async function everyForm(browser) {
   const page = await open(browser, { viewport: { width: 1440, height: 900 } });
   await signIn(page, "operator", password);
   const paths = await addresses(page);
-  await hostile(page, [...paths, "/invitations", "/exchange/subscribe", "/webhooks", "/requests"], wrong);
+  await hostile(page, [...paths, "/invitations", "/exchange/subscribe", "/exchange/bridge", "/webhooks", "/requests"], wrong);
   await page.context().close();
 }
 

@@ -81,16 +81,7 @@ impl Chosen {
             let message = format!("contacts are checked again after 1 to {MONTHS_MOST} months");
             return Err(bad("bad-months", message, "as in 6"));
         }
-        let of = &self.retention;
-        let days = [
-            of.sessions,
-            of.invitations,
-            of.proposals,
-            of.notices,
-            of.transfers,
-            of.tips,
-        ];
-        if days.iter().any(|days| *days > DAYS_MOST) {
+        if self.retention.days().iter().any(|days| *days > DAYS_MOST) {
             let message = format!("what is done with is kept for {DAYS_MOST} days at most, or for ever (0)");
             return Err(bad("bad-days", message, "as in 180"));
         }

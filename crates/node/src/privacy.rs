@@ -29,6 +29,20 @@ pub struct Retention {
     pub tips: u16,
 }
 
+impl Retention {
+    /// All of them, in the order of the fields.
+    pub const fn days(&self) -> [u16; 6] {
+        [
+            self.sessions,
+            self.invitations,
+            self.proposals,
+            self.notices,
+            self.transfers,
+            self.tips,
+        ]
+    }
+}
+
 impl Default for Retention {
     fn default() -> Self {
         Self {

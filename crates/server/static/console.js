@@ -40,6 +40,10 @@
   };
   localise(document);
   document.addEventListener("htmx:load", (event) => localise(event.detail.elt));
+  // On a narrow screen the navigation is longer than its line: the page that is shown is in sight.
+  const nav = document.querySelector("nav.main");
+  const here = nav?.querySelector("a[aria-current]");
+  if (here) nav.scrollLeft = here.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2;
   // What would push a list off a telephone's screen is folded there, and open where there is room.
   document.addEventListener("htmx:load", (event) => {
     if (!window.matchMedia("(min-width: 48rem)").matches) return;

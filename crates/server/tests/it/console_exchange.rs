@@ -124,14 +124,20 @@ async fn a_peer_is_counted_for_before_anything_leaves() {
     assert_eq!(proof.header("location"), Some("/step-up?back=/exchange/push"));
 }
 
-#[tokio::test]
-async fn a_bridge_tells_what_was_agreed_and_ends_on_its_page() {
-    let kit = Kit::start().await;
+/// Lets what is TLP:AMBER at the most pass a bridge from the community; gives an operator.
+async fn bridged(kit: &Kit) -> node::Caller {
     let operator = kit.operator().await;
     let common = kit.communities["common"];
     let mut charter = kit.node.charter(&operator, common).await.unwrap().text;
     charter.bridges = Some(stix::marking::Tlp::Amber);
     kit.node.charter_put(&operator, common, charter).await.unwrap();
+    operator
+}
+
+#[tokio::test]
+async fn a_bridge_tells_what_was_agreed_and_ends_on_its_page() {
+    let kit = Kit::start().await;
+    bridged(&kit).await;
     let bridge = r#"{"member":"Birch","url":"http://127.0.0.1:1/hub","settings":{"bearer":"geheim","proxy":"direct"},"pairs":[{"ours":"common","theirs":"theirs","tlp":"amber","pap":"amber"}]}"#;
     let made = kit.ask("operator", "PUT", "/api/v1/bridges/north", Some(bridge)).await;
     assert_eq!(made.status, 200, "{}", made.text());
@@ -166,11 +172,7 @@ async fn a_bridge_tells_what_was_agreed_and_ends_on_its_page() {
 #[tokio::test]
 async fn a_bridge_is_looked_at_in_words_before_it_is_proposed() {
     let kit = Kit::start().await;
-    let operator = kit.operator().await;
-    let common = kit.communities["common"];
-    let mut charter = kit.node.charter(&operator, common).await.unwrap().text;
-    charter.bridges = Some(stix::marking::Tlp::Amber);
-    kit.node.charter_put(&operator, common, charter).await.unwrap();
+    let operator = bridged(&kit).await;
     let browser = Browser::of(&kit, "alder-operator").await;
     browser.read("/exchange/bridge").await;
     let typed = |of, way, tlp, theirs| {

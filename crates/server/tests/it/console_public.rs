@@ -8,7 +8,7 @@ fn to(answer: &Answer) -> &str {
     answer.header("location").unwrap_or_default()
 }
 
-async fn open() -> Kit {
+pub(crate) async fn open() -> Kit {
     Kit::start_with(Wish {
         settings: |settings| {
             settings.site.pages = true;

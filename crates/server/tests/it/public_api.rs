@@ -2,19 +2,8 @@
 
 use serde_json::json;
 
-use super::kit::{Kit, Wish, id, indicator};
-
-async fn open() -> Kit {
-    Kit::start_with(Wish {
-        settings: |settings| {
-            settings.site.pages = true;
-            settings.site.reports = true;
-        },
-        base_url: Some("https://hub.example".to_owned()),
-        ..Wish::default()
-    })
-    .await
-}
+use super::console_public::open;
+use super::kit::{Kit, id, indicator};
 
 async fn share(kit: &Kit, tlp: &str, number: u32) {
     let body = format!("{{\"objects\":[{}]}}", indicator(number, "Pump"));

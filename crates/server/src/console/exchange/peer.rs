@@ -6,7 +6,7 @@ use node::push::{Backlog, PeerWish};
 use policy::{Action, decide};
 use store::Member;
 
-use super::there::{EVERY, There, answer};
+use super::there::{EVERY, There, answer, who};
 use super::{mistake, wrong};
 use crate::api::ask::{Parameters, community, member, must};
 use crate::api::partnership::administer;
@@ -81,15 +81,12 @@ impl Page {
     async fn of(asked: &Asked, typed: Typed) -> Result<Self, Fault> {
         let mut shell = Shell::of(asked, "exchange").await?;
         HERE.clone_into(&mut shell.address);
-        let (node, caller) = (asked.node(), asked.caller());
-        let mut members = node.members(caller).await?;
-        members.retain(|member| member.state.acts());
-        let communities = node.communities(caller).await?;
+        let (members, communities) = who(asked).await?;
         Ok(Self {
             shell,
             typed,
             members,
-            communities: communities.into_iter().map(|one| (one.alias, one.title)).collect(),
+            communities,
             preview: None,
             wrong: None,
         })

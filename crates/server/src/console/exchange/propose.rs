@@ -7,7 +7,7 @@ use policy::{Action, decide};
 use stix::marking::{Pap, Tlp};
 use store::{BridgeState, Member};
 
-use super::there::{There, answer};
+use super::there::{There, answer, who};
 use super::{mistake, most, wrong};
 use crate::api::ask::{Parameters, member, must};
 use crate::api::partnership::administer;
@@ -219,15 +219,12 @@ impl Page {
     async fn of(asked: &Asked, typed: Typed) -> Result<Self, Fault> {
         let mut shell = Shell::of(asked, "exchange").await?;
         shell.address = here(&typed.of);
-        let (node, caller) = (asked.node(), asked.caller());
-        let mut members = node.members(caller).await?;
-        members.retain(|member| member.state.acts());
-        let communities = node.communities(caller).await?;
+        let (members, communities) = who(asked).await?;
         Ok(Self {
             shell,
             typed,
             members,
-            communities: communities.into_iter().map(|one| (one.alias, one.title)).collect(),
+            communities,
             draft: None,
             wrong: None,
         })

@@ -3,7 +3,9 @@
 use axum::response::Response;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
+use store::Member;
 
+use crate::asked::Asked;
 use crate::console::form::Form;
 use crate::console::show_as;
 use crate::problem::Fault;
@@ -87,6 +89,16 @@ pub(super) fn access(settings: &mut Map<String, Value>, login: &str, secret: &st
         };
         settings.insert(name.to_owned(), json!(secret));
     }
+}
+
+/// Members and communities to choose from, those with alias and title.
+pub(super) async fn who(asked: &Asked) -> Result<(Vec<Member>, Vec<(String, String)>), Fault> {
+    let (node, caller) = (asked.node(), asked.caller());
+    let mut members = node.members(caller).await?;
+    members.retain(|member| member.state.acts());
+    let communities = node.communities(caller).await?;
+    let named = communities.into_iter().map(|one| (one.alias, one.title));
+    Ok((members, named.collect()))
 }
 
 /// A form as an answer: refused, where it says what is wrong.

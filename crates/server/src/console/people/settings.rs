@@ -52,16 +52,7 @@ const DAYS: [(&str, &str); 6] = [
 
 impl From<&Chosen> for Typed {
     fn from(chosen: &Chosen) -> Self {
-        let of = chosen.retention;
-        let days = [
-            of.sessions,
-            of.invitations,
-            of.proposals,
-            of.notices,
-            of.transfers,
-            of.tips,
-        ];
-        let named = DAYS.into_iter().zip(days);
+        let named = DAYS.into_iter().zip(chosen.retention.days());
         Self {
             title: chosen.title.clone(),
             description: chosen.description.clone(),
