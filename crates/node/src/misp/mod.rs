@@ -12,7 +12,7 @@
 //! | distribution and sharing groups to audiences, and back | [`distribution`] |
 //! | filters, and walking what they let through | [`find`] |
 //! | rows to MISP's JSON | [`shape`] |
-//! | events and elements that clients write | [`write`], made ready in [`prepare`] |
+//! | events and elements that clients write | [`write`], read in [`incoming`], made ready in [`prepare`] |
 //! | what is said of them | [`said`] |
 //! | events offered to another member | [`delegation`] |
 //! | events that are not taken in, settings of clients | [`kept`] |

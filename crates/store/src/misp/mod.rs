@@ -5,6 +5,7 @@
 //! ```text
 //! contributions ── misp_next ──► node::misp::project ── MispPut ──► misp_put ──► rows
 //! viewer ── MispSource ──► misp_scan ──► MispRow (one for each number) ──► misp_bodies
+//! rows, afterwards ── misp_count_steps ──► counts by stretches of numbers ──► misp_steps, for deep pages
 //! ```
 //!
 //! Every function that reads rows takes a [`policy::Viewer`], as everywhere.

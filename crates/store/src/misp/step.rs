@@ -1,7 +1,7 @@
 //! How many attributes lie in each stretch of their numbers: so a deep page is found without walking what is before it.
 //!
 //! ```text
-//! a row comes, moves or goes ──► its stretch is uncounted ──► misp_count (afterwards) ──► shown, odd: by audience
+//! a row comes, moves or goes ──► its stretch is uncounted ──► misp_count_steps (afterwards) ──► shown, odd: by audience
 //! viewer ──► misp_steps ──► stretches in order: so many are shown there, or only a walk can say
 //! ```
 //!
