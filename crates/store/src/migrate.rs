@@ -50,8 +50,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     migration!(18, "0018_vocabulary"),
     migration!(19, "0019_misp_sent"),
     migration!(20, "0020_provider_session"),
-    migration!(22, "0022_misp_step"),
-    migration!(25, "0025_misp_kept"),
+    migration!(21, "0021_misp_step"),
+    migration!(22, "0022_misp_kept"),
 ];
 
 /// Where the steps that were applied are remembered; the same on both databases.

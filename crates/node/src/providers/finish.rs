@@ -187,7 +187,7 @@ impl Node {
         let (kept, now) = (self.providers_kept(), self.now().micros());
         let keys = discovery::signing_keys(kept, provider, false, now).await?;
         let told = match read(&keys) {
-            Err(Doubt::UnknownKey) => read(&*discovery::signing_keys(kept, provider, true, now).await?),
+            Err(Doubt::UnknownKey) => read(&discovery::signing_keys(kept, provider, true, now).await?),
             other => other,
         };
         told.map_err(|doubt| {
