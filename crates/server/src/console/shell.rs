@@ -222,10 +222,10 @@ pub(crate) fn fault(app: &App, headers: &HeaderMap, address: &Address, fault: &F
     {
         return response;
     }
-    if fault.code() == "step-up-needed" {
-        if let Ok(response) = go_to(&format!("{}/step-up?back={}", base(app), encoded(&shown()))) {
-            return response;
-        }
+    if fault.code() == "step-up-needed"
+        && let Ok(response) = go_to(&format!("{}/step-up?back={}", base(app), encoded(&shown())))
+    {
+        return response;
     }
     let is_ours = fault.status().is_server_error();
     let page = FaultPage {

@@ -21,7 +21,7 @@ async fn provided(store: &Store, person: &Person, number: u8, at: Timestamp, sea
         provider: "city".to_owned(),
         issuer: "https://login.example".to_owned(),
         subject: "7".to_owned(),
-        sid: (number % 2 == 0).then(|| number.to_string()),
+        sid: number.is_multiple_of(2).then(|| number.to_string()),
         confirmed: at,
         sealed,
     };
