@@ -120,10 +120,20 @@ pub(super) fn is_list(raw: &RawValue) -> bool {
     raw.get().starts_with('[')
 }
 
+/// The keys and raw values of an object of JSON, in their order, each as often as it stands there.
+///
+/// # Errors
+/// When the text is not one object.
+pub fn members(text: &str) -> serde_json::Result<Vec<(Cow<'_, str>, &RawValue)>> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let entries = reader.deserialize_map(Entries)?;
+    reader.end()?;
+    Ok(entries)
+}
+
 /// The keys and raw values of an object, each key once.
 pub(super) fn entries<'a>(raw: &'a RawValue, path: &str) -> Result<Vec<(Cow<'a, str>, &'a RawValue)>, Problem> {
-    let mut reader = serde_json::Deserializer::from_str(raw.get());
-    let entries = reader.deserialize_map(Entries).map_err(|error| Problem {
+    let entries = members(raw.get()).map_err(|error| Problem {
         place: Place::path(path),
         ..stix::json::problem(&error)
     })?;

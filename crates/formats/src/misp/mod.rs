@@ -42,6 +42,7 @@ mod types;
 mod write;
 
 pub use context::{agreement, relationship_type};
+pub use envelope::members;
 pub use feed::{FeedIndex, ManifestEntry, changed, file_name, hash_line, manifest, read_feed};
 pub use types::{attribute_categories, attribute_types, default_category};
 pub use write::{Element, WriteOptions, Writer, WrittenEvent, elements, part_of};

@@ -7,7 +7,7 @@ use std::fmt;
 use std::ops::Range;
 
 use bytes::Bytes;
-use serde::de::{Deserializer as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer as _, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use stix::Timestamp;
@@ -180,29 +180,7 @@ fn is_empty_list(text: &str) -> bool {
 
 /// The keys and the raw values of an object.
 pub(super) fn entries(text: &str) -> Result<Vec<(Cow<'_, str>, &RawValue)>, Error> {
-    struct Entries;
-    impl<'de> Visitor<'de> for Entries {
-        type Value = Vec<(Cow<'de, str>, &'de RawValue)>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
-            let mut entries = Vec::new();
-            while let Some((Key(key), value)) = access.next_entry()? {
-                entries.push((key, value));
-            }
-            Ok(entries)
-        }
-    }
-    #[derive(serde::Deserialize)]
-    struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
-
-    let mut reader = serde_json::Deserializer::from_str(text);
-    let entries = reader.deserialize_map(Entries).map_err(|error| no_json(&error))?;
-    reader.end().map_err(|error| no_json(&error))?;
-    Ok(entries)
+    formats::misp::members(text).map_err(|error| no_json(&error))
 }
 
 /// The elements of a list one by one, or the one that stands in its place.
