@@ -288,7 +288,7 @@ fn heads_of_http_2_are_those_that_wireshark_reads() {
         ("http2-keywords2/input.pcap", "http://nghttp2.org/humans.txt", "404"),
         (
             "bug-5929-02/http2_multiple_headers.pcap",
-            "http://bugertor.com/watchdog/watchdog.exe",
+            "https://bugertor.com/watchdog/watchdog.exe",
             "404",
         ),
         ("dns-over-http2-limit/input.pcap", "http://127.0.0.1:8080/dns", "415"),

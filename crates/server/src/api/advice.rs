@@ -135,7 +135,7 @@ pub async fn list(asked: Asked) -> Result<Response, Fault> {
 
 /// Publishes advice about an item, or puts new words in place of those about the same. With a recent proof.
 #[utoipa::path(post, path = "/api/v1/advice", tag = "public", request_body = NewAdviceView,
-    responses((status = 201, body = AdviceView), (status = 403), (status = 422)))]
+    responses((status = 201, body = AdviceView), (status = 403), (status = 404), (status = 409), (status = 422)))]
 pub async fn publish(mut asked: Asked) -> Result<Response, Fault> {
     must(&asked, Action::Publish)?;
     Parameters::read(&asked, &[])?;

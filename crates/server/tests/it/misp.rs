@@ -1087,13 +1087,13 @@ async fn an_event_that_is_offered_is_published_by_the_other_under_its_own_name()
     assert_eq!(values(&view(&kit, "birch-reader", &made).await).len(), 2);
     let listed = kit.get("birch-reader", "/eventDelegations").await.json();
     assert_eq!(listed[0]["EventDelegation"], offer);
-    assert_eq!(kit.get("cedar-reader", "/eventDelegations").await.json(), json!([]));
+    assert_eq!(kit.get("elder-analyst", "/eventDelegations").await.json(), json!([]));
     let take = format!("/eventDelegations/acceptDelegation/{}", text(&offer["id"]));
     let end = format!("/eventDelegations/deleteDelegation/{}", text(&offer["id"]));
-    for who in ["cedar-contributor", "alder-contributor"] {
+    for who in ["elder-analyst", "alder-contributor"] {
         refused(&kit, who, &take, json!({})).await;
     }
-    assert_eq!(refused(&kit, "cedar-contributor", &end, json!({})).await, 404);
+    assert_eq!(refused(&kit, "elder-analyst", &end, json!({})).await, 404);
     refused(&kit, "birch-reader", &take, json!({})).await;
     let taken = post(&kit, "birch-contributor", &take, json!({})).await;
     let theirs = kit
@@ -1110,7 +1110,7 @@ async fn an_event_that_is_offered_is_published_by_the_other_under_its_own_name()
     assert_ne!(theirs["Object"][0]["uuid"], made["Object"][0]["uuid"]);
     assert_eq!(theirs["Tag"][0]["name"], "tlp:amber");
     // It is an event like others, and the offer is over.
-    assert_eq!(values(&view(&kit, "cedar-reader", &theirs).await).len(), 2);
+    assert_eq!(values(&view(&kit, "alder-reader", &theirs).await).len(), 2);
     assert_eq!(refused(&kit, "birch-contributor", &take, json!({})).await, 404);
     assert_eq!(view(&kit, "alder-reader", &made).await["info"], "For others to say");
     // What others see already is not offered.

@@ -38,7 +38,7 @@ async fn advice_is_published_listed_and_taken_back_by_a_program() {
     // What is not for everybody is not published, and says why.
     let narrow = wish(2).to_string();
     let narrow = kit.ask("birch-operator", "POST", "/api/v1/advice", Some(&narrow)).await;
-    assert_eq!((narrow.status, &narrow.json()["code"]), (422, &json!("not-public")));
+    assert_eq!((narrow.status, &narrow.json()["code"]), (409, &json!("not-public")));
     // Only an analyst of the member behind it has it named.
     let path = format!("/api/v1/advice/{uuid}");
     let naming = format!("{path}/naming");
