@@ -175,13 +175,13 @@ async fn a_bridge_is_looked_at_in_words_before_it_is_proposed() {
     let operator = bridged(&kit).await;
     let browser = Browser::of(&kit, "alder-operator").await;
     browser.read("/exchange/bridge").await;
-    let typed = |of, way, tlp, theirs| {
+    let typed = |of: &'static str, way, tlp, theirs| {
         [
             ("of", of),
             ("name", "north"),
             ("url", "http://127.0.0.1:1/hub"),
-            ("secret", if of == "" { "geheim" } else { "" }),
-            ("settings", if of == "" { r#"{"proxy":"direct"}"# } else { "" }),
+            ("secret", if of.is_empty() { "geheim" } else { "" }),
+            ("settings", if of.is_empty() { r#"{"proxy":"direct"}"# } else { "" }),
             ("member", "Birch"),
             ("ours", "common"),
             ("theirs", theirs),
