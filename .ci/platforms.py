@@ -13,10 +13,11 @@ clients that there are of them. Its argument is what `demo --json` printed; docs
 
 import json
 import sys
+import uuid
 from datetime import datetime, timedelta, timezone
 
 import requests
-from cytaxii2 import cytaxii2
+from cytaxii2.cytaxii2 import cytaxii2
 
 START = json.loads(sys.argv[1])
 BASE, KEY = START["serving"], START["keys"]["city"]
@@ -30,7 +31,7 @@ def good(answer):
 
 def collection():
     listed = good(requests.get(f"{BASE}/commonwatch/collections/", auth=("key", KEY), headers={"Accept": TAXII})).json()
-    return next(one for one in listed["collections"] if one["title"] == "Exampleland watch")
+    return next(one for one in listed["collections"] if one["title"] == "Exampleland common watch")
 
 
 def opencti(uri, name, auth, cursor):
@@ -62,7 +63,7 @@ def taxii():
     assert opencti(root, wanted["id"], bearer, last) == ([], last)
     fresh = {"type": "domain-name", "spec_version": "2.1", "value": "platforms.example",
              "id": "domain-name--4d9a2f0e-6a4f-5ab5-9d6c-3d2c8f1f1b11"}
-    indicator = {"type": "indicator", "spec_version": "2.1", "id": "indicator--4d9a2f0e-6a4f-4ab5-9d6c-3d2c8f1f1b12",
+    indicator = {"type": "indicator", "spec_version": "2.1", "id": f"indicator--{uuid.uuid4()}",
                  "created": "2026-11-01T00:00:00Z", "modified": "2026-11-01T00:00:00Z", "pattern_type": "stix",
                  "pattern": "[domain-name:value = 'platforms.example']", "valid_from": "2026-11-01T00:00:00Z"}
     answer = requests.post(f"{root}/collections/{wanted['id']}/objects/", data=json.dumps({"objects": [fresh, indicator]}),
@@ -82,7 +83,7 @@ def cyware():
     assert client.discovery_request()["status"], client.discovery_request()
     assert client.root_discovery()["status"], client.root_discovery()
     listed = client.collection_request()
-    name = next(one["id"] for one in listed["response"]["collections"] if one["title"] == "Exampleland watch")
+    name = next(one["id"] for one in listed["response"]["collections"] if one["title"] == "Exampleland common watch")
     assert client.collection_data_request(name)["response"]["can_read"]
     page = client.poll_request(name, limit=2, object_type="indicator")["response"]
     assert len(page["objects"]) == 2 and page["more"], page
