@@ -358,7 +358,7 @@ def events_are_offered_and_blocked_and_settings_kept():
     equal(len(read(event, other).attributes), 1)
     refused(analyst.accept_event_delegation(offer))
     taken = good(other.accept_event_delegation(offer))
-    equal(good(other.get_event(taken["id"], pythonify=True)).orgc_id, theirs)
+    equal(str(good(other.get_event(taken["id"], pythonify=True)).orgc_id), theirs)
     again = added(new_event("offered again", 0))
     offer = good(analyst.delegate_event(again, theirs, pythonify=True))
     good(other.discard_event_delegation(offer))
