@@ -16,8 +16,6 @@ use serde_json::{Map, Value, json};
 use store::MispDelegation;
 use uuid::Uuid;
 
-use super::distribution::{DistributionWish, GroupName};
-use super::prepare::wish_of;
 use super::shape::EventShape;
 use super::{absent, uuid_at};
 use crate::accounts::Caller;
@@ -173,19 +171,15 @@ impl Node {
                 "take it in parts",
             )
         })?;
-        let whole: Map<String, Value> = serde_json::from_str(&text)
+        let mut whole: Map<String, Value> = serde_json::from_str(&text)
             .map_err(|error| Error::Ours(format!("an event that was written here cannot be read: {error}")))?;
-        let Some(Value::Object(whole)) = whole.get("Event").cloned() else {
+        let Some(Value::Object(whole)) = whole.shift_remove("Event") else {
             return Err(Error::Ours("an event that was written here is none".to_owned()));
         };
         let mut anew = anew(whole, &|| self.fresh_uuid());
         anew.insert("distribution".to_owned(), json!(offer.level.unwrap_or(0).to_string()));
         if let Some(community) = offer.community {
             anew.insert("sharing_group_id".to_owned(), json!(community.0.to_string()));
-            // Said here, where it can be said which is missing: the group may not be open to the one who takes.
-            if let DistributionWish::Group(name @ GroupName::Number(_)) = wish_of(&anew, DistributionWish::Own)? {
-                self.misp_group(caller, name).await?;
-            }
         }
         let anew = bytes::Bytes::from(Value::Object(anew).to_string());
         let made = self.misp_event_add(caller, anew).await?;

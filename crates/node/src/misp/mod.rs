@@ -59,7 +59,7 @@ pub use distribution::{Distribution, DistributionWish};
 pub use feed::{FeedFile, FeedSignature};
 pub use find::{Filter, FoundRows, Span, Terms, Words};
 pub use peering::{Previewed, ServerAnswer};
-pub use said::{SightingWish, kind_named, type_name};
+pub use said::{SightingWish, kind_named, moment_text, type_name};
 pub(crate) use shape::of_member;
 pub use shape::{EventInfo, EventShape, Organisation, Pieces, Shaped, parsed, tag_json};
 pub use write::Deletion;

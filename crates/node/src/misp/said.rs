@@ -904,7 +904,7 @@ impl Node {
 }
 
 /// A moment as MISP writes it: in UTC, without saying so.
-fn moment_text(at: Timestamp) -> String {
+pub fn moment_text(at: Timestamp) -> String {
     at.to_string().replace('T', " ").chars().take(19).collect()
 }
 

@@ -2,6 +2,7 @@
 //! addressed to it, and nobody else learns its name.
 
 use axum::response::Response;
+use node::misp::moment_text;
 use node::partnership::CommunityWish;
 use policy::MemberId;
 use serde_json::{Map, Value, json};
@@ -76,13 +77,7 @@ async fn group_json(asked: &Asked, community: &Community) -> Result<Value, Fault
             })
         })
         .collect();
-    let at = community
-        .created
-        .to_string()
-        .replace('T', " ")
-        .chars()
-        .take(19)
-        .collect::<String>();
+    let at = moment_text(community.created);
     Ok(json!({
         "SharingGroup": {
             "id": community.id.0.to_string(), "name": community.title, "description": community.purpose,

@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use http::Method;
-use node::misp::DelegationWish;
+use node::misp::{DelegationWish, moment_text};
 use policy::{CommunityId, MemberId};
 use serde_json::{Map, Value, json};
 use store::{MispBlocked, MispDelegation, MispSetting};
@@ -104,9 +104,8 @@ async fn end(asked: Asked) -> Result<Response, Fault> {
 }
 
 fn blocked_json(one: &MispBlocked) -> Value {
-    let at: String = one.at.to_string().replace('T', " ").chars().take(19).collect();
     json!({ "EventBlocklist": {
-        "id": one.id.to_string(), "event_uuid": one.event.to_string(), "created": at, "event_info": one.info,
+        "id": one.id.to_string(), "event_uuid": one.event.to_string(), "created": moment_text(one.at), "event_info": one.info,
         "comment": one.comment, "event_orgc": one.creator,
     } })
 }

@@ -1,6 +1,7 @@
 //! Logs: `/logs/…`. They are the receipts of the caller's own member, from the ledger that nobody can change.
 
 use axum::response::Response;
+use node::misp::moment_text;
 use serde_json::{Value, json};
 
 use super::ask::{filters, number, text};
@@ -68,8 +69,7 @@ async fn index(mut asked: Asked) -> Result<Response, Fault> {
         .skip(limit.saturating_mul(page - 1))
         .take(limit)
         .map(|receipt| {
-            let at = stix::Timestamp::from_micros(receipt.entry.at_micros).to_string();
-            let at: String = at.replace('T', " ").chars().take(19).collect();
+            let at = moment_text(stix::Timestamp::from_micros(receipt.entry.at_micros));
             json!({ "Log": {
                 "id": receipt.position.to_string(), "title": receipt.entry.kind, "created": at, "model": "Ledger",
                 "model_id": receipt.position.to_string(), "action": receipt.entry.kind, "user_id": "0",

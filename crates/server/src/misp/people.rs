@@ -13,6 +13,7 @@
 
 use axum::response::Response;
 use node::membership::PersonChange;
+use node::misp::moment_text;
 use node::partnership::{KeyWish, MemberWish, PersonWish};
 use policy::{Action, MemberId, PersonId, Principal, Role, decide};
 use serde_json::{Map, Value, json};
@@ -133,13 +134,7 @@ fn organisation_json(member: &Member, full: bool) -> Value {
         "sector": member.sectors.first().cloned().unwrap_or_default(), "type": member.kind.as_str(),
     });
     if full {
-        let at = member
-            .created
-            .to_string()
-            .replace('T', " ")
-            .chars()
-            .take(19)
-            .collect::<String>();
+        let at = moment_text(member.created);
         organisation["date_created"] = json!(at);
         organisation["date_modified"] = json!(at);
         organisation["description"] = json!("");

@@ -81,11 +81,7 @@ impl Conversation for Http2 {
         let (Some(length), Some(kind), Some(flags), Some(_)) = (rest.u24(), rest.u8(), rest.u8(), rest.u32()) else {
             return Step::More;
         };
-        let side = if from_client {
-            &mut self.client
-        } else {
-            &mut self.server
-        };
+        let side = self.side(from_client);
         if side.lost {
             return Step::Ignore;
         }
@@ -124,12 +120,17 @@ impl Conversation for Http2 {
     }
 
     fn hole(&mut self, from_client: bool) {
-        let side = if from_client {
+        self.side(from_client).lost = true;
+    }
+}
+
+impl Http2 {
+    const fn side(&mut self, from_client: bool) -> &mut Side {
+        if from_client {
             &mut self.client
         } else {
             &mut self.server
-        };
-        side.lost = true;
+        }
     }
 }
 

@@ -28,13 +28,15 @@ const TAGS: usize = 64;
 
 /// What a version seals its Initial packets with.
 struct Version {
-    name: String,
+    number: u32,
     salt: [u8; 20],
     labels: [&'static str; 3],
     /// The number of the kind of Initial packets.
     initial: u8,
 }
 
+/// RFC 9369, section 3.1.
+const VERSION_2: u32 = 0x6b33_43cf;
 const LABELS_1: [&str; 3] = ["quic key", "quic iv", "quic hp"];
 const LABELS_2: [&str; 3] = ["quicv2 key", "quicv2 iv", "quicv2 hp"];
 /// RFC 9001, section 5.2.
@@ -60,25 +62,28 @@ const SALT_DRAFT_23: [u8; 20] = [
 
 impl Version {
     fn of(number: u32) -> Option<Self> {
-        let (name, salt, labels, initial) = match number {
-            1 => ("1".to_owned(), SALT_1, LABELS_1, 0),
-            0x6b33_43cf => ("2".to_owned(), SALT_2, LABELS_2, 1),
-            0xff00_0021 | 0xff00_0022 => (draft(number), SALT_1, LABELS_1, 0),
-            0xff00_001d..=0xff00_0020 => (draft(number), SALT_DRAFT_29, LABELS_1, 0),
-            0xff00_0017..=0xff00_001c => (draft(number), SALT_DRAFT_23, LABELS_1, 0),
+        let (salt, labels, initial) = match number {
+            1 | 0xff00_0021 | 0xff00_0022 => (SALT_1, LABELS_1, 0),
+            VERSION_2 => (SALT_2, LABELS_2, 1),
+            0xff00_001d..=0xff00_0020 => (SALT_DRAFT_29, LABELS_1, 0),
+            0xff00_0017..=0xff00_001c => (SALT_DRAFT_23, LABELS_1, 0),
             _ => return None,
         };
         Some(Self {
-            name,
+            number,
             salt,
             labels,
             initial,
         })
     }
-}
 
-fn draft(number: u32) -> String {
-    format!("draft-{}", number & 0xff)
+    fn name(&self) -> String {
+        match self.number {
+            1 => "1".to_owned(),
+            VERSION_2 => "2".to_owned(),
+            draft => format!("draft-{}", draft & 0xff),
+        }
+    }
 }
 
 /// Whether a datagram begins as one of QUIC that is read.
@@ -271,7 +276,7 @@ impl Quic {
         side.told = true;
         side.pieces.clear();
         let mut event = out.begin("quic");
-        event.push("quic.version", version.name.clone(), Role::Other);
+        event.push("quic.version", version.name(), Role::Other);
         if tls::describe_in_quic(&mut event, &message) {
             out.give(&event);
         } else {
