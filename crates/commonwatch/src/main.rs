@@ -14,8 +14,22 @@ use clap::Parser;
 
 use crate::output::Output;
 
+/// The C library's allocator either keeps a heap for each thread and gives little back, or one for all, for which they wait:
+/// taking in a large MISP event spent a third of its time so (docs/performance.md).
+#[cfg(not(target_env = "msvc"))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
+/// How it is set up: two heaps, what is free goes back to the system within half a second, and threads keep only small
+/// pieces for themselves.
+#[cfg(not(target_env = "msvc"))]
+#[expect(unsafe_code, reason = "the allocator looks for its settings under this name, before main")]
+// SAFETY: nothing else has this name but a weak default of the allocator, which is a pointer to text that ends with nought.
+#[unsafe(export_name = "_rjem_malloc_conf")]
+static ALLOCATOR_SETTINGS: &[u8; 63] =
+    b"narenas:2,dirty_decay_ms:500,muzzy_decay_ms:0,lg_tcache_max:12\0";
+
 fn main() -> ExitCode {
-    one_heap();
     let cli = cli::Cli::parse();
     let output = Output::new(cli.global.json);
     let goes_on = matches!(cli.command, cli::Command::Serve(_) | cli::Command::Demo(_));
@@ -30,20 +44,3 @@ fn main() -> ExitCode {
         }
     }
 }
-
-/// Tells the C library to keep one heap instead of eight for each processor.
-///
-/// Each thread would get its own and give little back: after 25,000 objects came in over HTTP the node stood at 117 MB
-/// that way, at 72 MB with one heap, and used a seventh less processor time (docs/performance.md).
-#[cfg(target_env = "gnu")]
-#[expect(
-    unsafe_code,
-    reason = "the only way to say it; measured above, and called before there is a second thread"
-)]
-fn one_heap() {
-    // SAFETY: mallopt only sets a number of the allocator, and no other thread is running yet.
-    unsafe { libc::mallopt(libc::M_ARENA_MAX, 1) };
-}
-
-#[cfg(not(target_env = "gnu"))]
-fn one_heap() {}

@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use crate::value::{Row, Value};
+use crate::writes::Rows;
 use crate::{Result, Store};
 
 /// Places of a statement about few numbers, and of one about many.
@@ -27,6 +28,28 @@ impl Listed {
             many: with(PLACES[1]),
         }
     }
+
+    /// The rows that it gives for a list of values, behind others.
+    pub(crate) async fn rows(
+        &'static self,
+        reads: &mut impl Rows,
+        before: &[Value],
+        list: &[Value],
+    ) -> Result<Vec<Row>> {
+        let (sql, places) = match list.len() > PLACES[0] {
+            true => (self.many.as_str(), PLACES[1]),
+            false => (self.few.as_str(), PLACES[0]),
+        };
+        let mut found = Vec::with_capacity(list.len());
+        for some in list.chunks(places) {
+            // The last again where there are fewer.
+            let last = some.last().into_iter().cycle();
+            let some = some.iter().chain(last).take(places);
+            let values = before.iter().chain(some).cloned().collect();
+            found.extend(reads.rows(sql, values).await?);
+        }
+        Ok(found)
+    }
 }
 
 impl Store {
@@ -38,20 +61,8 @@ impl Store {
         numbers: &[i64],
         make: impl Fn(&Row) -> Result<T>,
     ) -> Result<Vec<T>> {
-        let (sql, places) = match numbers.len() > PLACES[0] {
-            true => (listed.many.as_str(), PLACES[1]),
-            false => (listed.few.as_str(), PLACES[0]),
-        };
-        let mut found = Vec::with_capacity(numbers.len());
-        for some in numbers.chunks(places) {
-            // The last again where there are fewer.
-            let last = some.last().copied().unwrap_or_default();
-            let some = some.iter().copied().chain(std::iter::repeat(last)).take(places);
-            let values = before.iter().cloned().chain(some.map(Into::into)).collect();
-            for row in self.rows(sql, values).await? {
-                found.push(make(&row)?);
-            }
-        }
-        Ok(found)
+        let list: Vec<Value> = numbers.iter().map(|number| (*number).into()).collect();
+        let rows = listed.rows(&mut &*self, before, &list).await?;
+        rows.iter().map(make).collect()
     }
 }

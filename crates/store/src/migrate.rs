@@ -52,6 +52,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     migration!(20, "0020_provider_session"),
     migration!(21, "0021_misp_step"),
     migration!(22, "0022_misp_kept"),
+    migration!(23, "0023_misp_numbers"),
 ];
 
 /// Where the steps that were applied are remembered; the same on both databases.

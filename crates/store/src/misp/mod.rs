@@ -11,6 +11,7 @@
 //! Every function that reads rows takes a [`policy::Viewer`], as everywhere.
 
 mod kept;
+mod number;
 mod put;
 mod scan;
 mod sent;

@@ -7,28 +7,26 @@ use policy::{AudienceId, Principal};
 use stix::Timestamp;
 use uuid::Uuid;
 
+use super::number::{Numbers, first, missing, uuid_at};
 use super::{MispEvent, MispKind, MispOwner, numbers, step};
 use crate::account::rule_changed;
 use crate::contribution::Followed;
 use crate::contribution::follow::{AT_HOME, BRING_HOME, CLAIM, HOMELESS};
 use crate::db::{Change, Db};
 use crate::listed::Listed;
-use crate::value::{Row, Value, many};
-use crate::writes::{Rows, Writes, writing};
-use crate::{Error, Result, Store};
+use crate::value::{Row, many};
+use crate::writes::{Writes, writing};
+use crate::{Result, Store};
 
 const FOLLOWED: &str = "select misp from head";
 /// Gives a row unless somebody else was quicker.
 const MOVE: &str = "update head set misp = ?1 where misp = ?2 returning id";
-const EVENT: &str = "select id from misp_event where uuid = ?1";
 const PUT_EVENT: &str = "insert into misp_event (uuid, loose, published, publish_timestamp, touched) \
                          values (?1, ?2, ?3, ?4, ?5) on conflict (uuid) do update set published = excluded.published, \
                          publish_timestamp = case when excluded.publish_timestamp > misp_event.publish_timestamp \
                          then excluded.publish_timestamp else misp_event.publish_timestamp end, \
                          touched = case when excluded.touched > misp_event.touched then excluded.touched \
                          else misp_event.touched end returning id";
-const ELEMENT: &str = "select id from misp_element where uuid = ?1 and kind = ?2";
-const PUT_ELEMENT: &str = "insert into misp_element (uuid, kind) values (?1, ?2) on conflict do nothing returning id";
 const SEVERAL: &str = "update misp_row set several = 1 where kind = ?1 and id = ?2 returning number";
 const HOME: &str = "select event from misp_home where object = ?1 and member = ?2";
 const EVENT_OWNER: &str = "select r.member from misp_row r join misp_event e on e.id = r.id \
@@ -38,9 +36,9 @@ const EVENT_KNOWN: &str = "select event from misp_row where kind = ?1 and id = ?
 const PUT_HOME: &str = "insert into misp_home (object, member, event) values (?1, ?2, ?3) on conflict do nothing";
 const EVENT_AROUND: &str =
     "select event from misp_row where kind = ?1 and id = ?2 and event <> 0 order by number limit 1";
-const PUT: &str = "insert into misp_row (added, kind, id, member, audience, version, several, event, parent, type, \
-                   category, flags, changed, value1, value2, value, tags) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, \
-                   ?11, ?12, ?13, ?14, ?15, ?16, ?17) returning number";
+const PUT: &str = "insert into misp_row (number, added, kind, id, member, audience, version, several, event, parent, \
+                   type, category, flags, changed, value1, value2, value, tags) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, \
+                   ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
 const NAMED: &str = "insert into misp_named (kind, number, audience) values (?1, ?2, ?3) on conflict do nothing";
 const PUT_BODY: &str = "insert into misp_body (number, body) values (?1, ?2)";
 const PUT_EXTENDS: &str = "insert into misp_extends (whole, event) values (?1, ?2) on conflict do nothing";
@@ -138,51 +136,17 @@ pub(super) fn value_hash(value: &str) -> i64 {
     if hash == 0 { 1 } else { hash }
 }
 
-/// The first row of a statement.
-async fn first(writes: &mut impl Rows, sql: &'static str, values: Vec<Value>) -> Result<Option<i64>> {
-    writes
-        .rows(sql, values)
-        .await?
-        .first()
-        .map(|row| row.int(0))
-        .transpose()
-}
-
-fn missing() -> Error {
-    Error::ours("a number for MISP's interface was not given")
-}
-
-async fn event_number(writes: &mut impl Rows, uuid: Uuid) -> Result<i64> {
-    if let Some(id) = first(writes, EVENT, vec![uuid.as_bytes().to_vec().into()]).await? {
-        return Ok(id);
-    }
-    let row = vec![
-        uuid.as_bytes().to_vec().into(),
-        0_i64.into(),
-        0_i64.into(),
-        0_i64.into(),
-        0_i64.into(),
-    ];
-    first(writes, PUT_EVENT, row).await?.ok_or_else(missing)
-}
-
-/// The number of an element, and whether it is new.
-async fn element_number(writes: &mut impl Rows, kind: MispKind, uuid: Uuid) -> Result<(i64, bool)> {
-    let key = || vec![uuid.as_bytes().to_vec().into(), kind.code().into()];
-    // Most are new, so that is tried first.
-    if let Some(id) = first(writes, PUT_ELEMENT, key()).await? {
-        return Ok((id, true));
-    }
-    let id = first(writes, ELEMENT, key()).await?.ok_or_else(missing)?;
-    Ok((id, false))
-}
-
 async fn put(writes: &mut impl Writes, batch: &(i64, i64), rows: &[MispPut]) -> Result<bool> {
     let (from, to) = *batch;
     if writes.rows(MOVE, vec![to.into(), from.into()]).await?.is_empty() {
         return Ok(false);
     }
-    let mut met = Met::default();
+    let mut met = Met {
+        numbers: Numbers::of(writes, rows).await?,
+        named: HashSet::new(),
+        stretches: BTreeSet::new(),
+        events: BTreeSet::new(),
+    };
     for row in rows {
         put_one(writes, row, &mut met).await?;
     }
@@ -194,8 +158,8 @@ async fn put(writes: &mut impl Writes, batch: &(i64, i64), rows: &[MispPut]) -> 
 }
 
 /// What a batch has met so far.
-#[derive(Default)]
 struct Met {
+    numbers: Numbers,
     /// Tags and organisations whose audiences are noted.
     named: HashSet<(i64, i64, i64)>,
     /// Where attributes were put.
@@ -219,7 +183,7 @@ async fn put_one(writes: &mut impl Writes, row: &MispPut, met: &mut Met) -> Resu
                     ];
                     first(writes, PUT_EVENT, values).await?.ok_or_else(missing)?
                 }
-                _ => event_number(writes, row.uuid).await?,
+                _ => met.numbers.event(writes, row.uuid).await?,
             };
             if row.is_part {
                 // The part itself goes when the event does.
@@ -244,15 +208,15 @@ async fn put_one(writes: &mut impl Writes, row: &MispPut, met: &mut Met) -> Resu
             (event, false, event)
         }
         kind => {
-            let (id, is_new) = element_number(writes, kind, row.uuid).await?;
+            let (id, is_new) = met.numbers.element(writes, kind, row.uuid).await?;
             let event = match row.event {
-                Some(uuid) => event_number(writes, uuid).await?,
+                Some(uuid) => met.numbers.event(writes, uuid).await?,
                 None => match first(writes, HOME, vec![row.object.into(), owner.into()]).await? {
                     Some(event) => event,
                     // It may have been another object until now: an indicator that is for detection no longer.
                     None if !is_new => known_home(writes, row, id).await?,
                     None => match row.expected {
-                        Some(uuid) => event_number(writes, uuid).await?,
+                        Some(uuid) => met.numbers.event(writes, uuid).await?,
                         None => 0,
                     },
                 },
@@ -262,7 +226,7 @@ async fn put_one(writes: &mut impl Writes, row: &MispPut, met: &mut Met) -> Resu
     };
     let (mut event, mut parent) = (event, 0);
     if let Some((kind, uuid)) = row.parent {
-        parent = element_number(writes, kind, uuid).await?.0;
+        parent = met.numbers.element(writes, kind, uuid).await?.0;
         if event == 0 {
             // What is said of something is where that is, whoever says it.
             let around = first(writes, EVENT_AROUND, vec![kind.code().into(), parent.into()]).await?;
@@ -278,7 +242,9 @@ async fn put_one(writes: &mut impl Writes, row: &MispPut, met: &mut Met) -> Resu
     };
     let value = |at: usize| row.values.get(at).map_or(0, |value| value_hash(value));
     let flags = i64::from(row.to_ids) | i64::from(row.deleted) << 1 | i64::from(row.only_named) << 2;
+    let number = met.numbers.row();
     let values = vec![
+        number.into(),
         row.added.into(),
         row.kind.code().into(),
         id.into(),
@@ -297,7 +263,7 @@ async fn put_one(writes: &mut impl Writes, row: &MispPut, met: &mut Met) -> Resu
         (&row.value).into(),
         numbers(&row.tags).into(),
     ];
-    let number = first(writes, PUT, values).await?.ok_or_else(missing)?;
+    writes.rows(PUT, values).await?;
     if step::is_counted(row.kind) {
         met.stretches.insert(step::stretch_of(id));
     }
@@ -344,6 +310,7 @@ async fn known_home(writes: &mut impl Writes, row: &MispPut, id: i64) -> Result<
 }
 
 async fn put_loose(writes: &mut impl Writes, head: &MispPut, added: &[i64]) -> Result<()> {
+    let mut numbers = Numbers::hold(writes).await?;
     let uuid = head.uuid.as_bytes().to_vec();
     let values = vec![
         uuid.into(),
@@ -358,7 +325,9 @@ async fn put_loose(writes: &mut impl Writes, head: &MispPut, added: &[i64]) -> R
         .await?
         .is_empty()
     {
+        let number = numbers.row();
         let there = vec![
+            number.into(),
             head.added.into(),
             head.kind.code().into(),
             event.into(),
@@ -377,7 +346,7 @@ async fn put_loose(writes: &mut impl Writes, head: &MispPut, added: &[i64]) -> R
             (&head.value).into(),
             "".into(),
         ];
-        let number = first(writes, PUT, there).await?.ok_or_else(missing)?;
+        writes.rows(PUT, there).await?;
         writes.rows(PUT_BODY, vec![number.into(), (&head.body).into()]).await?;
     }
     for one in added {
@@ -404,10 +373,6 @@ const UUID_OF: &str = "select uuid from misp_element where id = ?1 and kind = ?2
 const EXTENDING: &str = "select event from misp_extends where whole = ?1 order by event";
 const SETTLE: &str = "insert into misp_settled (kind, id) values (?1, ?2) on conflict do nothing";
 const SET: &str = "update misp_event set published = ?2, publish_timestamp = ?3, touched = ?4 where id = ?1";
-
-fn uuid_at(row: &Row, column: usize) -> Result<Uuid> {
-    Uuid::from_slice(row.bytes(column)?).map_err(|error| Error::ours("a stored UUID is unreadable").because(error))
-}
 
 fn event(row: &Row) -> Result<MispEvent> {
     Ok(MispEvent {

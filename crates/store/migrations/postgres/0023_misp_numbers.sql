@@ -1,0 +1,3 @@
+-- Numbers of rows and elements are given out by whoever holds the head.
+alter table misp_row alter column number drop identity;
+alter table misp_element alter column id drop identity;

@@ -1,0 +1,1 @@
+-- Numbers of rows and elements are given out by whoever holds the head; SQLite needs to be told nothing.
