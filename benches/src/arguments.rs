@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::Outcome;
 
 const USAGE: &str = "\
-usage: benches [--only WHAT]... [--objects N] [--lines N] [--indicators N] [--reports N] [--program FILE] [--peers PYTHON]
+usage: benches [--only WHAT]... [--objects N] [--lines N] [--indicators N] [--reports N] [--events N] [--program FILE] [--peers PYTHON]
                [--scratch DIR] [--output FILE]
        benches generate objects|event|indicators|stix-indicators N FILE
        benches generate logs LINES INDICATORS LOG TRUTH
@@ -14,6 +14,7 @@ usage: benches [--only WHAT]... [--objects N] [--lines N] [--indicators N] [--re
   --lines     log lines that 'matching' and 'hunt' read (3,000,000)
   --indicators  how many of them 'matching' looks for (1,000,000)
   --reports   how many 'telemetry' sends (10,000,000)
+  --events    how many of 100 attributes each 'misp' takes in and gives out (10,000)
   --program   the binary to measure (target/release/commonwatch)
   --peers     the Python of an environment that has the peers; without it they are left out
   --scratch   where databases and generated files go (target/bench-scratch)
@@ -35,6 +36,8 @@ pub struct Arguments {
     pub indicators: u64,
     /// Reports of many systems.
     pub reports: u64,
+    /// Events of which `misp` measures many.
+    pub events: u64,
     /// The binary.
     pub program: PathBuf,
     /// Python with the peers.
@@ -66,6 +69,7 @@ impl Arguments {
             lines: 3_000_000,
             indicators: 1_000_000,
             reports: 10_000_000,
+            events: 10_000,
             program: "target/release/commonwatch".into(),
             peers: None,
             scratch: "target/bench-scratch".into(),
@@ -79,6 +83,7 @@ impl Arguments {
                 "--lines" => arguments.lines = value()?.parse()?,
                 "--indicators" => arguments.indicators = value()?.parse()?,
                 "--reports" => arguments.reports = value()?.parse()?,
+                "--events" => arguments.events = value()?.parse()?,
                 "--program" => arguments.program = value()?.into(),
                 "--peers" => arguments.peers = Some(value()?.into()),
                 "--scratch" => arguments.scratch = value()?.into(),

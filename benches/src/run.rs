@@ -213,8 +213,11 @@ impl Run<'_> {
             &self.arguments.program,
             &directory,
             objects,
-            ATTRIBUTES,
-            self.arguments.objects,
+            &misp::Size {
+                attributes: ATTRIBUTES,
+                objects: self.arguments.objects,
+                events: self.arguments.events,
+            },
         )?;
         fs::remove_dir_all(directory)?;
         Ok(measured)

@@ -1,6 +1,7 @@
 //! MISP's interface: a large event in and out, and searches for attributes at any depth.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use serde_json::json;
@@ -18,17 +19,141 @@ use crate::{Outcome, event};
 const ENVELOPE: u64 = 1_000;
 /// Attributes a page.
 const PAGE: usize = 1_000;
+/// Attributes of each of many events.
+const EACH: u64 = 100;
+/// Events of which a client asks one after another.
+const PULLED: usize = 2_000;
 /// How often each search is asked.
 const ASKED: usize = 20;
 
+/// How much is measured.
+pub struct Size {
+    /// Attributes of the largest event.
+    pub attributes: u64,
+    /// Objects that came by TAXII.
+    pub objects: u64,
+    /// Events of ordinary size.
+    pub events: u64,
+}
+
+/// Where the seeds of many events begin: those of the large ones are their sizes.
+const SEEDS: u64 = 1 << 32;
+
 /// Makes the node, measures it, gives tables in Markdown.
-pub fn measure(program: &Path, directory: &Path, objects: Objects, attributes: u64, count: u64) -> Outcome<String> {
+pub fn measure(program: &Path, directory: &Path, objects: Objects, size: &Size) -> Outcome<String> {
     let node = Node::make(program, directory)?;
     let server = node.start()?;
-    let events = events(&server, attributes)?;
-    let searches = searches(&server, objects, count)?;
+    let large = events(&server, size.attributes)?;
+    let searches = searches(&server, objects, size.objects)?;
+    let many = many(&server, size.events)?;
     server.stop()?;
-    Ok(format!("{events}\n{searches}"))
+    Ok(format!("{large}\n{searches}\n{many}"))
+}
+
+/// Many events of ordinary size: added two at a time, listed, pulled one after another as a peer does, and searched.
+fn many(server: &Server, events: u64) -> Outcome<String> {
+    let (left, cpu, started) = (AtomicU64::new(events), cpu_seconds(server.pid()), Instant::now());
+    let add = || -> Result<(), String> {
+        let mut client = server.writing();
+        let take = |left: u64| left.checked_sub(1);
+        while let Ok(left) = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take) {
+            let mut text = Vec::new();
+            event::write(EACH, SEEDS + left, &mut text).map_err(|error| error.to_string())?;
+            let made = client
+                .post("/events/add/metadata:1", &text)
+                .map_err(|error| error.to_string())?;
+            if !made.json().is_ok_and(|made| made["Event"]["id"].is_string()) {
+                return Err("an event was not made".to_owned());
+            }
+            if left.is_multiple_of(10_000) {
+                crate::tell(&format!("  {} events left", grouped(left as f64)));
+            }
+        }
+        Ok(())
+    };
+    std::thread::scope(|scope| -> Outcome<()> {
+        for thread in [scope.spawn(add), scope.spawn(add)] {
+            thread.join().map_err(|_| "a connection broke off")??;
+        }
+        Ok(())
+    })?;
+    let (added, added_cpu) = (started.elapsed().as_secs_f64(), cpu_seconds(server.pid()) - cpu);
+    settle(server.pid());
+    let mut client = server.reading();
+    let (started, cpu) = (Instant::now(), cpu_seconds(server.pid()));
+    let index = client
+        .post("/events/index", br#"{"minimal": 1, "published": 1}"#)?
+        .json()?;
+    let index = index.as_array().ok_or("there is no list of events")?;
+    let (listed, listed_cpu) = (started.elapsed().as_secs_f64(), cpu_seconds(server.pid()) - cpu);
+    let uuids = index.iter().filter_map(|event| event["uuid"].as_str());
+    let mut pulled = Latencies::default();
+    let (started, cpu) = (Instant::now(), cpu_seconds(server.pid()));
+    for uuid in uuids.step_by((index.len() / PULLED).max(1)).take(PULLED) {
+        pulled.add(client.get(&format!("/events/view/{uuid}"))?.took);
+    }
+    let each = started.elapsed().as_secs_f64() / PULLED.min(index.len()) as f64;
+    pulled.cpu = cpu_seconds(server.pid()) - cpu;
+    let attributes = usize::try_from(events * EACH)?;
+    let mut rows = Vec::new();
+    for page in [1, attributes / PAGE / 2, attributes / PAGE] {
+        let wish = json!({ "limit": PAGE, "page": page.max(1) });
+        let mut first = Latencies::default();
+        first.add(ask(&mut client, wish.clone())?.took);
+        let (mut again, cpu) = (Latencies::default(), cpu_seconds(server.pid()));
+        for turn in 0..ASKED {
+            // A page beside it, so that none was asked before.
+            let wish = json!({ "limit": PAGE, "page": (page.max(1)).saturating_sub(turn).max(1) });
+            again.add(ask(&mut client, wish)?.took);
+        }
+        again.cpu = cpu_seconds(server.pid()) - cpu;
+        rows.push(vec![grouped(page.max(1) as f64), first.text(), again.text()]);
+    }
+    let more = [
+        (
+            "of a type and for detection",
+            json!({ "type": "domain", "to_ids": 1, "limit": PAGE, "page": 1 }),
+        ),
+        (
+            "of a type, page 1,000",
+            json!({ "type": "domain", "limit": PAGE, "page": 1_000 }),
+        ),
+        ("of a tag", json!({ "tags": ["tlp:green"], "limit": PAGE, "page": 1 })),
+        (
+            "a value with %",
+            json!({ "value": "mail.00%", "limit": PAGE, "page": 1 }),
+        ),
+        (
+            "changed since this month",
+            json!({ "timestamp": "30d", "limit": PAGE, "page": 1 }),
+        ),
+    ];
+    for (name, wish) in more {
+        let mut first = Latencies::default();
+        first.add(ask(&mut client, wish.clone())?.took);
+        let (mut again, cpu) = (Latencies::default(), cpu_seconds(server.pid()));
+        for _ in 0..ASKED {
+            again.add(ask(&mut client, wish.clone())?.took);
+        }
+        again.cpu = cpu_seconds(server.pid()) - cpu;
+        rows.push(vec![name.to_owned(), first.text(), again.text()]);
+    }
+    Ok(format!(
+        "{} events of {EACH} attributes more, {} attributes: added in {added:.0} s ({added_cpu:.0} s of processor time), {} events a second. \
+         Their list of {} takes {listed:.1} s ({listed_cpu:.1}); one event of it {} ms, so that all of them are pulled one after another \
+         in {:.0} s. Highest resident: {:.0} MB.\n\n{}",
+        grouped(events as f64),
+        grouped(attributes as f64),
+        rate(events, added),
+        grouped(index.len() as f64),
+        pulled.text(),
+        each * index.len() as f64,
+        memory(server.pid()).1,
+        table(
+            &["page of 1,000 attributes", "the first time, ms", "p50 / p99 (CPU) ms"],
+            &rows
+        )
+    ))
 }
 
 /// Events of growing size, added and read.

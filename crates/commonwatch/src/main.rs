@@ -23,11 +23,13 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 /// How it is set up: two heaps, what is free goes back to the system within half a second, and threads keep only small
 /// pieces for themselves.
 #[cfg(not(target_env = "msvc"))]
-#[expect(unsafe_code, reason = "the allocator looks for its settings under this name, before main")]
+#[expect(
+    unsafe_code,
+    reason = "the allocator looks for its settings under this name, before main"
+)]
 // SAFETY: nothing else has this name but a weak default of the allocator, which is a pointer to text that ends with nought.
 #[unsafe(export_name = "_rjem_malloc_conf")]
-static ALLOCATOR_SETTINGS: &[u8; 63] =
-    b"narenas:2,dirty_decay_ms:500,muzzy_decay_ms:0,lg_tcache_max:12\0";
+static ALLOCATOR_SETTINGS: &[u8; 63] = b"narenas:2,dirty_decay_ms:500,muzzy_decay_ms:0,lg_tcache_max:12\0";
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();

@@ -108,7 +108,7 @@ pub use membership::{
 };
 pub use misp::{
     MispBatch, MispBlocked, MispDelegation, MispEvent, MispKind, MispLoose, MispOrganisation, MispOwner, MispPage,
-    MispPut, MispRow, MispSent, MispSentState, MispSetting, MispSource, MispTag,
+    MispPut, MispRow, MispSent, MispSentState, MispSetting, MispSieve, MispSource, MispTag,
 };
 pub use notice::{Addressee, NewNotice, Notice, NoticeChannel, NoticeWish};
 pub use open::{Clock, DATABASE_FILE, Location, OpenOptions, Random};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::Ordering;
 
 use policy::Viewer;
-use store::{MispKind, MispRow, MispSource};
+use store::{MispKind, MispRow, MispSieve, MispSource};
 use uuid::Uuid;
 
 use super::shape::EventInfo;
@@ -182,6 +182,29 @@ impl Filter {
             && self.category.admit(&[&row.category])
             && (self.value.is_empty() || self.value.admit(&values(row)))
             && !(self.without_attachments && matches!(row.element_type.as_str(), "attachment" | "malware-sample"))
+    }
+
+    /// What of it the database can keep back on a long way.
+    fn sieve(&self) -> MispSieve {
+        let types = match self.types.any.iter().any(|word| word.contains('%')) {
+            true => Vec::new(),
+            false => self.types.any.clone(),
+        };
+        // Of several values any may be meant.
+        let value = match (self.value.any.as_slice(), self.value.all.as_slice()) {
+            ([value], _) | ([], [value, ..]) if value.is_ascii() && !value.contains('\\') => Some(value.clone()),
+            _ => None,
+        };
+        MispSieve {
+            to_ids: self.to_ids,
+            deleted: match self.deleted {
+                Terms::Present => Some(false),
+                Terms::Deleted => Some(true),
+                Terms::Both => None,
+            },
+            types,
+            value,
+        }
     }
 
     /// The values, where they are to be there whole.
@@ -446,7 +469,10 @@ impl Node {
         if let Some(since) = filter.changed.0 {
             return Ok(vec![MispSource::Changed(since)]);
         }
-        Ok(vec![MispSource::All])
+        Ok(vec![match kind {
+            MispKind::Attribute => MispSource::Sieved(filter.sieve()),
+            _ => MispSource::All,
+        }])
     }
 
     /// The numbers of all rows of several sources, in order; none where one source is walked as it is.

@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 pub use kept::{MispBlocked, MispDelegation, MispSetting};
 pub use put::{MispBatch, MispLoose, MispPut};
-pub use scan::{MispPage, MispSource};
+pub use scan::{MispPage, MispSieve, MispSource};
 pub use sent::{MispSent, MispSentState};
 pub use step::MispStep;
 pub(crate) use step::uncount_erased;

@@ -16,7 +16,8 @@ use crate::{Error, Result};
 
 /// Waits for the head of the database.
 const HOLD: &str = "update head set misp = misp";
-const LAST: &str = "select (select coalesce(max(number), 0) from misp_row), (select coalesce(max(id), 0) from misp_element)";
+const LAST: &str =
+    "select (select coalesce(max(number), 0) from misp_row), (select coalesce(max(id), 0) from misp_element)";
 const EVENT: &str = "select id from misp_event where uuid = ?1";
 const PUT_EVENT: &str = "insert into misp_event (uuid, loose, published, publish_timestamp, touched) \
                          values (?1, 0, 0, 0, 0) returning id";

@@ -12,7 +12,7 @@ use policy::{AudienceId, MemberId, Viewer};
 use super::put::value_hash;
 use super::{MispKind, MispOwner, MispRow, of_numbers};
 use crate::listed::Listed;
-use crate::value::{Row, many};
+use crate::value::{Row, Value, many};
 use crate::{Error, Result, Store};
 
 macro_rules! rows {
@@ -26,6 +26,13 @@ macro_rules! rows {
 }
 
 const ALL: &str = rows!("audience = ?1 and kind = ?2 and id > ?3 order by id limit ?4");
+/// The same without what a sieve keeps back. A row of which there are several versions is never kept back: which of them is
+/// meant is known only afterwards.
+const SIEVED: &str = rows!(
+    "audience = ?1 and kind = ?2 and id > ?3 and (several = 1 or (flags & ?5 = ?6 \
+     and (?7 = '' or ?7 like '%,' || lower(type) || ',%') \
+     and (?8 = '' or lower(value) like ?8 or type like '%|%' or type = 'malware-sample'))) order by id limit ?4"
+);
 const OF_EVENT: &str = rows!("event = ?1 and kind = ?2 and id > ?3 order by id limit ?4");
 const OF_PARENT: &str = rows!("parent = ?1 and kind = ?2 and id > ?3 and parent <> 0 order by id limit ?4");
 const OF_VALUE1: &str = rows!("value1 = ?1 and kind = ?2 and id > ?3 and value1 <> 0 order by id limit ?4");
@@ -33,6 +40,8 @@ const OF_VALUE2: &str = rows!("value2 = ?1 and kind = ?2 and id > ?3 and value2 
 const OF_ID: &str = rows!("kind = ?1 and id = ?2");
 const SETTLED: &str = "select id from misp_settled where kind = ?1";
 const CHANGED: &str = "select id, audience from misp_row where kind = ?1 and changed >= ?2 limit ?3";
+const CHANGED_COUNT: &str =
+    "select count(*) from (select 1 from misp_row where kind = ?1 and changed >= ?2 limit ?3) few";
 /// The same in the order of their numbers; the sum keeps databases from gathering and sorting all that has changed.
 const CHANGED_ON: &str = "select id, audience from misp_row where kind = ?1 and changed + 0 >= ?2 and id > ?3 \
                           order by id limit ?4";
@@ -70,6 +79,8 @@ const CHANGED_MOST: usize = 20_000;
 pub enum MispSource {
     /// All of a kind.
     All,
+    /// Those of them that a sieve lets through.
+    Sieved(MispSieve),
     /// Those of an event.
     Event(i64),
     /// Those in an object, or about something.
@@ -78,6 +89,44 @@ pub enum MispSource {
     Value(String),
     /// Those changed since, in seconds.
     Changed(i64),
+}
+
+/// What the database itself keeps back on a long way, because it is certainly not asked for. What comes through may not be
+/// asked for either.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MispSieve {
+    /// For detection or not.
+    pub to_ids: Option<bool>,
+    /// Deleted or not.
+    pub deleted: Option<bool>,
+    /// Types, in any case; none: all of them.
+    pub types: Vec<String>,
+    /// What the value is like, in any case, with `%` for whatever stands in its place; only characters of ASCII and no
+    /// backslash. What has two values comes through.
+    pub value: Option<String>,
+}
+
+impl MispSieve {
+    /// Its part of the values of [`SIEVED`].
+    fn values(&self) -> [Value; 4] {
+        let flag = |wanted: Option<bool>, bit: i64| match wanted {
+            Some(wanted) => (bit, i64::from(wanted) * bit),
+            None => (0, 0),
+        };
+        let (detection, deletion) = (flag(self.to_ids, 1), flag(self.deleted, 2));
+        let types: String = self.types.iter().map(|one| one.to_lowercase() + ",").collect();
+        let types = match types.is_empty() {
+            true => types,
+            false => format!(",{types}"),
+        };
+        let value = self.value.as_deref().unwrap_or_default().to_ascii_lowercase();
+        [
+            (detection.0 | deletion.0).into(),
+            (detection.1 | deletion.1).into(),
+            types.into(),
+            value.into(),
+        ]
+    }
 }
 
 /// Rows, and where to go on.
@@ -132,7 +181,8 @@ impl Store {
     ) -> Result<MispPage> {
         let limit = limit.max(1);
         let (mut found, next) = match source {
-            MispSource::All => self.merged(viewer, kind, after, limit).await?,
+            MispSource::All => self.merged(viewer, None, kind, after, limit).await?,
+            MispSource::Sieved(sieve) => self.merged(viewer, Some(sieve), kind, after, limit).await?,
             MispSource::Event(event) => self.run(OF_EVENT, *event, kind, after, limit).await?,
             MispSource::Parent(parent) => self.run(OF_PARENT, *parent, kind, after, limit).await?,
             MispSource::Value(value) => self.of_value(value, kind, after, limit).await?,
@@ -287,8 +337,9 @@ impl Store {
     ) -> Result<(Vec<MispRow>, Option<i64>)> {
         let place = |row: &Row| Ok((row.int(0)?, AudienceId(row.int(1)?)));
         let values = vec![kind.code().into(), since.into(), many(CHANGED_MOST).into()];
-        let found = self.list(CHANGED, values, place).await?;
-        let (mut ids, next) = if found.len() < CHANGED_MOST {
+        let count = self.row(CHANGED_COUNT, values.clone(), |row| row.int(0)).await?;
+        let (mut ids, next) = if count.is_some_and(|count| count < many(CHANGED_MOST)) {
+            let found = self.list(CHANGED, values, place).await?;
             let seen = found.into_iter().filter(|(_, audience)| viewer.sees(*audience));
             let mut ids: Vec<i64> = seen.map(|(id, _)| id).filter(|id| *id > after).collect();
             ids.sort_unstable();
@@ -315,6 +366,7 @@ impl Store {
     async fn merged(
         &self,
         viewer: &Viewer,
+        sieve: Option<&MispSieve>,
         kind: MispKind,
         after: i64,
         limit: usize,
@@ -329,13 +381,15 @@ impl Store {
         let mut runs: Vec<Run> = Vec::with_capacity(audiences.len());
         let mut heads = BinaryHeap::new();
         let fill = async |run: &mut Run, audience: AudienceId| -> Result<Option<i64>> {
-            let values = vec![
+            let mut values = vec![
                 audience.into(),
                 kind.code().into(),
                 run.beyond.into(),
                 many(chunk).into(),
             ];
-            let rows = self.list(ALL, values, read).await?;
+            values.extend(sieve.iter().flat_map(|sieve| sieve.values()));
+            let sql = if sieve.is_some() { SIEVED } else { ALL };
+            let rows = self.list(sql, values, read).await?;
             run.ended = rows.len() < chunk;
             if let Some(last) = rows.last() {
                 run.beyond = last.id;

@@ -2,7 +2,8 @@
 
 use policy::Audience;
 use store::{
-    Contribution, Followed, MispBatch, MispKind, MispOwner, MispPut, MispSource, Retraction, Store, VersionFilter,
+    Contribution, Followed, MispBatch, MispKind, MispOwner, MispPut, MispSieve, MispSource, Retraction, Store,
+    VersionFilter,
 };
 use uuid::Uuid;
 
@@ -190,6 +191,49 @@ on_both! {
         let event = store.misp_event_by_uuid(uuid(7)).await.unwrap().unwrap();
         assert!(event.loose);
         assert_eq!(values(&store, &viewer, &MispSource::Event(event.id)).await, [id("malware", 1)]);
+    }
+
+    async fn a_sieve_keeps_back_only_what_is_certainly_not_asked_for(store: Store) {
+        let stage = kit::stage(&store).await;
+        let made = |number| kit::versioned("malware", number, 0, &stage.shared);
+        let batch = vec![made(1), made(2), made(3), made(4)];
+        kit::accepted(&store.contribute(&kit::origin(&stage.city), batch).await.unwrap());
+        let batch = store.misp_next(10).await.unwrap().unwrap();
+        let rows = batch.rows.iter().zip([
+            ("domain", "Evil.example", true, false),
+            ("Domain", "good.example", false, false),
+            ("filename|md5", "a.exe|0", true, false),
+            ("domain", "evil.example", true, true),
+        ]);
+        let rows = rows.map(|(followed, (element_type, value, to_ids, deleted))| MispPut {
+            element_type: element_type.to_owned(),
+            value: value.to_owned(),
+            to_ids,
+            deleted,
+            ..row(followed)
+        });
+        assert!(store.misp_put(&batch, rows.collect()).await.unwrap());
+        let viewer = kit::viewer(&store, &stage.cert).await;
+        let through = async |sieve: MispSieve| values(&store, &viewer, &MispSource::Sieved(sieve)).await;
+        let all = ["Evil.example", "good.example", "a.exe|0", "evil.example"];
+        assert_eq!(through(MispSieve::default()).await, all);
+        let sieve = MispSieve { to_ids: Some(true), deleted: Some(false), ..MispSieve::default() };
+        assert_eq!(through(sieve).await, ["Evil.example", "a.exe|0"]);
+        let sieve = MispSieve { deleted: Some(true), ..MispSieve::default() };
+        assert_eq!(through(sieve).await, ["evil.example"]);
+        let sieve = MispSieve { types: vec!["DOMAIN".to_owned(), "ip-src".to_owned()], ..MispSieve::default() };
+        assert_eq!(through(sieve).await, ["Evil.example", "good.example", "evil.example"]);
+        let sieve = MispSieve { value: Some("EVIL%".to_owned()), ..MispSieve::default() };
+        assert_eq!(through(sieve).await, ["Evil.example", "a.exe|0", "evil.example"], "halves are looked at later");
+        // What was deleted by a later version is not found by its earlier one.
+        kit::accepted(&store.contribute(&kit::origin(&stage.city), vec![kit::versioned("malware", 2, 7, &stage.shared)]).await.unwrap());
+        let batch = store.misp_next(10).await.unwrap().unwrap();
+        let rows = batch.rows.iter().map(|followed| MispPut { deleted: true, ..row(followed) }).collect();
+        assert!(store.misp_put(&batch, rows).await.unwrap());
+        let sieve = MispSieve { deleted: Some(false), ..MispSieve::default() };
+        let page = store.misp_scan(&viewer, &MispSource::Sieved(sieve), MispKind::Attribute, 0, 10).await.unwrap();
+        let second = page.rows.iter().find(|row| row.id == 2).unwrap();
+        assert!(second.deleted, "the last version is the one that is meant");
     }
 
     async fn tags_are_known_to_those_who_meet_them(store: Store) {
