@@ -274,6 +274,7 @@ impl Node {
         lists: Map<String, Value>,
     ) -> Result<(), Error> {
         let mut new: BTreeMap<DistributionWish, Map<String, Value>> = BTreeMap::new();
+        let mut changed = Vec::new();
         for (key, list) in lists {
             let entries = match list {
                 Value::Array(entries) => entries,
@@ -302,7 +303,7 @@ impl Node {
                     None => None,
                 };
                 match known {
-                    Some(row) => self.misp_edit_row(caller, viewer, event, &row, fields).await?,
+                    Some(row) => changed.push((row, fields)),
                     None => {
                         let wish = narrowest(&fields)?;
                         let lists = new.entry(wish).or_default();
@@ -313,11 +314,18 @@ impl Node {
                 }
             }
         }
-        let around = self.misp_around(viewer, event).await?;
+        // What cannot be shared is refused before anything is written.
+        let mut ready = Vec::new();
         for (wish, mut lists) in new {
             prepare(&mut lists, self.now(), &|| self.fresh_uuid())?;
-            self.misp_add_elements(caller, &around, wish, Lists::of(&lists)?)
-                .await?;
+            ready.push((wish, Lists::of(&lists)?));
+        }
+        for (row, fields) in changed {
+            self.misp_edit_row(caller, viewer, event, &row, fields).await?;
+        }
+        let around = self.misp_around(viewer, event).await?;
+        for (wish, lists) in ready {
+            self.misp_add_elements(caller, &around, wish, lists).await?;
         }
         self.misp_follow().await
     }

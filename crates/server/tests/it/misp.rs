@@ -398,6 +398,28 @@ async fn what_is_deleted_can_be_restored_and_what_is_deleted_for_good_is_gone() 
 }
 
 #[tokio::test]
+async fn an_edit_with_something_that_cannot_be_shared_changes_nothing() {
+    let kit = Kit::start().await;
+    let one = json!({ "type": "domain", "value": "one.example", "comment": "before" });
+    let made = event(
+        &kit,
+        "alder-contributor",
+        json!({ "info": "Whole", "distribution": "1", "Attribute": [one] }),
+    )
+    .await;
+    let edit = json!({ "Attribute": [
+        { "uuid": made["Attribute"][0]["uuid"], "comment": "after" },
+        { "type": "domain", "value": "two.example" },
+        { "type": "domain" },
+    ] });
+    let path = format!("/events/edit/{}", text(&made["id"]));
+    refused(&kit, "alder-contributor", &path, edit).await;
+    let shown = view(&kit, "alder-contributor", &made).await;
+    let attributes = shown["Attribute"].as_array().unwrap();
+    assert_eq!((attributes.len(), text(&attributes[0]["comment"])), (1, "before"));
+}
+
+#[tokio::test]
 async fn two_changes_within_a_second_are_both_kept() {
     let kit = Kit::start().await;
     let made = event(
