@@ -81,6 +81,8 @@ pub(crate) struct Kept {
     tags: std::sync::Mutex<HashMap<String, i64>>,
     /// The events that transfers brought, from when all of them is stored until it is followed.
     expected: std::sync::Mutex<HashMap<Uuid, Uuid>>,
+    /// How things stood with what belongs to no event when nothing of it was ready.
+    homeless: std::sync::Mutex<store::MispHomeless>,
     walks: find::Walks,
     /// Whether no attributes were put since the last time that they were counted.
     counted: std::sync::atomic::AtomicBool,
@@ -110,21 +112,8 @@ impl Node {
     /// When the store does not answer.
     pub async fn misp_follow(&self) -> Result<(), Error> {
         let _turn = self.misp_kept().following.lock().await;
-        let mut next = self.misp_made(self.store().misp_next(BATCH).await?).await?;
-        while let Some((batch, rows)) = next {
-            // While one batch is written the next is made.
-            let after = async {
-                let after = self.store().misp_after(batch.end(), BATCH).await?;
-                self.misp_made(after).await
-            };
-            let (written, made) = tokio::join!(self.store().misp_put(&batch, rows), after);
-            self.misp_kept().counted.store(false, Ordering::Relaxed);
-            next = match written? {
-                true => made?,
-                // Another process was quicker: on from where that is.
-                false => self.misp_made(self.store().misp_next(BATCH).await?).await?,
-            };
-        }
+        // Where another process was quicker, on from where that is.
+        while !self.misp_follow_on().await? {}
         self.misp_house().await?;
         self.misp_count_soon();
         Ok(())
@@ -155,15 +144,41 @@ impl Node {
         Ok(())
     }
 
-    /// What a batch says in MISP's terms.
-    async fn misp_made(&self, batch: Option<MispBatch>) -> Result<Option<(MispBatch, Vec<MispPut>)>, Error> {
-        match batch {
-            Some(mut batch) => {
-                let rows = self.project(std::mem::take(&mut batch.rows)).await?;
-                Ok(Some((batch, rows)))
+    /// Follows to the end, and says whether it came there. While one batch is written the next are made.
+    async fn misp_follow_on(&self) -> Result<bool, Error> {
+        let Some(first) = self.store().misp_next(BATCH).await? else {
+            return Ok(true);
+        };
+        let (sender, mut made) = tokio::sync::mpsc::channel(1);
+        let node = self.clone();
+        let making = tokio::spawn(async move { node.misp_make(first, sender).await });
+        while let Some((batch, rows)) = made.recv().await {
+            let written = self.store().misp_put(&batch, rows).await?;
+            self.misp_kept().counted.store(false, Ordering::Relaxed);
+            if !written {
+                return Ok(false);
             }
-            None => Ok(None),
         }
+        let made = making.await.map_err(|error| Error::Ours(error.to_string()))?;
+        made.map(|()| true)
+    }
+
+    /// Says what batches say in MISP's terms, one after another, as long as somebody takes it.
+    async fn misp_make(
+        &self,
+        first: MispBatch,
+        to: tokio::sync::mpsc::Sender<(MispBatch, Vec<MispPut>)>,
+    ) -> Result<(), Error> {
+        let mut next = Some(first);
+        while let Some(mut batch) = next {
+            let end = batch.end();
+            let rows = self.project(std::mem::take(&mut batch.rows)).await?;
+            if to.send((batch, rows)).await.is_err() {
+                return Ok(());
+            }
+            next = self.store().misp_after(end, BATCH).await?;
+        }
+        Ok(())
     }
 
     /// The event that a transfer brought, where all of it is stored: its report comes last, and names all the rest.

@@ -197,10 +197,26 @@ impl Node {
     /// Gives what belongs to no event one of its own: by who shared it, with whom, on which day.
     pub(super) async fn misp_house(&self) -> Result<(), Error> {
         let before = self.now().plus_micros(-HOMELESS_MICROS);
+        let ends = self.store().misp_homeless_ends().await?;
+        let known = {
+            let known = self.misp_kept().homeless.lock();
+            *known.unwrap_or_else(std::sync::PoisonError::into_inner)
+        };
+        let ripens = ends.oldest.is_some_and(|oldest| oldest < before);
+        // Where no transfer ended since the last time, only what came after that can be ready.
+        let after = match known.ended == ends.ended && !ripens {
+            true => known.last,
+            false => 0,
+        };
         let mut secret = None;
         loop {
-            let homeless = self.store().misp_homeless(before, HOUSED).await?;
+            let homeless = match ends.last > after {
+                true => self.store().misp_homeless(before, after, HOUSED).await?,
+                false => Vec::new(),
+            };
             if homeless.is_empty() {
+                let known = self.misp_kept().homeless.lock();
+                *known.unwrap_or_else(std::sync::PoisonError::into_inner) = ends;
                 return Ok(());
             }
             let secret = match &secret {

@@ -41,7 +41,12 @@ pub(crate) const HOMELESS: &str = "select h.added, r.member, r.audience, b.at fr
                                    join batch b on b.number = c.batch \
                                    where r.event + 0 = 0 and r.kind <> 0 and r.flags < 4 and (b.at < ?1 or exists \
                                    (select 1 from transfer f where f.uuid = b.transfer and f.ended is not null)) \
-                                   order by h.added limit ?2";
+                                   and h.added > ?3 order by h.added limit ?2";
+/// The last of what is to be looked for, the time of the first, and when the last transfer ended.
+pub(crate) const HOMELESS_ENDS: &str = "select (select max(added) from misp_homeless), \
+                                        (select b.at from misp_homeless h join contribution c on c.added = h.added \
+                                        join batch b on b.number = c.batch order by h.added limit 1), \
+                                        (select max(ended) from transfer)";
 /// The events that an object belongs to.
 pub(crate) const HOMES: &str = "select h.event from misp_home h join object o on o.number = h.object \
                                 where o.hash = ?1 and o.id = ?2";

@@ -22,7 +22,7 @@ use policy::{AudienceId, MemberId};
 use uuid::Uuid;
 
 pub use kept::{MispBlocked, MispDelegation, MispSetting};
-pub use put::{MispBatch, MispLoose, MispPut};
+pub use put::{MispBatch, MispHomeless, MispLoose, MispPut};
 pub use scan::{MispPage, MispSieve, MispSource};
 pub use sent::{MispSent, MispSentState};
 pub use step::MispStep;

@@ -11,7 +11,7 @@ use super::number::{Numbers, first, missing, uuid_at};
 use super::{MispEvent, MispKind, MispOwner, numbers, step};
 use crate::account::rule_changed;
 use crate::contribution::Followed;
-use crate::contribution::follow::{AT_HOME, BRING_HOME, CLAIM, HOMELESS};
+use crate::contribution::follow::{AT_HOME, BRING_HOME, CLAIM, HOMELESS, HOMELESS_ENDS};
 use crate::db::{Change, Db};
 use crate::listed::Listed;
 use crate::value::{Row, many};
@@ -127,6 +127,17 @@ pub struct MispLoose {
     pub audience: AudienceId,
     /// When it was shared.
     pub at: Timestamp,
+}
+
+/// How things stand with what belongs to no event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MispHomeless {
+    /// The last contribution of it; nought where there is nothing.
+    pub last: i64,
+    /// When the first of it was shared.
+    pub oldest: Option<Timestamp>,
+    /// When the last transfer of all ended.
+    pub ended: Option<Timestamp>,
 }
 
 /// By what a value is found: as MISP's own database compares them, in any case.
@@ -418,10 +429,23 @@ impl Store {
         writing!(self, false, many = count, |writes| put(writes, &ends, &rows))
     }
 
-    /// What belongs to no event and whose transfer is over, or began before an instant.
-    pub async fn misp_homeless(&self, before: Timestamp, limit: usize) -> Result<Vec<MispLoose>> {
-        self.list(HOMELESS, vec![before.into(), many(limit).into()], loose)
-            .await
+    /// What belongs to no event and whose transfer is over, or began before an instant; of what was contributed after
+    /// `after`, as [`MispLoose::added`] says it.
+    pub async fn misp_homeless(&self, before: Timestamp, after: i64, limit: usize) -> Result<Vec<MispLoose>> {
+        let values = vec![before.into(), many(limit).into(), after.into()];
+        self.list(HOMELESS, values, loose).await
+    }
+
+    /// How things stand with what belongs to no event: as long as it is so, looking again finds nothing.
+    pub async fn misp_homeless_ends(&self) -> Result<MispHomeless> {
+        let ends = self.row(HOMELESS_ENDS, Vec::new(), |row| {
+            Ok(MispHomeless {
+                last: row.maybe_int(0)?.unwrap_or_default(),
+                oldest: row.maybe_time(1)?,
+                ended: row.maybe_time(2)?,
+            })
+        });
+        Ok(ends.await?.unwrap_or_default())
     }
 
     /// Puts contributions that belong to no event into one of their own.

@@ -164,10 +164,13 @@ on_both! {
         let stage = kit::stage(&store).await;
         put(&store, &stage.city, vec![kit::versioned("malware", 1, 0, &stage.shared)]).await;
         let early = stix::Timestamp::from_micros(0);
-        assert!(store.misp_homeless(early, 10).await.unwrap().is_empty(), "the transfer goes on");
+        assert!(store.misp_homeless(early, 0, 10).await.unwrap().is_empty(), "the transfer goes on");
         let later = stix::Timestamp::from_micros(kit::START * 2);
-        let homeless = store.misp_homeless(later, 10).await.unwrap();
+        let homeless = store.misp_homeless(later, 0, 10).await.unwrap();
         assert_eq!(homeless.len(), 1);
+        let ends = store.misp_homeless_ends().await.unwrap();
+        assert_eq!((ends.last, ends.oldest, ends.ended), (homeless[0].added, Some(homeless[0].at), None));
+        assert!(store.misp_homeless(later, ends.last, 10).await.unwrap().is_empty(), "nothing came after it");
         let mut head = row(&store.misp_next(1).await.unwrap().map_or_else(
             || Followed {
                 added: 0,
@@ -186,7 +189,7 @@ on_both! {
         ));
         head.uuid = uuid(7);
         store.misp_put_loose(head, homeless.iter().map(|one| one.added).collect()).await.unwrap();
-        assert!(store.misp_homeless(later, 10).await.unwrap().is_empty());
+        assert!(store.misp_homeless(later, 0, 10).await.unwrap().is_empty());
         let viewer = kit::viewer(&store, &stage.cert).await;
         let event = store.misp_event_by_uuid(uuid(7)).await.unwrap().unwrap();
         assert!(event.loose);
