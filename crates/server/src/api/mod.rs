@@ -6,7 +6,7 @@
 //! | [`share`] | `share` |
 //! | [`find`] | `search`, `objects/{id}`, `objects/{id}/neighbours`, `observables` |
 //! | [`partnership`] | `members`, `people`, `communities` |
-//! | [`membership`] | `invitations`, `vetting`, `agreements`, `contacts`, `people`, `members.csv` |
+//! | [`membership`] | `invitations`, `vetting`, `agreements`, `contacts`, `technologies`, `people`, `members.csv` |
 //! | [`communities`] | `communities/…/charter`, `moderation`, `share/preview`, `hand-overs`, `delegations`, `data-sets` |
 //! | [`keys`] | `keys` |
 //! | [`privacy`] | `privacy/record`, `people/{login}/data`, `people/{login}/erase` |
@@ -115,6 +115,7 @@ fn membership_routes() -> Vec<Route> {
     use Method as M;
     use Needs::{Coordinator, Member, Operator};
     let contact = "/members/{member}/contacts/{place}";
+    let technologies = "/members/{member}/technologies";
     vec![
         Route::stranger(
             M::GET,
@@ -176,6 +177,13 @@ fn membership_routes() -> Vec<Route> {
             membership::contacts::contact_confirm,
         ),
         route(M::GET, "/contacts/due", Operator, membership::contacts::contacts_due),
+        route(M::GET, technologies, Member, membership::technologies::technologies),
+        route(
+            M::PUT,
+            technologies,
+            Coordinator,
+            membership::technologies::technologies_say,
+        ),
         route(M::GET, "/people", Member, membership::people::people),
         route(
             M::PATCH,

@@ -3,6 +3,7 @@
 //! The words come from the types that read them, so that the document cannot name others. What a schema cannot say (a time
 //! to come, a name that is there) stays with the handlers.
 
+use node::concerning;
 use node::partnership::PASSWORD_LEAST;
 use node::sightings::HITS_MOST;
 use policy::{MemberState, Role, Scope};
@@ -164,19 +165,22 @@ const NETWORK: &str = "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.(25[0-5]
 /// An address that webhooks may go to, where the operator allows no others: of https, by the name of a host.
 const HOOK: &str =
     "^https://([a-zA-Z0-9]([a-zA-Z0-9]*[a-zA-Z0-9])?\\.)+[a-zA-Z]{2,63}(:[1-9][0-9]{0,3})?(/[!-\"$-~]*)?$";
+/// A line with a letter of Latin, Greek or Cyrillic beside another or beside a digit.
+const TECHNOLOGY: &str = "^[^\\x00-\\x1f\\x7f-\\x9f]*([a-zA-Z\\u00c0-\\u052f][0-9a-zA-Z\\u00c0-\\u052f]|[0-9][a-zA-Z\\u00c0-\\u052f])[^\\x00-\\x1f\\x7f-\\x9f]*$";
 /// The name of something that runs by schedule.
 const NAME: &str = "^[a-zA-Z0-9._-]{1,64}$";
 
 /// Lists, and how many things they may have.
-const LISTS: [(&str, &str, usize); 4] = [
+const LISTS: [(&str, &str, usize); 5] = [
     ("NewHits", "hits", HITS_MOST),
     ("NewAdviceView", "sectors", 10),
     ("SiteView", "security_contacts", 5),
     ("SiteView", "security_languages", 20),
+    ("TechnologiesView", "technologies", concerning::MOST),
 ];
 
 /// Fields whose form a pattern says.
-const PATTERNS: [(&str, &str, &str); 17] = [
+const PATTERNS: [(&str, &str, &str); 18] = [
     ("NewAdviceView", "language", "^[a-zA-Z0-9-]{2,12}$"),
     ("NewAdviceView", "sectors", "^[a-z0-9-]{1,60}$"),
     ("NewAdviceView", "title", TEXT),
@@ -193,6 +197,7 @@ const PATTERNS: [(&str, &str, &str); 17] = [
     ("NewKey", "addresses", NETWORK),
     ("NewWebhookView", "url", HOOK),
     ("NoticesView", "email", MAIL),
+    ("TechnologiesView", "technologies", TECHNOLOGY),
     ("NewAgreementView", "text", "[\\s\\S]"),
     ("NewRecall", "reason", TEXT),
     ("NewCommunityView", "alias", "^[a-z0-9-]{1,64}$"),
@@ -205,11 +210,12 @@ const PATTERNS: [(&str, &str, &str); 17] = [
 ];
 
 /// Fields that take a text up to a length, whatever it is.
-const LENGTHS: [(&str, &str, usize); 7] = [
+const LENGTHS: [(&str, &str, usize); 8] = [
     ("NewAdviceView", "title", 200),
     ("NewAdviceView", "happened", 4_000),
     ("NewAdviceView", "concerned", 4_000),
     ("NewAdviceView", "advice", 4_000),
+    ("TechnologiesView", "technologies", concerning::LENGTH_MOST),
     ("NewHitView", "indicator", TEXT_MOST_OF_HIT),
     ("NewHitView", "value", TEXT_MOST_OF_HIT),
     ("NewHitView", "source", TEXT_MOST_OF_HIT),

@@ -69,6 +69,8 @@ use super::{
         membership::contacts::contact_remove,
         membership::contacts::contact_confirm,
         membership::contacts::contacts_due,
+        membership::technologies::technologies,
+        membership::technologies::technologies_say,
         membership::people::people,
         membership::people::person_change,
         membership::members_export,
