@@ -30,6 +30,7 @@
 //! | [`item`] | `objects/{id}/receipts`, `receipts/numbers`, `disclosure` |
 //! | [`requests`] | `requests` |
 //! | [`scorecard`] | `scorecard`, `reports/{year}`, `watching` |
+//! | [`settings`] | `settings` |
 //! | [`site`] | `site` |
 //! | [`upkeep`] | `backups`, `warninglists` |
 //! | [`ledger`] | `ledger/checkpoint`, `ledger/tile/…`, `receipts` |
@@ -64,6 +65,7 @@ pub mod recall;
 pub mod requests;
 pub mod scorecard;
 pub mod searches;
+pub mod settings;
 pub mod share;
 pub mod sightings;
 pub mod sign_in;
@@ -100,6 +102,9 @@ fn public_routes() -> Vec<Route> {
     use Method as M;
     use Needs::Operator;
     vec![
+        route(M::GET, "/settings", Operator, settings::show),
+        route(M::PUT, "/settings", Operator, settings::choose),
+        route(M::DELETE, "/settings", Operator, settings::reset),
         route(M::GET, "/site", Operator, site::show),
         route(M::PUT, "/site", Operator, site::choose),
         route(M::DELETE, "/site", Operator, site::reset),

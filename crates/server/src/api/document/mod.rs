@@ -18,7 +18,7 @@ use self::exact::Exact;
 use super::{
     about, advice, bridges, calendar, commitments, communities, events, exchange, export, find, item, keys, ledger,
     membership, notices, partnership, passkeys, privacy, proposals, providers, recall, requests, scorecard, searches,
-    share, sightings, sign_in, site, telemetry, tips, upkeep, watch, webhooks,
+    settings, share, sightings, sign_in, site, telemetry, tips, upkeep, watch, webhooks,
 };
 
 #[derive(OpenApi)]
@@ -211,6 +211,9 @@ use super::{
         bridges::resume,
         bridges::run,
         bridges::hear,
+        settings::show,
+        settings::choose,
+        settings::reset,
         site::show,
         site::choose,
         site::reset,
