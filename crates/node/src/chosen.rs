@@ -17,13 +17,13 @@ use crate::privacy::Retention;
 /// The setting that holds what an operator chose.
 const CHOSEN: &str = "chosen";
 /// Characters of a name.
-const TITLE_MOST: usize = 100;
+pub const TITLE_MOST: usize = 100;
 /// Characters of a line.
-const LINE_MOST: usize = 300;
+pub const LINE_MOST: usize = 300;
 /// The longest time until a contact is to be checked again.
-const MONTHS_MOST: u8 = 60;
+pub const MONTHS_MOST: u8 = 60;
 /// The longest time that something done with may be kept: ten years.
-const DAYS_MOST: u16 = 3_660;
+pub const DAYS_MOST: u16 = 3_660;
 
 /// What can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

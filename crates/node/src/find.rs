@@ -230,32 +230,6 @@ impl Node {
         Ok(values.iter().filter(goes_on).take(limit).map(whole).collect())
     }
 
-    /// What was found, what concerns the sectors of the caller's member first; each with those of them that it has to do with.
-    ///
-    /// # Errors
-    /// When the store does not answer.
-    pub async fn concerning(&self, caller: &Caller, found: Vec<Found>) -> Result<Vec<(Found, Vec<String>)>, Error> {
-        let member = match caller.principal.member {
-            Some(member) => self.store().member_get(MemberKey::Id(member)).await?,
-            None => None,
-        };
-        let own: Vec<String> = member.map(|member| member.sectors).unwrap_or_default();
-        let own: Vec<String> = own.iter().map(|sector| FacetKind::Sector.written(sector)).collect();
-        if own.is_empty() {
-            return Ok(found.into_iter().map(|one| (one, Vec::new())).collect());
-        }
-        let viewer = self.viewer(caller).await?;
-        let mut sectors = self.store().sectors_of(&viewer, &found).await?;
-        let with_own = |one: Found| {
-            let mut of = sectors.remove(&one.row.id).unwrap_or_default();
-            of.retain(|sector| own.contains(sector));
-            (one, of)
-        };
-        let mut concerning: Vec<(Found, Vec<String>)> = found.into_iter().map(with_own).collect();
-        concerning.sort_by_key(|(_, sectors)| sectors.is_empty());
-        Ok(concerning)
-    }
-
     /// Finds objects in which all words occur, newest first.
     ///
     /// # Errors

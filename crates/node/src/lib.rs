@@ -10,6 +10,7 @@ pub mod client;
 pub mod collections;
 pub mod commitments;
 pub mod communities;
+pub mod concerning;
 pub mod data_sets;
 pub mod delivery;
 pub mod disclosure;

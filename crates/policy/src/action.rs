@@ -17,8 +17,8 @@
 //! | create a community | coordinator |
 //! | invite an organisation | coordinator of a member that coordinates the community it is invited to, or operator |
 //! | stand up for a member that is vetted | coordinator, of another member |
-//! | act for a member: agreements, contacts, leaving, handing a community over, being spoken for | coordinator of that member |
-//! | see whom to reach at a member | being of that member, or operator |
+//! | act for a member: agreements, contacts, what it runs, leaving, handing a community over, being spoken for | coordinator of that member |
+//! | see whom to reach at a member, or what it runs | being of that member, or operator |
 //! | manage a person | coordinator of their member, for people and roles up to their own role; operator |
 //! | moderate a community, make data sets of it | coordinator of a member that coordinates it |
 //! | see receipts | being of the member they are of |
@@ -93,6 +93,8 @@ pub enum Action {
     ActFor(MemberId),
     /// See whom to reach at a member.
     SeeContacts(MemberId),
+    /// See which technologies a member runs.
+    SeeTechnologies(MemberId),
     /// Make a person of a member, or change one; the role is the highest that is concerned, before or after.
     ManagePerson(MemberId, Role),
     /// Decide on what waits in a community, and make data sets of what is in it.
@@ -232,6 +234,7 @@ pub fn may(principal: &Principal, action: Action) -> Result<(), Refusal> {
             | Action::SeeHits(_)
             | Action::SeeCommitment(..)
             | Action::SeeContacts(_)
+            | Action::SeeTechnologies(_)
             | Action::SeePerson(_)
     );
     if changes && principal.member.is_none() {
@@ -334,12 +337,12 @@ pub fn may(principal: &Principal, action: Action) -> Result<(), Refusal> {
             principal.has(Role::Coordinator) && principal.member == Some(member),
             "only a coordinator of the member itself can do this",
         ),
-        Action::SeeContacts(member) => {
+        Action::SeeContacts(member) | Action::SeeTechnologies(member) => {
             if principal.member == Some(member) || principal.has(Role::Operator) {
                 Ok(())
             } else {
                 Err(Refusal {
-                    why: "contacts are for the member itself and the operators",
+                    why: "this is for the member itself and the operators",
                     hidden: true,
                     unproven: false,
                 })
@@ -508,6 +511,7 @@ pub const fn scope_of(action: Action) -> Scope {
         | Action::ActFor(_)
         | Action::Leave(_)
         | Action::SeeContacts(_)
+        | Action::SeeTechnologies(_)
         | Action::ManagePerson(..)
         | Action::SeePerson(_)
         | Action::Disclose => Scope::Members,

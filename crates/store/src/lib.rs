@@ -89,10 +89,10 @@ pub use commitment::{
 pub use contribution::Recalled;
 pub use contribution::mark::Mark;
 pub use contribution::{
-    Beside, ChangeKind, ChangeRow, Changes, Contribution, Counts, Direction, Divided, Edge, FacetKind, Feedback,
-    FeedbackKind, FeedbackPage, Followed, Found, FoundPage, IndicatorFacts, ObjectDetail, ObjectPage, ObjectQuery,
-    ObjectRow, Origin, Outcome, Position, RemovedWhy, Retraction, SearchQuery, SeenBy, SharedWith, SightingFacts, Told,
-    VersionFilter,
+    Beside, ChangeKind, ChangeRow, Changes, Concern, Contribution, Counts, Direction, Divided, Edge, FacetKind,
+    Feedback, FeedbackKind, FeedbackPage, Followed, Found, FoundPage, IndicatorFacts, ObjectDetail, ObjectPage,
+    ObjectQuery, ObjectRow, Origin, Outcome, Position, RemovedWhy, Retraction, SearchQuery, SeenBy, SharedWith,
+    SightingFacts, Told, VersionFilter,
 };
 pub use data_set::{DataSet, NewDataSet};
 pub use db::Along;

@@ -53,6 +53,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     migration!(21, "0021_misp_step"),
     migration!(22, "0022_misp_kept"),
     migration!(23, "0023_misp_numbers"),
+    migration!(24, "0024_technology"),
 ];
 
 /// Where the steps that were applied are remembered; the same on both databases.

@@ -33,10 +33,10 @@ use crate::error::{Error, bad};
 use crate::node::Node;
 
 /// The words for a member that is not there or not for this caller.
-const NO_MEMBER: &str = "there is no such member, or it is not open to you";
+pub(crate) const NO_MEMBER: &str = "there is no such member, or it is not open to you";
 
 /// Whether a caller may act for a member: as its own coordinator, or as an operator.
-fn acts_for(caller: &Caller, member: MemberId) -> Result<(), Error> {
+pub(crate) fn acts_for(caller: &Caller, member: MemberId) -> Result<(), Error> {
     match decide(&caller.principal, Action::ActFor(member)) {
         Ok(()) => Ok(()),
         Err(_) if decide(&caller.principal, Action::Administer).is_ok() => Ok(()),

@@ -39,6 +39,7 @@ variants! { ACTION_NAMES, action_name of Action {
     Action::Ask(_) => "ask", Action::Use(..) => "use", Action::SeeOrigin(..) => "see origin",
     Action::ManageCommunity(_) => "manage community", Action::CreateCommunity => "create community", Action::LeaveCommunity(_) => "leave community",
     Action::Invite(_) => "invite", Action::Vouch(_) => "vouch", Action::ActFor(_) => "act for", Action::SeeContacts(_) => "see contacts",
+    Action::SeeTechnologies(_) => "see technologies",
     Action::ManagePerson(..) => "manage person", Action::Moderate(_) => "moderate",
     Action::ManageKeys(_) => "manage keys", Action::SeeReceipts(_) => "see receipts", Action::RecordHits => "record hits", Action::JudgeSightings => "judge sightings",
     Action::SeeHits(_) => "see hits",
@@ -211,6 +212,7 @@ pub fn actions() -> Vec<(String, Action)> {
         all.push((text.to_owned(), Action::Vouch(member)));
         all.push((text.to_owned(), Action::ActFor(member)));
         all.push((text.to_owned(), Action::SeeContacts(member)));
+        all.push((text.to_owned(), Action::SeeTechnologies(member)));
         all.push((text.to_owned(), Action::HandOver(member)));
         all.push((text.to_owned(), Action::Leave(member)));
         all.push((text.to_owned(), Action::Expel(member)));

@@ -100,7 +100,8 @@ fn changes_something(action: Action) -> bool {
         | Action::SeeHits(_)
         | Action::SeeCommitment(..)
         | Action::SeePerson(_)
-        | Action::SeeContacts(_) => false,
+        | Action::SeeContacts(_)
+        | Action::SeeTechnologies(_) => false,
         Action::Contribute(_)
         | Action::ContributeToNamed
         | Action::Retract(_)
@@ -360,6 +361,7 @@ proptest! {
             (Action::Moderate(CommunityId(id)), Action::Moderate(CommunityId(absent))),
             (Action::Release(CommunityId(id), Tlp::Red), Action::Release(CommunityId(absent), Tlp::Red)),
             (Action::SeeContacts(MemberId(id)), Action::SeeContacts(MemberId(absent))),
+            (Action::SeeTechnologies(MemberId(id)), Action::SeeTechnologies(MemberId(absent))),
             (Action::RecallWithin(CommunityId(id)), Action::RecallWithin(CommunityId(absent))),
             (Action::Ask(CommunityId(id)), Action::Ask(CommunityId(absent))),
             (Action::SeeReceipts(MemberId(id)), Action::SeeReceipts(MemberId(absent))),

@@ -62,3 +62,5 @@ error-wrong-proof = Das zeigt nicht, dass Sie es sind.
 error-wrong-code = Der Code ist falsch.
 error-bad-agreement = Nehmen Sie zuerst die Vereinbarung an.
 error-same-channel = Der andere Weg muss gehen, wenn E-Mail nicht geht.
+error-bad-technology = Das nennt keine Technik, nach der gesucht werden könnte.
+error-too-many = Das ist zu viel auf einmal.

@@ -62,3 +62,5 @@ error-wrong-proof = That does not show that it is you.
 error-wrong-code = The code is wrong.
 error-bad-agreement = Accept the agreement first.
 error-same-channel = The other way must work when e-mail does not.
+error-bad-technology = This names no technology that could be looked for.
+error-too-many = That is too much at once.

@@ -62,3 +62,5 @@ error-wrong-proof = Eso no demuestra que sea usted.
 error-wrong-code = El código no es correcto.
 error-bad-agreement = Acepte antes el acuerdo.
 error-same-channel = La otra vía debe funcionar cuando el correo no funciona.
+error-bad-technology = Esto no nombra ninguna tecnología que se pueda buscar.
+error-too-many = Es demasiado de una vez.

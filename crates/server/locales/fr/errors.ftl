@@ -62,3 +62,5 @@ error-wrong-proof = Cela ne montre pas que c’est vous.
 error-wrong-code = Le code est faux.
 error-bad-agreement = Acceptez d’abord l’accord.
 error-same-channel = L’autre moyen doit marcher quand le courriel ne marche pas.
+error-bad-technology = Cela ne nomme aucune technologie que l’on puisse chercher.
+error-too-many = C’est trop à la fois.

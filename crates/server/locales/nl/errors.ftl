@@ -62,3 +62,5 @@ error-wrong-proof = Dat laat niet zien dat u het bent.
 error-wrong-code = De code is onjuist.
 error-bad-agreement = Aanvaard eerst de overeenkomst.
 error-same-channel = De andere weg moet werken als e-mail niet werkt.
+error-bad-technology = Dit noemt geen techniek waarnaar gezocht kan worden.
+error-too-many = Dat is te veel ineens.

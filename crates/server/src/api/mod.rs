@@ -6,7 +6,7 @@
 //! | [`share`] | `share` |
 //! | [`find`] | `search`, `objects/{id}`, `objects/{id}/neighbours`, `observables` |
 //! | [`partnership`] | `members`, `people`, `communities` |
-//! | [`membership`] | `invitations`, `vetting`, `agreements`, `contacts`, `people`, `members.csv` |
+//! | [`membership`] | `invitations`, `vetting`, `agreements`, `contacts`, `technologies`, `people`, `members.csv` |
 //! | [`communities`] | `communities/…/charter`, `moderation`, `share/preview`, `hand-overs`, `delegations`, `data-sets` |
 //! | [`keys`] | `keys` |
 //! | [`privacy`] | `privacy/record`, `people/{login}/data`, `people/{login}/erase` |
@@ -30,6 +30,7 @@
 //! | [`item`] | `objects/{id}/receipts`, `receipts/numbers`, `disclosure` |
 //! | [`requests`] | `requests` |
 //! | [`scorecard`] | `scorecard`, `reports/{year}`, `watching` |
+//! | [`settings`] | `settings` |
 //! | [`site`] | `site` |
 //! | [`upkeep`] | `backups`, `warninglists` |
 //! | [`ledger`] | `ledger/checkpoint`, `ledger/tile/…`, `receipts` |
@@ -64,6 +65,7 @@ pub mod recall;
 pub mod requests;
 pub mod scorecard;
 pub mod searches;
+pub mod settings;
 pub mod share;
 pub mod sightings;
 pub mod sign_in;
@@ -100,6 +102,9 @@ fn public_routes() -> Vec<Route> {
     use Method as M;
     use Needs::Operator;
     vec![
+        route(M::GET, "/settings", Operator, settings::show),
+        route(M::PUT, "/settings", Operator, settings::choose),
+        route(M::DELETE, "/settings", Operator, settings::reset),
         route(M::GET, "/site", Operator, site::show),
         route(M::PUT, "/site", Operator, site::choose),
         route(M::DELETE, "/site", Operator, site::reset),
@@ -115,6 +120,7 @@ fn membership_routes() -> Vec<Route> {
     use Method as M;
     use Needs::{Coordinator, Member, Operator};
     let contact = "/members/{member}/contacts/{place}";
+    let technologies = "/members/{member}/technologies";
     vec![
         Route::stranger(
             M::GET,
@@ -176,6 +182,13 @@ fn membership_routes() -> Vec<Route> {
             membership::contacts::contact_confirm,
         ),
         route(M::GET, "/contacts/due", Operator, membership::contacts::contacts_due),
+        route(M::GET, technologies, Member, membership::technologies::technologies),
+        route(
+            M::PUT,
+            technologies,
+            Coordinator,
+            membership::technologies::technologies_say,
+        ),
         route(M::GET, "/people", Member, membership::people::people),
         route(
             M::PATCH,

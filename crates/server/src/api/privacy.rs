@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::ask::json;
 use super::partnership::refused;
+use super::settings::RetentionView;
 use super::view::answer;
 use crate::asked::Asked;
 use crate::problem::Fault;
@@ -40,19 +41,6 @@ impl From<&Kept> for KeptView {
     }
 }
 
-/// After how many days something that is done with is forgotten; 0: never.
-#[derive(Serialize, ToSchema)]
-pub struct RetentionView {
-    /// Sessions that are over.
-    pub sessions: u16,
-    /// Invitations that were accepted, withdrawn, or are over.
-    pub invitations: u16,
-    /// Notices.
-    pub notices: u16,
-    /// What came of each batch handed in.
-    pub transfers: u16,
-}
-
 /// The record of processing.
 #[derive(Serialize, ToSchema)]
 pub struct RecordView {
@@ -75,12 +63,7 @@ pub async fn record(asked: Asked) -> Result<Response, Fault> {
         node: chosen.title.clone(),
         contact: chosen.contact.clone(),
         kept: kept.iter().map(KeptView::from).collect(),
-        retention: RetentionView {
-            sessions: chosen.retention.sessions,
-            invitations: chosen.retention.invitations,
-            notices: chosen.retention.notices,
-            transfers: chosen.retention.transfers,
-        },
+        retention: chosen.retention.into(),
     };
     answer(StatusCode::OK, &view)
 }

@@ -1,14 +1,18 @@
 //! Today: what concerns us, what we must do and by when, what is new, whether the watch runs.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::response::Response;
 use node::commitments::{ListWish, Side};
+use node::concerning::Reason;
 use node::find::things;
 use node::saved_searches::SavedShown;
 use node::walk::Step;
 use policy::{Action, decide};
 use stix::Timestamp;
 use store::{Found, SearchQuery};
+use uuid::Uuid;
 
 use super::feed::fresh;
 use super::home::promise::Promise;
@@ -23,7 +27,7 @@ use crate::problem::Fault;
 const LINES: usize = 8;
 /// What is owed that is looked through for what is most urgent.
 const LOOKED_THROUGH: usize = 100;
-/// New things that are looked at for what concerns the reader's sectors.
+/// New things that are looked at for what concerns the reader's member.
 const NEW_LOOKED_AT: usize = 60;
 /// What was added so many days ago is new.
 const NEW_DAYS: i64 = 7;
@@ -38,8 +42,10 @@ struct Page {
     hits: Vec<Hit>,
     waiting: usize,
     recalls: u64,
-    /// What is new, what concerns the sectors of the reader's member first.
-    new: Vec<(Found, Vec<String>)>,
+    /// What is new, and why it matters to the reader's member; what has the most reasons first.
+    new: Vec<(Found, Vec<Reason>)>,
+    /// The reader's member, where it has not said what it runs.
+    unsaid: Option<Uuid>,
     /// The searches that somebody saved and wants here.
     searches: Vec<SavedShown>,
     watch: Watch,
@@ -105,7 +111,8 @@ pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
         ..SearchQuery::default()
     };
     let new = node.search(caller, &query, NEW_LOOKED_AT, None).await?.found;
-    let mut new = node.concerning(caller, new).await?;
+    let concerning = node.concerning(caller, new).await?;
+    let mut new = concerning.found;
     new.truncate(LINES);
     let searches = match caller.principal.person {
         Some(_) => node.saved_searches(caller, true).await?,
@@ -126,6 +133,7 @@ pub(crate) async fn page(asked: Asked) -> Result<Response, Fault> {
         waiting,
         recalls,
         new,
+        unsaid: concerning.unsaid,
         searches,
         watch: watch(&asked),
         walk: node.walk(caller).await?.unwrap_or_default(),
@@ -151,6 +159,15 @@ fn step_path(step: &Step) -> &'static str {
         Step::Match => "/hits/log",
         Step::Watch => "/guide/watch",
         Step::Rules => "/hits/rules",
+    }
+}
+
+/// Why something is here, as the reader is told.
+fn reason(shell: &Shell, reason: &Reason) -> Cow<'static, str> {
+    match reason {
+        Reason::Sector(sector) => shell.t.text("today-our-sector", sector),
+        Reason::Region(region) => shell.t.text("today-our-region", region),
+        Reason::Technology(technology) => shell.t.text("today-our-technology", technology),
     }
 }
 

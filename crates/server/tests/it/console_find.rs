@@ -414,7 +414,87 @@ async fn what_is_new_for_ones_own_sector_comes_first_and_says_so() {
     assert!(!today.contains("our sector: energy"), "{today}");
     // Whoever has no sector is told of none.
     let birch = Browser::of(&kit, "birch-reader").await;
-    assert!(!birch.read("/today").await.contains("our sector"));
+    assert!(!birch.read("/today").await.contains("our sector:"));
+}
+
+#[tokio::test]
+async fn what_is_new_says_why_it_matters_by_region_and_technology_to_the_member_alone() {
+    let kit = filled().await;
+    let things = [
+        object("location", 31, r#""country":"ES","name":"Iberia""#),
+        object("intrusion-set", 32, r#""name":"Heron""#),
+        relationship(33, &id("intrusion-set", 32), "targets", &id("location", 31)),
+        object(
+            "vulnerability",
+            34,
+            r#""name":"CVE-2026-1","description":"A flaw in Fortinet's FortiOS.""#,
+        ),
+        object(
+            "malware",
+            35,
+            r#""name":"FortiOS worm","is_family":false,"labels":["misp-galaxy:target-information=\"Spain\""]"#,
+        ),
+        object("tool", 36, r#""name":"Newest of all""#),
+    ];
+    kit.share("alder-contributor", "common", &things).await;
+    // Where the reader does not look: the same of a thing that it sees.
+    let hidden = [relationship(37, &id("tool", 36), "targets", &id("location", 31))];
+    kit.share("alder-contributor", "grove", &hidden).await;
+
+    let operator = kit.operator().await;
+    let birch = store::MemberKey::Name("Birch");
+    let mut member = kit.node.store().member_get(birch).await.unwrap().unwrap();
+    member.countries = vec!["ES".to_owned()];
+    kit.node
+        .store()
+        .member_update(&operator.principal, &member)
+        .await
+        .unwrap();
+    let coordinator = Browser::of(&kit, "birch-coordinator").await;
+    let today = coordinator.read("/today").await;
+    let unsaid = format!("/members/{}#technologies", member.uuid);
+    assert!(
+        today.contains(&unsaid) && today.contains("our region: Spain"),
+        "{today}"
+    );
+    let path = format!("/members/{}/technologies", member.uuid);
+    let refused = coordinator.post(&path, &[("technologies", "c")]).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text().contains("no word"), "{}", refused.text());
+    let said = coordinator
+        .done(&path, &[("technologies", "FortiOS\r\n\r\nsiemens simatic")])
+        .await;
+    assert!(said.contains("FortiOS\nsiemens simatic</textarea>"), "{said}");
+
+    let today = Browser::of(&kit, "birch-reader").await.read("/today").await;
+    let at = |title: &str| {
+        today
+            .find(&format!(">{title}</a>"))
+            .unwrap_or_else(|| panic!("no {title} in {today}"))
+    };
+    // Two reasons before one, one before none, newest or not.
+    assert!(
+        at("FortiOS worm") < at("CVE-2026-1") && at("Heron") < at("Newest of all"),
+        "{today}"
+    );
+    assert!(
+        at("FortiOS worm") < at("Heron") && at("CVE-2026-1") < at("Newest of all"),
+        "{today}"
+    );
+    assert_eq!(today.matches("our technology: FortiOS").count(), 2, "{today}");
+    // The place itself, what targets it, and what says so by a label; not what does so where the reader does not look.
+    assert_eq!(today.matches("our region: Spain").count(), 3, "{today}");
+    assert!(!today.contains("#technologies"), "{today}");
+    let alder = Browser::of(&kit, "alder-coordinator").await;
+    assert!(!alder.read("/today").await.contains("FortiOS</span>"));
+    let seen = alder.read(&format!("/members/{}", member.uuid)).await;
+    assert!(!seen.contains("technologies") && !seen.contains("simatic"), "{seen}");
+    assert_eq!(alder.post(&path, &[("technologies", "x1")]).await.status, 404);
+    // Whoever does not decide for the member reads it and changes nothing.
+    let reader = Browser::of(&kit, "birch-reader").await;
+    let page = reader.read(&format!("/members/{}", member.uuid)).await;
+    assert!(page.contains("<li>siemens simatic</li>"), "{page}");
+    assert_eq!(reader.post(&path, &[("technologies", "x1")]).await.status, 403);
 }
 
 #[tokio::test]

@@ -475,7 +475,7 @@ async fn bridged(kit: &Kit) -> Vec<String> {
 
 /// A moderated community of Alder and Birch with something that waits and something that was refused, a charter, an
 /// invitation, a contact, and people; what of it is secret, and the variables of the routes to it.
-async fn membership(kit: &Kit) -> ([Canary; 5], BTreeMap<&'static str, Vec<String>>) {
+async fn membership(kit: &Kit) -> ([Canary; 6], BTreeMap<&'static str, Vec<String>>) {
     let operator = kit.operator().await;
     let wish = node::partnership::CommunityWish {
         alias: "weir".to_owned(),
@@ -534,6 +534,14 @@ async fn membership(kit: &Kit) -> ([Canary; 5], BTreeMap<&'static str, Vec<Strin
     let invited = done("alder-coordinator", "POST", "/api/v1/invitations", invitation).await;
     let contact = r#"{"name":"kanaricontact","email":"a@b.example","telephone":"1","channel":"radio","address":"7"}"#;
     done("alder-coordinator", "PUT", "/api/v1/members/Alder/contacts/1", contact).await;
+    let technologies = r#"{"technologies":["kanaritechnology"]}"#;
+    done(
+        "alder-coordinator",
+        "PUT",
+        "/api/v1/members/Alder/technologies",
+        technologies,
+    )
+    .await;
     let agreement = r#"{"kind":"partnership","title":"Rules","text":"We keep to them"}"#;
     done("operator", "POST", "/api/v1/agreements", agreement).await;
     let canary = |word, seen_by| Canary { word, seen_by };
@@ -543,6 +551,7 @@ async fn membership(kit: &Kit) -> ([Canary; 5], BTreeMap<&'static str, Vec<Strin
         canary("kanaricharter", &["alder", "birch", "operator"]),
         canary("kanariinvite", &["alder", "operator"]),
         canary("kanaricontact", &["alder", "operator"]),
+        canary("kanaritechnology", &["alder", "operator"]),
     ];
     let own = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
     let nothing = "00000000-0000-4000-8000-000000000000";

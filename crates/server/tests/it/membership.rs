@@ -27,6 +27,51 @@ fn same_bytes(answer: &Answer) -> Vec<u8> {
 const ACCEPT: &str = r#"{"organisation":"Harbour","login":"harbour","name":"Ana","password":"correct horse battery"}"#;
 
 #[tokio::test]
+async fn what_a_member_runs_is_read_and_said_by_itself_and_operators_only() {
+    let kit = Kit::start().await;
+    let path = "/api/v1/members/Alder/technologies";
+    let wish = r#"{"technologies":["FortiOS"," siemens simatic","FortiOS"]}"#;
+    let said = kit.ask("alder-coordinator", "PUT", path, Some(wish)).await;
+    assert_eq!(said.status, 204, "{}", said.text());
+    for who in ["alder-reader", "operator"] {
+        let read = kit.get(who, path).await.json();
+        assert_eq!(
+            read,
+            serde_json::json!({ "technologies": ["FortiOS", "siemens simatic"] }),
+            "{who}"
+        );
+    }
+    assert_eq!(kit.ask("alder-analyst", "PUT", path, Some(wish)).await.status, 403);
+    for who in ["birch-coordinator", "elder-analyst"] {
+        assert_eq!(kit.get(who, path).await.status, 404, "{who}");
+        assert_eq!(kit.ask(who, "PUT", path, Some(wish)).await.status, 404, "{who}");
+    }
+    let many = serde_json::json!({ "technologies": vec!["fortios"; 51] }).to_string();
+    for wrong in [
+        r#"{"technologies":["7"]}"#,
+        r#"{"technologies":["a\nb"]}"#,
+        r#"{}"#,
+        &many,
+    ] {
+        assert_eq!(
+            kit.ask("operator", "PUT", path, Some(wrong)).await.status,
+            422,
+            "{wrong}"
+        );
+    }
+    assert_eq!(
+        kit.ask("operator", "PUT", path, Some(r#"{"technologies":[]}"#))
+            .await
+            .status,
+        204
+    );
+    assert_eq!(
+        kit.get("operator", path).await.json(),
+        serde_json::json!({ "technologies": [] })
+    );
+}
+
+#[tokio::test]
 async fn an_organisation_comes_in_by_a_link_without_an_account() {
     let kit = Kit::start().await;
     let token = invited(&kit, 1).await;

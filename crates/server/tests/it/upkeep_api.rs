@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::browser::Browser;
 use super::kit::{Kit, Wish};
 
 #[tokio::test]
@@ -30,6 +31,64 @@ async fn what_is_public_is_chosen_by_operators() {
 
     assert_eq!(kit.ask("operator", "DELETE", site, None).await.status, 204);
     assert_eq!(kit.get("public", "/advice").await.status, 404);
+}
+
+#[tokio::test]
+async fn settings_are_chosen_by_operators_who_showed_that_it_is_them_and_the_ledger_says_so() {
+    let kit = Kit::start().await;
+    let path = "/api/v1/settings";
+    let before = kit.get("operator", path).await.json();
+    assert_eq!(before["chosen"], false, "{before}");
+    let mut wish = before["settings"].clone();
+    wish["title"] = json!("River watch");
+    wish["contact"] = json!("watch@river.example");
+    wish["retention"]["reports"] = json!(30);
+    let body = wish.to_string();
+    let entries = kit.node.checkpoint().await.unwrap().unverified().size;
+    let chosen = kit.ask("operator", "PUT", path, Some(&body)).await;
+    assert_eq!(chosen.status, 200, "{}", chosen.text());
+    assert_eq!(chosen.json(), json!({ "settings": wish, "chosen": true }));
+    assert_eq!(kit.get("operator", path).await.json(), chosen.json());
+    let discovery = kit.get("operator", "/taxii2/").await.json();
+    assert_eq!(
+        (&discovery["title"], &discovery["contact"]),
+        (&wish["title"], &wish["contact"])
+    );
+    assert!(kit.node.checkpoint().await.unwrap().unverified().size > entries);
+
+    let wrong: [(&str, serde_json::Value); 5] = [
+        ("title", json!(" ")),
+        ("description", json!("two\nlines")),
+        ("contact_months", json!(0)),
+        ("retention", json!({})),
+        ("pages", json!(true)),
+    ];
+    for (name, value) in wrong {
+        let mut wrong = wish.clone();
+        wrong[name] = value;
+        let refused = kit.ask("operator", "PUT", path, Some(&wrong.to_string())).await;
+        assert_eq!(refused.status, 422, "{name}: {}", refused.text());
+    }
+    for (method, body) in [("GET", None), ("PUT", Some(&*body)), ("DELETE", None)] {
+        let refused = kit.ask("alder-coordinator", method, path, body).await;
+        assert_eq!(refused.status, 403, "{method}");
+    }
+    // A session in which it was not shown lately who it is reads them, and changes none.
+    let operator = Browser::of(&kit, "birch-operator").await;
+    operator.forget_proof("birch-operator").await;
+    let headers =
+        [("Authorization", format!("Bearer {}", operator.token()))].map(|(name, value)| (name.to_owned(), value));
+    assert_eq!(kit.send("GET", path, &headers, None).await.status, 200);
+    for (method, body) in [("PUT", Some(body.as_bytes())), ("DELETE", None)] {
+        let refused = kit.send(method, path, &headers, body).await;
+        assert_eq!(
+            (refused.status, &refused.json()["code"]),
+            (403, &json!("step-up-needed")),
+            "{method}"
+        );
+    }
+    assert_eq!(kit.ask("operator", "DELETE", path, None).await.status, 204);
+    assert_eq!(kit.get("operator", path).await.json(), before);
 }
 
 #[tokio::test]

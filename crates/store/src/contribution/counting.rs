@@ -54,7 +54,8 @@ async fn tally(
     most: usize,
 ) -> Result<Tally> {
     let (rows, next, cut) = search(reads, viewer, within, query, most, None).await?;
-    let said = said_of(reads, viewer, &rows).await?;
+    let pairs = beside(reads, viewer, &rows, may_say).await?;
+    let said = said_of(reads, viewer, &pairs).await?;
     let mut types: HashMap<String, usize> = HashMap::new();
     let mut members: HashMap<MemberId, usize> = HashMap::new();
     let mut audiences: BTreeMap<AudienceId, usize> = BTreeMap::new();
@@ -111,15 +112,14 @@ fn may_say(id: &str) -> bool {
     FacetKind::ALL.iter().any(|kind| kind.object_type() == object_type)
 }
 
-/// What objects have to do with: what they say themselves, and what is said by whom they name or are connected with.
+/// What objects have to do with: what is said by what is beside them.
 async fn said_of(
     reads: &mut impl Reads,
     viewer: &Viewer,
-    rows: &[Loaded],
+    pairs: &Pairs,
 ) -> Result<HashMap<i64, BTreeSet<(FacetKind, String)>>> {
-    let pairs = beside(reads, viewer, rows, may_say).await?;
     // What those say, in the versions that the viewer sees.
-    let mut saying: Vec<i64> = pairs.iter().map(|(_, saying)| *saying).collect();
+    let mut saying: Vec<i64> = pairs.keys().map(|(_, saying)| *saying).collect();
     saying.sort_unstable();
     saying.dedup();
     let seen = reads.siblings(&saying).await?.into_iter();
@@ -139,17 +139,19 @@ async fn said_of(
         let said = said.get(saying).into_iter().flatten();
         said.map(move |value| (object, value.clone())).collect::<Vec<_>>()
     };
-    Ok(together(pairs.iter().flat_map(values)))
+    Ok(together(pairs.keys().flat_map(values)))
 }
 
-/// Pairs of an object that was found and a wanted one beside it: itself, one that it names, or one that a relationship
-/// connects it with.
+/// Pairs of an object that was found and one beside it, with the identifier of the latter.
+type Pairs = BTreeMap<(i64, i64), String>;
+
+/// What of the wanted is beside objects: an object itself, one that it names, or one that a relationship connects it with.
 async fn beside(
     reads: &mut impl Reads,
     viewer: &Viewer,
     rows: &[Loaded],
     wanted: impl Fn(&str) -> bool,
-) -> Result<BTreeSet<(i64, i64)>> {
+) -> Result<Pairs> {
     let objects: HashMap<i64, i64> = rows
         .iter()
         .map(|row| (row.candidate.added, row.candidate.object))
@@ -157,9 +159,10 @@ async fn beside(
     let positions: Vec<i64> = rows.iter().map(|row| row.candidate.added).collect();
     let numbers: Vec<i64> = rows.iter().map(|row| row.candidate.object).collect();
     let own = rows.iter().filter(|row| wanted(&row.id));
-    let mut pairs: BTreeSet<(i64, i64)> = own.map(|row| (row.candidate.object, row.candidate.object)).collect();
+    let itself = |row: &Loaded| ((row.candidate.object, row.candidate.object), row.id.clone());
+    let mut pairs: Pairs = own.map(itself).collect();
     for end in reads.ends(&positions).await?.into_iter().filter(|end| wanted(&end.id)) {
-        pairs.extend(objects.get(&end.added).map(|object| (*object, end.object)));
+        pairs.extend(objects.get(&end.added).map(|object| ((*object, end.object), end.id)));
     }
     let referring = reads.referring(viewer, &numbers, REFERRING_MOST).await?;
     let mut relations: Vec<i64> = referring.iter().map(|one| one.added).collect();
@@ -167,7 +170,7 @@ async fn beside(
     relations.dedup();
     let ends = reads.ends(&relations).await?;
     let ends = ends.iter().filter(|end| is_end(end) && wanted(&end.id));
-    let ends = together(ends.map(|end| (end.added, end.object)));
+    let ends = together(ends.map(|end| (end.added, (end.object, &end.id))));
     let mut telling: Vec<i64> = ends.keys().copied().collect();
     telling.sort_unstable();
     let telling = current(reads, viewer, &mut Known::default(), &telling).await?;
@@ -175,7 +178,8 @@ async fn beside(
     let telling: HashSet<i64> = telling.map(|row| row.candidate.added).collect();
     for one in referring.iter().filter(|one| telling.contains(&one.added)) {
         let others = ends.get(&one.added).into_iter().flatten();
-        pairs.extend(others.filter(|end| **end != one.object).map(|end| (one.object, *end)));
+        let others = others.filter(|(object, _)| *object != one.object);
+        pairs.extend(others.map(|(object, id)| ((one.object, *object), (*id).clone())));
     }
     Ok(pairs)
 }
@@ -209,29 +213,12 @@ async fn patterns(reads: &mut impl Reads, viewer: &Viewer, group: Group<'_>) -> 
     };
     let is_pattern = |id: &str| stix::id::object_type(id) == "attack-pattern";
     let mut counted: HashMap<i64, usize> = HashMap::new();
-    for (_, pattern) in beside(reads, viewer, &rows, is_pattern).await? {
+    for (_, pattern) in beside(reads, viewer, &rows, is_pattern).await?.into_keys() {
         *counted.entry(pattern).or_default() += 1;
     }
-    let mut numbers: Vec<i64> = counted.keys().copied().collect();
-    numbers.sort_unstable();
-    // The last version of each that the viewer sees.
-    let mut last: HashMap<i64, (i64, i64)> = HashMap::new();
-    for row in reads
-        .siblings(&numbers)
-        .await?
-        .into_iter()
-        .filter(|row| viewer.sees(row.audience))
-    {
-        let place = (row.version.max(0), row.added);
-        let best = last.entry(row.object).or_insert(place);
-        *best = place.max(*best);
-    }
-    let at: Vec<i64> = last.into_values().map(|(_, added)| added).collect();
-    let mut patterns: Vec<(String, usize)> = reads
-        .load(&at, true)
-        .await?
-        .into_iter()
-        .filter(|row| !row.revoked)
+    let numbers: BTreeSet<i64> = counted.keys().copied().collect();
+    let last = last_of(reads, viewer, &numbers).await?.into_iter();
+    let mut patterns: Vec<(String, usize)> = last
         .filter_map(|row| Some((row.body, *counted.get(&row.candidate.object)?)))
         .collect();
     patterns.sort();
@@ -253,24 +240,82 @@ pub struct Beside {
     pub patterns: Vec<(String, usize)>,
 }
 
-/// The sectors that each of these contributions has to do with, by the identifier of its object.
-async fn sectors(reads: &mut impl Reads, viewer: &Viewer, at: &[i64]) -> Result<HashMap<String, Vec<String>>> {
+/// The last version of each of these objects that the viewer sees, with its text, where it is not revoked.
+async fn last_of(reads: &mut impl Reads, viewer: &Viewer, objects: &BTreeSet<i64>) -> Result<Vec<Loaded>> {
+    let objects: Vec<i64> = objects.iter().copied().collect();
+    let mut last: HashMap<i64, (i64, i64)> = HashMap::new();
+    let seen = reads.siblings(&objects).await?.into_iter();
+    for row in seen.filter(|row| viewer.sees(row.audience)) {
+        let place = (row.version.max(0), row.added);
+        let best = last.entry(row.object).or_insert(place);
+        *best = place.max(*best);
+    }
+    let at: Vec<i64> = last.into_values().map(|(_, added)| added).collect();
+    let mut rows = reads.load(&at, true).await?;
+    rows.retain(|row| !row.revoked);
+    Ok(rows)
+}
+
+/// What an object has to do with, as far as a viewer sees it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Concern {
+    /// Its own text.
+    pub body: String,
+    /// The sectors that it or what is beside it says.
+    pub sectors: Vec<String>,
+    /// The texts of objects beside it, of the types that were asked for, [`BESIDE_EACH`] at the most.
+    pub beside: Vec<String>,
+}
+
+/// Texts beside one object.
+const BESIDE_EACH: usize = 20;
+
+/// What each of these contributions has to do with, by the identifier of its object.
+async fn concerns(
+    reads: &mut impl Reads,
+    viewer: &Viewer,
+    at: &[i64],
+    types: &[&str],
+) -> Result<HashMap<String, Concern>> {
     let rows = current(reads, viewer, &mut Known::default(), at).await?;
-    let said = said_of(reads, viewer, &rows).await?;
+    let is_asked_for = |id: &str| types.contains(&stix::id::object_type(id));
+    let pairs = beside(reads, viewer, &rows, |id| may_say(id) || is_asked_for(id)).await?;
+    let said = said_of(reads, viewer, &pairs).await?;
+    let others = pairs.iter().filter(|((object, other), _)| object != other);
+    let others = together(others.filter(|(_, id)| is_asked_for(id)).map(|(pair, _)| *pair));
+    let read: BTreeSet<i64> = others
+        .values()
+        .flat_map(|of| of.iter().take(BESIDE_EACH))
+        .copied()
+        .collect();
+    let texts = last_of(reads, viewer, &read).await?.into_iter();
+    let texts: HashMap<i64, String> = texts.map(|row| (row.candidate.object, row.body)).collect();
+    let at: Vec<i64> = rows.iter().map(|row| row.candidate.added).collect();
     let of = |row: Loaded| {
         let values = said.get(&row.candidate.object).into_iter().flatten();
         let sectors = values.filter(|(kind, _)| *kind == FacetKind::Sector);
-        (row.id, sectors.map(|(_, value)| value.clone()).collect())
+        let beside = others.get(&row.candidate.object).into_iter().flatten();
+        let concerns = Concern {
+            sectors: sectors.map(|(_, value)| value.clone()).collect(),
+            beside: beside.filter_map(|other| texts.get(other).cloned()).collect(),
+            body: row.body,
+        };
+        (row.id, concerns)
     };
-    Ok(rows.into_iter().map(of).collect())
+    Ok(reads.load(&at, true).await?.into_iter().map(of).collect())
 }
 
 impl Store {
-    /// The sectors that each of what was found has to do with, by its identifier.
-    pub async fn sectors_of(&self, viewer: &Viewer, found: &[Found]) -> Result<HashMap<String, Vec<String>>> {
+    /// What each of what was found has to do with, by its identifier; of what is beside it, the texts of these types.
+    pub async fn concerns(
+        &self,
+        viewer: &Viewer,
+        found: &[Found],
+        types: &'static [&'static str],
+    ) -> Result<HashMap<String, Concern>> {
         let mut at: Vec<i64> = found.iter().map(|one| one.row.added.micros()).collect();
         at.sort_unstable();
-        reading!(self, viewer => |reads| sectors(reads, &viewer, &at))
+        reading!(self, viewer => |reads| concerns(reads, &viewer, &at, types))
     }
 
     /// How the newest of what is found, `most` at the most, divides up.

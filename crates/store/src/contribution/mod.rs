@@ -55,7 +55,7 @@ pub(crate) use sqlite_write::Interned;
 
 pub use about::Told;
 pub use change::{ChangeKind, ChangeRow, Changes, RemovedWhy};
-pub use counting::{Beside, Divided};
+pub use counting::{Beside, Concern, Divided};
 pub use departure::SharedWith;
 pub use detail::{Direction, Edge, ObjectDetail};
 pub use facet::FacetKind;

@@ -95,7 +95,12 @@ const MATCHING: &str = "select rowid from search where search match ?1 and rowid
 const SIBLINGS: &str = "select added, version, audience from contribution where object = ?1";
 const ENDS: &str = "select t.text, o.number, o.id from edge e join term t on t.number = e.property \
                     join object o on o.number = e.target where e.added = ?1 order by t.text, o.id";
-const REFERRING: &str = "select added, audience from edge where target = ?1";
+const REFERRING: &str = "select added, audience from edge where target = ?1 limit ?2";
+const REFERRING_IN: &str =
+    "select distinct added from edge where target = ?1 and audience = ?2 order by added desc limit ?3";
+/// Rows that refer to one thing and are read without a look at whose they are, for each that is wanted: more than these
+/// are read by audience, so that what everybody refers to costs what is wanted of it and no more.
+const READ_FOR_EACH: usize = 4;
 const SAID: &str = "select kind, value from facet where added = ?1 order by kind, value";
 
 impl Rows for SqliteReads<'_> {
@@ -107,7 +112,7 @@ impl Rows for SqliteReads<'_> {
 impl Reads for SqliteReads<'_> {
     async fn runs(&mut self, order: Order, runs: &[RunOf<'_>], chunk: usize) -> Result<Vec<Vec<i64>>> {
         let mut found = Vec::with_capacity(runs.len());
-        let chunk_rows = i64::try_from(chunk).unwrap_or(i64::MAX);
+        let chunk_rows = value::many(chunk);
         for run in runs {
             let pair = match run.source {
                 Source::All => ALL,
@@ -161,7 +166,7 @@ impl Reads for SqliteReads<'_> {
     }
 
     async fn matching(&mut self, wanted: &Wanted, before: i64, many: usize) -> Result<Vec<i64>> {
-        let many = i64::try_from(many).unwrap_or(i64::MAX);
+        let many = value::many(many);
         let mut statement = self.connection.prepare_cached(MATCHING)?;
         let positions = statement.query_map(params![wanted.fts5(), before, many], |row| row.get(0))?;
         Ok(positions.collect::<rusqlite::Result<_>>()?)
@@ -202,14 +207,27 @@ impl Reads for SqliteReads<'_> {
     }
 
     async fn referring(&mut self, viewer: &Viewer, objects: &[i64], each: usize) -> Result<Vec<Referring>> {
-        let mut statement = self.connection.prepare_cached(REFERRING)?;
+        let mut all = self.connection.prepare_cached(REFERRING)?;
+        let mut of_audience = self.connection.prepare_cached(REFERRING_IN)?;
+        let read_most = each.saturating_mul(READ_FOR_EACH);
         let mut found = Vec::new();
         for object in objects {
             let mut positions: Vec<i64> = Vec::new();
-            let mut rows = statement.query([object])?;
+            let mut read = 0;
+            let mut rows = all.query(params![object, value::many(read_most.saturating_add(1))])?;
             while let Some(row) = rows.next()? {
+                read += 1;
                 if viewer.sees(AudienceId(row.get(1)?)) {
                     positions.push(row.get(0)?);
+                }
+            }
+            if read > read_most {
+                positions.clear();
+                for audience in viewer.audiences() {
+                    let mut rows = of_audience.query(params![object, audience.0, value::many(each)])?;
+                    while let Some(row) = rows.next()? {
+                        positions.push(row.get(0)?);
+                    }
                 }
             }
             positions.sort_unstable_by_key(|added| std::cmp::Reverse(*added));

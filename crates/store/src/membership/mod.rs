@@ -1,4 +1,4 @@
-//! How an organisation comes into the partnership, what it agreed to, whom to reach there, and how it goes.
+//! How an organisation comes into the partnership, what it agreed to, whom to reach there, what it runs, and how it goes.
 //!
 //! ```text
 //! invitation ──► accepted ──► member (vetting) ── vouch, vouch ──► active ◄──► suspended ──► left
@@ -12,6 +12,7 @@ pub mod agreement;
 pub mod contact;
 pub mod invitation;
 pub mod standing;
+mod technology;
 
 pub use agreement::{Acceptance, Agreement, AgreementKind, NewAgreement};
 pub use contact::{Contact, NewContact};

@@ -2,7 +2,7 @@
 
 use policy::{MemberId, MemberState, Principal};
 
-use super::told;
+use super::{technology, told};
 use crate::db::{Along, Change};
 use crate::{Result, Store};
 
@@ -40,7 +40,7 @@ const OFFERS: &str = "delete from handover where member = ?1";
 impl Store {
     /// Moves a member from one state to another; not found where it is not in the first. Where it no longer acts, its
     /// subscriptions and peers are switched off and what waits for moderators is refused; where it has left, its keys
-    /// are revoked and it is in no community any more. All of it is one transaction, with what goes along.
+    /// are revoked, it is in no community any more, and what it runs is forgotten. All of it is one transaction, with what goes along.
     pub async fn member_state_put(
         &self,
         actor: &Principal,
@@ -68,7 +68,8 @@ impl Store {
                 .with(OUT, vec![member.into()])
                 .with(REVOKE, vec![now.into(), member.into()])
                 .with(DELEGATIONS, vec![member.into()])
-                .with(OFFERS, vec![member.into()]);
+                .with(OFFERS, vec![member.into()])
+                .with(technology::REMOVE, vec![member.into()]);
         }
         let subject = serde_json::json!({
             "member": member.0, "from": from.as_str(), "to": to.as_str(), "reason": reason,

@@ -183,6 +183,33 @@ on_both! {
         assert_eq!((first.counted, first.more), (2, true));
     }
 
+    async fn of_what_very_much_refers_to_the_newest_that_is_visible_counts(store: Store) {
+        let stage = kit::stage(&store).await;
+        let hub = kit::id("malware", 1);
+        put(&store, &stage.city, vec![kit::versioned("malware", 1, 0, &stage.shared)]).await;
+        // Each connection is with a pattern of its own; of three, two are open to the other member.
+        let connected = |number: u64| {
+            let audience = if number.is_multiple_of(3) { &stage.inner } else { &stage.shared };
+            let to = kit::id("attack-pattern", number);
+            let technique = format!("T{number}");
+            [pattern(number, &technique, &stage.shared), relationship(10_000 + number, &hub, &to, audience)]
+        };
+        put(&store, &stage.city, (1_000..1_500).flat_map(connected).collect()).await;
+        let (own, other) = stage.views(&store).await;
+        let newest = |sees: fn(&u64) -> bool| {
+            let mut numbers: Vec<u64> = (1_000..1_500).rev().filter(sees).take(100).collect();
+            numbers.sort_unstable();
+            numbers.into_iter().map(|number| format!("T{number}")).collect::<Vec<_>>()
+        };
+        for (viewer, expected) in [(&own, newest(|_| true)), (&other, newest(|number| !number.is_multiple_of(3)))] {
+            let beside = store.patterns_beside(viewer, std::slice::from_ref(&hub)).await.unwrap();
+            let told = |(body, _): &(String, usize)| expected.iter().find(|one| body.contains(&format!("\"{one}\""))).cloned();
+            let mut found: Vec<Option<String>> = beside.patterns.iter().map(told).collect();
+            found.sort();
+            assert_eq!(found, expected.iter().cloned().map(Some).collect::<Vec<_>>());
+        }
+    }
+
     async fn patterns_beside_a_group_are_counted_once_for_each_of_it(store: Store) {
         let stage = filled(&store).await;
         let (own, other) = stage.views(&store).await;

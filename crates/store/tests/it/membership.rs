@@ -253,6 +253,27 @@ on_both! {
         assert_eq!(missing.kind(), ErrorKind::NotFound);
     }
 
+    async fn what_a_member_runs_is_kept_until_it_says_otherwise_or_leaves_and_is_in_no_entry_of_the_ledger(store: Store) {
+        let (city, other) = (kit::member(&store, "city").await, kit::member(&store, "other").await);
+        assert!(store.technologies_of(city.id).await.unwrap().is_empty());
+        let named = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<String>>();
+        for names in [named(&["fortinet fortios", "siemens simatic"]), named(&["Ünicode, \"quoted\""])] {
+            store.technologies_put(&kit::setup(), city.id, &names).await.unwrap();
+            assert_eq!(store.technologies_of(city.id).await.unwrap(), names);
+        }
+        assert!(store.technologies_of(other.id).await.unwrap().is_empty());
+        let viewer = kit::viewer(&store, &city).await;
+        let told: Vec<String> = store.ledger_entries(&viewer, 0, 20).await.unwrap().into_iter().map(|one| one.body).collect();
+        assert!(told.iter().any(|body| body.contains("technologies said")), "{told:?}");
+        assert!(!told.iter().any(|body| body.contains("fortios") || body.contains("quoted")), "{told:?}");
+        store.technologies_put(&kit::setup(), city.id, &[]).await.unwrap();
+        assert!(store.technologies_of(city.id).await.unwrap().is_empty());
+        store.technologies_put(&kit::setup(), city.id, &named(&["fortios"])).await.unwrap();
+        let (active, left) = (MemberState::Active, MemberState::Left);
+        store.member_state_put(&kit::setup(), city.id, active, left, "closed", store::Along::default()).await.unwrap();
+        assert!(store.technologies_of(city.id).await.unwrap().is_empty());
+    }
+
     async fn a_charter_holds_for_the_community_and_its_versions_are_kept(store: Store) {
         let hub = kit::member(&store, "hub").await;
         let mut client = kit::member(&store, "client").await;

@@ -3,6 +3,8 @@
 //! The words come from the types that read them, so that the document cannot name others. What a schema cannot say (a time
 //! to come, a name that is there) stays with the handlers.
 
+use node::chosen;
+use node::concerning;
 use node::partnership::PASSWORD_LEAST;
 use node::sightings::HITS_MOST;
 use policy::{MemberState, Role, Scope};
@@ -151,12 +153,19 @@ pub(super) fn lines(most: usize) -> Value {
 }
 
 /// Fields that take a number within bounds.
-const NUMBERS: [(&str, &str, i64, i64); 5] = [
+const NUMBERS: [(&str, &str, i64, i64); 12] = [
     ("NewInvitationView", "sponsors", 0, 2),
     ("NewHitView", "count", 1, i64::MAX),
     ("NewAgreementView", "days", 0, 365),
     ("NewInvitationView", "days", 1, 90),
     ("RuleView", "seconds", 60, 30 * 86_400),
+    ("SettingsView", "contact_months", 1, chosen::MONTHS_MOST as i64),
+    ("RetentionView", "sessions", 0, chosen::DAYS_MOST as i64),
+    ("RetentionView", "invitations", 0, chosen::DAYS_MOST as i64),
+    ("RetentionView", "proposals", 0, chosen::DAYS_MOST as i64),
+    ("RetentionView", "notices", 0, chosen::DAYS_MOST as i64),
+    ("RetentionView", "transfers", 0, chosen::DAYS_MOST as i64),
+    ("RetentionView", "reports", 0, chosen::DAYS_MOST as i64),
 ];
 
 /// An address or network, as a key may be used from.
@@ -164,19 +173,24 @@ const NETWORK: &str = "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.(25[0-5]
 /// An address that webhooks may go to, where the operator allows no others: of https, by the name of a host.
 const HOOK: &str =
     "^https://([a-zA-Z0-9]([a-zA-Z0-9]*[a-zA-Z0-9])?\\.)+[a-zA-Z]{2,63}(:[1-9][0-9]{0,3})?(/[!-\"$-~]*)?$";
+/// No control characters; it may be empty.
+const LINE: &str = "^[^\\x00-\\x1f\\x7f-\\x9f]*$";
+/// A line with a letter of Latin, Greek or Cyrillic beside another or beside a digit.
+const TECHNOLOGY: &str = "^[^\\x00-\\x1f\\x7f-\\x9f]*([a-zA-Z\\u00c0-\\u052f][0-9a-zA-Z\\u00c0-\\u052f]|[0-9][a-zA-Z\\u00c0-\\u052f])[^\\x00-\\x1f\\x7f-\\x9f]*$";
 /// The name of something that runs by schedule.
 const NAME: &str = "^[a-zA-Z0-9._-]{1,64}$";
 
 /// Lists, and how many things they may have.
-const LISTS: [(&str, &str, usize); 4] = [
+const LISTS: [(&str, &str, usize); 5] = [
     ("NewHits", "hits", HITS_MOST),
     ("NewAdviceView", "sectors", 10),
     ("SiteView", "security_contacts", 5),
     ("SiteView", "security_languages", 20),
+    ("TechnologiesView", "technologies", concerning::MOST),
 ];
 
 /// Fields whose form a pattern says.
-const PATTERNS: [(&str, &str, &str); 17] = [
+const PATTERNS: [(&str, &str, &str); 21] = [
     ("NewAdviceView", "language", "^[a-zA-Z0-9-]{2,12}$"),
     ("NewAdviceView", "sectors", "^[a-z0-9-]{1,60}$"),
     ("NewAdviceView", "title", TEXT),
@@ -193,6 +207,10 @@ const PATTERNS: [(&str, &str, &str); 17] = [
     ("NewKey", "addresses", NETWORK),
     ("NewWebhookView", "url", HOOK),
     ("NoticesView", "email", MAIL),
+    ("TechnologiesView", "technologies", TECHNOLOGY),
+    ("SettingsView", "title", TEXT),
+    ("SettingsView", "description", LINE),
+    ("SettingsView", "contact", LINE),
     ("NewAgreementView", "text", "[\\s\\S]"),
     ("NewRecall", "reason", TEXT),
     ("NewCommunityView", "alias", "^[a-z0-9-]{1,64}$"),
@@ -205,11 +223,15 @@ const PATTERNS: [(&str, &str, &str); 17] = [
 ];
 
 /// Fields that take a text up to a length, whatever it is.
-const LENGTHS: [(&str, &str, usize); 7] = [
+const LENGTHS: [(&str, &str, usize); 11] = [
     ("NewAdviceView", "title", 200),
     ("NewAdviceView", "happened", 4_000),
     ("NewAdviceView", "concerned", 4_000),
     ("NewAdviceView", "advice", 4_000),
+    ("TechnologiesView", "technologies", concerning::LENGTH_MOST),
+    ("SettingsView", "title", chosen::TITLE_MOST),
+    ("SettingsView", "description", chosen::LINE_MOST),
+    ("SettingsView", "contact", chosen::LINE_MOST),
     ("NewHitView", "indicator", TEXT_MOST_OF_HIT),
     ("NewHitView", "value", TEXT_MOST_OF_HIT),
     ("NewHitView", "source", TEXT_MOST_OF_HIT),

@@ -33,6 +33,7 @@ const NAMED: [Named; 26] = [
         &[
             ("patch /members/{member}", "member"),
             ("get /members/{member}/contacts", "member"),
+            ("get /members/{member}/technologies", "member"),
         ],
     ),
     (

@@ -18,7 +18,7 @@ use self::exact::Exact;
 use super::{
     about, advice, bridges, calendar, commitments, communities, events, exchange, export, find, item, keys, ledger,
     membership, notices, partnership, passkeys, privacy, proposals, providers, recall, requests, scorecard, searches,
-    share, sightings, sign_in, site, telemetry, tips, upkeep, watch, webhooks,
+    settings, share, sightings, sign_in, site, telemetry, tips, upkeep, watch, webhooks,
 };
 
 #[derive(OpenApi)]
@@ -69,6 +69,8 @@ use super::{
         membership::contacts::contact_remove,
         membership::contacts::contact_confirm,
         membership::contacts::contacts_due,
+        membership::technologies::technologies,
+        membership::technologies::technologies_say,
         membership::people::people,
         membership::people::person_change,
         membership::members_export,
@@ -209,6 +211,9 @@ use super::{
         bridges::resume,
         bridges::run,
         bridges::hear,
+        settings::show,
+        settings::choose,
+        settings::reset,
         site::show,
         site::choose,
         site::reset,

@@ -3,12 +3,13 @@
 use axum::response::Response;
 use http::StatusCode;
 use node::membership::ContactDue;
-use policy::{Action, MemberId, decide};
+use policy::{Action, MemberId};
 use serde::{Deserialize, Serialize};
 use store::{Contact, NewContact};
 use utoipa::ToSchema;
 
-use crate::api::ask::{Parameters, json, member, must, numbers};
+use super::acted_for;
+use crate::api::ask::{Parameters, json, member, numbers};
 use crate::api::partnership::{administer, nothing};
 use crate::api::view::answer;
 use crate::asked::Asked;
@@ -84,11 +85,7 @@ pub struct NewContactView {
 
 /// The member and the place of the path, where the caller may change contacts there.
 async fn contact_place(asked: &Asked) -> Result<(MemberId, i64), Fault> {
-    let member = member(asked, asked.param("member")).await?;
-    must(asked, Action::SeeContacts(member))?;
-    if decide(&asked.caller().principal, Action::ActFor(member)).is_err() {
-        administer(asked)?;
-    }
+    let member = acted_for(asked, Action::SeeContacts).await?;
     let place = asked.param("place").parse().map_err(|_| Fault::not_found())?;
     Ok((member, place))
 }

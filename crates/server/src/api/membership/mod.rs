@@ -1,9 +1,10 @@
-//! How organisations come in, stay reachable, and go: invitations, vetting, states, agreements, contacts, people, the list.
+//! How organisations come in, stay reachable, and go: invitations, vetting, states, agreements, contacts, what a member runs, people, the list.
 
 pub mod agreements;
 pub mod contacts;
 pub mod invitations;
 pub mod people;
+pub mod technologies;
 
 use axum::response::{IntoResponse as _, Response};
 use http::header::CONTENT_TYPE;
@@ -13,7 +14,7 @@ use policy::{Action, MemberId, MemberState, Role, decide};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::ask::{Parameters, json, member};
+use super::ask::{Parameters, json, member, must};
 use super::partnership::{MemberView, administer};
 use super::view::answer;
 use crate::asked::Asked;
@@ -22,6 +23,16 @@ use crate::query::bad;
 
 fn own_member(asked: &Asked) -> Result<MemberId, Fault> {
     asked.caller().principal.member.ok_or_else(Fault::not_found)
+}
+
+/// The member of the path, where the caller may see this of it and may act for it: as its coordinator, or as an operator.
+async fn acted_for(asked: &Asked, see: impl Fn(MemberId) -> Action) -> Result<MemberId, Fault> {
+    let member = member(asked, asked.param("member")).await?;
+    must(asked, see(member))?;
+    if decide(&asked.caller().principal, Action::ActFor(member)).is_err() {
+        administer(asked)?;
+    }
+    Ok(member)
 }
 
 fn role(text: &str) -> Result<Role, Fault> {

@@ -50,6 +50,8 @@ struct Page {
     shell: Shell,
     member: Member,
     contacts: Option<Vec<Contact>>,
+    /// What it runs, a line for each, or what somebody typed; none where it is not for whoever looks.
+    technologies: Option<String>,
     people: Vec<Person>,
     roles: Vec<&'static str>,
     acts: bool,
@@ -78,6 +80,10 @@ impl Page {
             shell,
             contacts: match sees {
                 true => Some(node.contacts(caller, id).await?),
+                false => None,
+            },
+            technologies: match may(asked, Action::SeeTechnologies(id)) {
+                true => Some(node.technologies(caller, id).await?.join("\n")),
                 false => None,
             },
             people: match sees {
@@ -152,6 +158,29 @@ pub(crate) async fn contact_confirm(asked: Asked) -> Result<Response, Fault> {
     match asked.node().contact_confirm(asked.caller(), id, place).await {
         Ok(()) => back(&asked, "contact"),
         Err(error) => again(&asked, error).await,
+    }
+}
+
+/// Says what a member runs.
+pub(crate) async fn technologies(mut asked: Asked) -> Result<Response, Fault> {
+    let id = member(&asked, asked.param("member")).await?;
+    must(&asked, Action::SeeTechnologies(id))?;
+    let form = Form::read(&mut asked, &["technologies"]).await?;
+    let typed = form.text("technologies");
+    let lines = typed.lines().map(str::trim).filter(|line| !line.is_empty());
+    let named: Vec<String> = lines.map(str::to_owned).collect();
+    match asked.node().technologies_say(asked.caller(), id, &named).await {
+        Ok(()) => back(&asked, "technologies"),
+        Err(error) => {
+            let page = |wrong| async {
+                Ok(Page {
+                    wrong: Some(wrong),
+                    technologies: Some(typed.to_owned()),
+                    ..Page::of(&asked).await?
+                })
+            };
+            page_again(&asked, error, page).await
+        }
     }
 }
 

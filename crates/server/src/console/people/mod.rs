@@ -97,6 +97,12 @@ pub(super) fn routes() -> Vec<Route> {
         page(M::GET, "/members/{member}", Member, members::page),
         page(M::POST, "/members/{member}/state", Operator, members::state),
         page(M::POST, "/members/{member}/people", Coordinator, members::person),
+        page(
+            M::POST,
+            "/members/{member}/technologies",
+            Coordinator,
+            members::technologies,
+        ),
         page(M::POST, "/members/{member}/contacts", Coordinator, members::contact),
         page(
             M::POST,
@@ -152,6 +158,7 @@ const DONE: &[&str] = &[
     "done-refused",
     "done-state",
     "done-contact",
+    "done-technologies",
     "done-person",
     "done-withdrawn",
     "done-vouched",
