@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use http::StatusCode;
+use node::privacy::Retention;
 use policy::{Action, PersonId, decide};
 use serde::{Deserialize, Serialize};
 use store::privacy::Kept;
@@ -45,12 +46,37 @@ impl From<&Kept> for KeptView {
 pub struct RetentionView {
     /// Sessions that are over.
     pub sessions: u16,
-    /// Invitations that were accepted, withdrawn, or are over.
+    /// Invitations, and offers to link an account, that were accepted, withdrawn, or are over.
     pub invitations: u16,
-    /// Notices.
+    /// Proposals that were decided, or are over.
+    pub proposals: u16,
+    /// Notices, and messages of webhooks.
     pub notices: u16,
     /// What came of each batch handed in.
     pub transfers: u16,
+    /// Reports of strangers that are closed.
+    pub reports: u16,
+}
+
+impl From<Retention> for RetentionView {
+    fn from(rules: Retention) -> Self {
+        let Retention {
+            sessions,
+            invitations,
+            proposals,
+            notices,
+            transfers,
+            tips,
+        } = rules;
+        Self {
+            sessions,
+            invitations,
+            proposals,
+            notices,
+            transfers,
+            reports: tips,
+        }
+    }
 }
 
 /// The record of processing.
@@ -75,12 +101,7 @@ pub async fn record(asked: Asked) -> Result<Response, Fault> {
         node: chosen.title.clone(),
         contact: chosen.contact.clone(),
         kept: kept.iter().map(KeptView::from).collect(),
-        retention: RetentionView {
-            sessions: chosen.retention.sessions,
-            invitations: chosen.retention.invitations,
-            notices: chosen.retention.notices,
-            transfers: chosen.retention.transfers,
-        },
+        retention: chosen.retention.into(),
     };
     answer(StatusCode::OK, &view)
 }
