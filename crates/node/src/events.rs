@@ -441,13 +441,13 @@ impl Node {
         Ok(())
     }
 
-    /// Why a caller's stream has to end, where it has; none while their account, their key or session, and all that they
-    /// saw when it began, still hold.
+    /// Why a stream has to end, where it has; none while the account, the key or session, and all that the reader saw before
+    /// still hold now. Both are compared as they were read: what changes later shows when it is looked again.
     ///
     /// # Errors
     /// When the store does not answer.
-    pub async fn stream_over(&self, caller: &Caller, before: &Viewer) -> Result<Option<&'static str>, Error> {
-        if let (Some((id, _)), Some(person)) = (caller.credential, caller.principal.person) {
+    pub async fn stream_over(&self, before: &Reader, now: &Reader) -> Result<Option<&'static str>, Error> {
+        if let (Some((id, _)), Some(person)) = (before.caller.credential, before.caller.principal.person) {
             let now = self.now();
             let all = self.store().credential_list(person).await?;
             let holds = all.into_iter().any(|credential| {
@@ -459,12 +459,16 @@ impl Node {
                 return Ok(Some("the key or session has ended"));
             }
         }
-        let now = self.as_of_now(caller).await?;
-        if now.principal.member != before.principal().member {
+        let (had, has) = (before.viewer.principal(), now.viewer.principal());
+        if has.member != had.member {
             return Ok(Some("the account, or its member, is not active any more"));
         }
-        let before_role = (before.principal().role, before.principal().scopes);
-        if (now.principal.role, now.principal.scopes) != before_role || !self.still_sees(caller, before).await? {
+        let sees_all = before
+            .viewer
+            .audiences()
+            .iter()
+            .all(|audience| now.viewer.sees(*audience));
+        if (has.role, has.scopes) != (had.role, had.scopes) || !sees_all {
             return Ok(Some("what you may see was changed: begin again with the last id"));
         }
         Ok(None)

@@ -24,8 +24,8 @@ use crate::node::Node;
 
 /// Characters of a question, an answer, a summary.
 const MOST_TEXT: usize = 10_000;
-/// Requests of one answer.
-const MOST: usize = 500;
+/// Requests, or answers to one, that are given at once.
+pub const REQUESTS_MOST: usize = 500;
 
 /// A question to be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,8 +61,10 @@ pub struct RequestView {
     pub closed: Option<Timestamp>,
     /// What came of it.
     pub summary: Option<String>,
-    /// The answers that the reader may read.
+    /// The answers that the reader may read, or as many of them as were asked for.
     pub answers: Vec<AnswerView>,
+    /// The name of the last of them, where there may be more behind it.
+    pub next: Option<Uuid>,
 }
 
 /// An answer as one reader may read it.
@@ -143,15 +145,44 @@ impl Node {
         }
     }
 
-    /// One request with the answers that the caller may read.
+    /// One request with the first of the answers that the caller may read.
     ///
     /// # Errors
     /// When there is none of this name that the caller may read.
     pub async fn request(&self, caller: &Caller, uuid: Uuid) -> Result<RequestView, Error> {
+        self.request_answers(caller, uuid, None, REQUESTS_MOST).await
+    }
+
+    /// One request with some of the answers that the caller may read, in order: those strictly after the one of this name.
+    ///
+    /// # Errors
+    /// When there is no request of this name that the caller may read, or it has no such answer.
+    pub async fn request_answers(
+        &self,
+        caller: &Caller,
+        uuid: Uuid,
+        after: Option<Uuid>,
+        limit: usize,
+    ) -> Result<RequestView, Error> {
         let request = self.readable_request(caller, uuid).await?;
+        let after = match after {
+            None => 0,
+            Some(last) => {
+                let absent =
+                    "the request has no answer of that name: give 'next' of an earlier page, or begin with the first";
+                let number = self.store().answer_number(request.id, last).await?;
+                number.ok_or_else(|| Error::NotFound(absent.to_owned()))?
+            }
+        };
+        let limit = limit.min(REQUESTS_MOST);
+        let reader = caller.principal.member.filter(|member| *member != request.member);
+        let answers = self.store().answer_page(request.id, reader, after, limit).await?;
         let names = self.names(caller).await?;
-        let answers = self.store().answer_list(request.id).await?;
-        Ok(view(caller, &names, request, answers))
+        let next = answers.last().filter(|_| answers.len() >= limit).map(|last| last.uuid);
+        Ok(RequestView {
+            next,
+            ..view(caller, &names, request, answers)
+        })
     }
 
     /// The requests of a community, the newest first, strictly before a number, without their answers.
@@ -170,7 +201,10 @@ impl Node {
             return Err(Error::NotFound(hidden.to_owned()));
         }
         let names = self.names(caller).await?;
-        let requests = self.store().request_list(community, before, limit.min(MOST)).await?;
+        let requests = self
+            .store()
+            .request_list(community, before, limit.min(REQUESTS_MOST))
+            .await?;
         let seen = |request| view(caller, &names, request, Vec::new());
         Ok(requests.into_iter().map(seen).collect())
     }
@@ -244,10 +278,8 @@ fn view(
     request: Request,
     answers: Vec<RequestAnswer>,
 ) -> RequestView {
-    let reader = caller.principal.member;
-    let own = Some(request.member) == reader;
+    let own = Some(request.member) == caller.principal.member;
     let hides_asker = request.asked.anonymous && !own;
-    let readable = |answer: &RequestAnswer| own || answer.to_all || Some(answer.member) == reader;
     let answer = |answer: RequestAnswer| {
         // Somebody who adds to its own question must not be named by that.
         let by_asker = hides_asker && answer.member == request.member;
@@ -259,7 +291,7 @@ fn view(
             at: answer.at,
         }
     };
-    let answers = answers.into_iter().filter(readable).map(answer).collect();
+    let answers = answers.into_iter().map(answer).collect();
     RequestView {
         id: request.id,
         from: names.get(&request.member).filter(|_| !hides_asker).cloned(),
@@ -269,5 +301,6 @@ fn view(
         summary: request.summary,
         asked: request.asked,
         answers,
+        next: None,
     }
 }

@@ -91,7 +91,10 @@ const LIST: &str = concat!(
 );
 const ANSWER: &str = "insert into answer (uuid, request, member, person, text, to_all, at) \
                       values (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-const ANSWERS: &str = "select id, uuid, member, text, to_all, at from answer where request = ?1 order by id";
+/// Numbers begin at one, so that no member is 0, which stands for whoever reads all.
+const ANSWERS: &str = "select id, uuid, member, text, to_all, at from answer where request = ?1 and id > ?2 \
+                       and (?3 = 0 or to_all = 1 or member = ?3) order by id limit ?4";
+const ANSWER_NUMBER: &str = "select id from answer where request = ?1 and uuid = ?2";
 const CLOSE: &str = "update request set closed = ?2, summary = ?3 where id = ?1 and closed is null returning id";
 const NUMBERS: &str = "select (select count(*) from request where member = ?1), \
                        (select count(*) from answer where member = ?1)";
@@ -203,9 +206,24 @@ impl Store {
         self.change(change).await.map(drop)
     }
 
-    /// The answers to a question, in order.
-    pub async fn answer_list(&self, request: i64) -> Result<Vec<RequestAnswer>> {
-        self.list(ANSWERS, vec![request.into()], answer).await
+    /// The answers to a question, in order, strictly after a number: those to all and those of a member; every one where
+    /// none is given.
+    pub async fn answer_page(
+        &self,
+        request: i64,
+        reader: Option<MemberId>,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<RequestAnswer>> {
+        let reader = reader.unwrap_or(MemberId(0));
+        let values = vec![request.into(), after.into(), reader.into(), many(limit).into()];
+        self.list(ANSWERS, values, answer).await
+    }
+
+    /// The number of an answer to a question, where there is one of this name.
+    pub async fn answer_number(&self, request: i64, uuid: Uuid) -> Result<Option<i64>> {
+        self.row(ANSWER_NUMBER, vec![request.into(), uuid.into()], |row| row.int(0))
+            .await
     }
 
     /// Closes a question with what came of it; a conflict where it was closed already.

@@ -18,6 +18,7 @@ pub struct Warninglist {
 const GET: &str = "select value from setting where key = ?1";
 const PUT: &str =
     "insert into setting (key, value) values (?1, ?2) on conflict (key) do update set value = excluded.value";
+const PUT_FIRST: &str = "insert into setting (key, value) values (?1, ?2) on conflict (key) do nothing";
 const PUT_LIST: &str = "insert into warninglist (name, body) values (?1, ?2) \
                         on conflict (name) do update set body = excluded.body";
 const LISTS: &str = "select name, length(body) from warninglist order by name";
@@ -34,6 +35,13 @@ impl Store {
     pub async fn setting_put(&self, key: &str, value: &str) -> Result<()> {
         let change = Change::new().with(PUT, vec![key.into(), value.into()]);
         self.change(change).await.map(drop)
+    }
+
+    /// Writes a setting where there is none of this name, and gives the one that there is then.
+    pub async fn setting_put_first(&self, key: &str, value: &str) -> Result<String> {
+        let change = Change::new().with(PUT_FIRST, vec![key.into(), value.into()]);
+        self.change(change).await?;
+        Ok(self.setting_get(key).await?.unwrap_or_else(|| value.to_owned()))
     }
 
     /// Writes a setting that decides who may do what, or how the node is; the ledger says so and who did it, or that it was the

@@ -1,17 +1,31 @@
 //! `commonwatch privacy`: the record of processing, what is kept of a person, erasing one.
 
 use serde_json::json;
+use server::api::settings::RetentionView;
 
 use crate::cli::{Global, PrivacyCommand};
 use crate::context::Local;
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, printable};
 
 /// Does what was asked of personal data.
 pub async fn run(local: &Local, global: &Global, command: PrivacyCommand, output: Output) -> Result<(), Failure> {
     let caller = local.caller(global).await?;
     match command {
         PrivacyCommand::Record => {
+            let chosen = local.node.chosen();
+            let rules = RetentionView::from(chosen.retention);
+            if output.is_json() {
+                output.json_line(&json!({ "node": chosen.title, "contact": chosen.contact, "retention": rules }));
+            } else {
+                let contact = chosen.contact.as_deref().unwrap_or("nobody is named: set 'contact'");
+                output.line(&format!("{}\n  whom to write to: {contact}", printable(&chosen.title)));
+                output.line(&format!(
+                    "forgotten by itself, after days: sessions {}, invitations {}, proposals {}, notices {}, transfers {}, \
+                     reports {} (0: never)",
+                    rules.sessions, rules.invitations, rules.proposals, rules.notices, rules.transfers, rules.reports
+                ));
+            }
             for kept in local.node.privacy_record(&caller)? {
                 if output.is_json() {
                     output.json_line(&json!({

@@ -46,7 +46,16 @@ pub async fn run(local: &Local, global: &Global, command: RequestCommand, output
             };
             node.request_ask(&caller, &wish).await?
         }
-        RequestCommand::Show { id } => node.request(&caller, named(&id)?).await?,
+        RequestCommand::Show { id } => {
+            let uuid = named(&id)?;
+            let mut view = node.request(&caller, uuid).await?;
+            while let Some(last) = view.next {
+                let page = node.request_answers(&caller, uuid, Some(last), LISTED).await?;
+                view.answers.extend(page.answers);
+                view.next = page.next;
+            }
+            view
+        }
         RequestCommand::Answer { id, text, to_all } => node.request_answer(&caller, named(&id)?, &text, to_all).await?,
         RequestCommand::Close { id, summary } => node.request_close(&caller, named(&id)?, &summary).await?,
     };

@@ -131,6 +131,15 @@ fn show_report(title: &str, report: &PublicReport, format: ScorecardForm, output
                 };
                 rows.extend(groups(&line.sectors));
                 rows.extend(groups(&line.countries));
+                if line.untold_months > 0 {
+                    let left_out = line.untold_months.to_string();
+                    rows.push(vec![
+                        "  months left out".to_owned(),
+                        left_out,
+                        String::new(),
+                        String::new(),
+                    ]);
+                }
             }
             output.table(&["what", "count", "half within", "nine in ten"], &rows);
         }

@@ -113,12 +113,22 @@ impl Place {
 
     /// Starts what does not end by itself.
     pub fn start(&self, arguments: &[&str]) -> Started {
+        self.start_in(&self.environment, arguments)
+    }
+
+    /// Starts it as it would start so many seconds later, with a log that says what was done.
+    pub fn start_later(&self, seconds: i64, arguments: &[&str]) -> Started {
+        let clock = ("COMMONWATCH_CLOCK_WRONG_BY_SECONDS", seconds.to_string());
+        self.start_in(&[clock, ("COMMONWATCH_LOG", "info".to_owned())], arguments)
+    }
+
+    fn start_in(&self, environment: &[(&'static str, String)], arguments: &[&str]) -> Started {
         let mut child = Command::new(env!("CARGO_BIN_EXE_commonwatch"))
             .args(arguments)
             .current_dir(self.path())
             .env_clear()
             .env("COMMONWATCH_HOME", "node")
-            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

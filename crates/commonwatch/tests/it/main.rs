@@ -15,6 +15,7 @@ mod matching;
 mod objects;
 mod offline;
 mod partnership;
+mod privacy;
 mod public;
 mod rooms;
 mod sign_in;

@@ -240,8 +240,7 @@ impl Node {
         };
         // By the bridge it has a name of its own, and is heard once.
         let uuid = Uuid::new_v5(&bridge.set.uuid, said.id.as_bytes());
-        let known = self.store().answer_list(request.id).await?;
-        if known.iter().any(|answer| answer.uuid == uuid) {
+        if self.store().answer_number(request.id, uuid).await?.is_some() {
             return Ok(Ok(()));
         }
         if request.closed.is_some() {

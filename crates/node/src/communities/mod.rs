@@ -8,7 +8,7 @@ mod preview;
 
 pub use charter::{CharterInForce, CharterText, OnLeaving, TARGETS};
 pub(crate) use moderation::Moderators;
-pub use moderation::{HeldDecision, HeldView};
+pub use moderation::{HELD_MOST, HeldDecision, HeldView};
 pub use preview::{Broken, PreviewReport, PreviewWish};
 
 use policy::{Action, CommunityId, Principal, decide};

@@ -24,7 +24,7 @@ use crate::node::Node;
 use crate::partnership::check_text;
 
 /// Objects of one answer.
-const MOST: usize = 200;
+pub const HELD_MOST: usize = 200;
 
 /// Something that waits, as a moderator sees it.
 #[derive(Clone, Debug)]
@@ -139,17 +139,24 @@ impl Node {
     ) -> Result<Vec<HeldView>, Error> {
         decide(&caller.principal, Action::Moderate(community))
             .map_err(|refusal| Error::refused(refusal, NO_COMMUNITY))?;
-        let waiting = self.store().held_waiting(community, after, limit.min(MOST)).await?;
-        let mut views = Vec::with_capacity(waiting.len());
-        for held in waiting {
-            if let Some(detail) = self.held_object(caller, &held).await? {
-                let object = RawValue::from_string(detail.row.body)
-                    .map_err(|error| Error::Ours(format!("a stored object is no JSON: {error}")))?;
-                views.push(HeldView {
-                    member: detail.origin,
-                    object,
-                    held,
-                });
+        let limit = limit.min(HELD_MOST);
+        let (mut views, mut after) = (Vec::new(), after);
+        // What is not for them is read past: a page that is not full is the last one.
+        while views.len() < limit {
+            let room = limit - views.len();
+            let waiting = self.store().held_waiting(community, after, room).await?;
+            let Some(last) = waiting.last() else { break };
+            after = Some(last.id);
+            for held in waiting {
+                if let Some(detail) = self.held_object(caller, &held).await? {
+                    let object = RawValue::from_string(detail.row.body)
+                        .map_err(|error| Error::Ours(format!("a stored object is no JSON: {error}")))?;
+                    views.push(HeldView {
+                        member: detail.origin,
+                        object,
+                        held,
+                    });
+                }
             }
         }
         Ok(views)
@@ -161,7 +168,10 @@ impl Node {
     /// When the caller has no member.
     pub async fn held_own(&self, caller: &Caller, before: Option<HeldId>, limit: usize) -> Result<Vec<Held>, Error> {
         let member = caller.principal.member.ok_or(Error::NotAllowed("sign in first"))?;
-        Ok(self.store().held_of_member(member, before, limit.min(MOST)).await?)
+        Ok(self
+            .store()
+            .held_of_member(member, before, limit.min(HELD_MOST))
+            .await?)
     }
 
     /// Lets something that waits through to its community, or refuses it. What is TLP:RED is let through by two

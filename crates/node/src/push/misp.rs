@@ -7,7 +7,8 @@
 //!
 //! Both are walked side by side in the order of their numbers, so memory holds a page of each. What an event is about to
 //! become is noted before it is sent and again after, so a break loses nothing; a server that has it already says so when
-//! it is asked, and nothing is changed there.
+//! it is asked, and nothing is changed there. An event goes only while the rules hold that it was read under: asking and
+//! sending take as long as the server takes.
 
 use std::collections::HashSet;
 
@@ -42,6 +43,18 @@ struct Candidate {
     info: EventInfo,
     to: u8,
     changed: i64,
+}
+
+/// What the member sees, and the generation of the rules under which that was worked out.
+struct Seen<'a> {
+    viewer: &'a Viewer,
+    generation: i64,
+}
+
+impl Seen<'_> {
+    async fn holds(&self, node: &Node) -> Result<bool, Error> {
+        Ok(node.store().policy_generation().await? == self.generation)
+    }
 }
 
 /// One page of both sides.
@@ -193,7 +206,11 @@ impl Run<'_> {
             .receiving_member(self.peer.terms.member, &self.peer.terms.name)
             .await?;
         let viewer = self.node.push_viewer(&self.caller, self.peer.terms.community).await?;
-        let whole = self.walk(&remote, &viewer, settings, (&from_there, generation)).await?;
+        let seen = Seen {
+            viewer: &viewer,
+            generation,
+        };
+        let whole = self.walk(&remote, &seen, settings, &from_there).await?;
         // After the events: what was in one that is gone is gone with it.
         self.retracted(&remote, &viewer).await?;
         Ok(whole)
@@ -203,20 +220,19 @@ impl Run<'_> {
     async fn walk(
         &mut self,
         remote: &Remote,
-        viewer: &Viewer,
+        seen: &Seen<'_>,
         settings: &PeerSettings,
-        (from_there, generation): (&HashSet<String>, i64),
+        from_there: &HashSet<String>,
     ) -> Result<bool, Stop> {
         let mut after = 0;
         loop {
-            let page = both(self.node, self.peer.id, viewer, after).await?;
+            let page = both(self.node, self.peer.id, seen.viewer, after).await?;
             let assumed = settings.assumed_distribution;
-            let (wanted, goes) = candidates(self.node, viewer, &page, assumed, from_there).await?;
-            if self.node.store().policy_generation().await? != generation {
-                // Who may see what has changed: what goes is asked anew, and nothing more by these rules.
+            let (wanted, goes) = candidates(self.node, seen.viewer, &page, assumed, from_there).await?;
+            // Where who may see what has changed, what goes is asked anew, and nothing more by these rules.
+            if !seen.holds(self.node).await? || !self.send_events(remote, seen, wanted).await? {
                 return Ok(false);
             }
-            self.send_events(remote, viewer, wanted).await?;
             for gone in page
                 .sent
                 .iter()
@@ -235,10 +251,10 @@ impl Run<'_> {
         }
     }
 
-    /// Asks which of them the server wants, and sends those.
-    async fn send_events(&mut self, remote: &Remote, viewer: &Viewer, wanted: Vec<Candidate>) -> Result<(), Stop> {
+    /// Asks which of them the server wants, and sends those; says whether the rules held that long.
+    async fn send_events(&mut self, remote: &Remote, seen: &Seen<'_>, wanted: Vec<Candidate>) -> Result<bool, Stop> {
         if wanted.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         let question: Vec<Value> = wanted
             .iter()
@@ -263,9 +279,13 @@ impl Run<'_> {
             }
         };
         let mut known = Vec::new();
+        let mut hold = true;
         for one in wanted {
             if asked_for.contains(&one.info.record.uuid) {
-                self.send_event(remote, viewer, &one).await?;
+                hold = self.send_event(remote, seen, &one).await?;
+                if !hold {
+                    break;
+                }
             } else {
                 // What was about to be sent when something broke has arrived; anything else it had before.
                 let before = self
@@ -291,7 +311,8 @@ impl Run<'_> {
                 ));
             }
         }
-        Ok(self.node.store().misp_sent_put(self.peer.id, &known).await?)
+        self.node.store().misp_sent_put(self.peer.id, &known).await?;
+        Ok(hold)
     }
 
     fn noted(&self, one: &Candidate, state: MispSentState, said: &str) -> MispSent {
@@ -305,12 +326,27 @@ impl Run<'_> {
         }
     }
 
-    async fn send_event(&mut self, remote: &Remote, viewer: &Viewer, one: &Candidate) -> Result<(), Stop> {
+    /// Sends an event; says whether the rules held until then, without which it is not sent.
+    async fn send_event(&mut self, remote: &Remote, seen: &Seen<'_>, one: &Candidate) -> Result<bool, Stop> {
         let uuid = one.info.record.uuid.to_string();
+        let there = remote.is_there(&["events", "view", &uuid]).await?;
+        // Again: the page was read before all this. What was recalled since stays here, and what changed is asked about anew.
+        let info = self.node.misp_event(seen.viewer, one.info.row.id).await?;
+        let Some(info) = info.filter(|info| info.row.number == one.info.row.number) else {
+            return Ok(true);
+        };
         let shape = EventShape::default();
-        let Some(text) = self.node.misp_event_text(viewer, &one.info, &shape, MOST_BYTES).await? else {
+        let text = self
+            .node
+            .misp_event_text(seen.viewer, &info, &shape, MOST_BYTES)
+            .await?;
+        if !seen.holds(self.node).await? {
+            return Ok(false);
+        }
+        let Some(text) = text else {
             let said = format!("it has more than {MOST_BYTES} bytes, which is more than is sent in one request");
-            return self.not_taken(one, &said).await;
+            self.not_taken(one, &said).await?;
+            return Ok(true);
         };
         let parsed: Value = serde_json::from_str(&text)
             .map_err(|error| Error::Ours(format!("an event was written that is no JSON: {error}")))?;
@@ -326,7 +362,6 @@ impl Run<'_> {
             ));
         }
         let body = json!({ "Event": event }).to_string();
-        let there = remote.is_there(&["events", "view", &uuid]).await?;
         self.node
             .store()
             .misp_sent_put(self.peer.id, &[self.noted(one, MispSentState::Sending, "")])
@@ -339,7 +374,8 @@ impl Run<'_> {
         match remote.post(path, body, CONTENT).await {
             Ok(answer) => {
                 if let Some(why) = refusal(&answer) {
-                    return self.not_taken(one, &why).await;
+                    self.not_taken(one, &why).await?;
+                    return Ok(true);
                 }
                 self.node
                     .misp_give(&self.caller, std::slice::from_ref(&one.info))
@@ -350,7 +386,7 @@ impl Run<'_> {
                     .await?;
                 self.counts.sent += 1;
                 self.progressed = true;
-                Ok(())
+                Ok(true)
             }
             Err(failure) if is_refusal(&failure) || failure.kind == FailureKind::TooLarge => {
                 if self.counts.sent == 0 && self.counts.refused >= MOST_REFUSED {
@@ -359,7 +395,8 @@ impl Run<'_> {
                     );
                     return Err(Failure { message, ..failure }.into());
                 }
-                self.not_taken(one, &failure.message).await
+                self.not_taken(one, &failure.message).await?;
+                Ok(true)
             }
             Err(failure) => Err(failure.into()),
         }

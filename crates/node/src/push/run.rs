@@ -103,8 +103,12 @@ impl Run<'_> {
                 if receiver.is_none() {
                     receiver = Some(Receiver::connect(&self.peer.terms.url, &settings).await?);
                 }
-                if let Some(receiver) = &receiver {
-                    self.send_all(receiver, &changes, settings.page_size()).await?;
+                if let Some(receiver) = &receiver
+                    && !self
+                        .send_all(receiver, &changes, settings.page_size(), generation)
+                        .await?
+                {
+                    continue;
                 }
             }
             self.cursor = Some(changes.cursor);
@@ -184,11 +188,21 @@ impl Run<'_> {
         }
     }
 
-    /// Sends changes in order: runs of objects in envelopes, what was taken back one by one.
-    async fn send_all(&mut self, receiver: &Receiver, changes: &Changes, page_size: usize) -> Result<(), Stop> {
+    /// Sends changes in order: runs of objects in envelopes, what was taken back one by one. Says whether that was all: a
+    /// page takes as long as the peer takes, and what of it is not sent when the rules have moved on is read again first.
+    async fn send_all(
+        &mut self,
+        receiver: &Receiver,
+        changes: &Changes,
+        page_size: usize,
+        generation: i64,
+    ) -> Result<bool, Stop> {
         let rows = &changes.rows;
         let mut parts = parts(rows, page_size, receiver.most_bytes);
         while let Some(part) = parts.pop_front() {
+            if self.node.store().policy_generation().await? != generation {
+                return Ok(false);
+            }
             let sent = &rows[part.clone()];
             if let [one] = sent
                 && is_taken_back(one)
@@ -217,7 +231,7 @@ impl Run<'_> {
             }
             self.passed(changes, part.end).await?;
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Moves the cursor past the first `count` changes, unless the next one has the same place.

@@ -11,6 +11,7 @@ mod watch;
 use std::collections::{BTreeMap, BTreeSet};
 
 use policy::{Action, CommunityId, MemberId, decide};
+use serde::{Deserialize, Serialize};
 use stix::Timestamp;
 use store::score::month;
 use store::{Disclosure, Histogram, LogFamily, Measure, ScoreCell, ScoreSpan, Shown, WHOLE};
@@ -38,7 +39,7 @@ pub struct Months {
 }
 
 /// A number of one measure: how many, and where times are measured, how long.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Number {
     /// How many.
     pub count: u64,
@@ -165,13 +166,13 @@ fn aspect(measure: Measure) -> Option<fn(&Disclosure) -> Shown> {
     })
 }
 
-/// Numbers of one measure, altogether and by month.
 /// Whether a member wants to be counted nowhere in what a measure rests on; in [`WHOLE`] its line for everywhere holds.
 fn hides(chosen: &Chosen, community: CommunityId, member: MemberId, measure: Measure) -> bool {
     let here: BTreeSet<CommunityId> = Some(community).filter(|one| *one != WHOLE).into_iter().collect();
     aspect(measure).is_some_and(|aspect| aspect(&chosen.of(member, &here)) == Shown::None)
 }
 
+/// Numbers of one measure, altogether and by month.
 #[derive(Default)]
 struct Sums {
     all: Histogram,
@@ -207,6 +208,15 @@ fn without(total: Vec<ScoreCell>, taken_out: &[ScoreCell]) -> Vec<ScoreCell> {
         count,
     };
     left.into_iter().map(cell).filter(|cell| cell.count > 0).collect()
+}
+
+/// How much there is of each measure in each month.
+fn sum(cells: &[ScoreCell]) -> BTreeMap<(Measure, &str), u64> {
+    let mut sum = BTreeMap::new();
+    for cell in cells {
+        *sum.entry((cell.measure, cell.month.as_str())).or_default() += cell.count;
+    }
+    sum
 }
 
 /// The first month of a number of them that end with one.
@@ -296,7 +306,12 @@ impl Node {
         let running = month(now);
         let span = months.span(community.unwrap_or(WHOLE));
         let own = self.store().score_own(member, &span).await?;
-        let all = self.everybody(&span, Some(member), &running).await?;
+        // Who reads the numbers of a community too takes them away from those of the whole.
+        let read_too: Vec<CommunityId> = match community {
+            Some(_) => Vec::new(),
+            None => caller.principal.communities.iter().copied().collect(),
+        };
+        let all = self.everybody(&span, &read_too, Some(member), &running).await?;
         let (own, told) = (sums(own.iter()), {
             let may = |cell: &&ScoreCell| all.told.contains(&(cell.measure, cell.month.clone()));
             sums(all.cells.iter().filter(may))
@@ -318,7 +333,7 @@ impl Node {
             alias = Some(self.community_by_id(community).await?.alias);
         }
         Ok(Scorecard {
-            coverage: self.coverage(community, &all, &running, member).await?,
+            coverage: self.coverage(community, &read_too, &all, &running, member).await?,
             overdue: self.store().commitments_overdue(member, now).await?,
             community,
             alias,
@@ -330,7 +345,13 @@ impl Node {
         })
     }
 
-    async fn everybody(&self, span: &ScoreSpan, reader: Option<MemberId>, running: &str) -> Result<Everybody, Error> {
+    async fn everybody(
+        &self,
+        span: &ScoreSpan,
+        read_too: &[CommunityId],
+        reader: Option<MemberId>,
+        running: &str,
+    ) -> Result<Everybody, Error> {
         let store = self.store();
         let (total, shares) = (store.score_total(span).await?, store.score_shares(span).await?);
         let (chosen, community) = (self.disclosure_chosen().await?, span.community);
@@ -342,7 +363,20 @@ impl Node {
                 hidden.extend(cells.into_iter().filter(|cell| hides(member, cell.measure)));
             }
         }
-        let told = tell::months_to_tell(&shares, reader, running, |member, measure| !hides(member, measure));
+        let is_counted = |member, measure| !hides(member, measure);
+        let mut told = tell::months_to_tell(&shares, reader, running, is_counted);
+        for community in read_too {
+            let inside = ScoreSpan {
+                community: *community,
+                ..span.clone()
+            };
+            // Where everything is in the community there is nothing to take away, and no need to ask who did what.
+            if sum(&store.score_total(&inside).await?) != sum(&total) {
+                let inside = store.score_shares(&inside).await?;
+                let few = tell::few_beside(&shares, &inside, reader, is_counted);
+                told.retain(|place| !few.contains(place));
+            }
+        }
         let mut live: BTreeMap<String, BTreeSet<MemberId>> = BTreeMap::new();
         for share in shares.iter().filter(|share| share.measure == Measure::Live) {
             live.entry(share.month.clone()).or_default().insert(share.member);
@@ -355,29 +389,39 @@ impl Node {
         })
     }
 
+    async fn members_of(&self, community: CommunityId) -> Result<BTreeSet<MemberId>, Error> {
+        let memberships = self.store().membership_list(community).await?;
+        Ok(memberships.iter().map(|membership| membership.member).collect())
+    }
+
     async fn coverage(
         &self,
         community: Option<CommunityId>,
+        read_too: &[CommunityId],
         all: &Everybody,
         running: &str,
         reader: MemberId,
     ) -> Result<Coverage, Error> {
         let members: BTreeSet<MemberId> = match community {
-            Some(community) => {
-                let memberships = self.store().membership_list(community).await?;
-                memberships.iter().map(|membership| membership.member).collect()
-            }
+            Some(community) => self.members_of(community).await?,
             None => self.store().standings().await?.into_keys().collect(),
         };
+        let mut beside = Vec::with_capacity(read_too.len());
+        for community in read_too {
+            beside.push(&members - &self.members_of(*community).await?);
+        }
         let month = months_before(running, 2).unwrap_or_default();
         let live = all.live.get(&month).cloned().unwrap_or_default();
         let among: BTreeSet<MemberId> = live.intersection(&members).copied().collect();
-        let tells = tells_share(&among, &members, reader);
+        let tells = tells_share(&among, &members, reader)
+            && beside
+                .iter()
+                .all(|beside| beside.is_empty() || tells_share(&(&among & beside), beside, reader));
         Ok(Coverage {
             members: members.len(),
             live: tells.then_some(among.len() as u64),
             families: match tells {
-                true => self.families(community, &month, &among, reader).await?,
+                true => self.families(community, &month, &among, &beside, reader).await?,
                 false => BTreeMap::new(),
             },
             month,
@@ -390,6 +434,7 @@ impl Node {
         community: Option<CommunityId>,
         month: &str,
         live: &BTreeSet<MemberId>,
+        beside: &[BTreeSet<MemberId>],
         reader: MemberId,
     ) -> Result<BTreeMap<LogFamily, u64>, Error> {
         let found = self.store().score_families(community.unwrap_or(WHOLE), month).await?;
@@ -397,9 +442,13 @@ impl Node {
         for (member, family) in found.into_iter().filter(|(member, _)| live.contains(member)) {
             reads.entry(family).or_default().insert(member);
         }
-        let told = reads
-            .into_iter()
-            .filter(|(_, members)| tells_share(members, live, reader));
+        let told = reads.into_iter().filter(|(_, members)| {
+            let beside_too = |beside: &BTreeSet<MemberId>| {
+                let live = live & beside;
+                live.is_empty() || tells_share(&(members & beside), &live, reader)
+            };
+            tells_share(members, live, reader) && beside.iter().all(beside_too)
+        });
         Ok(told.map(|(family, members)| (family, members.len() as u64)).collect())
     }
 

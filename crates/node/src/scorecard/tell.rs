@@ -6,7 +6,7 @@
 //! one member did. A span of months is the sum of the months that can be told each by itself, so that the difference of two
 //! spans is a sum of those again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use policy::MemberId;
 use store::{Measure, MemberCount};
@@ -61,27 +61,114 @@ pub fn months_to_tell(
         .collect()
 }
 
-/// Members with a number of theirs, by a name that groups them.
-pub type Groups<'a> = BTreeMap<&'a str, Vec<(MemberId, u64)>>;
+/// The months of each measure of the whole partnership that may not be told to a reader of a community's numbers: taken
+/// away from the whole, those would leave what too few did elsewhere.
+pub fn few_beside(
+    whole: &[MemberCount],
+    inside: &[MemberCount],
+    reader: Option<MemberId>,
+    is_counted: impl Fn(MemberId, Measure) -> bool,
+) -> BTreeSet<(Measure, String)> {
+    let key = |share: &MemberCount| (share.measure, share.member);
+    let mut counts: HashMap<((Measure, MemberId), &str), u64> = HashMap::with_capacity(inside.len());
+    for share in inside {
+        counts.insert((key(share), &share.month), share.count);
+    }
+    let mut beside: BTreeMap<(Measure, &str), Vec<u64>> = BTreeMap::new();
+    for share in whole {
+        let there = counts.get(&(key(share), share.month.as_str())).copied().unwrap_or(0);
+        if share.count > there && Some(share.member) != reader && is_counted(share.member, share.measure) {
+            let month = beside.entry((share.measure, &share.month)).or_default();
+            month.push(share.count - there);
+        }
+    }
+    let few = beside.into_iter().filter(|(_, parts)| !may_tell(parts.iter().copied()));
+    few.map(|((measure, month), _)| (measure, month.to_owned())).collect()
+}
+
+/// A stretch of months of which the sum is told by itself: a single month, or all those together that are told to nobody.
+pub type Stretch = u8;
+
+/// The months that no scorecard tells of.
+const TOGETHER: Stretch = 0;
+
+/// What one member has of a number in one stretch of months.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Part {
+    /// Whose.
+    pub member: MemberId,
+    /// When.
+    pub stretch: Stretch,
+    /// How much.
+    pub count: u64,
+}
+
+/// Parts by a name that groups them.
+pub type Groups<'a> = BTreeMap<&'a str, Vec<Part>>;
 
 /// What stands for the groups that are too small to be told.
 pub const OTHERS: &str = "others";
 
-/// Puts groups together until each may be published; none where even all of them together may not.
-pub fn merged<'a>(groups: &Groups<'a>) -> Option<Groups<'a>> {
-    let tells = |members: &Vec<(MemberId, u64)>| may_publish(members.iter().map(|(_, count)| *count));
-    let (mut told, mut rest): (Groups<'a>, Vec<(MemberId, u64)>) = (Groups::new(), Vec::new());
-    for (name, members) in groups {
-        if tells(members) && *name != OTHERS {
-            told.insert(name, members.clone());
-        } else {
-            rest.extend(members.iter().copied());
+/// Into which stretch each month of a number goes that is to be published for the whole time. Scorecards tell members of
+/// single months: what is left when they are taken away must not be about few either. So a month that a scorecard may tell
+/// somebody of, but that may not be published, is left out; those that none tells of come together, or not at all.
+pub fn stretches<'m>(parts: &BTreeMap<(MemberId, &'m str), u64>) -> BTreeMap<&'m str, Stretch> {
+    let mut months: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
+    for ((_, month), count) in parts {
+        months.entry(month).or_default().push(*count);
+    }
+    let mut stretches = BTreeMap::new();
+    let (mut together, mut of_together) = (Vec::new(), BTreeMap::<MemberId, u64>::new());
+    for (number, (month, counts)) in (TOGETHER + 1..).zip(&months) {
+        if may_publish(counts.iter().copied()) {
+            stretches.insert(*month, number);
+        } else if !may_tell_somebody(counts) {
+            together.push(*month);
         }
     }
-    rest.retain(|(_, count)| *count > 0);
-    while !rest.is_empty() && !tells(&rest) {
+    for ((member, month), count) in parts {
+        if together.contains(month) {
+            *of_together.entry(*member).or_default() += count;
+        }
+    }
+    if may_publish(of_together.into_values()) {
+        stretches.extend(together.into_iter().map(|month| (month, TOGETHER)));
+    }
+    stretches
+}
+
+/// Whether a sum of these parts may be told to somebody: to who gave none of them, or to who gave the largest, beside which
+/// the others weigh the most.
+fn may_tell_somebody(parts: &[u64]) -> bool {
+    let mut ascending = parts.to_vec();
+    ascending.sort_unstable();
+    let others = &ascending[..ascending.len().saturating_sub(1)];
+    may_tell(ascending.iter().copied()) || may_tell(others.iter().copied())
+}
+
+/// Whether a sum of these may be published beside those of single stretches: in each it is about nobody, or about enough.
+fn is_publishable(parts: &[Part]) -> bool {
+    let mut stretches: BTreeMap<Stretch, Vec<u64>> = BTreeMap::new();
+    for part in parts.iter().filter(|part| part.count > 0) {
+        stretches.entry(part.stretch).or_default().push(part.count);
+    }
+    !stretches.is_empty() && stretches.into_values().all(|counts| may_publish(counts.into_iter()))
+}
+
+/// Puts groups together until each may be published; none where even all of them together may not.
+pub fn merged<'a>(groups: &Groups<'a>) -> Option<Groups<'a>> {
+    let (mut told, mut rest): (Groups<'a>, Vec<Part>) = (Groups::new(), Vec::new());
+    for (name, parts) in groups {
+        if is_publishable(parts) && *name != OTHERS {
+            told.insert(name, parts.clone());
+        } else {
+            rest.extend(parts);
+        }
+    }
+    rest.retain(|part| part.count > 0);
+    while !rest.is_empty() && !is_publishable(&rest) {
         // The smallest of the others hides them, and is hidden with them.
-        let smallest = told.iter().min_by_key(|(name, members)| (members.len(), **name));
+        let smallest = told.iter().min_by_key(|(name, parts)| (parts.len(), **name));
         let smallest = smallest.map(|(name, _)| *name)?;
         rest.extend(told.remove(smallest).into_iter().flatten());
     }
@@ -91,18 +178,17 @@ pub fn merged<'a>(groups: &Groups<'a>) -> Option<Groups<'a>> {
     (!told.is_empty()).then_some(told)
 }
 
-/// Whether two ways of grouping the same members can both be told: where they cross, there is nobody, or there are enough.
+/// Whether two ways of grouping the same parts can both be told: where they cross, there is nobody, or there are enough.
 pub fn do_not_single_out(one: &Groups<'_>, other: &Groups<'_>) -> bool {
-    let sets = |groups: &Groups<'_>| -> Vec<BTreeMap<MemberId, u64>> {
-        let set = |members: &Vec<(MemberId, u64)>| members.iter().copied().filter(|(_, count)| *count > 0).collect();
+    let sets = |groups: &Groups<'_>| -> Vec<BTreeSet<Part>> {
+        let set = |parts: &Vec<Part>| parts.iter().copied().filter(|part| part.count > 0).collect();
         groups.values().map(set).collect()
     };
     let others = sets(other);
     sets(one).iter().all(|one| {
         others.iter().all(|other| {
-            let both = one.iter().filter(|(member, _)| other.contains_key(member));
-            let parts: Vec<u64> = both.map(|(_, count)| *count).collect();
-            parts.is_empty() || may_publish(parts.into_iter())
+            let both: Vec<Part> = one.intersection(other).copied().collect();
+            both.is_empty() || is_publishable(&both)
         })
     })
 }
@@ -148,65 +234,82 @@ mod tests {
         assert_eq!(withheld.len(), 1);
     }
 
-    fn partition(seed: &[(u8, u64)]) -> Vec<(String, MemberId, u64)> {
-        let member = |(at, (group, count)): (usize, &(u8, u64))| (format!("g{group}"), MemberId(at as i64), *count);
-        seed.iter().enumerate().map(member).collect()
+    #[test]
+    fn what_few_did_outside_a_community_is_not_told_to_its_readers_as_a_difference() {
+        let of = |members: std::ops::Range<i64>, each: u64| members.map(move |member| count("2026-09", member, each));
+        let inside: Vec<_> = of(1..9, 3).collect();
+        let few = |whole: Vec<MemberCount>, reader| {
+            few_beside(&whole, &inside, reader, |member, _| member != MemberId(90)).len()
+        };
+        assert_eq!(few(of(1..9, 3).collect(), None), 0, "there is nothing else");
+        assert_eq!(few(of(1..9, 3).chain(of(20..23, 3)).collect(), None), 1, "three others");
+        assert_eq!(
+            few(of(1..4, 4).chain(of(4..9, 3)).collect(), None),
+            1,
+            "three of them, elsewhere"
+        );
+        let enough: Vec<_> = of(1..9, 3).chain(of(20..25, 3)).collect();
+        assert_eq!((few(enough.clone(), None), few(enough, Some(MemberId(20)))), (0, 1));
+        assert_eq!(
+            few(of(1..9, 3).chain(of(90..91, 3)).collect(), None),
+            0,
+            "who is counted nowhere"
+        );
     }
 
-    fn grouped(members: &[(String, MemberId, u64)]) -> Groups<'_> {
+    fn partition(seed: &[(u8, u64)]) -> Vec<(String, Part)> {
+        let part = |(at, (group, count)): (usize, &(u8, u64))| {
+            let part = Part {
+                member: MemberId(at as i64),
+                stretch: 1,
+                count: *count,
+            };
+            (format!("g{group}"), part)
+        };
+        seed.iter().enumerate().map(part).collect()
+    }
+
+    fn grouped(parts: &[(String, Part)]) -> Groups<'_> {
         let mut groups = Groups::new();
-        for (name, member, count) in members {
-            groups.entry(name.as_str()).or_default().push((*member, *count));
+        for (name, part) in parts {
+            groups.entry(name.as_str()).or_default().push(*part);
         }
         groups
+    }
+
+    #[test]
+    fn a_month_that_a_scorecard_tells_somebody_of_is_published_by_itself_or_left_out() {
+        let mut parts = BTreeMap::new();
+        let mut month = |name: &'static str, members: std::ops::Range<i64>| {
+            parts.extend(members.map(|member| ((MemberId(member), name), 3)));
+        };
+        // Enough for all; enough for who is not among them; too few for anybody, twice, which together are enough.
+        month("2025-01", 0..6);
+        month("2025-02", 0..5);
+        month("2025-03", 0..3);
+        month("2025-04", 3..6);
+        assert_eq!(
+            stretches(&parts),
+            BTreeMap::from([("2025-01", 1), ("2025-03", TOGETHER), ("2025-04", TOGETHER)])
+        );
+        parts.retain(|(_, month), _| *month != "2025-04");
+        assert_eq!(stretches(&parts), BTreeMap::from([("2025-01", 1)]));
     }
 
     proptest! {
         #[test]
         fn every_group_that_is_told_may_be_told_and_nobody_is_lost(seed in prop::collection::vec((0_u8..8, 0_u64..50), 0..60)) {
-            let members = partition(&seed);
-            let all: u64 = members.iter().map(|(_, _, count)| count).sum();
-            if let Some(told) = merged(&grouped(&members)) {
+            let parts = partition(&seed);
+            let all: u64 = parts.iter().map(|(_, part)| part.count).sum();
+            if let Some(told) = merged(&grouped(&parts)) {
                 let mut sum = 0;
                 for group in told.values() {
-                    prop_assert!(may_publish(group.iter().map(|(_, count)| *count)));
-                    sum += group.iter().map(|(_, count)| count).sum::<u64>();
+                    prop_assert!(may_publish(group.iter().map(|part| part.count)));
+                    sum += group.iter().map(|part| part.count).sum::<u64>();
                 }
                 prop_assert_eq!(sum, all);
             } else {
-                prop_assert!(!may_publish(members.iter().map(|(_, _, count)| *count)));
-            }
-        }
-
-        /// The adversary knows who is in which group, all totals, and any one member's own number. What it can work out are
-        /// sums over unions of crossings: none of them may be about fewer than five.
-        #[test]
-        fn no_union_or_difference_of_what_is_told_is_about_few(
-            seed in prop::collection::vec((0_u8..4, 1_u64..50), 0..80), regions in prop::collection::vec(0_u8..4, 80)
-        ) {
-            let members = partition(&seed);
-            let elsewhere: Vec<_> = members
-                .iter()
-                .zip(&regions)
-                .map(|((_, member, count), region)| (format!("r{region}"), *member, *count))
-                .collect();
-            let (Some(one), Some(other)) = (merged(&grouped(&members)), merged(&grouped(&elsewhere))) else {
-                return Ok(());
-            };
-            if !do_not_single_out(&one, &other) {
-                return Ok(());
-            }
-            let of = |groups: &Groups<'_>, chosen: usize| -> BTreeSet<MemberId> {
-                let picked = groups.values().enumerate().filter(|(at, _)| chosen & (1 << at) != 0);
-                picked.flat_map(|(_, members)| members.iter().map(|(member, _)| *member)).collect()
-            };
-            for left in 0..1 << one.len() {
-                for right in 0..1 << other.len() {
-                    let (left, right) = (of(&one, left), of(&other, right));
-                    for found in [&left - &right, &right - &left, &left & &right, &left ^ &right] {
-                        prop_assert!(found.is_empty() || found.len() >= 6, "{:?}", found);
-                    }
-                }
+                prop_assert!(!may_publish(parts.iter().map(|(_, part)| part.count)));
             }
         }
     }

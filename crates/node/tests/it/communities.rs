@@ -568,6 +568,7 @@ async fn what_a_charter_lets_nobody_keep_longer_is_withdrawn_from_that_community
         .share("cert", &partners.to_water(None), object(3, FIRST, ""))
         .await;
     assert_eq!(node.retention_run(partners.now()).await.unwrap().shared, 0);
+    node.scorecards_run().await.unwrap();
     partners.pass_days(11);
     assert_eq!(node.retention_run(partners.now()).await.unwrap().shared, 2);
     assert_eq!(node.retention_run(partners.now()).await.unwrap().shared, 0);
@@ -577,6 +578,15 @@ async fn what_a_charter_lets_nobody_keep_longer_is_withdrawn_from_that_community
         "it stays for the other community"
     );
     assert!(readers(&partners, &object_id(3)).await.contains("waterworks"));
+    // What stays for the other community was not shared once more.
+    node.scorecards_run().await.unwrap();
+    let months = node::scorecard::Months::read(None, None, partners.now()).unwrap();
+    let card = node
+        .scorecard(&partners.caller("cert").await, None, months)
+        .await
+        .unwrap();
+    let shared = card.lines.iter().find(|line| line.measure == store::Measure::Shared);
+    assert_eq!(shared.unwrap().own.count, 3);
     let mut ledger = Vec::new();
     node.ledger_export(&partners.caller("cert").await, &mut ledger)
         .await

@@ -451,6 +451,39 @@ async fn a_peer_of_ours_is_told_what_was_narrowed_and_others_are_named_to_the_op
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_member_that_is_suspended_is_sent_nothing_more_of_a_page_that_was_read() {
+    for at_once in [true, false] {
+        let pushing = Pushing::new().await;
+        pushing.set(json!({ "page_size": 3 })).await;
+        pushing.share(&indicators(0..10), Tlp::Green, Vec::new()).await;
+        let (node, operator, member) = (pushing.kit.node.clone(), pushing.kit.operator.clone(), pushing.receiver);
+        let suspend = move || {
+            let (node, operator) = (node.clone(), operator.clone());
+            async move { drop(node.member_activate(&operator, member, false).await.unwrap()) }
+        };
+        let serving = Arc::clone(&pushing.peer);
+        if at_once {
+            // Before anything is read.
+            let happening: node::Happening = Arc::new(move || Box::pin(suspend()));
+            pushing.kit.node.happens_before_reading(Some(happening));
+        } else {
+            // While the first envelope is on its way.
+            let here = tokio::runtime::Handle::current();
+            pushing.web.answer_with(move |asked| {
+                if asked.method == "POST" {
+                    tokio::task::block_in_place(|| here.block_on(suspend()));
+                }
+                serving.lock().unwrap().answer(asked)
+            });
+        }
+        let report = pushing.push().await;
+        assert!(report.error.unwrap().contains("not active"));
+        assert_eq!(pushing.peer.lock().unwrap().took.len(), if at_once { 0 } else { 3 });
+        assert_eq!(report.sent, if at_once { 0 } else { 3 });
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_comes_for_a_new_audience_while_a_push_reads_is_not_passed_over() {
     let pushing = Pushing::new().await;
     pushing.kit.share(&indicators(0..1), Tlp::Green, Pap::Clear).await;

@@ -310,6 +310,60 @@ async fn others_are_told_together_when_a_month_is_over_and_never_about_few() {
 }
 
 #[tokio::test]
+async fn a_community_taken_away_from_the_whole_leaves_no_number_about_few() {
+    let stage = Stage::with(10).await;
+    let (kit, node) = (&stage.kit, &stage.kit.node);
+    let wish = node::partnership::CommunityWish {
+        alias: "small".to_owned(),
+        title: "Small".to_owned(),
+        purpose: "A few of them".to_owned(),
+        owner: kit.operator.principal.member.unwrap(),
+        public: false,
+        hides_members: false,
+        default_tlp: stix::marking::Tlp::Green,
+        strictest_tlp: stix::marking::Tlp::Red,
+    };
+    let small = node.community_create(&kit.operator, wish).await.unwrap().id;
+    for number in 7..10 {
+        let member = stage.members[number];
+        node.membership_set(&kit.operator, small, member, true, false)
+            .await
+            .unwrap();
+    }
+    let whole = async |number: usize| {
+        let months = Months::read(Some("2024-01"), None, kit.now()).unwrap();
+        node.scorecards_run().await.unwrap();
+        let card = node.scorecard(&stage.caller(number).await, None, months).await.unwrap();
+        line(&card, Measure::Shared).all.as_ref().map(|all| all.count)
+    };
+    for number in 0..7 {
+        stage.give(number, &[object(10 + number as u32, FIRST, "")]).await;
+    }
+    kit.pass_seconds(86_400 * 32);
+    assert_eq!(whole(0).await, Some(7), "there is nothing beside the community");
+    for number in 0..10 {
+        let to = if number < 7 { kit.community } else { small };
+        let request = ShareRequest {
+            channel: "file".to_owned(),
+            handling: Handling {
+                communities: vec![to],
+                ..Handling::default()
+            },
+            ..ShareRequest::default()
+        };
+        let body = format!(r#"{{"objects":[{}]}}"#, object(30 + number as u32, FIRST, ""));
+        let report = node
+            .share_bytes(&stage.caller(number).await, request, body)
+            .await
+            .unwrap();
+        assert_eq!(report.accepted, 1, "{report:?}");
+    }
+    kit.pass_seconds(86_400 * 32);
+    // Seven did in the community and ten altogether: the month would tell each of them what three did elsewhere.
+    assert_eq!(whole(0).await, Some(7), "the month before");
+}
+
+#[tokio::test]
 async fn who_is_counted_nowhere_is_not_in_the_numbers_of_all() {
     let stage = Stage::with(8).await;
     let (kit, node) = (&stage.kit, &stage.kit.node);
@@ -400,4 +454,31 @@ async fn a_scorecard_is_for_members_of_the_community_and_the_report_for_years_th
     assert_eq!(shared.sectors.values().map(|number| number.count).sum::<u64>(), 7);
     let text = format!("{report:?}");
     assert!(!text.contains("Member "), "{text}");
+}
+
+#[tokio::test]
+async fn the_report_of_a_year_stays_as_it_was_made_whatever_a_member_changes() {
+    let stage = Stage::with(9).await;
+    let (kit, node) = (&stage.kit, &stage.kit.node);
+    kit.pass_seconds(10);
+    stage.give(0, &[object(1, FIRST, "")]).await;
+    for reader in 1..9 {
+        stage.receive(reader).await;
+    }
+    let year = kit.now().to_string()[..4].to_owned();
+    kit.pass_seconds(86_400 * 366);
+    let report = node.public_report(&kit.operator, &year).await.unwrap();
+    let taken = report.lines.iter().find(|line| line.measure == Measure::Taken).unwrap();
+    assert_eq!(taken.all.count, 8);
+    // Two who were in it take themselves out of what is told of others: the difference would be what they did.
+    let hidden = Disclosure {
+        received: Shown::None,
+        ..Disclosure::DEFAULT
+    };
+    for number in [1, 2] {
+        node.disclosure_put(&stage.caller(number).await, &[hidden])
+            .await
+            .unwrap();
+    }
+    assert_eq!(node.public_report(&kit.operator, &year).await.unwrap(), report);
 }

@@ -167,6 +167,9 @@ pub async fn events(asked: Asked) -> Result<Response, Fault> {
         None => asked.node().events_now().await?,
     };
     let reader = asked.node().reader_now(asked.caller()).await?;
+    if reader.caller.principal.member != Some(member) {
+        return Err(node::Error::NotAllowed("the account, or its member, is not active any more").into());
+    }
     let streaming = Streaming {
         node: asked.node().clone(),
         reader,
@@ -350,12 +353,12 @@ impl Streaming {
     async fn look_again(&mut self) -> Result<(), String> {
         let again = |_| "this node cannot answer just now: come again with the last id".to_owned();
         self.changed.mark_unchanged();
-        let (caller, viewer) = (&self.reader.caller, &self.reader.viewer);
-        let over = self.node.stream_over(caller, viewer).await.map_err(again)?;
+        let now = self.node.reader_now(&self.reader.caller).await.map_err(again)?;
+        let over = self.node.stream_over(&self.reader, &now).await.map_err(again)?;
         if let Some(why) = over {
             return Err(why.to_owned());
         }
-        self.reader = self.node.reader_now(&self.reader.caller).await.map_err(again)?;
+        self.reader = now;
         Ok(())
     }
 

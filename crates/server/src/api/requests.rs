@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use http::StatusCode;
-use node::requests::{AnswerView as ReadAnswer, RequestView as ReadRequest, RequestWish};
+use node::requests::{AnswerView as ReadAnswer, REQUESTS_MOST, RequestView as ReadRequest, RequestWish};
 use serde::{Deserialize, Serialize};
 use stix::Timestamp;
 use store::CommunityKey;
@@ -72,8 +72,11 @@ pub struct RequestView {
     /// What came of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<String>,
-    /// The answers that the reader may read; in a list always empty.
+    /// The answers that the reader may read, the first given first; in a list of requests always empty.
     pub answers: Vec<RequestAnswerView>,
+    /// The cursor of further answers to it; absent when these were all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// An answer.
@@ -122,6 +125,7 @@ impl RequestView {
             state: if request.closed.is_some() { "closed" } else { "open" },
             summary: request.summary,
             answers: request.answers.into_iter().map(RequestAnswerView::from).collect(),
+            next: request.next.map(|last| last.to_string()),
         })
     }
 }
@@ -177,13 +181,13 @@ pub async fn list(asked: Asked) -> Result<Response, Fault> {
         return Err(bad("missing-parameter", "say which community, as in community=water"));
     };
     let community = community(&asked, name).await?;
-    let (limit, cursor) = (parameters.limit()?, parameters.cursor()?);
-    let before = cursor.map(|cursor| cursor.0);
-    let found = asked.node().requests(asked.caller(), community, limit, before).await?;
-    let next = found
-        .last()
-        .filter(|_| found.len() >= limit)
-        .map(|last| last.id.to_string());
+    let mut page = parameters.page()?;
+    page.limit = page.limit.min(REQUESTS_MOST);
+    let found = asked
+        .node()
+        .requests(asked.caller(), community, page.limit, page.number()?)
+        .await?;
+    let next = page.next(&found, |last| last.id.to_string());
     let mut requests = Vec::with_capacity(found.len());
     for request in found {
         requests.push(RequestView::new(&asked, request).await?);
@@ -191,14 +195,19 @@ pub async fn list(asked: Asked) -> Result<Response, Fault> {
     answer(StatusCode::OK, &RequestList { requests, next })
 }
 
-/// One request, with the answers that the reader may read.
+/// One request, with the answers that the reader may read, page by page.
 #[utoipa::path(get, path = "/api/v1/requests/{request}", tag = "requests",
-    params(("request" = String, Path, description = "Its name")),
-    responses((status = 200, body = RequestView), (status = 404)))]
+    params(("request" = String, Path, description = "Its name"),
+        ("limit" = Option<usize>, Query, description = "At most so many answers"),
+        ("cursor" = Option<String>, Query, description = "The `next` of an earlier answer")),
+    responses((status = 200, body = RequestView), (status = 400), (status = 404)))]
 pub async fn one(asked: Asked) -> Result<Response, Fault> {
-    Parameters::read(&asked, &[])?;
-    let uuid = named(&asked)?;
-    let request = asked.node().request(asked.caller(), uuid).await?;
+    let page = Parameters::read(&asked, &["limit", "cursor"])?.page()?;
+    let (uuid, after) = (named(&asked)?, page.key(|text| Uuid::try_parse(text).ok())?);
+    let request = asked
+        .node()
+        .request_answers(asked.caller(), uuid, after, page.limit)
+        .await?;
     answer(StatusCode::OK, &RequestView::new(&asked, request).await?)
 }
 

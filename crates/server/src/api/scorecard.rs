@@ -257,6 +257,8 @@ pub struct ReportLineView {
     pub sectors: BTreeMap<String, NumberView>,
     /// By country; empty where that would tell too much.
     pub countries: BTreeMap<String, NumberView>,
+    /// Months with something in them that are left out of all these: about too few.
+    pub untold_months: usize,
 }
 
 /// The yearly report: it is about nobody, and may be published.
@@ -283,6 +285,7 @@ impl From<&PublicReport> for ReportView {
             all: (&line.all).into(),
             sectors: views(&line.sectors),
             countries: views(&line.countries),
+            untold_months: line.untold_months,
         };
         let name = |measure: &Measure| measure.as_str().to_owned();
         Self {
@@ -293,7 +296,7 @@ impl From<&PublicReport> for ReportView {
     }
 }
 
-/// The report of a year that is over, for everybody.
+/// The report of a year that is over, for everybody: made when it is asked for first, and the same from then on.
 #[utoipa::path(get, path = "/api/v1/reports/{year}", tag = "scorecards",
     params(("year" = String, Path, description = "The year, as in 2025"),
         ("format" = Option<String>, Query, description = "json, or html (a page to print)")),

@@ -1,10 +1,13 @@
 //! The stream of events: what is new comes by itself, nothing twice, nothing lost, and nothing that is not open.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 
-use super::kit::{Kit, id, indicator};
+use super::kit::{Kit, happens_before_reading, id, indicator};
 
 /// An event as a client reads it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -50,16 +53,21 @@ struct Open(BufReader<TcpStream>);
 
 impl Open {
     async fn new(kit: &Kit, who: &str, query: &str) -> Self {
+        let mut open = Self::asked(kit, who, query).await;
+        // It reads from now on once it said so.
+        open.until("id: ").await;
+        open
+    }
+
+    /// One that has said nothing yet.
+    async fn asked(kit: &Kit, who: &str, query: &str) -> Self {
         let mut stream = TcpStream::connect(("127.0.0.1", kit.port)).await.unwrap();
         let request = format!(
             "GET /api/v1/events{query} HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\nAuthorization: {}\r\n\r\n",
             kit.authorization(who).unwrap()
         );
         stream.write_all(request.as_bytes()).await.unwrap();
-        let mut open = Self(BufReader::new(stream));
-        // It reads from now on once it said so.
-        open.until("id: ").await;
-        open
+        Self(BufReader::new(stream))
     }
 
     /// Everything up to a line that begins so.
@@ -68,7 +76,8 @@ impl Open {
         loop {
             let mut line = String::new();
             let read = self.0.read_line(&mut line).await.unwrap();
-            assert!(read > 0, "the stream ended: {text}");
+            // The last chunk is empty; the connection stays open behind it.
+            assert!(read > 0 && line != "0\r\n", "the stream ended: {text}");
             text.push_str(&line);
             if line.starts_with(beginning) {
                 return text;
@@ -256,6 +265,76 @@ async fn a_stream_ends_and_says_why_when_its_reader_may_no_longer() {
         .unwrap();
     let end = suspended.next().await;
     assert!(end.data["why"].as_str().unwrap().starts_with("the account"), "{end:?}");
+}
+
+/// What may happen between the moment in which a reader's view is worked out and the one in which it is read by.
+async fn takes_away(kit: &Kit, what: &str) {
+    let operator = kit.operator().await;
+    let (node, birch) = (&kit.node, kit.members["Birch"]);
+    match what {
+        "suspended" => drop(node.member_activate(&operator, birch, false).await.unwrap()),
+        "left the community" => {
+            let common = kit.communities["common"];
+            node.membership_end(&operator, common, birch).await.unwrap();
+        }
+        "item retracted" | "taken out" => {
+            let kind = match what {
+                "item retracted" => r#""kind":"retract""#,
+                _ => r#""kind":"exclude","member":"Birch""#,
+            };
+            let wish = format!(
+                r#"{{"object":"{}",{kind},"reason":"it names a customer"}}"#,
+                id("indicator", 1)
+            );
+            let made = kit.ask("alder-analyst", "POST", "/api/v1/recalls", Some(&wish)).await;
+            assert_eq!(made.status, 201, "{}", made.text());
+        }
+        _ => unreachable!(),
+    }
+}
+
+#[tokio::test]
+async fn what_is_taken_from_a_reader_before_their_stream_reads_is_not_in_it() {
+    for what in ["suspended", "left the community", "taken out", "item retracted"] {
+        for moment in 0.. {
+            let kit = Arc::new(Kit::start().await);
+            let item = format!("{{\"objects\":[{}]}}", indicator(1, "kanari"));
+            let to = "/api/v1/share?community=common&tlp=red&named=Birch&named=Alder";
+            let shared = kit.ask("alder-contributor", "POST", to, Some(&item)).await;
+            assert_eq!(shared.json()["accepted"], 1, "{}", shared.text());
+            let meanwhile = Arc::clone(&kit);
+            let came = happens_before_reading(&kit.node, moment, async move { takes_away(&meanwhile, what).await });
+            let path = "/api/v1/events?wait=false&after=start&include=object";
+            let answer = kit.get("birch-reader", path).await;
+            kit.node.happens_before_reading(None);
+            if !came.load(Ordering::SeqCst) {
+                // There are no more such moments: it is read as ever.
+                assert!(moment > 0 && answer.text().contains("kanari"), "{}", answer.text());
+                break;
+            }
+            assert!(!answer.text().contains("kanari"), "{what}, {moment}: {}", answer.text());
+            let named = answer.text().contains(&id("indicator", 1));
+            // That it must no longer be used is told to who could have been given it.
+            let told = matches!(what, "item retracted" | "taken out");
+            assert!(!named || told, "{what}, {moment}: {}", answer.text());
+        }
+    }
+}
+
+/// Whenever it happens: while a stream looks whether its reader still may, too.
+#[tokio::test]
+async fn a_stream_ends_in_whichever_moment_its_reader_loses_something() {
+    for what in ["suspended", "left the community"] {
+        for moment in 0..4 {
+            let kit = Arc::new(Kit::start().await);
+            kit.share("alder-contributor", "common", &[indicator(1, "one")]).await;
+            let meanwhile = Arc::clone(&kit);
+            let came = happens_before_reading(&kit.node, moment, async move { takes_away(&meanwhile, what).await });
+            let end = Open::asked(&kit, "birch-reader", "").await.next().await;
+            assert_eq!(end.kind, "end", "{what}, {moment}: {end:?}");
+            assert!(came.load(Ordering::SeqCst), "{what}, {moment}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use node::partnership::{CommunityWish, KeyWish, MemberWish, PersonWish};
 use node::{Caller, Node, Settings};
@@ -475,6 +475,36 @@ fn dechunk(mut rest: &[u8]) -> Vec<u8> {
         rest = &rest[line + 2 + length + 2..];
     }
     whole
+}
+
+/// Lets something happen at a node, once: in this one of the moments, counted from zero, in which somebody's view was worked
+/// out and nothing was read by it yet. What it gives says whether that moment came.
+pub fn happens_before_reading(
+    node: &Node,
+    moment: usize,
+    what: impl Future<Output = ()> + Send + 'static,
+) -> Arc<AtomicBool> {
+    let came = Arc::new(AtomicBool::new(false));
+    let (told, waiting) = (Arc::clone(&came), Mutex::new((moment, Some(Box::pin(what)))));
+    let happening: node::Happening = Arc::new(move || {
+        let mut waiting = waiting.lock().unwrap();
+        let now = match waiting.0.checked_sub(1) {
+            Some(left) => {
+                waiting.0 = left;
+                None
+            }
+            None => waiting.1.take(),
+        };
+        let told = Arc::clone(&told);
+        Box::pin(async move {
+            if let Some(now) = now {
+                told.store(true, Ordering::SeqCst);
+                now.await;
+            }
+        })
+    });
+    node.happens_before_reading(Some(happening));
+    came
 }
 
 /// An identifier that is the same in every run.

@@ -33,6 +33,7 @@ mod misp_vocabulary;
 #[path = "../../../../fuzz/mutate.rs"]
 mod mutate;
 mod paging;
+mod privacy;
 mod public_api;
 mod recall;
 mod sharing;

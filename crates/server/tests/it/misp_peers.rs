@@ -1,6 +1,9 @@
 //! Two nodes in one process, each served on its own port, that know each other as MISP servers only: one moves from the
 //! other, pushes to it, pulls from it, and reads its feed.
 
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
+
 use node::misp::migrate::{MigrationReport, MigrationSource, MigrationWish};
 use node::partnership::{KeyWish, PersonWish};
 use node::push::{PeerWish, PushReport};
@@ -11,8 +14,10 @@ use stix::marking::{Pap, Tlp};
 use store::{CommunityKey, MemberKey, MispSentState, SubscriptionKind};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Handle;
 
-use super::kit::{Answer, Kit, Wish};
+use super::kit::{Answer, Kit, Wish, happens_before_reading};
+use super::web::{self, Web};
 
 const GROUP: &str = "77777777-0000-4000-8000-000000000007";
 
@@ -465,25 +470,32 @@ async fn a_dump_comes_without_asking_anybody() {
     );
 }
 
+/// A push to the MISP server for which Birch stands, wherever that is.
+fn wish_of(from: &Kit, mut settings: Value) -> PeerWish {
+    settings["kind"] = "misp".into();
+    PeerWish {
+        name: "misp".to_owned(),
+        url: String::new(),
+        settings,
+        member: from.members["Birch"],
+        community: None,
+        interval_seconds: 600,
+        enabled: true,
+    }
+}
+
 /// One node pushes to another: the first's member Birch stands for it, in `common`; there it is Alder's analyst.
 async fn pushing(unlike: Value) -> (Kit, Kit, CommunityId) {
     let (from, to) = (hub(1).await, hub(2).await);
     for kit in [&from, &to] {
         kit.node.store().setting_put("misp-community", "common").await.unwrap();
     }
-    let mut settings = json!({ "kind": "misp", "key": key(&to, "alder-analyst"), "proxy": "direct" });
+    let mut settings = json!({ "key": key(&to, "alder-analyst"), "proxy": "direct" });
     for (name, value) in unlike.as_object().unwrap() {
         settings[name] = value.clone();
     }
-    let wish = PeerWish {
-        name: "misp".to_owned(),
-        url: format!("http://127.0.0.1:{}/", to.port),
-        settings,
-        member: from.members["Birch"],
-        community: None,
-        interval_seconds: 600,
-        enabled: true,
-    };
+    let mut wish = wish_of(&from, settings);
+    wish.url = format!("http://127.0.0.1:{}/", to.port);
     from.node.peer_put(&from.operator().await, wish).await.unwrap();
     let common = from.communities["common"];
     (from, to, common)
@@ -651,6 +663,86 @@ async fn what_is_not_for_the_member_any_more_is_deleted_at_its_server() {
     let report = push(&from).await;
     assert_eq!(report.taken_back, 1, "{report:?}");
     assert_eq!(read(&to, "alder-analyst", 100).await, None);
+}
+
+/// Birch, which stands for the server, is suspended; or loses the event.
+async fn takes_away(from: &Kit, what: &str) {
+    let (node, birch, operator) = (&from.node, from.members["Birch"], from.operator().await);
+    match what {
+        "suspended" => drop(node.member_activate(&operator, birch, false).await.unwrap()),
+        "left the community" => {
+            let common = from.communities["common"];
+            node.membership_end(&operator, common, birch).await.unwrap();
+        }
+        "recalled" => {
+            let path = format!("/events/delete/{}", uuid(100));
+            post(from, "alder-analyst", &path, json!({})).await;
+        }
+        _ => unreachable!(),
+    }
+}
+
+const TAKEN: [&str; 3] = ["suspended", "left the community", "recalled"];
+
+#[tokio::test]
+async fn what_is_taken_from_the_member_before_a_push_reads_is_not_sent() {
+    for what in TAKEN {
+        let (from, to, _) = pushing(json!({})).await;
+        let from = Arc::new(from);
+        let whole = event(100, 3, &[attribute(101, json!({}))]);
+        post(&from, "alder-analyst", "/events/add", whole).await;
+        let meanwhile = Arc::clone(&from);
+        let came = happens_before_reading(&from.node, 0, async move { takes_away(&meanwhile, what).await });
+        from.node.push_run(&from.operator().await, "misp").await.unwrap();
+        assert!(came.load(Ordering::SeqCst));
+        assert_eq!(read(&to, "alder-analyst", 100).await, None, "{what}");
+        from.node.push_run(&from.operator().await, "misp").await.unwrap();
+        assert_eq!(read(&to, "alder-analyst", 100).await, None, "{what}");
+    }
+}
+
+/// The other server takes its time: while it says which events it wants, the rules move on here.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_taken_from_the_member_while_its_server_is_asked_is_not_sent() {
+    for what in TAKEN {
+        let (from, ..) = pushing(json!({})).await;
+        let from = Arc::new(from);
+        for number in [100, 200] {
+            let whole = event(number, 3, &[attribute(number + 1, json!({}))]);
+            post(&from, "alder-analyst", "/events/add", whole).await;
+        }
+        let sent = Arc::new(Mutex::new(Vec::new()));
+        let (meanwhile, took, here) = (Arc::clone(&from), Arc::clone(&sent), Handle::current());
+        let mut taken = false;
+        let server = Web::start(move |asked| match asked.path.as_str() {
+            "/events/filterEventIdsForPush" => {
+                if !std::mem::replace(&mut taken, true) {
+                    tokio::task::block_in_place(|| here.block_on(takes_away(&meanwhile, what)));
+                }
+                let asked: Value = serde_json::from_str(&asked.body).unwrap();
+                let asked = asked.as_array().unwrap().iter();
+                let wanted: Vec<&Value> = asked.map(|one| &one["Event"]["uuid"]).collect();
+                web::Answer::ok(json!(wanted).to_string())
+            }
+            "/events/add" => {
+                took.lock().unwrap().push(asked.body.clone());
+                web::Answer::ok(json!({ "Event": {} }).to_string())
+            }
+            _ => web::Answer::of(404, "{}"),
+        })
+        .await;
+        let operator = from.operator().await;
+        let mut wish = wish_of(&from, json!({ "key": "k", "proxy": "direct" }));
+        wish.url = server.url("/");
+        from.node.peer_put(&operator, wish).await.unwrap();
+        for _ in 0..2 {
+            from.node.push_run(&operator, "misp").await.unwrap();
+        }
+        // The event that the member may read still goes, and no other: now, or with the next run.
+        let sent = sent.lock().unwrap();
+        assert_eq!(sent.len(), usize::from(what == "recalled"), "{what}: {sent:?}");
+        assert!(!sent.iter().any(|event| event.contains("host-101")), "{what}");
+    }
 }
 
 #[tokio::test]

@@ -165,6 +165,28 @@ async fn receipts_and_numbers_over_the_api() {
     assert_eq!(shown["received"]["named"][0]["member"], "Alder");
 }
 
+#[tokio::test]
+async fn what_is_narrowed_is_not_counted_as_shared_once_more() {
+    let kit = Kit::start().await;
+    kit.share("alder-contributor", "common", &[indicator(1, "one")]).await;
+    let counts = async || {
+        kit.node.scorecards_run().await.unwrap();
+        let card = kit.get("alder-reader", "/api/v1/scorecard").await.json();
+        let of = |name: &str| {
+            let mut measures = card["measures"].as_array().unwrap().iter();
+            let line = measures.find(|line| line["measure"] == name).unwrap();
+            line["own"]["count"].as_u64().unwrap()
+        };
+        ["shared", "first", "observation-to-share"].map(of)
+    };
+    let before = counts().await;
+    assert_eq!(before[..2], [1, 1]);
+    for tlp in ["amber", "amber+strict"] {
+        recall(&kit, "alder-analyst", 1, &json!({ "kind": "narrow", "tlp": tlp })).await;
+        assert_eq!(counts().await, before, "{tlp}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_deleted_over_taxii_is_recalled_from_whoever_was_given_it() {
     let hub = Kit::start().await;

@@ -30,10 +30,12 @@ use crate::{Error, Result, Store};
 
 const ASSESSED: &str = "select assessed from score_head";
 const MOVE: &str = "update score_head set assessed = ?1 where assessed = ?2 returning id";
-/// A copy that a recall left for fewer is not given again: it is of the batch that was there before the recall.
+/// A copy that a recall or the rule of a charter left for fewer is not given again: the next that went after it is what it
+/// was copied from, and its batch is the one that brought that.
 const NEXT: &str = "select c.added, c.object, c.audience, c.member, t.text, o.id, b.channel, i.valid_from, c.title, \
-                    case when c.follows = 1 and exists (select 1 from recall k where k.object = o.id \
-                    and k.owner = c.member and b.at < k.at and c.added >= k.at) then 1 else 0 end \
+                    case when c.repeat = 1 and exists (select 1 from tombstone g where g.position = \
+                    (select min(n.position) from tombstone n where n.position > c.added) and g.object = c.object \
+                    and g.version = c.version and g.added < c.added and b.at <= g.added) then 1 else 0 end \
                     from contribution c join object o on o.number = c.object join term t on t.number = c.type \
                     join batch b on b.number = c.batch left join indicator i on i.added = c.added \
                     where c.added > ?1 order by c.added limit ?2";

@@ -273,7 +273,18 @@ on_both! {
             id: 0, uuid: Uuid::from_u128(8), member: cert.id, text: "we did".to_owned(), to_all: false, at: request.at,
         };
         store.answer_put(&answerer, cert.id, &request, &answer).await.unwrap();
-        assert_eq!(store.answer_list(request.id).await.unwrap()[0].text, "we did");
+        let page = async |reader, after, limit| {
+            let page = store.answer_page(request.id, reader, after, limit).await.unwrap();
+            page.into_iter().map(|answer| answer.text).collect::<Vec<_>>()
+        };
+        assert_eq!(page(None, 0, 9).await, ["we did"]);
+        // What is for the asker is on no page of anybody else, but of who gave it.
+        let (more, other) = (RequestAnswer { uuid: Uuid::from_u128(9), to_all: true, text: "at noon".to_owned(), ..answer }, city.id);
+        store.answer_put(&answerer, cert.id, &request, &more).await.unwrap();
+        assert_eq!((page(Some(other), 0, 9).await, page(Some(cert.id), 0, 9).await.len()), (vec!["at noon".to_owned()], 2));
+        let first = store.answer_number(request.id, Uuid::from_u128(8)).await.unwrap().unwrap();
+        assert_eq!((page(None, first, 9).await, page(None, 0, 1).await), (vec!["at noon".to_owned()], vec!["we did".to_owned()]));
+        assert_eq!(store.answer_number(request.id + 1, Uuid::from_u128(8)).await.unwrap(), None);
         store.request_close(&request, "two of us").await.unwrap();
         assert_eq!(store.request_close(&request, "again").await.unwrap_err().kind(), ErrorKind::NotFound);
         let closed = store.request_list(community, None, 10).await.unwrap().remove(0);
@@ -282,6 +293,6 @@ on_both! {
         for entry in store.ledger_entries(&kit::viewer(&store, &cert).await, 0, 100).await.unwrap() {
             assert!(!entry.body.contains(&city.uuid.to_string()) && !entry.body.contains("city"), "{}", entry.body);
         }
-        assert_eq!(store.request_numbers(cert.id).await.unwrap().answered, 1);
+        assert_eq!(store.request_numbers(cert.id).await.unwrap().answered, 2);
     }
 }

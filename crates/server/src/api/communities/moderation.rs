@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use http::StatusCode;
-use node::communities::{HeldDecision, HeldView};
+use node::communities::{HELD_MOST, HeldDecision, HeldView};
 use policy::Action;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -10,7 +10,7 @@ use store::{Held, HeldId, Member};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::api::ask::{Parameters, community, json, must};
+use crate::api::ask::{PageWish, Parameters, community, json, must};
 use crate::api::view::answer;
 use crate::asked::Asked;
 use crate::problem::Fault;
@@ -67,6 +67,14 @@ pub struct WaitingList {
     pub next: Option<String>,
 }
 
+/// Which page of what waits is wanted: no more than the node gives at once, so that a full page is known as one.
+fn page(parameters: &Parameters) -> Result<(PageWish, Option<HeldId>), Fault> {
+    let mut page = parameters.page()?;
+    page.limit = page.limit.min(HELD_MOST);
+    let from = page.number()?.map(HeldId);
+    Ok((page, from))
+}
+
 /// What waits in a community that the caller moderates.
 #[utoipa::path(get, path = "/api/v1/communities/{community}/moderation", tag = "communities",
     params(("community" = String, Path, description = "Alias or UUID"),
@@ -77,16 +85,12 @@ pub async fn waiting(asked: Asked) -> Result<Response, Fault> {
     let community = community(&asked, asked.param("community")).await?;
     must(&asked, Action::Moderate(community))?;
     let parameters = Parameters::read(&asked, &["limit", "cursor"])?;
-    let (limit, after) = (parameters.limit()?, parameters.cursor()?);
-    let after = after.map(|position| HeldId(position.0));
+    let (page, after) = page(&parameters)?;
     let found = asked
         .node()
-        .held_waiting(asked.caller(), community, after, limit)
+        .held_waiting(asked.caller(), community, after, page.limit)
         .await?;
-    let next = found
-        .last()
-        .filter(|_| found.len() >= limit)
-        .map(|last| last.held.id.0.to_string());
+    let next = page.next(&found, |last| last.held.id.0.to_string());
     let members = asked.node().members(asked.caller()).await?;
     let waiting = found.into_iter().map(|view| WaitingView::new(view, &members)).collect();
     answer(StatusCode::OK, &WaitingList { waiting, next })
@@ -144,13 +148,9 @@ pub struct OwnHeldList {
     responses((status = 200, body = OwnHeldList)))]
 pub async fn own_waiting(asked: Asked) -> Result<Response, Fault> {
     let parameters = Parameters::read(&asked, &["limit", "cursor"])?;
-    let (limit, before) = (parameters.limit()?, parameters.cursor()?);
-    let before = before.map(|position| HeldId(position.0));
-    let found = asked.node().held_own(asked.caller(), before, limit).await?;
-    let next = found
-        .last()
-        .filter(|_| found.len() >= limit)
-        .map(|last| last.id.0.to_string());
+    let (page, before) = page(&parameters)?;
+    let found = asked.node().held_own(asked.caller(), before, page.limit).await?;
+    let next = page.next(&found, |last| last.id.0.to_string());
     let shared = found.into_iter().map(OwnHeldView::from).collect();
     answer(StatusCode::OK, &OwnHeldList { shared, next })
 }

@@ -232,6 +232,8 @@ struct One {
     said: Option<&'static str>,
     line: Line,
     answers: Vec<Answer>,
+    /// Where further answers are.
+    more: Option<String>,
     may_answer: bool,
     may_close: bool,
     /// Which form is shown again, why, and what was typed.
@@ -242,10 +244,14 @@ struct One {
 }
 
 impl One {
-    async fn new(asked: &Asked, id: Uuid) -> Result<Self, Fault> {
-        let mut request = asked.node().request(asked.caller(), id).await?;
+    async fn new(asked: &Asked, id: Uuid, after: Option<Uuid>) -> Result<Self, Fault> {
+        let (node, caller) = (asked.node(), asked.caller());
+        let mut request = node.request_answers(caller, id, after, LINES).await?;
         let names = titles(&own_communities(asked).await?);
-        let may_ask = decide(&asked.caller().principal, Action::Ask(request.asked.community)).is_ok();
+        let may_ask = decide(&caller.principal, Action::Ask(request.asked.community)).is_ok();
+        let shell = Shell::of(asked, "commitments").await?;
+        let further = |last: Uuid| shell.to(&format!("/requests/{id}?cursor={last}"));
+        let more = request.next.map(further);
         let answers = std::mem::take(&mut request.answers).into_iter().map(|one| Answer {
             from: one.from,
             text: one.text,
@@ -254,9 +260,10 @@ impl One {
         });
         let line = Line::new(&names, request);
         Ok(Self {
-            shell: Shell::of(asked, "commitments").await?,
+            shell,
             said: None,
             answers: answers.collect(),
+            more,
             may_answer: may_ask && !line.closed,
             may_close: may_ask && line.own && !line.closed,
             line,
@@ -274,8 +281,9 @@ fn named(asked: &Asked) -> Result<Uuid, Fault> {
 
 /// One with its answers.
 pub(super) async fn show(asked: Asked) -> Result<Response, Fault> {
-    let parameters = Parameters::read(&asked, &["said"])?;
-    let mut page = One::new(&asked, named(&asked)?).await?;
+    let parameters = Parameters::read(&asked, &["said", "cursor"])?;
+    let after = parameters.page()?.key(|text| Uuid::try_parse(text).ok())?;
+    let mut page = One::new(&asked, named(&asked)?, after).await?;
     page.said = said(&parameters);
     show_page(&page)
 }
@@ -289,7 +297,7 @@ pub(super) async fn answer(mut asked: Asked) -> Result<Response, Fault> {
         Ok(_) => on_to(&asked, id, "said-answered"),
         Err(error) => {
             let wrong = mistake(&asked, error.into())?;
-            let page = One::new(&asked, id).await?;
+            let page = One::new(&asked, id, None).await?;
             show_again(&One {
                 which: "answer",
                 wrong,
@@ -310,7 +318,7 @@ pub(super) async fn close(mut asked: Asked) -> Result<Response, Fault> {
         Ok(_) => on_to(&asked, id, "said-closed"),
         Err(error) => {
             let wrong = mistake(&asked, error.into())?;
-            let page = One::new(&asked, id).await?;
+            let page = One::new(&asked, id, None).await?;
             show_again(&One {
                 which: "close",
                 wrong,
