@@ -96,18 +96,13 @@ fn many(server: &Server, events: u64) -> Outcome<String> {
     pulled.cpu = cpu_seconds(server.pid()) - cpu;
     let attributes = usize::try_from(events * EACH)?;
     let mut rows = Vec::new();
-    for page in [1, attributes / PAGE / 2, attributes / PAGE] {
-        let wish = json!({ "limit": PAGE, "page": page.max(1) });
-        let mut first = Latencies::default();
-        first.add(ask(&mut client, wish.clone())?.took);
-        let (mut again, cpu) = (Latencies::default(), cpu_seconds(server.pid()));
-        for turn in 0..ASKED {
-            // A page beside it, so that none was asked before.
-            let wish = json!({ "limit": PAGE, "page": (page.max(1)).saturating_sub(turn).max(1) });
-            again.add(ask(&mut client, wish)?.took);
-        }
-        again.cpu = cpu_seconds(server.pid()) - cpu;
-        rows.push(vec![grouped(page.max(1) as f64), first.text(), again.text()]);
+    for page in [1, attributes / PAGE / 2, attributes / PAGE].map(|page| page.max(1)) {
+        let wish = |page: usize| json!({ "limit": PAGE, "page": page.max(1) });
+        let first = asked(server, &mut client, [wish(page)])?;
+        // Pages beside it, so that none was asked before.
+        let beside = (0..ASKED).map(|turn| wish(page.saturating_sub(turn)));
+        let again = asked(server, &mut client, beside)?;
+        rows.push(vec![grouped(page as f64), first.text(), again.text()]);
     }
     let more = [
         (
@@ -129,13 +124,8 @@ fn many(server: &Server, events: u64) -> Outcome<String> {
         ),
     ];
     for (name, wish) in more {
-        let mut first = Latencies::default();
-        first.add(ask(&mut client, wish.clone())?.took);
-        let (mut again, cpu) = (Latencies::default(), cpu_seconds(server.pid()));
-        for _ in 0..ASKED {
-            again.add(ask(&mut client, wish.clone())?.took);
-        }
-        again.cpu = cpu_seconds(server.pid()) - cpu;
+        let first = asked(server, &mut client, [wish.clone()])?;
+        let again = asked(server, &mut client, std::iter::repeat_n(wish, ASKED))?;
         rows.push(vec![name.to_owned(), first.text(), again.text()]);
     }
     Ok(format!(
@@ -254,12 +244,7 @@ fn searches(server: &Server, objects: Objects, count: u64) -> Outcome<String> {
             json!({ "timestamp": "1m", "limit": PAGE }),
         ),
     ] {
-        let mut latencies = Latencies::default();
-        let before = cpu_seconds(server.pid());
-        for _ in 0..ASKED {
-            latencies.add(ask(&mut client, wish.clone())?.took);
-        }
-        latencies.cpu = cpu_seconds(server.pid()) - before;
+        let latencies = asked(server, &mut client, std::iter::repeat_n(wish, ASKED))?;
         rows.push(vec![name.to_owned(), latencies.text()]);
     }
     Ok(format!(
@@ -270,6 +255,20 @@ fn searches(server: &Server, objects: Objects, count: u64) -> Outcome<String> {
         rate(all as u64, turned),
         table(&["search", "p50 / p99 (CPU) ms"], &rows)
     ))
+}
+
+/// Asks one thing after another.
+fn asked(
+    server: &Server,
+    client: &mut Client,
+    wishes: impl IntoIterator<Item = serde_json::Value>,
+) -> Outcome<Latencies> {
+    let (mut latencies, cpu) = (Latencies::default(), cpu_seconds(server.pid()));
+    for wish in wishes {
+        latencies.add(ask(client, wish)?.took);
+    }
+    latencies.cpu = cpu_seconds(server.pid()) - cpu;
+    Ok(latencies)
 }
 
 fn ask(client: &mut Client, wish: serde_json::Value) -> Outcome<crate::http::Answer> {
