@@ -7,6 +7,7 @@ use policy::{CommunityId, MemberId, PersonId, Principal};
 use stix::Timestamp;
 use uuid::Uuid;
 
+use super::number::uuid_at;
 use crate::account::rule_changed;
 use crate::db::Change;
 use crate::value::{Row, Value, many};
@@ -104,8 +105,7 @@ fn delegation(row: &Row) -> Result<MispDelegation> {
 }
 
 fn blocked(row: &Row) -> Result<MispBlocked> {
-    let event =
-        Uuid::from_slice(row.bytes(1)?).map_err(|error| Error::ours("a stored UUID is unreadable").because(error))?;
+    let event = uuid_at(row, 1)?;
     Ok(MispBlocked {
         id: row.int(0)?,
         event,

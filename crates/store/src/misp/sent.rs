@@ -4,6 +4,7 @@ use stix::Timestamp;
 use uuid::Uuid;
 
 use super::MispOrganisation;
+use super::number::uuid_at;
 use crate::db::Change;
 use crate::peer::PeerId;
 use crate::value::{Row, many};
@@ -65,8 +66,7 @@ const ANY: &str = "select 1 from misp_sent where peer = ?1 and (state = 0 or sta
 const ORGANISATION: &str = "select id, uuid, name from misp_organisation where uuid = ?1";
 
 fn sent(row: &Row) -> Result<MispSent> {
-    let uuid =
-        Uuid::from_slice(row.bytes(1)?).map_err(|error| Error::ours("a stored UUID is unreadable").because(error))?;
+    let uuid = uuid_at(row, 1)?;
     let state = usize::try_from(row.int(3)?)
         .ok()
         .and_then(|code| MispSentState::ALL.get(code).copied());

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use policy::{Principal, Viewer};
 use uuid::Uuid;
 
+use super::number::uuid_at;
 use crate::account::rule_changed;
 use crate::db::Change;
 use crate::value::{Row, many};
@@ -73,8 +74,7 @@ fn tag(row: &Row) -> Result<MispTag> {
 }
 
 fn organisation(row: &Row) -> Result<MispOrganisation> {
-    let uuid =
-        Uuid::from_slice(row.bytes(1)?).map_err(|error| Error::ours("a stored UUID is unreadable").because(error))?;
+    let uuid = uuid_at(row, 1)?;
     Ok(MispOrganisation {
         id: row.int(0)? + FOREIGN,
         uuid,
