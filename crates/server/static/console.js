@@ -38,8 +38,19 @@
       time.textContent = at.toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
     }
   };
+  // Countries and regions in the reader's language: the browser has their names.
+  const regions = new Intl.DisplayNames(document.documentElement.lang, { type: "region", fallback: "none" });
+  const named = (root) => {
+    for (const place of root.querySelectorAll("[data-region]")) {
+      const { region, name } = place.dataset;
+      const own = /^([A-Z]{2}|[0-9]{3})$/.test(region) && regions.of(region);
+      if (own) place.textContent = place.textContent.replace(name, () => own);
+      delete place.dataset.region;
+    }
+  };
   localise(document);
-  document.addEventListener("htmx:load", (event) => localise(event.detail.elt));
+  named(document);
+  document.addEventListener("htmx:load", (event) => { localise(event.detail.elt); named(event.detail.elt); });
   // On a narrow screen the navigation is longer than its line: the page that is shown is in sight.
   const nav = document.querySelector("nav.main");
   const here = nav?.querySelector("a[aria-current]");

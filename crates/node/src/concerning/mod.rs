@@ -12,6 +12,7 @@ mod places;
 mod reasons;
 mod technology;
 
+pub use places::Place;
 pub use reasons::Reason;
 pub use technology::{LENGTH_MOST, MOST};
 

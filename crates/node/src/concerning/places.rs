@@ -23,6 +23,68 @@ const PREDICATES: [&str; 6] = [
     "target-region",
 ];
 
+/// A place of a member.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// What is shown: the name of the country in English, or the region in the words of STIX 2.1.
+    pub name: String,
+    /// The code of the country (ISO 3166-1 alpha-2) or the number of the region (United Nations' M49), by which browsers
+    /// know its name in the reader's language.
+    pub code: Option<String>,
+}
+
+impl Place {
+    fn country(name: &str, code: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            code: Some(code.to_owned()),
+        }
+    }
+
+    fn region(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            code: number(name).map(str::to_owned),
+        }
+    }
+}
+
+/// The number of a region in M49.
+fn number(region: &str) -> Option<&'static str> {
+    let number = match region {
+        "africa" => "002",
+        "eastern-africa" => "014",
+        "middle-africa" => "017",
+        "northern-africa" => "015",
+        "southern-africa" => "018",
+        "western-africa" => "011",
+        "americas" => "019",
+        "latin-america-caribbean" => "419",
+        "caribbean" => "029",
+        "central-america" => "013",
+        "south-america" => "005",
+        "northern-america" => "021",
+        "asia" => "142",
+        "central-asia" => "143",
+        "eastern-asia" => "030",
+        "southern-asia" => "034",
+        "south-eastern-asia" => "035",
+        "western-asia" => "145",
+        "europe" => "150",
+        "eastern-europe" => "151",
+        "northern-europe" => "154",
+        "southern-europe" => "039",
+        "western-europe" => "155",
+        "oceania" => "009",
+        "australia-new-zealand" => "053",
+        "melanesia" => "054",
+        "micronesia" => "057",
+        "polynesia" => "061",
+        _ => return None,
+    };
+    Some(number)
+}
+
 /// The regions that a region is in.
 fn wider(region: &str) -> &'static [&'static str] {
     match region {
@@ -41,8 +103,8 @@ fn key(name: &str) -> String {
     words(name).join("-")
 }
 
-/// All by which the places of a member are called, each with what is shown: the name of the country, or the region.
-pub(super) fn called(countries: &[String]) -> BTreeMap<String, String> {
+/// All by which the places of a member are called, each with the place.
+pub(super) fn called(countries: &[String]) -> BTreeMap<String, Place> {
     let mut called = BTreeMap::new();
     for line in COUNTRIES.lines() {
         let mut parts = line.split('\t');
@@ -52,15 +114,18 @@ pub(super) fn called(countries: &[String]) -> BTreeMap<String, String> {
         if !countries.iter().any(|own| own.eq_ignore_ascii_case(code)) {
             continue;
         }
-        let shown = names.split('|').next().unwrap_or(code);
-        called.insert(key(code), shown.to_owned());
-        called.extend(names.split('|').map(|name| (key(name), shown.to_owned())));
+        let country = Place::country(names.split('|').next().unwrap_or(code), code);
+        called.insert(key(code), country.clone());
+        called.extend(names.split('|').map(|name| (key(name), country.clone())));
         let regions = std::iter::once(region).chain(wider(region).iter().copied());
-        called.extend(regions.map(|region| (region.to_owned(), region.to_owned())));
+        called.extend(regions.map(|region| (region.to_owned(), Place::region(region))));
     }
     // A country that is not in the list is known by its code.
     for own in countries {
-        called.entry(key(own)).or_insert_with(|| own.clone());
+        called.entry(key(own)).or_insert_with(|| Place {
+            name: own.clone(),
+            code: None,
+        });
     }
     called
 }
@@ -131,6 +196,8 @@ mod tests {
                 "{line}"
             );
             assert!(region == "antarctica" || !wider(region).is_empty(), "{line}");
+            let regions = std::iter::once(&region).chain(wider(region));
+            assert!(regions.filter(|one| **one != "antarctica").all(|one| number(one).is_some()), "{line}");
             assert!(names.split('|').all(|name| !key(name).is_empty()), "{line}");
             codes.push(code);
         }
@@ -141,15 +208,19 @@ mod tests {
     #[test]
     fn a_member_is_called_by_code_names_and_regions_of_its_countries() {
         let called = called(&["es".to_owned(), "QX".to_owned()]);
-        let told: Vec<String> = called.iter().map(|(key, shown)| format!("{key}: {shown}")).collect();
+        let written = |(key, place): (&String, &Place)| match &place.code {
+            Some(code) => format!("{key}: {} ({code})", place.name),
+            None => format!("{key}: {}", place.name),
+        };
+        let told: Vec<String> = called.iter().map(written).collect();
         assert_eq!(
             told,
             [
-                "es: Spain",
-                "europe: europe",
+                "es: Spain (ES)",
+                "europe: europe (150)",
                 "qx: QX",
-                "southern-europe: southern-europe",
-                "spain: Spain"
+                "southern-europe: southern-europe (039)",
+                "spain: Spain (ES)"
             ]
         );
         assert!(super::called(&[]).is_empty());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use stix::json::Map;
 use store::{Concern, FacetKind, Member};
 
-use super::places;
+use super::places::{self, Place};
 use super::technology::{Cpe, Technology, Text};
 
 /// Characters of a title or name that are looked through.
@@ -23,7 +23,7 @@ pub enum Reason {
     /// It has to do with a sector of the member.
     Sector(String),
     /// It names a country of the member, or a region that this is in.
-    Region(String),
+    Region(Place),
     /// It names something that the member runs, as the member wrote it.
     Technology(String),
 }
@@ -32,7 +32,7 @@ pub enum Reason {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Own {
     sectors: Vec<String>,
-    places: BTreeMap<String, String>,
+    places: BTreeMap<String, Place>,
     technologies: Vec<Technology>,
 }
 
@@ -121,7 +121,7 @@ pub(super) fn reasons(own: &Own, facts: &Facts) -> Vec<Reason> {
     let technologies = own.technologies.iter().filter(is_named);
     let mut reasons: Vec<Reason> = sectors
         .map(|sector| Reason::Sector(sector.clone()))
-        .chain(places.map(|shown| Reason::Region(shown.clone())))
+        .chain(places.map(|place| Reason::Region(place.clone())))
         .chain(technologies.map(|one| Reason::Technology(one.written.clone())))
         .collect();
     reasons.sort();
@@ -169,7 +169,7 @@ mod tests {
         let facts = Facts::of(Some(title), &concern);
         let written = |reason| match reason {
             Reason::Sector(sector) => format!("sector {sector}"),
-            Reason::Region(region) => format!("region {region}"),
+            Reason::Region(place) => format!("region {}", place.name),
             Reason::Technology(technology) => format!("technology {technology}"),
         };
         reasons(own, &facts).into_iter().map(written).collect()

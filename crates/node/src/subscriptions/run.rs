@@ -81,6 +81,42 @@ pub(super) enum Finish {
     Partly(Failure),
 }
 
+/// What the intake says of a part: its report, or why nothing in it could be read.
+pub(super) type Shared = Result<Report, Problem>;
+
+/// The way in for the parts of a run.
+pub(super) struct Intake {
+    node: Node,
+    caller: Caller,
+    channel: String,
+    handling: Handling,
+}
+
+impl Intake {
+    /// Takes in one part and gives its reader back. `name` is where it came from, for messages.
+    pub async fn share<R: Read + Send + 'static>(&self, name: String, mut body: R) -> Result<(Shared, R), Stop> {
+        let request = ShareRequest {
+            channel: self.channel.clone(),
+            name: Some(name),
+            handling: self.handling.clone(),
+            list_items: false,
+        };
+        let (node, caller) = (self.node.clone(), self.caller.clone());
+        let blocking = tokio::task::spawn_blocking(move || {
+            let shared = node.share(&caller, request, &mut body);
+            (shared, body)
+        });
+        let (shared, body) = blocking
+            .await
+            .map_err(|error| Error::Ours(format!("the intake broke off: {error}")))?;
+        match shared {
+            Ok(report) => Ok((Ok(report), body)),
+            Err(Error::Input(problem)) => Ok((Err(problem), body)),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
 /// What a part of the source brought.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Taken {
@@ -183,41 +219,38 @@ impl Run {
     }
 
     /// Takes in one part through the intake and gives its reader back. `name` is where it came from, for messages.
-    pub async fn share<R: Read + Send + 'static>(&mut self, name: String, mut body: R) -> Result<(Taken, R), Stop> {
+    pub async fn share<R: Read + Send + 'static>(&mut self, name: String, body: R) -> Result<(Taken, R), Stop> {
+        let (shared, body) = self.intake().share(name, body).await?;
+        Ok((self.count(shared), body))
+    }
+
+    /// The way in for parts that are taken in beside each other; each is to be counted when it has ended.
+    pub fn intake(&self) -> Intake {
         let terms = &self.subscription.terms;
-        let request = ShareRequest {
+        Intake {
+            node: self.node.clone(),
+            caller: self.caller.clone(),
             channel: format!("subscription:{}", terms.name),
-            name: Some(name),
             handling: Handling {
                 communities: vec![terms.community],
                 tlp: Some(terms.tlp),
                 pap: Some(terms.pap),
                 ..Handling::default()
             },
-            list_items: false,
-        };
-        let (node, caller) = (self.node.clone(), self.caller.clone());
-        let blocking = tokio::task::spawn_blocking(move || {
-            let shared = node.share(&caller, request, &mut body);
-            (shared, body)
-        });
-        let (shared, body) = blocking
-            .await
-            .map_err(|error| Error::Ours(format!("the intake broke off: {error}")))?;
-        let taken = match shared {
-            Ok(report) => self.count(&report),
-            // Nothing in it could be read: one refused item, and the run goes on.
-            Err(Error::Input(problem)) => {
-                self.counts.refused += 1;
-                self.note_problem(&problem);
-                Taken::default()
-            }
-            Err(error) => return Err(error.into()),
-        };
-        Ok((taken, body))
+        }
     }
 
-    fn count(&mut self, report: &Report) -> Taken {
+    /// Counts a part that was taken in.
+    pub fn count(&mut self, shared: Shared) -> Taken {
+        let report = match shared {
+            Ok(report) => report,
+            // Nothing in it could be read: one refused item, and the run goes on.
+            Err(problem) => {
+                self.counts.refused += 1;
+                self.note_problem(&problem);
+                return Taken::default();
+            }
+        };
         self.counts.accepted += report.accepted;
         self.counts.unchanged += report.unchanged;
         self.counts.refused += report.refused;

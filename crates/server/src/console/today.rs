@@ -166,8 +166,16 @@ fn step_path(step: &Step) -> &'static str {
 fn reason(shell: &Shell, reason: &Reason) -> Cow<'static, str> {
     match reason {
         Reason::Sector(sector) => shell.t.text("today-our-sector", sector),
-        Reason::Region(region) => shell.t.text("today-our-region", region),
+        Reason::Region(place) => shell.t.text("today-our-region", &place.name),
         Reason::Technology(technology) => shell.t.text("today-our-technology", technology),
+    }
+}
+
+/// The place that a reason names, and by which code the reader's browser knows it.
+fn place(reason: &Reason) -> Option<(&str, &str)> {
+    match reason {
+        Reason::Region(place) => Some((&place.name, place.code.as_deref()?)),
+        Reason::Sector(_) | Reason::Technology(_) => None,
     }
 }
 

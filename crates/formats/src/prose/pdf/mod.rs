@@ -1,4 +1,4 @@
-//! PDF documents: the text of their pages, under caps. Scripts, forms and attachments are not looked at.
+//! PDF documents: the text of their pages, under caps. Scripts, fields to fill in and attachments are not looked at.
 
 mod broken;
 mod page;

@@ -4,12 +4,16 @@
 //! them follow from that. Pieces are taken in the order in which the page draws them.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use lopdf::content::{Content, Operation};
-use lopdf::{Dictionary, Document, Encoding, Error, Object, ObjectId};
+use lopdf::{Dictionary, Document, Encoding, Error, Object, ObjectId, Stream};
 
 /// Most states that are kept for later; deeper ones are not read.
 const DEPTH: usize = 64;
+/// How deep forms may draw forms, and how many are drawn on a page; further ones are not read.
+const FORMS_DEPTH: usize = 8;
+const FORMS: usize = 500;
 /// Codes of one font whose widths are read.
 const WIDTHS: usize = 70_000;
 /// Parts of the height of letters: how far a line may stand off to be another, a word, and how far back a column begins.
@@ -147,11 +151,61 @@ fn composite_widths(document: &Document, list: &[Object], widths: &mut BTreeMap<
     }
 }
 
+/// What a page or a form calls by name (7.8.3).
+#[derive(Default)]
+struct Resources<'d> {
+    fonts: BTreeMap<Vec<u8>, Rc<Font<'d>>>,
+    /// Content that is drawn as one (8.10).
+    forms: BTreeMap<Vec<u8>, ObjectId>,
+    /// Fonts that cannot be read.
+    unreadable: usize,
+}
+
+impl<'d> Resources<'d> {
+    fn of_page(document: &'d Document, page: ObjectId, most: usize) -> Result<Self, Error> {
+        let (own, inherited) = document.get_page_resources(page)?;
+        let inherited = inherited.into_iter().filter_map(|id| document.get_dictionary(id).ok());
+        let mut resources = Self::default();
+        for one in own.into_iter().chain(inherited) {
+            resources.add(document, one, most);
+        }
+        Ok(resources)
+    }
+
+    /// Adds what a dictionary names; what is there stays.
+    fn add(&mut self, document: &'d Document, resources: &'d Dictionary, most: usize) {
+        for (name, font) in named(document, resources, b"Font") {
+            let font = document.dereference(font).and_then(|(_, font)| font.as_dict());
+            match font.and_then(|font| Font::read(document, font, most)) {
+                Ok(font) => drop(self.fonts.entry(name.clone()).or_insert(Rc::new(font))),
+                Err(_) => self.unreadable += 1,
+            }
+        }
+        for (name, drawn) in named(document, resources, b"XObject") {
+            // Streams are always objects of their own (7.3.8).
+            if let Ok(id) = drawn.as_reference() {
+                self.forms.entry(name.clone()).or_insert(id);
+            }
+        }
+    }
+}
+
+/// What resources name of one kind.
+fn named<'d>(
+    document: &'d Document,
+    resources: &'d Dictionary,
+    kind: &[u8],
+) -> impl Iterator<Item = (&'d Vec<u8>, &'d Object)> {
+    let names = resources.get(kind).and_then(|names| document.dereference(names));
+    let names = names.and_then(|(_, names)| names.as_dict());
+    names.into_iter().flat_map(Dictionary::iter)
+}
+
 /// What is set when text is shown, and kept and restored with everything else (8.4).
-#[derive(Clone, Copy)]
-struct State<'f, 'd> {
+#[derive(Clone)]
+struct State<'d> {
     page: Matrix,
-    font: Option<&'f Font<'d>>,
+    font: Option<Rc<Font<'d>>>,
     size: f64,
     between_letters: f64,
     between_words: f64,
@@ -169,14 +223,20 @@ struct End {
     is_exact: bool,
 }
 
-struct Reader<'f, 'd> {
-    state: State<'f, 'd>,
-    kept: Vec<State<'f, 'd>>,
+struct Reader<'d> {
+    document: &'d Document,
+    state: State<'d>,
+    kept: Vec<State<'d>>,
     text: Matrix,
     line: Matrix,
     end: Option<End>,
     /// Whether something was placed since the last piece.
     has_moved: bool,
+    /// Resources of forms, read once.
+    resources: BTreeMap<ObjectId, Rc<Resources<'d>>>,
+    /// Forms that may still be drawn, and how many bytes content may still unpack to.
+    forms_left: usize,
+    bytes_left: usize,
     out: String,
     unreadable: usize,
 }
@@ -186,16 +246,10 @@ struct Reader<'f, 'd> {
 /// # Errors
 /// When its content cannot be read at all, or unpacks to more than `most` bytes.
 pub(super) fn text(document: &Document, page: ObjectId, most: usize) -> Result<(String, usize), Error> {
-    let mut unreadable = 0;
-    let mut fonts = BTreeMap::new();
-    for (name, font) in document.get_page_fonts(page)? {
-        match Font::read(document, font, most) {
-            Ok(font) => drop(fonts.insert(name, font)),
-            Err(_) => unreadable += 1,
-        }
-    }
-    let content = Content::decode(&document.get_page_content_with_limit(page, most)?)?;
+    let resources = Resources::of_page(document, page, most)?;
+    let content = document.get_page_content_with_limit(page, most)?;
     let mut reader = Reader {
+        document,
         state: State {
             page: Matrix::SAME,
             font: None,
@@ -211,22 +265,91 @@ pub(super) fn text(document: &Document, page: ObjectId, most: usize) -> Result<(
         line: Matrix::SAME,
         end: None,
         has_moved: false,
+        resources: BTreeMap::new(),
+        forms_left: FORMS,
+        bytes_left: most - content.len().min(most),
         out: String::new(),
-        unreadable,
+        unreadable: resources.unreadable,
     };
-    for operation in &content.operations {
-        reader.operation(operation, &fonts);
-    }
+    reader.content(&Content::decode(&content)?, &Rc::new(resources), 0);
     Ok((reader.out, reader.unreadable))
 }
 
-impl<'f, 'd> Reader<'f, 'd> {
-    fn operation(&mut self, operation: &Operation, fonts: &'f BTreeMap<Vec<u8>, Font<'d>>) {
+impl<'d> Reader<'d> {
+    fn content(&mut self, content: &Content, resources: &Rc<Resources<'d>>, depth: usize) {
+        for operation in &content.operations {
+            if operation.operator == "Do" {
+                let name = operation.operands.first().and_then(|name| name.as_name().ok());
+                if let Some(id) = name.and_then(|name| resources.forms.get(name)) {
+                    self.form(*id, resources, depth + 1);
+                }
+            } else {
+                self.operation(operation, resources);
+            }
+        }
+    }
+
+    /// Draws a form (8.10.1): with its matrix, and with the resources of where it is drawn if it has none.
+    fn form(&mut self, id: ObjectId, around: &Rc<Resources<'d>>, depth: usize) {
+        let Ok(form) = self.document.get_object(id).and_then(Object::as_stream) else {
+            self.unreadable += 1;
+            return;
+        };
+        if form.dict.get(b"Subtype").and_then(Object::as_name).ok() != Some(b"Form".as_slice()) {
+            return; // a picture
+        }
+        if depth > FORMS_DEPTH || self.forms_left == 0 {
+            self.unreadable += 1;
+            return;
+        }
+        self.forms_left -= 1;
+        let Some(content) = self.content_of(form) else {
+            self.unreadable += 1;
+            return;
+        };
+        let resources = self.resources_of(id, form, around);
+        let matrix = form.dict.get(b"Matrix").and_then(Object::as_array).ok();
+        let (kept, state) = (std::mem::take(&mut self.kept), self.state.clone());
+        let (text, line) = (self.text, self.line);
+        if let Some(matrix) = matrix.and_then(|matrix| Matrix::of(matrix)) {
+            self.state.page = matrix.then(self.state.page);
+        }
+        self.content(&content, &resources, depth);
+        (self.kept, self.state, self.text, self.line) = (kept, state, text, line);
+    }
+
+    fn content_of(&mut self, form: &Stream) -> Option<Content> {
+        let content = form.get_plain_content_with_limit(self.bytes_left).ok()?;
+        self.bytes_left -= content.len().min(self.bytes_left);
+        Content::decode(&content).ok()
+    }
+
+    fn resources_of(&mut self, id: ObjectId, form: &'d Stream, around: &Rc<Resources<'d>>) -> Rc<Resources<'d>> {
+        if let Some(known) = self.resources.get(&id) {
+            return Rc::clone(known);
+        }
+        let own = form.dict.get(b"Resources").and_then(|own| self.document.dereference(own));
+        let Ok(own) = own.and_then(|(_, own)| own.as_dict()) else {
+            return Rc::clone(around);
+        };
+        let mut resources = Resources::default();
+        resources.add(self.document, own, self.bytes_left);
+        self.unreadable += resources.unreadable;
+        let resources = Rc::new(resources);
+        self.resources.insert(id, Rc::clone(&resources));
+        resources
+    }
+
+    fn operation(&mut self, operation: &Operation, resources: &Resources<'d>) {
         let operands = operation.operands.as_slice();
         let at = |place: usize| operands.get(place).and_then(number).unwrap_or(0.0);
         match operation.operator.as_str() {
-            "q" if self.kept.len() < DEPTH => self.kept.push(self.state),
-            "Q" => self.state = self.kept.pop().unwrap_or(self.state),
+            "q" if self.kept.len() < DEPTH => self.kept.push(self.state.clone()),
+            "Q" => {
+                if let Some(kept) = self.kept.pop() {
+                    self.state = kept;
+                }
+            }
             "cm" => {
                 if let Some(matrix) = Matrix::of(operands) {
                     self.state.page = matrix.then(self.state.page);
@@ -238,7 +361,7 @@ impl<'f, 'd> Reader<'f, 'd> {
                     .first()
                     .and_then(|name| name.as_name().ok())
                     .unwrap_or_default();
-                self.state.font = fonts.get(name);
+                self.state.font = resources.fonts.get(name).cloned();
                 self.state.size = at(1);
             }
             "Tc" => self.state.between_letters = at(0),
@@ -300,7 +423,7 @@ impl<'f, 'd> Reader<'f, 'd> {
     }
 
     fn show(&mut self, bytes: &[u8]) {
-        let Some(font) = self.state.font else {
+        let Some(font) = self.state.font.clone() else {
             self.unreadable += 1;
             return;
         };
@@ -308,7 +431,7 @@ impl<'f, 'd> Reader<'f, 'd> {
             self.unreadable += 1;
             return;
         };
-        let state = self.state;
+        let state = self.state.clone();
         let place = |text: Matrix| {
             let Matrix([a, b, c, d, e, f]) = Matrix::moved(0.0, 0.0).then(text).then(state.page);
             ((e, f), (a, b), (c.hypot(d) * state.size).abs())

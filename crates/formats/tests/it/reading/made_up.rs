@@ -158,12 +158,33 @@ fn a_web_page() {
 
 /// A document of one page that shows text by these operations.
 fn pdf(operations: Vec<lopdf::content::Operation>, font: lopdf::Dictionary) -> Vec<u8> {
+    pdf_with_forms(operations, font, vec![])
+}
+
+/// A document whose content may draw forms by their name. Those whose name begins with `Own` have resources of their own, in
+/// which the font is called `F2`.
+fn pdf_with_forms(
+    operations: Vec<lopdf::content::Operation>,
+    font: lopdf::Dictionary,
+    forms: Vec<(&str, Vec<lopdf::content::Operation>)>,
+) -> Vec<u8> {
     use lopdf::content::Content;
     use lopdf::{Document, Object, Stream, dictionary};
     let mut document = Document::with_version("1.5");
     let pages = document.new_object_id();
     let font = document.add_object(font);
-    let resources = document.add_object(dictionary! { "Font" => dictionary! { "F1" => font } });
+    let mut drawn = lopdf::Dictionary::new();
+    for (name, operations) in forms {
+        let mut about = dictionary! { "Subtype" => "Form", "Matrix" => vec![1.into(), 0.into(), 0.into(), 1.into(), 0.into(), (-20).into()] };
+        if name.starts_with("Own") {
+            about.set("Resources", dictionary! { "Font" => dictionary! { "F2" => font }, "XObject" => drawn.clone() });
+        }
+        let form = document.add_object(Stream::new(about, Content { operations }.encode().unwrap()));
+        drawn.set(name, form);
+    }
+    let picture = Stream::new(dictionary! { "Subtype" => "Image" }, b"(picture.example) Tj".to_vec());
+    drawn.set("Picture", document.add_object(picture));
+    let resources = document.add_object(dictionary! { "Font" => dictionary! { "F1" => font }, "XObject" => drawn });
     let content = document.add_object(Stream::new(dictionary! {}, Content { operations }.encode().unwrap()));
     let page = document.add_object(
         dictionary! { "Type" => "Page", "Parent" => pages, "Contents" => content, "Resources" => resources },
@@ -275,6 +296,42 @@ fn values_that_a_pdf_document_breaks_over_two_lines_are_read_whole_and_others_st
             kept.said()
         );
     }
+}
+
+#[test]
+fn what_a_pdf_document_draws_as_one_is_read_where_it_is_drawn() {
+    let line = |font: &str, text: &str| {
+        vec![
+            operation("BT", vec![]),
+            operation("Tf", vec![font.into(), 10.into()]),
+            shown(text),
+            operation("ET", vec![]),
+        ]
+    };
+    let draw = |name: &str| operation("Do", vec![name.into()]);
+    let text = |forms: Vec<(&'static str, Vec<lopdf::content::Operation>)>, operations| {
+        let (_, kept) = read(&pdf_with_forms(operations, measured(), forms), &options());
+        (kept.patterns(), kept.said())
+    };
+    // One with the resources of the page, and one with its own that draws the first; a picture is no text.
+    let inner = ("Inner", line("F1", "inner[.]example"));
+    let outer = ("Own", [line("F2", "outer[.]example"), vec![draw("Inner")]].concat());
+    let operations = [line("F1", "page[.]example"), vec![draw("Own"), draw("Picture"), draw("None")]].concat();
+    let (patterns, said) = text(vec![inner, outer], operations);
+    assert_eq!(
+        patterns,
+        [
+            "[domain-name:value = 'page.example']",
+            "[domain-name:value = 'outer.example']",
+            "[domain-name:value = 'inner.example']"
+        ],
+        "{said}"
+    );
+    // One that draws itself without end is read a few times, and said to be unreadable beyond.
+    let itself = ("Itself", [line("F1", "again[.]example"), vec![draw("Itself")]].concat());
+    let (patterns, said) = text(vec![itself], vec![draw("Itself")]);
+    assert_eq!(patterns, ["[domain-name:value = 'again.example']"], "{said}");
+    assert!(said.contains("cannot be read"), "{said}");
 }
 
 #[test]

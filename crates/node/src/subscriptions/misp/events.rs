@@ -1,17 +1,21 @@
 //! What both MISP sources share: which events are here already, and fetching the others one by one.
 
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesOrdered;
 use reqwest::Url;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::client::{Client, Failure, FailureKind, Request, shown};
-use crate::subscriptions::run::{Finish, MOST_PARTS, Run, Stop};
+use crate::subscriptions::run::{Finish, Intake, MOST_PARTS, Run, Shared, Stop};
 
 /// The most events that one listing may have.
 pub(super) const MOST_EVENTS: usize = 1_000_000;
 /// Failures in a row after which the rest is left for the next run.
 const MOST_FAILURES: usize = 5;
+/// Events fetched at a time: while one is on its way, another is read and a third is stored.
+const AT_A_TIME: usize = 3;
 
 /// An event as a listing tells of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,8 +96,8 @@ pub(super) fn seconds(value: Option<&serde_json::Value>) -> i64 {
     }
 }
 
-/// Fetches the events that are not here, the oldest change first, noting the place as it goes. `address` says where an
-/// event is; `place` what is to be noted when these are known.
+/// Fetches the events that are not here, the oldest change first and a few at a time, noting the place as it goes.
+/// `address` says where an event is; `place` what is to be noted when these are known.
 pub(super) async fn fetch<P: Serialize>(
     run: &mut Run,
     client: &Client,
@@ -105,13 +109,33 @@ pub(super) async fn fetch<P: Serialize>(
     let blocked = run.node.store().misp_blocked_all().await?;
     wanted.retain(|event| !blocked.contains(&event.uuid));
     wanted.sort_by_key(|event| (event.changed, event.uuid));
-    let mut more = wanted.len() > MOST_PARTS;
+    let more = wanted.len() > MOST_PARTS;
     wanted.truncate(MOST_PARTS);
     // Noting the place after every event would write the whole list of a large feed as often as it has events.
     let every = (wanted.len() / 50).max(1);
+    let way = Way {
+        client,
+        intake: run.intake(),
+        size_limit: run.size_limit(),
+    };
     let (mut done, mut missing, mut in_a_row) = (Vec::new(), Vec::new(), 0);
-    for (count, event) in wanted.iter().enumerate() {
-        match fetch_one(run, client, address(event.uuid)?).await {
+    let mut stop = None;
+    let mut rest = wanted.iter();
+    let mut under_way = FuturesOrdered::new();
+    loop {
+        while stop.is_none()
+            && under_way.len() < AT_A_TIME
+            && !run.is_turn_over()
+            && let Some(event) = rest.next()
+        {
+            let (way, url) = (&way, address(event.uuid));
+            under_way.push_back(async move { (event, way.fetch(url?).await) });
+        }
+        // Whatever made this end, those that are under way are waited for, and counted.
+        let Some((event, fetched)) = under_way.next().await else {
+            break;
+        };
+        match fetched.and_then(|fetched| fetched.counted(run)) {
             Ok(()) => {
                 done.push(event.fingerprint());
                 in_a_row = 0;
@@ -125,24 +149,24 @@ pub(super) async fn fetch<P: Serialize>(
                 in_a_row += 1;
                 missing.push((event.uuid, failure.clone()));
                 if hopeless || in_a_row >= MOST_FAILURES {
-                    known.add(&mut done);
-                    run.set_place(&place(known));
-                    return Err(failure.into());
+                    stop.get_or_insert(Stop::Failure(failure));
                 }
             }
-            Err(stop) => return Err(stop),
+            Err(other) => {
+                stop.get_or_insert(other);
+            }
         }
-        if count % every == every - 1 && !done.is_empty() {
+        if done.len() >= every && stop.is_none() {
             known.add(&mut done);
             run.save(&place(known)).await?;
         }
-        if run.is_turn_over() {
-            more = true;
-            break;
-        }
     }
+    let more = more || rest.next().is_some();
     known.add(&mut done);
     run.set_place(&place(known));
+    if let Some(stop) = stop {
+        return Err(stop);
+    }
     Ok(match missing.first() {
         Some((uuid, failure)) => {
             let message = format!(
@@ -161,18 +185,46 @@ pub(super) async fn fetch<P: Serialize>(
     })
 }
 
-async fn fetch_one(run: &mut Run, client: &Client, url: Url) -> Result<(), Stop> {
-    let at = shown(&url);
-    let answer = client
-        .fetch(Request::get(url, "application/json", run.size_limit()))
-        .await?;
-    let (taken, _) = run.share(at.clone(), answer.body).await?;
-    match answer.broken {
-        Some(failure) => Err(failure.into()),
-        None if !taken.readable => {
-            Err(Failure::content(format!("{at} is not a MISP event; check the address and the kind")).into())
+/// The way of an event from there to here.
+struct Way<'a> {
+    client: &'a Client,
+    intake: Intake,
+    size_limit: u64,
+}
+
+/// An event that was taken in, as far as it came.
+struct Fetched {
+    from: String,
+    shared: Shared,
+    broken: Option<Failure>,
+}
+
+impl Way<'_> {
+    async fn fetch(&self, url: Url) -> Result<Fetched, Stop> {
+        let from = shown(&url);
+        let request = Request::get(url, "application/json", self.size_limit);
+        let answer = self.client.fetch(request).await?;
+        let (shared, _) = self.intake.share(from.clone(), answer.body).await?;
+        Ok(Fetched {
+            from,
+            shared,
+            broken: answer.broken,
+        })
+    }
+}
+
+impl Fetched {
+    /// Counts it in its run, and says what was wrong with it.
+    fn counted(self, run: &mut Run) -> Result<(), Stop> {
+        let taken = run.count(self.shared);
+        match self.broken {
+            Some(failure) => Err(failure.into()),
+            None if !taken.readable => {
+                let from = self.from;
+                Err(Failure::content(format!("{from} is not a MISP event; check the address and the kind")).into())
+            }
+            None => Ok(()),
         }
-        None => Ok(()),
     }
 }
 
