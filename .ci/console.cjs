@@ -266,6 +266,22 @@ async function forEverybody(browser) {
   assert.match(await stranger.textContent("main"), /Take them off the net/);
   const advice = new URL(stranger.url()).pathname;
   assert.deepEqual(await stranger.context().cookies(), [], "public pages set no cookie");
+  const german = await open(browser, { locale: "de" });
+  await german.goto("/sign-in");
+  const places = await german.evaluate(() => {
+    const part = document.createElement("div");
+    for (const [code, name] of [["ES", "Spain"], ["150", "europe"], ["QX", "QX"]]) {
+      const place = document.createElement("span");
+      Object.assign(place.dataset, { region: code, name });
+      place.textContent = `region ${name};`;
+      part.append(place);
+    }
+    document.body.append(part);
+    document.dispatchEvent(new CustomEvent("htmx:load", { detail: { elt: part } }));
+    return part.textContent;
+  });
+  assert.equal(places, "region Spanien;region Europa;region QX;", "places are named in the reader's language");
+  await german.context().close();
   await stranger.click("nav.languages a[lang=de]");
   assert.equal(await stranger.getAttribute("html", "lang"), "de");
   await stranger.goto("/report");

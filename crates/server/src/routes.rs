@@ -9,7 +9,8 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::any;
-use http::Method;
+use http::header::ACCEPT;
+use http::{HeaderMap, Method};
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
@@ -17,6 +18,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate as _, Size
 use crate::app::App;
 use crate::around::{RequestId, around};
 use crate::asked::{Asked, Stranger};
+use crate::console::shell::Address;
 use crate::problem::{Dialect, Fault};
 use crate::{api, console, door, misp, taxii};
 
@@ -198,19 +200,31 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
-/// No such path. Which paths there are is no secret, so nobody is asked who they are.
-async fn nowhere(request: Request) -> Response {
-    let dialect = if request.uri().path().starts_with("/api/") {
-        Dialect::Json
-    } else if misp::is_of_misp(request.uri().path()) {
-        Dialect::Misp
-    } else {
-        Dialect::Taxii
-    };
+/// No such path. Which paths there are is no secret, so nobody is asked who they are. Browsers are shown a page.
+async fn nowhere(State(app): State<App>, request: Request) -> Response {
     let id = request
         .extensions()
         .get::<RequestId>()
         .map(|id| id.0.clone())
         .unwrap_or_default();
+    let dialect = if request.uri().path().starts_with("/api/") {
+        Dialect::Json
+    } else if misp::is_of_misp(request.uri().path()) {
+        Dialect::Misp
+    } else if wants_page(request.headers()) {
+        let address = Address {
+            path_and_query: request.uri().path().to_owned(),
+            is_page: true,
+        };
+        return console::shell::fault(&app, request.headers(), &address, &Fault::not_found(), &id);
+    } else {
+        Dialect::Taxii
+    };
     Fault::not_found().into_response(dialect, &id)
+}
+
+/// Whether it is a browser that asks, for something to look at: only those name `text/html`.
+fn wants_page(headers: &HeaderMap) -> bool {
+    let accept = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
 }

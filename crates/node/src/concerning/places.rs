@@ -197,7 +197,12 @@ mod tests {
             );
             assert!(region == "antarctica" || !wider(region).is_empty(), "{line}");
             let regions = std::iter::once(&region).chain(wider(region));
-            assert!(regions.filter(|one| **one != "antarctica").all(|one| number(one).is_some()), "{line}");
+            assert!(
+                regions
+                    .filter(|one| **one != "antarctica")
+                    .all(|one| number(one).is_some()),
+                "{line}"
+            );
             assert!(names.split('|').all(|name| !key(name).is_empty()), "{line}");
             codes.push(code);
         }

@@ -111,7 +111,7 @@ impl Intake {
             .map_err(|error| Error::Ours(format!("the intake broke off: {error}")))?;
         match shared {
             Ok(report) => Ok((Ok(report), body)),
-            Err(Error::Input(problem)) => Ok((Err(problem), body)),
+            Err(Error::Input(problem)) => Ok((Err(*problem), body)),
             Err(error) => Err(error.into()),
         }
     }

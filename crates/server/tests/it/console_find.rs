@@ -454,7 +454,7 @@ async fn what_is_new_says_why_it_matters_by_region_and_technology_to_the_member_
     let today = coordinator.read("/today").await;
     let unsaid = format!("/members/{}#technologies", member.uuid);
     assert!(
-        today.contains(&unsaid) && today.contains("our region: Spain"),
+        today.contains(&unsaid) && today.contains(r#"data-region="ES" data-name="Spain">our region: Spain"#),
         "{today}"
     );
     let path = format!("/members/{}/technologies", member.uuid);

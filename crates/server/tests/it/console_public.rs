@@ -500,3 +500,35 @@ async fn an_operator_who_is_there_chooses_settings_and_the_ledger_says_so() {
         403
     );
 }
+
+#[tokio::test]
+async fn a_browser_that_asks_for_what_is_nowhere_is_shown_a_page_and_a_program_is_not() {
+    let kit = Kit::start().await;
+    let ask = async |path: &str, accept: &str| {
+        let headers = [
+            ("accept".to_owned(), accept.to_owned()),
+            ("accept-language".to_owned(), "de".to_owned()),
+        ];
+        let answer = kit.send("GET", path, &headers, None).await;
+        assert_eq!(answer.status, 404, "{path}");
+        (
+            answer.header("content-type").unwrap_or_default().to_owned(),
+            answer.text(),
+        )
+    };
+    let browser = "text/html,application/xhtml+xml,*/*;q=0.8";
+    let (media, text) = ask("/todya?x=%3Cb%3E", browser).await;
+    assert!(
+        media.starts_with("text/html") && text.contains("<html lang=\"de\""),
+        "{media} {text}"
+    );
+    assert!(!text.contains("<b>"), "{text}");
+    for (path, accept, wanted) in [
+        ("/todya", "*/*", "application/taxii+json"),
+        ("/todya", "application/taxii+json;version=2.1", "application/taxii+json"),
+        ("/api/v1/nowhere", browser, "application/problem+json"),
+    ] {
+        let (media, _) = ask(path, accept).await;
+        assert!(media.starts_with(wanted), "{path} {accept}: {media}");
+    }
+}

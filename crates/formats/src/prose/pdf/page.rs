@@ -232,7 +232,8 @@ struct Reader<'d> {
     end: Option<End>,
     /// Whether something was placed since the last piece.
     has_moved: bool,
-    /// Resources of forms, read once.
+    /// Resources of the page, and of forms, read once.
+    page: Rc<Resources<'d>>,
     resources: BTreeMap<ObjectId, Rc<Resources<'d>>>,
     /// Forms that may still be drawn, and how many bytes content may still unpack to.
     forms_left: usize,
@@ -270,18 +271,20 @@ pub(super) fn text(document: &Document, page: ObjectId, most: usize) -> Result<(
         bytes_left: most - content.len().min(most),
         out: String::new(),
         unreadable: resources.unreadable,
+        page: Rc::new(resources),
     };
-    reader.content(&Content::decode(&content)?, &Rc::new(resources), 0);
+    let resources = Rc::clone(&reader.page);
+    reader.content(&Content::decode(&content)?, &resources, 0);
     Ok((reader.out, reader.unreadable))
 }
 
 impl<'d> Reader<'d> {
-    fn content(&mut self, content: &Content, resources: &Rc<Resources<'d>>, depth: usize) {
+    fn content(&mut self, content: &Content, resources: &Resources<'d>, depth: usize) {
         for operation in &content.operations {
             if operation.operator == "Do" {
                 let name = operation.operands.first().and_then(|name| name.as_name().ok());
                 if let Some(id) = name.and_then(|name| resources.forms.get(name)) {
-                    self.form(*id, resources, depth + 1);
+                    self.form(*id, depth + 1);
                 }
             } else {
                 self.operation(operation, resources);
@@ -289,8 +292,8 @@ impl<'d> Reader<'d> {
         }
     }
 
-    /// Draws a form (8.10.1): with its matrix, and with the resources of where it is drawn if it has none.
-    fn form(&mut self, id: ObjectId, around: &Rc<Resources<'d>>, depth: usize) {
+    /// Draws a form (8.10.1): with its matrix, and with the resources of the page if it has none (7.8.3).
+    fn form(&mut self, id: ObjectId, depth: usize) {
         let Ok(form) = self.document.get_object(id).and_then(Object::as_stream) else {
             self.unreadable += 1;
             return;
@@ -307,7 +310,7 @@ impl<'d> Reader<'d> {
             self.unreadable += 1;
             return;
         };
-        let resources = self.resources_of(id, form, around);
+        let resources = self.resources_of(id, form);
         let matrix = form.dict.get(b"Matrix").and_then(Object::as_array).ok();
         let (kept, state) = (std::mem::take(&mut self.kept), self.state.clone());
         let (text, line) = (self.text, self.line);
@@ -324,13 +327,16 @@ impl<'d> Reader<'d> {
         Content::decode(&content).ok()
     }
 
-    fn resources_of(&mut self, id: ObjectId, form: &'d Stream, around: &Rc<Resources<'d>>) -> Rc<Resources<'d>> {
+    fn resources_of(&mut self, id: ObjectId, form: &'d Stream) -> Rc<Resources<'d>> {
         if let Some(known) = self.resources.get(&id) {
             return Rc::clone(known);
         }
-        let own = form.dict.get(b"Resources").and_then(|own| self.document.dereference(own));
+        let own = form
+            .dict
+            .get(b"Resources")
+            .and_then(|own| self.document.dereference(own));
         let Ok(own) = own.and_then(|(_, own)| own.as_dict()) else {
-            return Rc::clone(around);
+            return Rc::clone(&self.page);
         };
         let mut resources = Resources::default();
         resources.add(self.document, own, self.bytes_left);

@@ -177,7 +177,10 @@ fn pdf_with_forms(
     for (name, operations) in forms {
         let mut about = dictionary! { "Subtype" => "Form", "Matrix" => vec![1.into(), 0.into(), 0.into(), 1.into(), 0.into(), (-20).into()] };
         if name.starts_with("Own") {
-            about.set("Resources", dictionary! { "Font" => dictionary! { "F2" => font }, "XObject" => drawn.clone() });
+            about.set(
+                "Resources",
+                dictionary! { "Font" => dictionary! { "F2" => font }, "XObject" => drawn.clone() },
+            );
         }
         let form = document.add_object(Stream::new(about, Content { operations }.encode().unwrap()));
         drawn.set(name, form);
@@ -316,7 +319,11 @@ fn what_a_pdf_document_draws_as_one_is_read_where_it_is_drawn() {
     // One with the resources of the page, and one with its own that draws the first; a picture is no text.
     let inner = ("Inner", line("F1", "inner[.]example"));
     let outer = ("Own", [line("F2", "outer[.]example"), vec![draw("Inner")]].concat());
-    let operations = [line("F1", "page[.]example"), vec![draw("Own"), draw("Picture"), draw("None")]].concat();
+    let operations = [
+        line("F1", "page[.]example"),
+        vec![draw("Own"), draw("Picture"), draw("None")],
+    ]
+    .concat();
     let (patterns, said) = text(vec![inner, outer], operations);
     assert_eq!(
         patterns,

@@ -129,7 +129,7 @@ pub(super) async fn fetch<P: Serialize>(
             && let Some(event) = rest.next()
         {
             let (way, url) = (&way, address(event.uuid));
-            under_way.push_back(async move { (event, way.fetch(url?).await) });
+            under_way.push_back(async move { (event, way.fetch(url).await) });
         }
         // Whatever made this end, those that are under way are waited for, and counted.
         let Some((event, fetched)) = under_way.next().await else {
@@ -200,7 +200,8 @@ struct Fetched {
 }
 
 impl Way<'_> {
-    async fn fetch(&self, url: Url) -> Result<Fetched, Stop> {
+    async fn fetch(&self, url: Result<Url, Failure>) -> Result<Fetched, Stop> {
+        let url = url?;
         let from = shown(&url);
         let request = Request::get(url, "application/json", self.size_limit);
         let answer = self.client.fetch(request).await?;
