@@ -82,10 +82,10 @@ pub(super) enum Finish {
 }
 
 /// What the intake says of a part: its report, or why nothing in it could be read.
-pub(super) type Shared = Result<Report, Problem>;
+pub(crate) type Shared = Result<Report, Problem>;
 
 /// The way in for the parts of a run.
-pub(super) struct Intake {
+pub(crate) struct Intake {
     node: Node,
     caller: Caller,
     channel: String,

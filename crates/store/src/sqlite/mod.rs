@@ -3,6 +3,7 @@
 //! Other processes (the command line beside a running server) may use the same file: every transaction that writes
 //! begins by taking the write lock and looks whether somebody else has written since.
 
+mod checkpoint;
 pub(crate) mod files;
 mod open;
 mod writer;
@@ -59,7 +60,7 @@ impl Sqlite {
             clock: Arc::clone(&options.clock),
             random: Arc::clone(&options.random),
         };
-        writer::start(connection, queue, outside, options.durable)?;
+        writer::start((connection, file), queue, outside, options.durable)?;
         Ok(Self { jobs, readers })
     }
 

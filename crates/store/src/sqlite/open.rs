@@ -13,8 +13,6 @@ use crate::{Error, Result};
 const WRITER_CACHE: i64 = 32 << 10;
 /// Page cache of a reader. In KiB.
 const READER_CACHE: i64 = 4 << 10;
-/// Pages in the write-ahead log before they go to their places: hot index pages are then written once, not many times.
-const CHECKPOINT_PAGES: i64 = 24_000;
 /// Statements kept prepared on a connection.
 const STATEMENTS: usize = 128;
 /// How long a connection waits for another process, in milliseconds.
@@ -36,9 +34,6 @@ pub(super) fn file(file: &Path, options: &OpenOptions) -> Result<Connection> {
     )
     .map_err(|error| at(file, error))?;
     set_up(&connection, WRITER_CACHE).map_err(|error| at(file, error))?;
-    connection
-        .pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)
-        .map_err(|error| at(file, error))?;
     // What was taken back is written over: nobody who gets hold of the file later reads it. So is what else is
     // deleted; the only thing deleted in numbers are messages of reports that were added up.
     connection
@@ -63,6 +58,14 @@ pub(super) fn reader(file: &Path) -> Result<Connection> {
     let connection = Connection::open_with_flags(file, flags).map_err(|error| at(file, error))?;
     set_up(&connection, READER_CACHE).map_err(|error| at(file, error))?;
     connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+/// Opens the file to move what was committed to its place.
+pub(super) fn checkpoints(file: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(file, flags).map_err(|error| at(file, error))?;
+    set_up(&connection, READER_CACHE).map_err(|error| at(file, error))?;
     Ok(connection)
 }
 

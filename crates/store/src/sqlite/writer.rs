@@ -7,11 +7,14 @@
 //! changed, which is a fifth of what storing costs. It can fail for nothing but the database itself, and then the whole
 //! group fails with it.
 
+use std::path::Path;
+
 use rusqlite::{Connection, params};
 use tokio::sync::{mpsc, oneshot};
 
 use ledger::Frontier;
 
+use super::checkpoint::Checkpoints;
 use crate::contribution::Interned;
 use crate::db::Change;
 use crate::open::{Clock, Random};
@@ -108,6 +111,8 @@ pub(crate) struct Writing<'a> {
 
 struct Writer {
     connection: Connection,
+    /// None in memory.
+    checkpoints: Option<Checkpoints>,
     outside: Outside,
     durable: bool,
     /// What `pragma synchronous` is now.
@@ -118,15 +123,19 @@ struct Writer {
     interned: Interned,
 }
 
-/// Starts the thread.
+/// Starts the thread; `file` is what the connection writes, none in memory.
 pub(super) fn start(
-    connection: Connection,
+    (mut connection, file): (Connection, Option<&Path>),
     queue: mpsc::Receiver<Message>,
     outside: Outside,
     durable: bool,
 ) -> Result<()> {
+    let checkpoints = file
+        .map(|file| Checkpoints::start(file, &mut connection))
+        .transpose()?;
     let writer = Writer {
         connection,
+        checkpoints,
         outside,
         durable,
         full: true,
@@ -174,7 +183,10 @@ impl Writer {
     }
 
     /// Leaves the file as it is best found: statistics fresh, nothing left in the write-ahead log.
-    fn end(self) {
+    fn end(mut self) {
+        if let Some(checkpoints) = self.checkpoints.take() {
+            checkpoints.end(&mut self.connection);
+        }
         if let Err(error) = self
             .connection
             .execute_batch("pragma optimize; pragma wal_checkpoint(truncate)")
