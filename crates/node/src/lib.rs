@@ -44,6 +44,7 @@ pub mod receipts;
 pub mod recount;
 pub mod requests;
 pub mod retract;
+mod rules;
 pub mod saved_searches;
 pub mod scorecard;
 pub mod scoring;

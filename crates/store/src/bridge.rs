@@ -267,7 +267,8 @@ const PUT_SEEN: &str = "insert into bridge_seen (bridge, sighting, object, count
                         values (?1, ?2, ?3, ?4, ?5, ?6) on conflict (bridge, sighting) do update set \
                         object = excluded.object, count = excluded.count, first_seen = excluded.first_seen, \
                         last_seen = excluded.last_seen";
-const SEEN_GONE: &str = "delete from bridge_seen where bridge = ?1 and sighting = ?2 returning object";
+const SEEN_OF: &str = "select object from bridge_seen where bridge = ?1 and sighting = ?2";
+const SEEN_GONE: &str = "delete from bridge_seen where bridge = ?1 and sighting = ?2";
 const SEEN: &str = "select sighting, object, count, first_seen, last_seen from bridge_seen \
                     where bridge = ?1 and object = ?2 order by sighting";
 
@@ -361,7 +362,8 @@ fn seen(row: &Row) -> Result<BridgeSeen> {
 
 impl Store {
     /// Makes a bridge or changes the one of the same UUID, with who did what about it. The member that stands for the
-    /// other hub gets an entry of the ledger, and so does the actor's.
+    /// other hub gets an entry of the ledger, and so does the actor's. What may leave depends on it, so the policy
+    /// generation moves on.
     pub async fn bridge_put(&self, actor: &Principal, set: NewBridge, step: &BridgeStep) -> Result<Bridge> {
         let subject = json!({
             "bridge": set.uuid, "name": set.name, "member": set.member.0, "hub": set.hub, "what": step.what,
@@ -402,7 +404,7 @@ impl Store {
             set.interval_seconds.into(),
             self.now().into(),
         ];
-        let mut change = Change::new().with(PUT, row).with(STEP, steps).entry(told);
+        let mut change = Change::new().with(PUT, row).with(STEP, steps).entry(told).policy();
         if actor.member.is_some() && step.ours {
             change = change.entry(rule_changed(actor, "bridge", subject));
         }
@@ -531,12 +533,16 @@ impl Store {
         self.change(Change::new().with(PUT_SEEN, row)).await.map(drop)
     }
 
-    /// Forgets a sighting that was taken back; gives what it was of.
-    pub async fn bridge_seen_gone(&self, id: BridgeId, sighting: &str) -> Result<Option<String>> {
+    /// What a sighting is of that is counted for a bridge.
+    pub async fn bridge_seen_of(&self, id: BridgeId, sighting: &str) -> Result<Option<String>> {
+        let values = vec![id.0.into(), sighting.into()];
+        self.row(SEEN_OF, values, |row| row.text(0)).await
+    }
+
+    /// Forgets a sighting that was taken back.
+    pub async fn bridge_seen_gone(&self, id: BridgeId, sighting: &str) -> Result<()> {
         let change = Change::new().with(SEEN_GONE, vec![id.0.into(), sighting.into()]);
-        let rows = self.change(change).await?;
-        let row = rows.first().and_then(|rows| rows.first());
-        row.map(|row| row.text(0)).transpose()
+        self.change(change).await.map(drop)
     }
 
     /// The sightings of an object that are counted for a bridge.

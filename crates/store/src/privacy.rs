@@ -3,7 +3,9 @@
 //! One table in code ([`KEPT`]) is all three: the record of processing is made from it, the export of a person reads by it,
 //! and a test holds it against the schema, so that nobody adds a column with a person in it unnoticed.
 
-use policy::{PersonId, Principal};
+use std::collections::BTreeSet;
+
+use policy::{MemberId, PersonId, Principal};
 use serde_json::{Map, Value as Json};
 use stix::Timestamp;
 
@@ -567,12 +569,42 @@ fn shown(row: &Row, columns: &[(&str, Form)]) -> Result<Json> {
     Ok(Json::Object(shown))
 }
 
+/// Members that share a community with another one.
+const SHARING: &str = "select distinct s.member from membership s join member m on m.id = s.member \
+                       where m.state = 'active' and exists (select 1 from membership o join member n on n.id = o.member \
+                       where o.community = s.community and o.member <> s.member and n.state = 'active') order by s.member";
+const TOLD: &str = "select (select count(*) from webhook where enabled = 1), \
+                    (select count(*) from person where active = 1 and email is not null and notices <> 'none')";
+
+/// Who receives personal data, as far as it follows from what members and people set up.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RecipientsThere {
+    /// The members that share a community with another one.
+    pub members: BTreeSet<MemberId>,
+    /// Whether some member has messages posted somewhere.
+    pub webhooks: bool,
+    /// Whether somebody is told by e-mail.
+    pub mail: bool,
+}
+
 /// What stands for a person who was erased.
 pub fn pseudonym(person: PersonId) -> String {
     format!("erased-{}", person.0)
 }
 
 impl Store {
+    /// Who receives personal data, as far as it follows from what members and people set up.
+    pub async fn recipients_there(&self) -> Result<RecipientsThere> {
+        let members = self.list(SHARING, Vec::new(), |row| row.int(0).map(MemberId)).await?;
+        let told = self.row(TOLD, Vec::new(), |row| Ok((row.int(0)?, row.int(1)?))).await?;
+        let (webhooks, mail) = told.unwrap_or_default();
+        Ok(RecipientsThere {
+            members: members.into_iter().collect(),
+            webhooks: webhooks > 0,
+            mail: mail > 0,
+        })
+    }
+
     /// Everything that is kept of a person, by table: no secrets, nor their digests.
     pub async fn person_data(&self, person: PersonId) -> Result<Map<String, Json>> {
         let mut data = Map::new();

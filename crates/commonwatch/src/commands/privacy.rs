@@ -38,6 +38,24 @@ pub async fn run(local: &Local, global: &Global, command: PrivacyCommand, output
                     kept.table, kept.data, kept.purpose, kept.kept, kept.erased
                 ));
             }
+            for one in local.node.privacy_recipients(&caller).await? {
+                if output.is_json() {
+                    output.json_line(&json!({
+                        "recipients": one.category, "data": one.data, "purpose": one.purpose, "names": one.names,
+                        "countries": one.countries,
+                    }));
+                    continue;
+                }
+                output.line(&format!(
+                    "received by {}: {}\n  purpose: {}",
+                    one.category, one.data, one.purpose
+                ));
+                for (what, who) in [("who", one.names), ("countries", one.countries)] {
+                    if !who.is_empty() {
+                        output.line(&format!("  {what}: {}", printable(&who.join(", "))));
+                    }
+                }
+            }
             Ok(())
         }
         PrivacyCommand::Export { login } => {

@@ -15,8 +15,8 @@ use crate::context::Local;
 use crate::failure::Failure;
 use crate::output::{Output, printable};
 
-/// How many are listed.
-const LISTED: usize = 200;
+/// How many are read at a time.
+const READ: usize = 200;
 
 /// Does what was asked of recalls.
 pub async fn run(local: &Local, global: &Global, command: RecallCommand, output: Output) -> Result<(), Failure> {
@@ -24,8 +24,16 @@ pub async fn run(local: &Local, global: &Global, command: RecallCommand, output:
     match command {
         RecallCommand::Make(args) => make(local, &caller, &args, output).await,
         RecallCommand::List => {
-            let recalls = local.node.recalls(&caller, LISTED, None).await?;
-            list(&recalls, output);
+            let (mut all, mut before) = (Vec::new(), None);
+            loop {
+                let page = local.node.recalls(&caller, READ, before).await?;
+                before = page.last().filter(|_| page.len() >= READ).map(|last| last.id);
+                all.extend(page);
+                if before.is_none() {
+                    break;
+                }
+            }
+            list(&all, output);
             Ok(())
         }
         RecallCommand::Show { id } => show(local, &caller, named(&id)?, output).await,
@@ -192,8 +200,18 @@ async fn show(local: &Local, caller: &Caller, uuid: Uuid, output: Output) -> Res
 }
 
 async fn owed(local: &Local, caller: &Caller, open: bool, output: Output) -> Result<(), Failure> {
+    let (mut all, mut after) = (Vec::new(), 0);
+    loop {
+        let page = local.node.recalls_owed(caller, open, READ, after).await?;
+        let is_last = page.len() < READ;
+        after = page.last().map_or(after, |last| last.recall.id);
+        all.extend(page);
+        if is_last {
+            break;
+        }
+    }
     let mut rows = Vec::new();
-    for one in local.node.recalls_owed(caller, open, LISTED, 0).await? {
+    for one in all {
         let (recall, owed) = (one.recall, one.owed);
         if output.is_json() {
             output.json_line(&json!({

@@ -12,8 +12,8 @@ use crate::context::Local;
 use crate::failure::Failure;
 use crate::output::{Output, printable};
 
-/// How many are listed.
-const LISTED: usize = 200;
+/// How many are read at a time.
+const READ: usize = 200;
 
 /// Does what was asked of requests.
 pub async fn run(local: &Local, global: &Global, command: RequestCommand, output: Output) -> Result<(), Failure> {
@@ -22,10 +22,17 @@ pub async fn run(local: &Local, global: &Global, command: RequestCommand, output
     let view = match command {
         RequestCommand::List { community: alias } => {
             let community = community(local, &alias).await?;
-            for request in node.requests(&caller, community, LISTED, None).await? {
-                show(&request, output);
+            let mut before = None;
+            loop {
+                let page = node.requests(&caller, community, READ, before).await?;
+                for request in &page {
+                    show(request, output);
+                }
+                match page.last().filter(|_| page.len() >= READ) {
+                    Some(last) => before = Some(last.id),
+                    None => return Ok(()),
+                }
             }
-            return Ok(());
         }
         RequestCommand::Ask {
             community: alias,
@@ -50,7 +57,7 @@ pub async fn run(local: &Local, global: &Global, command: RequestCommand, output
             let uuid = named(&id)?;
             let mut view = node.request(&caller, uuid).await?;
             while let Some(last) = view.next {
-                let page = node.request_answers(&caller, uuid, Some(last), LISTED).await?;
+                let page = node.request_answers(&caller, uuid, Some(last), READ).await?;
                 view.answers.extend(page.answers);
                 view.next = page.next;
             }

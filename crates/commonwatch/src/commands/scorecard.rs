@@ -58,8 +58,15 @@ pub async fn run(local: &Local, global: &Global, command: ScorecardCommand, outp
                 .help("run 'commonwatch doctor'; 'scorecard rebuild' counts them again"))
         }
         ScorecardCommand::Rebuild => {
-            node.scorecards_rebuild(&caller).await?;
+            let years = node.scorecards_rebuild(&caller).await?;
             output.say("the numbers are what the ledger says");
+            for year in years {
+                output.say(&format!(
+                    "the report of {year} was made from numbers that were wrong, and stays as it is: what two reports of one year \
+                     differ in would tell what single members did. It says so from now on; print it again and put it in place \
+                     of what was published ('commonwatch scorecard report {year} --format html')"
+                ));
+            }
             Ok(())
         }
     }
@@ -142,6 +149,11 @@ fn show_report(title: &str, report: &PublicReport, format: ScorecardForm, output
                 }
             }
             output.table(&["what", "count", "half within", "nine in ten"], &rows);
+            if let Some(at) = report.put_right {
+                output.say(&format!(
+                    "numbers that this was made from were found wrong and put right on {at}; it stays as it was made"
+                ));
+            }
         }
     }
     Ok(())

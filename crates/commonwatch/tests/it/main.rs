@@ -10,6 +10,7 @@
 mod commitments;
 mod help;
 mod kit;
+mod lists;
 mod matching;
 #[cfg(feature = "s3")]
 mod objects;
@@ -18,6 +19,7 @@ mod partnership;
 mod privacy;
 mod public;
 mod rooms;
+mod scorecard;
 mod sign_in;
 mod streams;
 mod vocabulary;

@@ -28,7 +28,7 @@ const FAST: i64 = 6 * 3_600;
 const PASSWORD: &str = "correct horse battery";
 
 /// A node: its directory, the process that serves it, and where.
-struct Node {
+pub struct Node {
     place: Place,
     served: Option<Started>,
     address: String,
@@ -40,7 +40,7 @@ impl Node {
     }
 
     /// Starts in a place, with more of a configuration.
-    fn start_in(place: Place, organisation: &str, config: &str) -> Self {
+    pub fn start_in(place: Place, organisation: &str, config: &str) -> Self {
         let mut node = Self {
             place,
             served: None,
@@ -94,12 +94,12 @@ impl Node {
         self.place.run(arguments)
     }
 
-    fn json(&self, arguments: &[&str]) -> Vec<Value> {
+    pub fn json(&self, arguments: &[&str]) -> Vec<Value> {
         self.place.json(arguments)
     }
 
     /// A key for a login.
-    fn key(&self, login: &str) -> String {
+    pub fn key(&self, login: &str) -> String {
         let made = self.json(&["key", "add", "key", "--for", login]);
         made[0]["key"].as_str().unwrap_or_else(|| panic!("{made:?}")).to_owned()
     }
@@ -138,7 +138,7 @@ impl Node {
     }
 
     /// The same, and it has to succeed.
-    fn done(&self, key: &str, method: &str, path: &str, body: &Value) -> Value {
+    pub fn done(&self, key: &str, method: &str, path: &str, body: &Value) -> Value {
         let (status, answer) = self.ask(key, method, path, body);
         assert!((200..300).contains(&status), "{method} {path}: {status} {answer}");
         answer

@@ -24,6 +24,7 @@ use crate::error::Error;
 use crate::misp::remote::Remote;
 use crate::misp::{EventInfo, EventShape, onward};
 use crate::node::Node;
+use crate::rules::Rules;
 use crate::subscriptions::{Stop, TURN_MICROS, check_url};
 
 /// Events walked together, and asked about in one question.
@@ -45,16 +46,10 @@ struct Candidate {
     changed: i64,
 }
 
-/// What the member sees, and the generation of the rules under which that was worked out.
+/// What the member sees, and the rules under which that was worked out.
 struct Seen<'a> {
     viewer: &'a Viewer,
-    generation: i64,
-}
-
-impl Seen<'_> {
-    async fn holds(&self, node: &Node) -> Result<bool, Error> {
-        Ok(node.store().policy_generation().await? == self.generation)
-    }
+    rules: Rules,
 }
 
 /// One page of both sides.
@@ -200,16 +195,13 @@ impl Run<'_> {
         let remote = Remote::new(&settings.access, url)?;
         let from_there = self.own_channels().await?;
         self.node.misp_follow().await?;
-        let generation = self.node.store().policy_generation().await?;
+        let rules = Rules::now(self.node).await?;
         self.caller = self
             .node
             .receiving_member(self.peer.terms.member, &self.peer.terms.name)
             .await?;
         let viewer = self.node.push_viewer(&self.caller, self.peer.terms.community).await?;
-        let seen = Seen {
-            viewer: &viewer,
-            generation,
-        };
+        let seen = Seen { viewer: &viewer, rules };
         let whole = self.walk(&remote, &seen, settings, &from_there).await?;
         // After the events: what was in one that is gone is gone with it.
         self.retracted(&remote, &viewer).await?;
@@ -230,7 +222,7 @@ impl Run<'_> {
             let assumed = settings.assumed_distribution;
             let (wanted, goes) = candidates(self.node, seen.viewer, &page, assumed, from_there).await?;
             // Where who may see what has changed, what goes is asked anew, and nothing more by these rules.
-            if !seen.holds(self.node).await? || !self.send_events(remote, seen, wanted).await? {
+            if !seen.rules.hold(self.node).await? || !self.send_events(remote, seen, wanted).await? {
                 return Ok(false);
             }
             for gone in page
@@ -340,7 +332,7 @@ impl Run<'_> {
             .node
             .misp_event_text(seen.viewer, &info, &shape, MOST_BYTES)
             .await?;
-        if !seen.holds(self.node).await? {
+        if !seen.rules.hold(self.node).await? {
             return Ok(false);
         }
         let Some(text) = text else {

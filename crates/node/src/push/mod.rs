@@ -26,6 +26,7 @@ use crate::error::{Error, bad};
 use crate::node::Node;
 use crate::subscriptions::{administer, check_interval, check_name, check_url};
 
+pub(crate) use cut::{cursor_after, halve, parts};
 pub use run::PushReport;
 pub(crate) use send::is_about_content;
 

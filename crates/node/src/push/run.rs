@@ -7,7 +7,7 @@ use serde_json::json;
 use stix::Timestamp;
 use store::{Changes, NewEntry, ObjectRow, Peer, PeerReport, Position, Recall};
 
-use super::cut::{concerns_peer, is_taken_back, parts};
+use super::cut::{concerns_peer, cursor_after, halve, is_taken_back, parts};
 use super::send::{Receiver, Verdict, is_about_content, words};
 use super::{PeerKind, PeerSettings};
 use crate::accounts::Caller;
@@ -15,6 +15,7 @@ use crate::client::Failure;
 use crate::delivery::Way;
 use crate::error::Error;
 use crate::node::Node;
+use crate::rules::Rules;
 use crate::subscriptions::schedule::{Ended, next_run, run_all};
 use crate::subscriptions::{Stop, TURN_MICROS, check_url};
 
@@ -86,7 +87,7 @@ impl Run<'_> {
         let mut receiver = None;
         let from_there = self.own_channels().await?;
         for _ in 0..MOST_READINGS {
-            let generation = self.node.store().policy_generation().await?;
+            let rules = Rules::now(self.node).await?;
             // Again for each reading: what the member may no longer see is not sent any more.
             self.caller = self
                 .node
@@ -94,7 +95,7 @@ impl Run<'_> {
                 .await?;
             let viewer = self.node.push_viewer(&self.caller, self.peer.terms.community).await?;
             let changes = self.node.store().changes(&viewer, self.cursor, READ).await?;
-            if self.node.store().policy_generation().await? != generation {
+            if !rules.hold(self.node).await? {
                 // What is new may be for the peer and not in this view yet: to go on after it would lose it.
                 continue;
             }
@@ -104,9 +105,7 @@ impl Run<'_> {
                     receiver = Some(Receiver::connect(&self.peer.terms.url, &settings).await?);
                 }
                 if let Some(receiver) = &receiver
-                    && !self
-                        .send_all(receiver, &changes, settings.page_size(), generation)
-                        .await?
+                    && !self.send_all(receiver, &changes, settings.page_size(), &rules).await?
                 {
                     continue;
                 }
@@ -189,21 +188,22 @@ impl Run<'_> {
     }
 
     /// Sends changes in order: runs of objects in envelopes, what was taken back one by one. Says whether that was all: a
-    /// page takes as long as the peer takes, and what of it is not sent when the rules have moved on is read again first.
+    /// page takes as long as the peer takes, and what of it is not sent when the rules have moved on, or something of it
+    /// was taken back, is read again first.
     async fn send_all(
         &mut self,
         receiver: &Receiver,
         changes: &Changes,
         page_size: usize,
-        generation: i64,
+        rules: &Rules,
     ) -> Result<bool, Stop> {
         let rows = &changes.rows;
-        let mut parts = parts(rows, page_size, receiver.most_bytes);
+        let mut parts = parts(rows, page_size, receiver.most_bytes, is_taken_back);
         while let Some(part) = parts.pop_front() {
-            if self.node.store().policy_generation().await? != generation {
+            let sent = &rows[part.clone()];
+            if !rules.hold_for(self.node, sent).await? {
                 return Ok(false);
             }
-            let sent = &rows[part.clone()];
             if let [one] = sent
                 && is_taken_back(one)
             {
@@ -218,10 +218,7 @@ impl Run<'_> {
                     match receiver.post(&objects).await {
                         Ok(verdict) => self.accepted(objects, verdict).await?,
                         Err(failure) if is_about_content(&failure) && part.len() > 1 => {
-                            // Somewhere in here is what the peer does not take; the rest shall go through.
-                            let middle = part.start + part.len() / 2;
-                            parts.push_front(middle..part.end);
-                            parts.push_front(part.start..middle);
+                            halve(&mut parts, part);
                             continue;
                         }
                         Err(failure) if is_about_content(&failure) => self.refused(&objects, failure)?,
@@ -236,16 +233,10 @@ impl Run<'_> {
 
     /// Moves the cursor past the first `count` changes, unless the next one has the same place.
     async fn passed(&mut self, changes: &Changes, count: usize) -> Result<(), Stop> {
-        let last = changes.rows.get(count.wrapping_sub(1)).map(|change| change.position);
-        let next = changes.rows.get(count).map(|change| change.position);
-        if next.is_some() && next == last {
+        let Some(cursor) = cursor_after(changes, count) else {
             return Ok(());
-        }
-        self.cursor = if next.is_none() {
-            Some(changes.cursor)
-        } else {
-            last.or(self.cursor)
         };
+        self.cursor = Some(cursor);
         self.progressed = true;
         self.report(self.now, "running".to_owned(), None).await
     }

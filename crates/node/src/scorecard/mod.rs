@@ -477,18 +477,18 @@ impl Node {
         Ok(self.store().score_check().await?)
     }
 
-    /// Puts what the ledger says in place of the numbers.
+    /// Puts what the ledger says in place of the numbers. Gives the years whose report was made from numbers that were wrong:
+    /// it stays as it is and says so from now on ([`report`]).
     ///
     /// # Errors
     /// When the caller may not, the store does not answer, or somebody folds at the same time.
-    pub async fn scorecards_rebuild(&self, caller: &Caller) -> Result<(), Error> {
+    pub async fn scorecards_rebuild(&self, caller: &Caller) -> Result<Vec<String>, Error> {
         decide(&caller.principal, Action::Administer).map_err(|refusal| Error::refused(refusal, ""))?;
-        if self.store().score_rebuild().await? {
-            Ok(())
-        } else {
-            Err(Error::Unavailable(
+        match self.store().score_rebuild().await? {
+            Some(months) => self.reports_put_right(&months).await,
+            None => Err(Error::Unavailable(
                 "the numbers changed meanwhile; try again".to_owned(),
-            ))
+            )),
         }
     }
 }

@@ -9,10 +9,13 @@
 //! | other numbers of the report | all that is told is disjoint, or crosses in enough members |
 //! | months that scorecards tell members of | each month, and all that none tells of together, cross the groups in the same way; months of which only some may be told are left out (`tell::stretches`) |
 //! | the same report, made before somebody moved, left or chose to be counted nowhere | a report is made once, and kept |
+//! | the same report, made before numbers of single members were put right | it is kept then too, and says that they were |
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use policy::{Action, MemberId, decide};
 use serde::{Deserialize, Serialize};
+use stix::Timestamp;
 use store::{Histogram, Measure, Member, ScoreCell, ScoreSpan, WHOLE};
 
 use super::tell::{Groups, OTHERS, Part, Stretch, do_not_single_out, merged, stretches};
@@ -45,6 +48,8 @@ pub struct PublicReport {
     pub lines: Vec<ReportLine>,
     /// Measures with something in them that may not be told.
     pub untold: Vec<Measure>,
+    /// When numbers that it was made from were put right afterwards, the last time; none: they are what the ledger says.
+    pub put_right: Option<Timestamp>,
 }
 
 /// What a report is made from.
@@ -167,7 +172,7 @@ impl Kept {
     }
 
     /// What of it there is a measure for still.
-    fn report(self, year: &str) -> PublicReport {
+    fn report(self, year: &str, put_right: Option<Timestamp>) -> PublicReport {
         let line = |line: KeptLine| {
             Some(ReportLine {
                 measure: Measure::parse(&line.measure)?,
@@ -181,8 +186,19 @@ impl Kept {
             year: year.to_owned(),
             lines: self.lines.into_iter().filter_map(line).collect(),
             untold: self.untold.iter().filter_map(|name| Measure::parse(name)).collect(),
+            put_right,
         }
     }
+}
+
+/// Under which name the report of a year is kept.
+fn name_of(year: &str) -> String {
+    format!("report-of-{year}")
+}
+
+/// The same, of when its numbers were put right.
+fn name_of_put_right(year: &str) -> String {
+    format!("report-of-{year}-put-right")
 }
 
 impl Node {
@@ -201,7 +217,7 @@ impl Node {
                  single members did"
             )));
         }
-        let name = format!("report-of-{year}");
+        let name = name_of(year);
         let kept = match self.store().setting_get(&name).await? {
             Some(kept) => kept,
             None => {
@@ -214,7 +230,24 @@ impl Node {
         };
         let kept: Kept = serde_json::from_str(&kept)
             .map_err(|error| Error::Ours(format!("the report of {year} that is kept cannot be read: {error}")))?;
-        Ok(kept.report(year))
+        let put_right = self.store().setting_get(&name_of_put_right(year)).await?;
+        Ok(kept.report(year, put_right.and_then(|at| Timestamp::parse(&at).ok())))
+    }
+
+    /// Notes that numbers of these months were wrong; gives the years whose report was made from them. It is not made anew:
+    /// where the numbers of few members were wrong, what the two differ in would be theirs, and whether they are few is more
+    /// than is known once the wrong ones are gone.
+    pub(super) async fn reports_put_right(&self, months: &BTreeSet<String>) -> Result<Vec<String>, Error> {
+        let years: BTreeSet<&str> = months.iter().filter_map(|month| month.get(..4)).collect();
+        let now = self.now().to_micros_text();
+        let mut made = Vec::new();
+        for year in years {
+            if self.store().setting_get(&name_of(year)).await?.is_some() {
+                self.store().setting_put(&name_of_put_right(year), &now).await?;
+                made.push(year.to_owned());
+            }
+        }
+        Ok(made)
     }
 
     async fn report_basis(&self, year: &str) -> Result<Basis, Error> {
@@ -244,7 +277,6 @@ impl Node {
 mod tests {
     use policy::MemberState;
     use proptest::prelude::*;
-    use stix::Timestamp;
     use store::MemberKind;
     use uuid::Uuid;
 

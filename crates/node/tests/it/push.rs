@@ -484,6 +484,45 @@ async fn a_member_that_is_suspended_is_sent_nothing_more_of_a_page_that_was_read
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_taken_back_while_an_envelope_is_on_its_way_is_in_no_later_one_and_all_else_is_once() {
+    let pushing = Pushing::new().await;
+    pushing.set(json!({ "page_size": 3 })).await;
+    let objects = indicators(0..10);
+    pushing.share(&objects, Tlp::Green, Vec::new()).await;
+    let ids: Vec<String> = objects
+        .iter()
+        .map(|object| {
+            serde_json::from_str::<Value>(object).unwrap()["id"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        })
+        .collect();
+    let wish = node::recall::RecallWish {
+        kind: node::recall::RecallWishKind::Retract,
+        object: ids[5].clone(),
+        community: None,
+        reason: "a mistake".to_owned(),
+    };
+    let (node, operator, here) = (
+        pushing.kit.node.clone(),
+        pushing.kit.operator.clone(),
+        tokio::runtime::Handle::current(),
+    );
+    let (serving, mut wish) = (Arc::clone(&pushing.peer), Some(wish));
+    pushing.web.answer_with(move |asked| {
+        if let Some(wish) = wish.take_if(|_| asked.method == "POST") {
+            tokio::task::block_in_place(|| here.block_on(node.recall(&operator, &wish))).unwrap();
+        }
+        serving.lock().unwrap().answer(asked)
+    });
+    let report = pushing.push().await;
+    assert_eq!((report.sent, report.error), (9, None));
+    let wanted: Vec<&str> = ids.iter().map(String::as_str).filter(|id| *id != ids[5]).collect();
+    assert_eq!(pushing.peer.lock().unwrap().ids(), wanted);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_comes_for_a_new_audience_while_a_push_reads_is_not_passed_over() {
     let pushing = Pushing::new().await;
     pushing.kit.share(&indicators(0..1), Tlp::Green, Pap::Clear).await;

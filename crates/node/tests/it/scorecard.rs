@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use node::Caller;
 use node::commitments::{CommitmentWish, Owing};
 use node::intake::{Handling, ShareRequest};
+use node::recall::{RecallWish, RecallWishKind};
 use node::recount::Recount;
 use node::scorecard::{Line, Months, Number, Scorecard, WatchWish};
 use stix::Timestamp;
+use stix::marking::{Pap, Tlp};
 use store::{Disclosure, ItemStep, LogFamily, Measure, ObjectQuery, Shown};
 
 use crate::kit::partners::{FIRST, object, object_id};
@@ -162,6 +164,52 @@ async fn what_members_do_with_an_item_is_credited_to_whom_it_is_due() {
     assert!(is_about(median(&card, Measure::ObservationToShare), 7_200));
     let card = stage.card_of(3).await;
     assert!(is_about(median(&card, Measure::DeliveryToHit), 3_600), "{card:?}");
+}
+
+#[tokio::test]
+async fn what_is_taken_back_before_anybody_judged_it_was_given_all_the_same() {
+    for kind in [
+        RecallWishKind::Retract,
+        RecallWishKind::Narrow(Tlp::AmberStrict, Pap::Clear),
+    ] {
+        let stage = Stage::with(2).await;
+        let (kit, node) = (&stage.kit, &stage.kit.node);
+        kit.pass_seconds(10);
+        // Two versions of one object, and another member's object of the same address, before the first is taken back.
+        let newer = object(1, "2026-02-01T00:00:00.000Z", "");
+        stage.give(0, &[object(1, FIRST, "")]).await;
+        stage.give(0, &[newer]).await;
+        stage.give(1, &[object(257, FIRST, "")]).await;
+        let wish = RecallWish {
+            kind,
+            object: object_id(1),
+            community: None,
+            reason: "it names a customer".to_owned(),
+        };
+        node.recall(&stage.caller(0).await, &wish).await.unwrap();
+        let gave = stage.own(0).await;
+        let few = ["shared", "first", "corroborated", "observation-to-share"].map(|name| gave.get(name).copied());
+        assert_eq!(few, [Some(1), Some(1), Some(1), Some(1)], "{kind:?} {gave:?}");
+        let again = stage.own(1).await;
+        assert_eq!((again["shared"], again.get("first")), (1, None), "{kind:?} {again:?}");
+        assert_eq!(node.scorecards_check(&kit.operator).await.unwrap(), []);
+        // Whoever holds the receipts counts the same.
+        let mut recount = Recount::default();
+        for receipt in node.receipts(&stage.caller(0).await, 0, 1_000).await.unwrap() {
+            let text = serde_json::from_str::<serde_json::Value>(&receipt.to_json().unwrap()).unwrap();
+            let entry = &text["entry"];
+            let text = |name: &str| entry[name].as_str().unwrap();
+            recount.add(entry["at_micros"].as_i64().unwrap(), text("kind"), text("body"));
+        }
+        let counted = |measure| {
+            let mut score = recount.score().into_iter();
+            score
+                .find(|one| one.community == kit.community && one.measure == measure)
+                .map(|one| one.number.count)
+        };
+        assert_eq!(counted(Measure::Shared), Some(1), "{kind:?}");
+        assert_eq!(counted(Measure::First), Some(1), "{kind:?}");
+    }
 }
 
 #[tokio::test]
@@ -320,8 +368,8 @@ async fn a_community_taken_away_from_the_whole_leaves_no_number_about_few() {
         owner: kit.operator.principal.member.unwrap(),
         public: false,
         hides_members: false,
-        default_tlp: stix::marking::Tlp::Green,
-        strictest_tlp: stix::marking::Tlp::Red,
+        default_tlp: Tlp::Green,
+        strictest_tlp: Tlp::Red,
     };
     let small = node.community_create(&kit.operator, wish).await.unwrap().id;
     for number in 7..10 {

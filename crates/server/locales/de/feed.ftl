@@ -114,6 +114,7 @@ receipt-opened = Haben es geöffnet
 receipt-acknowledged = Haben es zur Kenntnis genommen
 receipt-acted = Haben gehandelt
 receipt-saw = Haben es bei sich gesehen
+receipts-elsewhere = (und { $count } auf anderen Seiten)
 figure-exactly = { $count ->
     [one] { $count } weiteres
    *[other] { $count } weitere

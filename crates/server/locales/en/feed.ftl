@@ -114,6 +114,7 @@ receipt-opened = Opened it
 receipt-acknowledged = Took note
 receipt-acted = Acted on it
 receipt-saw = Saw it at home
+receipts-elsewhere = (and { $count } on other pages)
 figure-exactly = { $count ->
     [one] { $count } other
    *[other] { $count } others

@@ -114,6 +114,7 @@ receipt-opened = Lo abrieron
 receipt-acknowledged = Tomaron nota
 receipt-acted = Actuaron
 receipt-saw = Lo vieron en casa
+receipts-elsewhere = (y { $count } en otras páginas)
 figure-exactly = { $count ->
     [one] { $count } más
    *[other] { $count } más

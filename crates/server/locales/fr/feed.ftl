@@ -114,6 +114,7 @@ receipt-opened = L’ont ouvert
 receipt-acknowledged = En ont pris note
 receipt-acted = Ont agi
 receipt-saw = L’ont vu chez eux
+receipts-elsewhere = (et { $count } sur d’autres pages)
 figure-exactly = { $count ->
     [one] { $count } autre
    *[other] { $count } autres

@@ -114,6 +114,7 @@ receipt-opened = Hebben het geopend
 receipt-acknowledged = Hebben kennisgenomen
 receipt-acted = Hebben gehandeld
 receipt-saw = Zagen het bij zichzelf
+receipts-elsewhere = (en { $count } op andere pagina’s)
 figure-exactly = { $count ->
     [one] { $count } andere
    *[other] { $count } andere

@@ -9,8 +9,8 @@ use stix::Timestamp;
 use store::{CommunityKey, Disclosure, ItemStep, Shown};
 use utoipa::ToSchema;
 
-use super::ask::{Parameters, community, json, must};
-use super::told::{NamedView, ToldView};
+use super::ask::{PageWish, Parameters, community, json, must};
+use super::told::{NamedView, Names, ToldView};
 use super::view::answer;
 use crate::asked::Asked;
 use crate::problem::Fault;
@@ -31,33 +31,44 @@ pub struct ItemReceiptsView {
     pub acted: ToldView,
     /// Who told of having seen it at home.
     pub saw: ToldView,
+    /// The cursor of the next answer, with the members after those that are named in this one; absent when these were all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
-impl From<ItemReceipts> for ItemReceiptsView {
-    fn from(receipts: ItemReceipts) -> Self {
+impl ItemReceiptsView {
+    fn of(receipts: ItemReceipts, wish: &PageWish) -> Self {
+        let page = Names::of_item(&receipts, wish.after(), wish.limit);
         let at = |named: &mut NamedView, at: Timestamp| named.at = Some(at.to_string());
         Self {
-            could_see: ToldView::new(receipts.could_see, |_, ()| {}),
-            received: ToldView::new(receipts.received, |named, given| {
+            could_see: ToldView::new(receipts.could_see, &page, |_, ()| {}),
+            received: ToldView::new(receipts.received, &page, |named, given| {
                 named.at = Some(given.at.to_string());
                 named.by = Some(given.channel);
             }),
-            opened: ToldView::new(receipts.opened, at),
-            acknowledged: ToldView::new(receipts.acknowledged, at),
-            acted: ToldView::new(receipts.acted, at),
-            saw: ToldView::new(receipts.saw, at),
+            opened: ToldView::new(receipts.opened, &page, at),
+            acknowledged: ToldView::new(receipts.acknowledged, &page, at),
+            acted: ToldView::new(receipts.acted, &page, at),
+            saw: ToldView::new(receipts.saw, &page, at),
+            next: page.next(),
         }
     }
 }
 
 /// Who could see, was given, opened, acknowledged, acted on and saw an item, for the member that contributed it.
+///
+/// The members that may be named come page by page, in the order of their names; every count is of all of them.
 #[utoipa::path(get, path = "/api/v1/objects/{id}/receipts", tag = "receipts",
-    params(("id" = String, Path, description = "STIX identifier")),
-    responses((status = 200, body = ItemReceiptsView), (status = 404)))]
+    params(
+        ("id" = String, Path, description = "STIX identifier"),
+        ("limit" = Option<usize>, Query, description = "At most so many members by name"),
+        ("cursor" = Option<String>, Query, description = "The `next` of an earlier answer"),
+    ),
+    responses((status = 200, body = ItemReceiptsView), (status = 400), (status = 404)))]
 pub async fn receipts(asked: Asked) -> Result<Response, Fault> {
-    Parameters::read(&asked, &[])?;
+    let wish = Parameters::read(&asked, &["limit", "cursor"])?.page()?;
     let receipts = asked.node().item_receipts(asked.caller(), asked.param("id")).await?;
-    answer(StatusCode::OK, &ItemReceiptsView::from(receipts))
+    answer(StatusCode::OK, &ItemReceiptsView::of(receipts, &wish))
 }
 
 /// What the member says of an item.

@@ -46,10 +46,10 @@ impl From<Asking> for AskingView {
     }
 }
 
-/// An answer to it.
+/// What a browser answers to a question for passkeys.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct AnswerView {
+pub struct PasskeyAnswerView {
     /// As it came with the question.
     pub note: String,
     /// What `PublicKeyCredential.toJSON` gives.
@@ -196,10 +196,10 @@ pub async fn ask_who(stranger: Stranger) -> Result<Response, Fault> {
 }
 
 /// Begins a session with a passkey, which is two factors: no code is asked for.
-#[utoipa::path(post, path = "/api/v1/session/passkey", tag = "sign-in", security(()), request_body = AnswerView,
+#[utoipa::path(post, path = "/api/v1/session/passkey", tag = "sign-in", security(()), request_body = PasskeyAnswerView,
     responses((status = 201, body = SessionView), (status = 401), (status = 409), (status = 422), (status = 429)))]
 pub async fn begin(mut stranger: Stranger) -> Result<Response, Fault> {
-    let sent: AnswerView = json(&mut stranger.asked).await?;
+    let sent: PasskeyAnswerView = json(&mut stranger.asked).await?;
     let place = place(&stranger.asked.app)?;
     let node = stranger.asked.node();
     let began = node

@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use http::StatusCode;
+use node::privacy::Recipients;
 use policy::{Action, PersonId, decide};
 use serde::{Deserialize, Serialize};
 use store::privacy::Kept;
@@ -41,6 +42,33 @@ impl From<&Kept> for KeptView {
     }
 }
 
+/// A category of those who receive personal data from here.
+#[derive(Serialize, ToSchema)]
+pub struct RecipientsView {
+    /// Which.
+    pub category: &'static str,
+    /// What of people they receive.
+    pub data: &'static str,
+    /// What for.
+    pub purpose: &'static str,
+    /// Who they are; empty for whoever is no operator, and where single ones are not the operators' to know.
+    pub names: Vec<String>,
+    /// The countries that their members name; empty for whoever is no operator.
+    pub countries: Vec<String>,
+}
+
+impl From<Recipients> for RecipientsView {
+    fn from(recipients: Recipients) -> Self {
+        Self {
+            category: recipients.category,
+            data: recipients.data,
+            purpose: recipients.purpose,
+            names: recipients.names,
+            countries: recipients.countries,
+        }
+    }
+}
+
 /// The record of processing.
 #[derive(Serialize, ToSchema)]
 pub struct RecordView {
@@ -50,19 +78,23 @@ pub struct RecordView {
     pub contact: Option<String>,
     /// What is kept.
     pub kept: Vec<KeptView>,
+    /// Who receives it, as the node is set up now.
+    pub recipients: Vec<RecipientsView>,
     /// The rules that run.
     pub retention: RetentionView,
 }
 
-/// What personal data is kept here where, what for, how long, and what goes when somebody is erased.
+/// What personal data is kept here where, what for, how long, who receives it, and what goes when somebody is erased.
 #[utoipa::path(get, path = "/api/v1/privacy/record", tag = "privacy", responses((status = 200, body = RecordView), (status = 403)))]
 pub async fn record(asked: Asked) -> Result<Response, Fault> {
     let kept = asked.node().privacy_record(asked.caller())?;
+    let recipients = asked.node().privacy_recipients(asked.caller()).await?;
     let chosen = asked.node().chosen();
     let view = RecordView {
         node: chosen.title.clone(),
         contact: chosen.contact.clone(),
         kept: kept.iter().map(KeptView::from).collect(),
+        recipients: recipients.into_iter().map(RecipientsView::from).collect(),
         retention: chosen.retention.into(),
     };
     answer(StatusCode::OK, &view)

@@ -13,8 +13,8 @@ use store::Recall;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::ask::{Parameters, community, json, member, must};
-use super::told::ToldView;
+use super::ask::{PageWish, Parameters, community, json, member, must};
+use super::told::{Names, ToldView};
 use super::view::answer;
 use crate::asked::Asked;
 use crate::problem::Fault;
@@ -264,44 +264,55 @@ pub struct RecallStateView {
     pub complete: Option<bool>,
     /// What this proves.
     pub proves: &'static str,
+    /// The cursor of the next answer, with the members after those that are named in this one; absent when these were all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// What nobody shall read more into.
 const PROVES: &str = "that members were asked and what they answered; not that any copy is erased, nor what happened to copies passed on";
 
-impl From<RecallState> for RecallStateView {
-    fn from(state: RecallState) -> Self {
+impl RecallStateView {
+    fn of(state: RecallState, wish: &PageWish) -> Self {
+        let page = Names::of_recall(&state, wish.after(), wish.limit);
         Self {
             versions: state.recall.versions,
             recall: state.recall.into(),
-            given: ToldView::new(state.given, |_, ()| {}),
-            acknowledged: ToldView::new(state.acknowledged, |named, answer| {
+            given: ToldView::new(state.given, &page, |_, ()| {}),
+            acknowledged: ToldView::new(state.acknowledged, &page, |named, answer| {
                 named.at = Some(answer.at.to_string());
                 named.by = Some(answer.by);
                 named.done = Some(answer.done);
                 named.swapped = answer.swapped.map(|at| at.to_string());
                 named.note = answer.note;
             }),
-            not_acknowledged_by: ToldView::new(state.outstanding, |named, outstanding| {
+            not_acknowledged_by: ToldView::new(state.outstanding, &page, |named, outstanding| {
                 named.at = Some(outstanding.given.to_string());
                 named.told = outstanding.told.map(|at| at.to_string());
                 named.reminded = outstanding.reminded.map(|at| at.to_string());
             }),
             complete: state.complete,
             proves: PROVES,
+            next: page.next(),
         }
     }
 }
 
 /// How a recall goes, for the member that made it, the contributor, and who coordinates one of its communities.
+///
+/// The members that may be named come page by page, in the order of their names; every count is of all of them.
 #[utoipa::path(get, path = "/api/v1/recalls/{recall}", tag = "recalls",
-    params(("recall" = String, Path, description = "Its name")),
-    responses((status = 200, body = RecallStateView), (status = 404)))]
+    params(
+        ("recall" = String, Path, description = "Its name"),
+        ("limit" = Option<usize>, Query, description = "At most so many members by name"),
+        ("cursor" = Option<String>, Query, description = "The `next` of an earlier answer"),
+    ),
+    responses((status = 200, body = RecallStateView), (status = 400), (status = 404)))]
 pub async fn state(asked: Asked) -> Result<Response, Fault> {
-    Parameters::read(&asked, &[])?;
+    let wish = Parameters::read(&asked, &["limit", "cursor"])?.page()?;
     let uuid = named(&asked)?;
     let state = asked.node().recall_state(asked.caller(), uuid).await?;
-    answer(StatusCode::OK, &RecallStateView::from(state))
+    answer(StatusCode::OK, &RecallStateView::of(state, &wish))
 }
 
 fn named(asked: &Asked) -> Result<Uuid, Fault> {

@@ -270,6 +270,10 @@ pub struct ReportView {
     pub measures: Vec<ReportLineView>,
     /// Measures with something in them that may not be told.
     pub untold: Vec<String>,
+    /// When numbers that it was made from were found wrong and put right, the last time; absent where that never was. The
+    /// report stays as it was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub put_right: Option<String>,
 }
 
 impl From<&PublicReport> for ReportView {
@@ -292,6 +296,7 @@ impl From<&PublicReport> for ReportView {
             year: report.year.clone(),
             measures: report.lines.iter().map(line).collect(),
             untold: report.untold.iter().map(name).collect(),
+            put_right: report.put_right.map(|at| at.to_string()),
         }
     }
 }

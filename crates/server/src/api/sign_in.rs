@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::ask::{json, must};
 use super::keys::{person, person_page};
 use super::partnership::nothing;
-use super::passkeys::{AnswerView, place};
+use super::passkeys::{PasskeyAnswerView, place};
 use super::view::answer;
 use crate::asked::{Asked, Stranger};
 use crate::problem::Fault;
@@ -147,7 +147,7 @@ pub struct ProofView {
     /// A code of the second factor, or a recovery code.
     pub code: Option<String>,
     /// The answer of a passkey to what `POST /api/v1/session/passkey/ask` gave.
-    pub passkey: Option<AnswerView>,
+    pub passkey: Option<PasskeyAnswerView>,
 }
 
 /// Until when that is believed.

@@ -1,14 +1,19 @@
 //! Two and three hubs in one process, each served on its own port, with bridges between them.
 
+use std::sync::{Arc, Mutex};
+
 use node::bridges::{AcceptWish, AfterEnd, BridgeWish, CarryReport, PairHere};
 use node::partnership::{KeyWish, MemberWish, PersonWish};
 use node::recall::{RecallWish, RecallWishKind};
 use policy::{MemberId, Role};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use stix::marking::{Pap, Tlp};
 use store::MemberKind;
+use tokio::runtime::Handle;
 
 use super::kit::{Kit, Wish, id, indicator};
+use super::web::{self, Web};
 
 /// A hub, by the number that makes its identity, its name and what it draws at random.
 async fn hub(number: u64) -> Kit {
@@ -993,6 +998,209 @@ async fn what_was_not_asked_is_not_answered_and_what_does_not_come_in_is_not_ask
             say(&a, "alder-analyst", message).await.status,
             404,
             "nobody else speaks there"
+        );
+    }
+}
+
+/// Terms by which the same passes as before, but for what is not TLP:CLEAR.
+fn clear_only() -> PairHere {
+    PairHere {
+        tlp: Tlp::Clear,
+        ..pair()
+    }
+}
+
+/// A message with items: the version of the terms, and the objects.
+type Took = (i64, Vec<String>);
+
+/// A hub of a few lines stands at the other end: it takes everything, and something happens here while it reads the first
+/// items.
+struct Slow {
+    kit: Arc<Kit>,
+    web: Web,
+    member: MemberId,
+    bridge: uuid::Uuid,
+    took: Arc<Mutex<Vec<Took>>>,
+}
+
+impl Slow {
+    async fn new() -> Self {
+        let kit = Arc::new(hub(1).await);
+        let web = Web::start(|_| web::Answer::ok("{}")).await;
+        let (member, _) = partner(&kit, "Hub 2").await;
+        let mut slow = Self {
+            kit,
+            web,
+            member,
+            bridge: uuid::Uuid::nil(),
+            took: Arc::default(),
+        };
+        slow.bridge = slow.propose(pair()).await;
+        slow.accepted().await;
+        slow
+    }
+
+    async fn propose(&self, pair: PairHere) -> uuid::Uuid {
+        let wish = BridgeWish {
+            name: "slow".to_owned(),
+            url: self.web.url("/"),
+            settings: Some(access("key")),
+            member: self.member,
+            pairs: vec![pair],
+            after_end: AfterEnd::Stays,
+            interval_seconds: 60,
+        };
+        let operator = self.kit.operator().await;
+        let view = self.kit.node.bridge_propose(&operator, wish).await.unwrap();
+        assert!(view.bridge.set.untold.is_none(), "{:?}", view.bridge.last_error);
+        view.bridge.set.uuid
+    }
+
+    async fn accepted(&self) {
+        accepted(&self.kit, self.bridge).await;
+    }
+
+    /// While the first items are read at the other end, this happens here.
+    fn meanwhile<F: Future<Output = ()> + Send>(
+        &self,
+        what: impl FnOnce(Arc<Kit>, MemberId, uuid::Uuid) -> F + Send + 'static,
+    ) {
+        let (kit, member, bridge, took) = (Arc::clone(&self.kit), self.member, self.bridge, Arc::clone(&self.took));
+        let (mut what, here) = (Some(what), Handle::current());
+        self.web.answer_with(move |asked| {
+            let said: Value = serde_json::from_str(&asked.body).unwrap();
+            if said["kind"] == "items" {
+                let object = |item: &Value| {
+                    let object: Value = serde_json::from_str(item["object"].as_str().unwrap()).unwrap();
+                    object["id"].as_str().unwrap().to_owned()
+                };
+                let objects = said["items"].as_array().unwrap().iter().map(object).collect();
+                took.lock().unwrap().push((said["version"].as_i64().unwrap(), objects));
+                if let Some(what) = what.take() {
+                    let happens = what(Arc::clone(&kit), member, bridge);
+                    tokio::task::block_in_place(|| here.block_on(happens));
+                }
+            }
+            web::Answer::ok("{}")
+        });
+    }
+
+    async fn run(&self) -> CarryReport {
+        let operator = self.kit.operator().await;
+        self.kit.node.bridge_run(&operator, "slow").await.unwrap()
+    }
+
+    /// What went since somebody asked last: the version of the terms and the number of objects of each message.
+    fn went(&self) -> Vec<(i64, usize)> {
+        let took = self.took.lock().unwrap();
+        took.iter()
+            .map(|(version, objects)| (*version, objects.len()))
+            .collect()
+    }
+
+    fn has(&self, number: u32) -> usize {
+        let (took, id) = (self.took.lock().unwrap(), id("indicator", number));
+        took.iter()
+            .flat_map(|(_, objects)| objects)
+            .filter(|one| **one == id)
+            .count()
+    }
+}
+
+/// The other hub accepts what waits for it.
+async fn accepted(kit: &Kit, bridge: uuid::Uuid) {
+    let set = kit.node.store().bridge_by_uuid(bridge).await.unwrap().unwrap().set;
+    let text = set.proposal.unwrap();
+    let version = node::bridges::Terms::read(&text).unwrap().version;
+    let message = json!({
+        "kind": "acceptance", "version": version, "digest": hex::encode(Sha256::digest(text.as_bytes())),
+        "person": "somebody there", "hub": { "identity": "identity--00000000-0000-4000-8000-000000000099", "title": "Slow" },
+    });
+    let caller = kit.node.local_caller("hub-2").await.unwrap();
+    let message = serde_json::from_value(message).unwrap();
+    kit.node.bridge_hear(&caller, bridge, message).await.unwrap();
+}
+
+/// More than go in one message, fewer than are read at once.
+const MANY: u32 = 150;
+
+async fn share_many(kit: &Kit) {
+    let all: Vec<String> = (0..MANY).map(|number| indicator(number, "x")).collect();
+    share(kit, "alder-analyst", "community=common&tlp=green", &all).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_stops_a_bridge_while_a_page_is_sent_stops_the_rest_of_the_page() {
+    for what in ["paused", "ended", "no charter", "left the community", "suspended"] {
+        let slow = Slow::new().await;
+        share_many(&slow.kit).await;
+        slow.meanwhile(move |kit, member, _| async move {
+            let (node, operator, common) = (&kit.node, kit.operator().await, kit.communities["common"]);
+            match what {
+                "paused" => drop(node.bridge_pause(&operator, "slow", true).await.unwrap()),
+                "ended" => {
+                    // As the other side says it: what we say ourselves, it could not hear just now.
+                    let caller = node.local_caller("hub-2").await.unwrap();
+                    let end = serde_json::from_value(json!({ "kind": "end", "person": "somebody" })).unwrap();
+                    let bridge = node.bridge(&operator, "slow").await.unwrap().bridge.set.uuid;
+                    drop(node.bridge_hear(&caller, bridge, end).await.unwrap());
+                }
+                "no charter" => charter(&kit, None).await,
+                "left the community" => node.membership_end(&operator, common, member).await.unwrap(),
+                _ => drop(node.member_activate(&operator, member, false).await.unwrap()),
+            }
+        });
+        for _ in 0..2 {
+            slow.run().await;
+            assert_eq!(slow.went(), [(1, 100)], "{what}");
+        }
+        if what == "paused" {
+            let operator = slow.kit.operator().await;
+            slow.kit.node.bridge_pause(&operator, "slow", false).await.unwrap();
+            assert_eq!(slow.run().await.sent, 50);
+            assert!((0..MANY).all(|number| slow.has(number) == 1));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_agreed_while_a_page_is_sent_holds_for_the_rest_of_the_page() {
+    let slow = Slow::new().await;
+    share_many(&slow.kit).await;
+    share(
+        &slow.kit,
+        "alder-analyst",
+        "community=common&tlp=clear",
+        &[indicator(MANY, "x")],
+    )
+    .await;
+    slow.propose(clear_only()).await;
+    slow.meanwhile(|kit, _, bridge| async move { accepted(&kit, bridge).await });
+    let report = slow.run().await;
+    assert_eq!((slow.went(), report.error), (vec![(1, 100)], None));
+    assert_eq!(slow.run().await.sent, 1);
+    assert_eq!(slow.went(), [(1, 100), (2, 1)]);
+    assert_eq!(slow.has(MANY), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_recalled_while_a_page_is_sent_is_in_no_later_message_and_all_else_is_once() {
+    for kind in [
+        RecallWishKind::Retract,
+        RecallWishKind::Narrow(Tlp::AmberStrict, Pap::Clear),
+    ] {
+        let slow = Slow::new().await;
+        share_many(&slow.kit).await;
+        let wanted = kind;
+        slow.meanwhile(move |kit, _, _| async move {
+            recall(&kit, "alder-analyst", wanted, &id("indicator", 120)).await;
+        });
+        let report = slow.run().await;
+        assert_eq!((report.error, report.recalled), (None, 0), "{kind:?}");
+        assert_eq!(slow.went(), [(1, 100), (1, 49)], "{kind:?}");
+        assert!(
+            (0..MANY).all(|number| slow.has(number) == usize::from(number != 120)),
+            "{kind:?}"
         );
     }
 }

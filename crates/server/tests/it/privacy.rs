@@ -1,7 +1,9 @@
 //! Privacy over HTTP: the record of processing says what the node keeps and by which rules, a person takes what is kept of
 //! them along, and who is erased is found nowhere.
 
+use node::push::PeerWish;
 use serde_json::Value;
+use store::NoticeWish;
 
 use super::kit::{Answer, Kit, Wish, id, indicator};
 
@@ -42,6 +44,62 @@ async fn the_record_of_processing_is_what_the_node_keeps_and_the_rules_that_run(
             assert_ne!(one[field].as_str().unwrap_or_default(), "", "{one}");
         }
     }
+}
+
+#[tokio::test]
+async fn the_record_of_processing_says_who_receives_data_as_the_node_is_set_up() {
+    let kit = Kit::start().await;
+    let record = async |who: &str| {
+        let record = kit.get(who, "/api/v1/privacy/record").await.json();
+        record["recipients"].as_array().unwrap().clone()
+    };
+    let categories = |recipients: &[Value]| -> Vec<String> {
+        let all = recipients.iter();
+        all.map(|one| one["category"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(categories(&record("alder-reader").await), ["members of communities"]);
+    let wish = PeerWish {
+        name: "birch-server".to_owned(),
+        url: "https://taxii.birch.example/api/collections/1/".to_owned(),
+        settings: serde_json::json!({}),
+        member: kit.members["Birch"],
+        community: None,
+        interval_seconds: 600,
+        enabled: true,
+    };
+    kit.node.peer_put(&kit.operator().await, wish).await.unwrap();
+    let hook = r#"{"url":"https://hooks.example/x","kinds":["reminder"]}"#;
+    let made = kit
+        .ask("alder-coordinator", "POST", "/api/v1/webhooks", Some(hook))
+        .await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let reader = kit.node.local_caller("birch-reader").await.unwrap().principal;
+    let address = Some("reader@birch.example".to_owned());
+    let put = kit
+        .node
+        .store()
+        .addressee_put(&reader, reader.person.unwrap(), address, NoticeWish::Daily);
+    put.await.unwrap();
+    let all = [
+        "members of communities",
+        "servers that are pushed to",
+        "addresses to which members have messages posted",
+        "the mail server",
+    ];
+    let (told, all_told) = (record("alder-reader").await, record("operator").await);
+    assert_eq!(categories(&told), all);
+    assert_eq!(categories(&all_told), all);
+    // Who they are, and where, is for operators; which addresses members have messages posted to is theirs alone.
+    assert_eq!(all_told[1]["names"], serde_json::json!(["birch-server"]));
+    for one in told.iter().chain(&all_told[2..]) {
+        assert_eq!(
+            (one["names"].to_string(), one["countries"].to_string()),
+            ("[]".to_owned(), "[]".to_owned()),
+            "{one}"
+        );
+    }
+    let text = serde_json::to_string(&all_told).unwrap();
+    assert!(!text.contains("hooks.example") && !text.contains("reader@"), "{text}");
 }
 
 #[tokio::test]

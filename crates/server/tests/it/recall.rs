@@ -1,6 +1,9 @@
 //! Recalls over the API; and a member's own node that fetches by TAXII, acts on a recall and answers by itself.
 
+use node::partnership::{KeyWish, MemberWish, PersonWish};
+use policy::Role;
 use serde_json::{Value, json};
+use store::MemberKind;
 
 use super::kit::{Kit, id, indicator};
 use super::sightings::Spoke;
@@ -201,4 +204,106 @@ async fn what_is_deleted_over_taxii_is_recalled_from_whoever_was_given_it() {
     assert_eq!(owed["recalls"][0]["still_open"], false);
     let again = hub.ask("birch-analyst", "DELETE", &path, None).await;
     assert_eq!(again.status, 404);
+}
+
+/// Every page of something with names, followed by `next`.
+async fn pages(kit: &Kit, who: &str, path: &str, limit: usize) -> Vec<Value> {
+    let (mut pages, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let answer = kit.get(who, &format!("{path}?limit={limit}{cursor}")).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let page = answer.json();
+        let next = page["next"].as_str().map(str::to_owned);
+        pages.push(page);
+        match next {
+            Some(next) => cursor = format!("&cursor={}", next.replace(' ', "%20")),
+            None => return pages,
+        }
+    }
+}
+
+fn named(page: &Value, list: &str) -> Vec<String> {
+    let named = page[list]["named"].as_array().unwrap().iter();
+    named.map(|one| one["member"].as_str().unwrap().to_owned()).collect()
+}
+
+/// A member of `common` that lets everything be told by name, and has fetched what is there.
+async fn utility(kit: &Kit, number: u32) {
+    let operator = kit.operator().await;
+    let name = format!("Utility {number}");
+    let wish = MemberWish {
+        name: name.clone(),
+        kind: MemberKind::Operator,
+        sectors: vec![],
+        countries: vec![],
+        provider: None,
+        identity: None,
+    };
+    let member = kit.node.member_create(&operator, wish).await.unwrap().id;
+    let common = kit.communities["common"];
+    let set = kit.node.membership_set(&operator, common, member, true, false);
+    set.await.unwrap();
+    let wish = PersonWish {
+        member,
+        login: format!("utility-{number}"),
+        name,
+        role: Role::Analyst,
+        password: None,
+    };
+    let person = kit.node.person_create(&operator, wish).await.unwrap();
+    let wish = KeyWish {
+        label: "fetching".to_owned(),
+        ..KeyWish::default()
+    };
+    let (key, _) = kit.node.key_create(&operator, person.id, wish).await.unwrap();
+    let mut headers = vec![
+        ("Authorization".to_owned(), format!("Bearer {key}")),
+        ("Content-Type".to_owned(), "application/json".to_owned()),
+    ];
+    let by_name =
+        r#"{"disclosure":[{"received":"name","opened":"name","acknowledged":"name","acted":"name","saw":"name"}]}"#;
+    let put = kit.send("PUT", "/api/v1/disclosure", &headers, Some(by_name.as_bytes()));
+    assert_eq!(put.await.status, 200);
+    headers.pop();
+    headers.push(("Accept".to_owned(), "application/taxii+json;version=2.1".to_owned()));
+    let fetched = kit
+        .send("GET", "/commonwatch/collections/common/objects/", &headers, None)
+        .await;
+    assert_eq!(fetched.status, 200, "{}", fetched.text());
+}
+
+#[tokio::test]
+async fn members_by_name_come_page_by_page_and_the_counts_are_of_all() {
+    let kit = Kit::start().await;
+    kit.share(
+        "birch-contributor",
+        "common",
+        &[indicator(1, "one"), indicator(2, "two")],
+    )
+    .await;
+    for number in 0..12 {
+        utility(&kit, number).await;
+    }
+    let made = recall(&kit, "birch-analyst", 1, &json!({})).await;
+    let state = format!("/api/v1/recalls/{}", made["id"].as_str().unwrap());
+    let receipts = format!("/api/v1/objects/{}/receipts", id("indicator", 2));
+    for (path, lists) in [
+        (&state, ["given", "not_acknowledged_by", "acknowledged"]),
+        (&receipts, ["could_see", "received", "opened"]),
+    ] {
+        let whole = kit.get("birch-analyst", path).await.json();
+        assert_eq!(whole.get("next"), None, "{whole}");
+        assert!(named(&whole, lists[1]).len() == 12, "{whole}");
+        let pages = pages(&kit, "birch-analyst", path, 5).await;
+        assert_eq!(pages.len(), 3, "{path}");
+        for list in lists {
+            let all: Vec<String> = pages.iter().flat_map(|page| named(page, list)).collect();
+            assert_eq!(all, named(&whole, list), "{path} {list}");
+            for page in &pages {
+                assert!(named(page, list).len() <= 5);
+                assert_eq!(page[list]["by_name"], all.len(), "{path} {list}");
+                assert_eq!(page[list]["others"], whole[list]["others"], "{path} {list}");
+            }
+        }
+    }
 }

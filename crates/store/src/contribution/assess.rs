@@ -28,17 +28,26 @@ use crate::value::{Row, Value, many};
 use crate::writes::{Rows, Writes, writing};
 use crate::{Error, Result, Store};
 
-const ASSESSED: &str = "select assessed from score_head";
-const MOVE: &str = "update score_head set assessed = ?1 where assessed = ?2 returning id";
-/// A copy that a recall or the rule of a charter left for fewer is not given again: the next that went after it is what it
-/// was copied from, and its batch is the one that brought that.
-const NEXT: &str = "select c.added, c.object, c.audience, c.member, t.text, o.id, b.channel, i.valid_from, c.title, \
-                    case when c.repeat = 1 and exists (select 1 from tombstone g where g.position = \
-                    (select min(n.position) from tombstone n where n.position > c.added) and g.object = c.object \
-                    and g.version = c.version and g.added < c.added and b.at <= g.added) then 1 else 0 end \
-                    from contribution c join object o on o.number = c.object join term t on t.number = c.type \
-                    join batch b on b.number = c.batch left join indicator i on i.added = c.added \
-                    where c.added > ?1 order by c.added limit ?2";
+const ASSESSED: &str = "select assessed, early from score_head";
+const MOVE: &str = "update score_head set assessed = ?1 where assessed = ?2 and early = ?3 returning id";
+const EARLY: &str = "update score_head set early = early + 1";
+// A copy that a recall or the rule of a charter left for fewer is not given again: the next that went after it is what it
+// was copied from, and its batch is the one that brought that.
+macro_rules! given {
+    ($which:literal) => {
+        concat!(
+            "select c.added, c.object, c.audience, c.member, t.text, o.id, b.channel, i.valid_from, c.title, \
+             case when c.repeat = 1 and exists (select 1 from tombstone g where g.position = \
+             (select min(n.position) from tombstone n where n.position > c.added) and g.object = c.object \
+             and g.version = c.version and g.added < c.added and b.at <= g.added) then 1 else 0 end \
+             from contribution c join object o on o.number = c.object join term t on t.number = c.type \
+             join batch b on b.number = c.batch left join indicator i on i.added = c.added where ",
+            $which
+        )
+    };
+}
+const NEXT: &str = given!("c.added > ?1 order by c.added limit ?2");
+const ONE: &str = given!("c.added = ?1");
 const BODY: &str = "select body from contribution where added = ?1";
 const TERMS: &str = "select terms from audience where id = ?1";
 /// Whoever gave the object before.
@@ -64,6 +73,8 @@ const WATCHED: &str = "select i.added, c.audience from indicator i join contribu
 const MOST_BEFORE: usize = 200;
 /// Objects that an entry names, for each measure.
 const MOST_NAMED: usize = 200;
+/// Contributions judged at once, and turns of that, before one of them is erased.
+const SOON: (usize, usize) = (500, 4);
 /// Indicators that are measured when a watchlist is put in force, the newest first.
 const MOST_WATCHED: usize = 100_000;
 
@@ -542,9 +553,44 @@ pub(crate) async fn watch_ages(
     Ok(ages)
 }
 
+/// How far everything was judged, and how often something was judged before its turn.
+#[derive(Clone, Copy)]
+struct Head {
+    assessed: i64,
+    early: i64,
+}
+
+async fn head(reads: &mut impl Rows) -> Result<Head> {
+    let rows = reads.rows(ASSESSED, Vec::new()).await?;
+    let row = rows.first().ok_or_else(|| Error::ours("the scorecard has no head"))?;
+    Ok(Head {
+        assessed: row.int(0)?,
+        early: row.int(1)?,
+    })
+}
+
+/// Judges contributions that are about to be erased and that nobody judged yet; to be asked before the first of them is. What
+/// was given was given, also where it was taken back at once. Whoever is judging outside of this transaction begins again,
+/// so that nothing is judged twice.
+pub(super) async fn judge_early(writes: &mut impl Writes, added: &[i64]) -> Result<()> {
+    let Head { assessed, .. } = head(writes).await?;
+    let (mut judge, mut any) = (Judge::default(), false);
+    for added in added.iter().filter(|added| **added > assessed) {
+        for row in writes.rows(ONE, vec![(*added).into()]).await? {
+            judge.judge(writes, &given(&row)?).await?;
+            any = true;
+        }
+    }
+    if any {
+        writes.rows(EARLY, Vec::new()).await?;
+        writes.append(&judge.entries()).await?;
+    }
+    Ok(())
+}
+
 /// What the next contributions credit.
 struct Judged {
-    from: i64,
+    from: Head,
     last: i64,
     many: usize,
     entries: Vec<NewEntry>,
@@ -553,9 +599,8 @@ struct Judged {
 /// Judges up to `limit` contributions that nobody judged yet; none: nothing is left. All of it in one turn of one reader:
 /// each asks some ten questions of a microsecond, and a turn for each question would cost far more than the answer.
 async fn judge_next(reads: &mut impl Rows, limit: usize) -> Result<Option<Judged>> {
-    let rows = reads.rows(ASSESSED, Vec::new()).await?;
-    let from = rows.first().map(|row| row.int(0)).transpose()?.unwrap_or_default();
-    let rows = reads.rows(NEXT, vec![from.into(), many(limit).into()]).await?;
+    let from = head(reads).await?;
+    let rows = reads.rows(NEXT, vec![from.assessed.into(), many(limit).into()]).await?;
     let (mut judge, mut last) = (Judge::default(), None);
     for row in &rows {
         let one = given(row)?;
@@ -570,8 +615,9 @@ async fn judge_next(reads: &mut impl Rows, limit: usize) -> Result<Option<Judged
     }))
 }
 
-async fn record(writes: &mut impl Writes, from: i64, to: i64, entries: &[NewEntry]) -> Result<bool> {
-    if writes.rows(MOVE, vec![to.into(), from.into()]).await?.is_empty() {
+async fn record(writes: &mut impl Writes, from: Head, to: i64, entries: &[NewEntry]) -> Result<bool> {
+    let moved = vec![to.into(), from.assessed.into(), from.early.into()];
+    if writes.rows(MOVE, moved).await?.is_empty() {
         return Ok(false);
     }
     writes.append(entries).await?;
@@ -593,5 +639,18 @@ impl Store {
         };
         let done = writing!(self, false, |writes| record(writes, from, last, &entries))?;
         Ok(if done { many } else { 0 })
+    }
+
+    /// Judges what is not judged yet, before something up to a place is erased: who gave the same after it was not the
+    /// first. A long backlog is not waited for: what goes is then judged by itself ([`judge_early`]).
+    pub(super) async fn judge_before_erasing(&self, last: i64) -> Result<()> {
+        let (at_once, turns) = SOON;
+        for _ in 0..turns {
+            let mut reading = self;
+            if head(&mut reading).await?.assessed >= last || self.score_assess(at_once).await? == 0 {
+                break;
+            }
+        }
+        Ok(())
     }
 }

@@ -1,8 +1,9 @@
 //! What changed since a position: for exports, pushes and whatever keeps a copy.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use policy::{AudienceId, Viewer};
+use stix::Timestamp;
 
 use super::merge::Order;
 use super::page::{ObjectRow, Position};
@@ -61,6 +62,8 @@ const BATCH: usize = 500;
 const TOMBSTONES: &str = "select t.position, t.audience, t.object, t.version, t.version_text, t.spec_version, t.digest, \
                           t.added, t.why, o.id from tombstone t join object o on o.number = t.object \
                           where t.position >= ?1 and t.position <= ?2";
+
+const TAKEN_BACK: &str = "select added from tombstone where position > ?1 and added >= ?2 and added <= ?3 and why = 0";
 
 /// Tombstones of contributions that are there: their time is over.
 const EXPIRED: i64 = 1;
@@ -225,6 +228,23 @@ async fn last(reads: &mut impl Reads, viewer: &Viewer) -> Result<Position> {
 }
 
 impl Store {
+    /// The place of the last thing that was stored, whoever may see it: it says when, and nothing else.
+    pub async fn newest(&self) -> Result<Position> {
+        self.last_added().await.map(Position)
+    }
+
+    /// Which contributions between two places, both included, were taken back or replaced by others after a place: for
+    /// whoever has read them before that, and is about to pass them on.
+    pub async fn taken_back_since(
+        &self,
+        after: Position,
+        between: (Timestamp, Timestamp),
+    ) -> Result<HashSet<Timestamp>> {
+        let values = vec![after.0.into(), between.0.into(), between.1.into()];
+        let gone = self.list(TAKEN_BACK, values, |row| row.time(0)).await?;
+        Ok(gone.into_iter().collect())
+    }
+
     /// The place of the last thing that the viewer may see or be told of: a cursor for what comes after.
     pub async fn last_position(&self, viewer: &Viewer) -> Result<Position> {
         reading!(self, viewer => |reads| last(reads, &viewer))

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use policy::{Audience, AudienceId, MemberId, Principal};
 use stix::Timestamp;
 
-use super::retract::take_back_at;
+use super::assess::judge_early;
+use super::retract::{is_own, take_back_at};
 use crate::db::Db;
 use crate::value::many;
 use crate::writes::{Writes, writing};
@@ -56,6 +57,13 @@ fn entry(body: &str) -> Result<Entry> {
 }
 
 async fn take_rows(writes: &mut impl Writes, member: MemberId, added: &[Timestamp], reason: &str) -> Result<usize> {
+    let mut own = Vec::with_capacity(added.len());
+    for place in added {
+        if is_own(writes, member, place.micros()).await? {
+            own.push(place.micros());
+        }
+    }
+    judge_early(writes, &own).await?;
     let mut taken = 0;
     for place in added {
         taken += take_back_at(writes, member, place.micros(), reason).await?;
@@ -117,6 +125,9 @@ impl Store {
     /// each. What is not there, or not of that member, is passed over. Gives how many went.
     pub async fn retract_places(&self, actor: &Principal, added: &[Timestamp], reason: &str) -> Result<usize> {
         let Some(member) = actor.member else { return Ok(0) };
+        if let Some(last) = added.iter().max() {
+            self.judge_before_erasing(last.micros()).await?;
+        }
         let mut taken = 0;
         for part in added.chunks(TAKEN_AT_ONCE) {
             let (part, reason) = (part.to_vec(), reason.to_owned());

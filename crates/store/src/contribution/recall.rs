@@ -7,6 +7,7 @@ use serde_json::json;
 use stix::Timestamp;
 use stix::marking::{Pap, Tlp};
 
+use super::assess::judge_early;
 use super::retract::{Own, of_versions, own_rows, take_back};
 use super::share::{id_hash, terms};
 use crate::db::Db;
@@ -224,6 +225,8 @@ async fn recall(writes: &mut impl Writes, actor: &Principal, new: &NewRecall) ->
         RecallKind::Exclude(excluded) => owed.retain(|member, _| Some(*member) == excluded.member),
         RecallKind::Retract | RecallKind::Correct | RecallKind::Narrow(..) => drop(owed.remove(&new.owner)),
     }
+    let going: Vec<i64> = meant.iter().map(|(row, _)| row.added).collect();
+    judge_early(writes, &going).await?;
     for (row, fate) in &meant {
         if let Fate::StaysFor(audience) = fate {
             copy(writes, row, new.owner, audience).await?;
@@ -302,6 +305,7 @@ impl Store {
     /// tombstones stay, and whoever was given one of them owes an acknowledgement. Whether the actor may do so is the
     /// caller's question.
     pub async fn recall(&self, actor: &Principal, new: &NewRecall) -> Result<Recalled> {
+        self.judge_object_before_erasing(&new.object, new.owner).await?;
         let (actor, new) = (actor.clone(), new.clone());
         writing!(self, true, |writes| recall(writes, &actor, &new))
     }

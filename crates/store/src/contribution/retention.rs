@@ -6,6 +6,7 @@ use policy::{AudienceId, CommunityId, MemberId};
 use serde_json::json;
 use stix::Timestamp;
 
+use super::assess::judge_early;
 use super::recall::{Fate, copy, elsewhere};
 use super::retract::{Own, take_back};
 use crate::db::Db;
@@ -30,6 +31,8 @@ async fn withdraw(
     let rows = writes
         .rows(OLD, vec![audience.into(), before.into(), limit.into()])
         .await?;
+    let added: Vec<i64> = rows.iter().map(|row| row.int(0)).collect::<Result<_>>()?;
+    judge_early(writes, &added).await?;
     let mut went: BTreeMap<MemberId, Vec<String>> = BTreeMap::new();
     for row in &rows {
         let (own, id, member) = (Own::read(row)?, row.text(9)?, MemberId(row.int(10)?));

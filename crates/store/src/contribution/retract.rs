@@ -4,6 +4,7 @@ use policy::{Audience, AudienceId, MemberId, Principal};
 use stix::Timestamp;
 
 use super::Retraction;
+use super::assess::judge_early;
 use super::page::VersionFilter;
 use super::select::{Sibling, Versions};
 use super::share::id_hash;
@@ -135,6 +136,8 @@ async fn retract(writes: &mut impl Writes, member: MemberId, retraction: &Retrac
     if own.is_empty() {
         return Ok(0);
     }
+    let going: Vec<i64> = own.iter().map(|row| row.added).collect();
+    judge_early(writes, &going).await?;
     let mut versions = Vec::with_capacity(own.len());
     for row in &own {
         take_back(writes, row).await?;
@@ -198,13 +201,30 @@ pub(super) async fn take_back_at(
     Ok(1)
 }
 
+/// Whether the contribution at a place is this member's.
+pub(super) async fn is_own(reads: &mut impl Rows, member: MemberId, added: i64) -> Result<bool> {
+    let rows = reads.rows(ROW, vec![added.into(), member.into()]).await?;
+    Ok(!rows.is_empty())
+}
+
 impl Store {
+    /// Judges what a member contributed of an object, and whatever came before it, where that was not done yet.
+    pub(super) async fn judge_object_before_erasing(&self, id: &str, member: MemberId) -> Result<()> {
+        let mut reading = self;
+        let own = own_rows(&mut reading, id, member).await?;
+        match own.iter().map(|row| row.added).max() {
+            Some(last) => self.judge_before_erasing(last).await,
+            None => Ok(()),
+        }
+    }
+
     /// Takes back what the actor's member contributed: bodies and derived values are erased, tombstones and a ledger
     /// entry `retracted` stay. Gives how many went. Whether the actor may do so is the caller's question.
     pub async fn retract(&self, actor: &Principal, retraction: &Retraction) -> Result<usize> {
         let Some(member) = actor.member else {
             return Ok(0);
         };
+        self.judge_object_before_erasing(&retraction.id, member).await?;
         let retraction = retraction.clone();
         writing!(self, true, |writes| retract(writes, member, &retraction))
     }

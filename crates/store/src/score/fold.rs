@@ -1,13 +1,13 @@
 //! Folding entries of the ledger into the numbers, counting everything again, and comparing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use policy::{CommunityId, MemberId};
 use serde::Deserialize;
 use serde_json::Value as Json;
 use stix::Timestamp;
 
-use super::{Measure, Score, month};
+use super::{Measure, Score, WHOLE, month};
 use crate::db::Db;
 use crate::value::{Row, many};
 use crate::writes::{Writes, writing};
@@ -89,6 +89,31 @@ impl Tally {
     /// Whether nothing was counted.
     pub fn is_empty(&self) -> bool {
         self.own.is_empty()
+    }
+
+    /// The months in which the numbers of the whole partnership are not those of another.
+    fn months_unlike(&self, other: &Self) -> BTreeSet<String> {
+        let unlike = |one: &Self, other: &Self| {
+            let own = one.own.iter().filter(|(key, count)| other.own.get(*key) != Some(count));
+            let total = one
+                .total
+                .iter()
+                .filter(|(key, count)| other.total.get(*key) != Some(count));
+            let share = one
+                .share
+                .iter()
+                .filter(|(key, count)| other.share.get(*key) != Some(count));
+            let own = own.map(|((_, community, month, ..), _)| (*community, month.clone()));
+            let total = total.map(|((community, month, ..), _)| (*community, month.clone()));
+            let share = share.map(|((community, month, ..), _)| (*community, month.clone()));
+            let all = own.chain(total).chain(share);
+            all.filter(|(community, _)| *community == WHOLE)
+                .map(|(_, month)| month)
+                .collect()
+        };
+        let mut months: BTreeSet<String> = unlike(self, other);
+        months.extend::<BTreeSet<String>>(unlike(other, self));
+        months
     }
 
     /// How many rows it is at the most.
@@ -270,11 +295,20 @@ impl Store {
         }
     }
 
-    /// Puts what the ledger says in place of the stored numbers. Gives whether it was done: not where somebody folded at
-    /// the same time.
-    pub async fn score_rebuild(&self) -> Result<bool> {
+    /// Puts what the ledger says in place of the stored numbers. Gives the months in which those of the whole partnership
+    /// were others; nothing where it was not done, because somebody folded at the same time.
+    pub async fn score_rebuild(&self) -> Result<Option<BTreeSet<String>>> {
         let from = self.folded().await?;
         let (mut tally, mut next) = (Tally::default(), 0);
+        while next < from {
+            let left = usize::try_from(from - next).unwrap_or(PAGE);
+            let after = self.counted(&mut tally, next, left.min(PAGE)).await?;
+            if after == next {
+                break;
+            }
+            next = after;
+        }
+        let wrong = tally.months_unlike(&self.stored_tally().await?);
         loop {
             let after = self.counted(&mut tally, next, PAGE).await?;
             if after == next {
@@ -283,7 +317,8 @@ impl Store {
             next = after;
         }
         let rows = tally.rows();
-        writing!(self, false, many = rows, |writes| rebuild(writes, from, next, &tally))
+        let done = writing!(self, false, many = rows, |writes| rebuild(writes, from, next, &tally))?;
+        Ok(done.then_some(wrong))
     }
 
     async fn stored_tally(&self) -> Result<Tally> {
@@ -337,7 +372,7 @@ mod tests {
         assert_eq!(tally.total[&november], 3);
     }
 
-    const WHOLE_KEY: CommunityId = super::super::WHOLE;
+    const WHOLE_KEY: CommunityId = WHOLE;
 
     #[test]
     fn a_difference_says_where_it_is() {

@@ -134,8 +134,9 @@ on_both! {
             store.bridge_seen_put(made.id, &seen).await.unwrap();
             assert_eq!(store.bridge_seen(made.id, &object).await.unwrap(), [seen]);
         }
-        assert_eq!(store.bridge_seen_gone(made.id, &sighting).await.unwrap(), Some(object.clone()));
-        assert_eq!(store.bridge_seen_gone(made.id, &sighting).await.unwrap(), None);
+        assert_eq!(store.bridge_seen_of(made.id, &sighting).await.unwrap(), Some(object.clone()));
+        store.bridge_seen_gone(made.id, &sighting).await.unwrap();
+        assert_eq!(store.bridge_seen_of(made.id, &sighting).await.unwrap(), None);
         assert_eq!(store.bridge_seen(made.id, &object).await.unwrap(), []);
     }
 

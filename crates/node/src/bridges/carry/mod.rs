@@ -14,7 +14,9 @@ use reqwest::Url;
 use serde::Serialize;
 use serde_json::json;
 use stix::Timestamp;
-use store::{Bridge, BridgeItem, BridgeState, ChangeKind, ChangeRow, DeliveryFilter, NewEntry, ObjectRow, RemovedWhy};
+use store::{
+    Bridge, BridgeItem, BridgeState, ChangeKind, ChangeRow, Changes, DeliveryFilter, NewEntry, ObjectRow, RemovedWhy,
+};
 
 pub(super) use questions::ABOUT_SIGHTING;
 
@@ -28,7 +30,8 @@ use crate::client::{Client, Failure, Request};
 use crate::delivery::{Question, Way};
 use crate::error::Error;
 use crate::node::Node;
-use crate::push::is_about_content;
+use crate::push::{cursor_after, halve, is_about_content, parts};
+use crate::rules::Rules;
 use crate::subscriptions::{Stop, TURN_MICROS, check_url};
 
 /// Changes read at a time.
@@ -88,6 +91,27 @@ struct Carry<'a> {
     notes: Vec<String>,
 }
 
+/// A community that is read for a bridge: what may leave, in whose name, and the rules by which that was worked out.
+struct Reading<'a> {
+    outlet: &'a Outlet<'a>,
+    caller: &'a Caller,
+    rules: Rules,
+    /// Whether items leave.
+    sends: bool,
+    /// Of the terms.
+    version: i64,
+}
+
+/// What became of the items of a part.
+enum Went {
+    /// The other hub has answered.
+    There,
+    /// Nothing went: the rules have moved on.
+    NotAnyMore,
+    /// Nothing went: the other hub cannot read something among them.
+    NotTogether,
+}
+
 /// Talks to the other hub.
 struct Line {
     client: Client,
@@ -131,7 +155,9 @@ impl Carry<'_> {
             return Ok(true);
         };
         let pairs = terms.here(self.bridge.set.first);
-        self.recalls(&line, &pairs).await?;
+        if !self.recalls(&line, &pairs).await? {
+            return Ok(false);
+        }
         if self.bridge.set.state != BridgeState::Active {
             return Ok(true);
         }
@@ -139,10 +165,23 @@ impl Carry<'_> {
         for pair in &pairs {
             all &= self.community(&line, pair, terms.version).await?;
         }
-        self.questions(&line, &pairs, terms.version).await?;
+        all &= self.questions(&line, &pairs, terms.version).await?;
         // A correction is only one when the newer version is there.
-        self.recalls(&line, &pairs).await?;
+        all &= self.recalls(&line, &pairs).await?;
         Ok(all)
+    }
+
+    /// Whether what people decided about the bridge is what it was when this run began. Where it is not, the run ends, and
+    /// the next one goes on by what was decided.
+    async fn is_as_agreed(&self) -> Result<bool, Stop> {
+        let now = self.node.store().bridge_by_uuid(self.bridge.set.uuid).await?;
+        let was = &self.bridge.set;
+        Ok(now.is_some_and(|Bridge { set: now, .. }| {
+            (was.state, was.member) == (now.state, now.member)
+                && was.terms == now.terms
+                && was.hub == now.hub
+                && (&was.url, &was.settings) == (&now.url, &now.settings)
+        }))
     }
 
     /// What may leave by a pair, as the member that stands for the other hub sees it; the flag says whether items do.
@@ -172,8 +211,12 @@ impl Carry<'_> {
     /// Reads what changed in a community, and sends what leaves.
     async fn community(&mut self, line: &Line, pair: &PairHere, version: i64) -> Result<bool, Stop> {
         let began = self.node.now();
+        let is_over = |node: &Node| node.now().micros().saturating_sub(began.micros()) > TURN_MICROS;
         loop {
-            let generation = self.node.store().policy_generation().await?;
+            let rules = Rules::now(self.node).await?;
+            if !self.is_as_agreed().await? {
+                return Ok(false);
+            }
             // Again for each reading: what the hub's member may no longer see is not sent any more.
             let caller = self.node.hub_caller(&self.bridge).await?;
             let Some((viewer, community, sends)) = self.outlet(&caller, pair).await? else {
@@ -185,18 +228,8 @@ impl Carry<'_> {
             let all = self.node.viewer(&caller).await?;
             let last = store.last_position(&all).await?;
             let changes = store.changes(&viewer, cursor, READ).await?;
-            if store.policy_generation().await? != generation {
-                // What is new may be for the other hub and not in this view yet: to go on after it would lose it.
-                if self.node.now().micros().saturating_sub(began.micros()) > TURN_MICROS {
-                    return Ok(false);
-                }
-                continue;
-            }
-            let (sightings, others): (Vec<ChangeRow>, Vec<ChangeRow>) = changes
-                .rows
-                .into_iter()
-                .partition(|change| change.row.object_type == "sighting");
-            if sends {
+            // What is new may be for the other hub and not in this view yet: to go on after it would lose it.
+            if rules.hold(self.node).await? {
                 let bridge = self.bridge.clone();
                 let outlet = Outlet {
                     node: self.node,
@@ -206,99 +239,111 @@ impl Carry<'_> {
                     viewer: &viewer,
                     now: self.now,
                 };
-                self.items(line, &outlet, &caller, others, version).await?;
+                let reading = Reading {
+                    outlet: &outlet,
+                    caller: &caller,
+                    rules,
+                    sends,
+                    version,
+                };
+                if self.page(line, &reading, &changes).await? && !changes.more {
+                    // What does not pass when it is read does not pass later either, whatever is agreed then.
+                    let read = changes.cursor.max(last);
+                    let store = self.node.store();
+                    store.bridge_cursor_put(self.bridge.id, community, read).await?;
+                    return Ok(true);
+                }
             }
-            self.sightings(line, &viewer, sightings).await?;
-            // What does not pass when it is read does not pass later either, whatever is agreed then.
-            let read = if changes.more {
-                changes.cursor
-            } else {
-                changes.cursor.max(last)
-            };
-            self.node
-                .store()
-                .bridge_cursor_put(self.bridge.id, community, read)
-                .await?;
-            if !changes.more {
-                return Ok(true);
-            }
-            if self.node.now().micros().saturating_sub(began.micros()) > TURN_MICROS {
+            if is_over(self.node) {
                 return Ok(false);
             }
         }
     }
 
-    async fn items(
-        &mut self,
-        line: &Line,
-        outlet: &Outlet<'_>,
-        caller: &Caller,
-        changes: Vec<ChangeRow>,
-        version: i64,
-    ) -> Result<(), Stop> {
-        let (mut batch, mut bytes) = (Vec::new(), 0);
-        let mut gone = Vec::new();
-        for change in changes {
+    /// Sends what leaves of a page, part by part. Says whether that was all: a page takes as long as the other hub takes,
+    /// and what of it is not sent when the rules have moved on, or something of it was taken back, is read again first.
+    async fn page(&mut self, line: &Line, reading: &Reading<'_>, changes: &Changes) -> Result<bool, Stop> {
+        let mut parts = parts(&changes.rows, MOST_ITEMS, MOST_BYTES, |_| false);
+        while let Some(part) = parts.pop_front() {
+            let rows = &changes.rows[part.clone()];
+            if !reading.rules.hold_for(self.node, rows).await? {
+                return Ok(false);
+            }
+            let (sightings, others): (Vec<ChangeRow>, Vec<ChangeRow>) = rows
+                .iter()
+                .cloned()
+                .partition(|change| change.row.object_type == "sighting");
+            if reading.sends {
+                match self.items(line, reading, others).await? {
+                    Went::There => {}
+                    Went::NotAnyMore => return Ok(false),
+                    Went::NotTogether => {
+                        halve(&mut parts, part);
+                        continue;
+                    }
+                }
+            }
+            if !self.sightings(line, reading, &sightings).await? {
+                return Ok(false);
+            }
+            if let Some(cursor) = cursor_after(changes, part.end) {
+                let store = self.node.store();
+                store
+                    .bridge_cursor_put(self.bridge.id, reading.outlet.community, cursor)
+                    .await?;
+            }
+        }
+        Ok(true)
+    }
+
+    async fn items(&mut self, line: &Line, reading: &Reading<'_>, changes: Vec<ChangeRow>) -> Result<Went, Stop> {
+        let (mut batch, mut gone) = (Vec::new(), Vec::new());
+        for change in &changes {
             match change.kind {
                 ChangeKind::Removed(RemovedWhy::Expired) => {}
-                ChangeKind::Removed(RemovedWhy::Retracted) => gone.push(change.row),
+                ChangeKind::Removed(RemovedWhy::Retracted) => gone.push(change.row.clone()),
                 ChangeKind::Added | ChangeKind::Changed | ChangeKind::Removed(RemovedWhy::Revoked) => {
-                    match outlet.decide(change.row).await? {
+                    match reading.outlet.decide(change.row.clone()).await? {
                         Fate::Stays => {}
                         Fate::Kept(why) => self.note(format!("an item stayed here: {why}")),
-                        Fate::Leaves(leaving) => {
-                            let size = leaving.item.object.len();
-                            if batch.len() >= MOST_ITEMS || (!batch.is_empty() && bytes + size > MOST_BYTES) {
-                                self.send(line, outlet, caller, std::mem::take(&mut batch), version)
-                                    .await?;
-                                bytes = 0;
-                            }
-                            bytes += size;
-                            batch.push(*leaving);
-                        }
+                        Fate::Leaves(leaving) => batch.push(*leaving),
                     }
                 }
             }
         }
-        self.send(line, outlet, caller, batch, version).await?;
-        self.gone(line, outlet, gone).await
+        // Deciding takes its time, too.
+        if !reading.rules.hold_for(self.node, &changes).await? {
+            return Ok(Went::NotAnyMore);
+        }
+        if !self.send(line, reading, batch).await? {
+            return Ok(Went::NotTogether);
+        }
+        self.gone(line, reading.outlet, gone).await?;
+        Ok(Went::There)
     }
 
-    async fn send(
-        &mut self,
-        line: &Line,
-        outlet: &Outlet<'_>,
-        caller: &Caller,
-        batch: Vec<Leaving>,
-        version: i64,
-    ) -> Result<(), Stop> {
-        let mut parts = vec![batch];
-        while let Some(mut part) = parts.pop() {
-            if part.is_empty() {
-                continue;
-            }
-            let message = Message::Items {
-                version,
-                community: outlet.pair.theirs.clone(),
-                items: part.iter().map(|one| one.item.clone()).collect(),
-            };
-            let reply = match line.say(&message).await {
-                Ok(reply) => reply,
-                Err(failure) if is_about_content(&failure) && part.len() > 1 => {
-                    // Somewhere in here is what the other hub cannot read; the rest shall go through.
-                    let rest = part.split_off(part.len() / 2);
-                    parts.extend([rest, part]);
-                    continue;
-                }
-                Err(failure) if is_about_content(&failure) => Reply {
-                    refused: part.iter().map(|one| refused(one, &failure)).collect(),
-                    ..Reply::default()
-                },
-                Err(failure) => return Err(failure.into()),
-            };
-            self.answered_items(outlet, caller, part, version, reply).await?;
+    /// Sends items in one message; false where the other hub cannot read something among them.
+    async fn send(&mut self, line: &Line, reading: &Reading<'_>, batch: Vec<Leaving>) -> Result<bool, Stop> {
+        if batch.is_empty() {
+            return Ok(true);
         }
-        Ok(())
+        let message = Message::Items {
+            version: reading.version,
+            community: reading.outlet.pair.theirs.clone(),
+            items: batch.iter().map(|one| one.item.clone()).collect(),
+        };
+        let reply = match line.say(&message).await {
+            Ok(reply) => reply,
+            Err(failure) if is_about_content(&failure) && batch.len() > 1 => return Ok(false),
+            Err(failure) if is_about_content(&failure) => Reply {
+                refused: batch.iter().map(|one| refused(one, &failure)).collect(),
+                ..Reply::default()
+            },
+            Err(failure) => return Err(failure.into()),
+        };
+        self.answered_items(reading.outlet, reading.caller, batch, reading.version, reply)
+            .await?;
+        Ok(true)
     }
 
     /// Writes down what became of items.

@@ -15,6 +15,7 @@ use super::super::message::{Message, Question, Reply, Said};
 use super::super::terms::PairHere;
 use super::{Carry, Line};
 use crate::push::is_about_content;
+use crate::rules::Rules;
 use crate::subscriptions::Stop;
 
 /// The kind of commitment by which a question about a sighting is asked and answered.
@@ -25,16 +26,18 @@ const MOST_SAID: usize = 50;
 const MOST_TEXT: usize = 4_000;
 
 impl Carry<'_> {
-    /// Asks what is to be asked there, and says what was answered here.
-    pub(super) async fn questions(&mut self, line: &Line, pairs: &[PairHere], version: i64) -> Result<(), Stop> {
+    /// Asks what is to be asked there, and says what was answered here. Says whether that was all: whatever does not go
+    /// because the rules have moved on, the next run looks at again.
+    pub(super) async fn questions(&mut self, line: &Line, pairs: &[PairHere], version: i64) -> Result<bool, Stop> {
+        let rules = Rules::now(self.node).await?;
         let mut questions = Vec::new();
         for pair in pairs {
             questions.extend(self.asked_of(pair).await?);
         }
         questions.extend(self.closed().await?);
         questions.extend(self.about_sightings().await?);
-        if !questions.is_empty() {
-            self.ask(line, version, questions).await?;
+        if !self.is_as_agreed().await? || !self.ask(line, version, questions, &rules).await? {
+            return Ok(false);
         }
         self.answer(line).await
     }
@@ -140,14 +143,23 @@ impl Carry<'_> {
         Ok(())
     }
 
-    async fn ask(&mut self, line: &Line, version: i64, all: Vec<(Question, QuestionKind)>) -> Result<(), Stop> {
+    async fn ask(
+        &mut self,
+        line: &Line,
+        version: i64,
+        all: Vec<(Question, QuestionKind)>,
+        rules: &Rules,
+    ) -> Result<bool, Stop> {
         for part in all.chunks(MOST_SAID) {
+            if !rules.hold(self.node).await? {
+                return Ok(false);
+            }
             let message = Message::Questions {
                 version,
                 questions: part.iter().map(|(question, _)| question.clone()).collect(),
             };
             let Some(reply) = self.say_if_known(line, &message).await? else {
-                return Ok(());
+                return Ok(true);
             };
             for (question, kind) in part {
                 let id = question.id();
@@ -164,13 +176,16 @@ impl Carry<'_> {
                 self.counts.asked += u64::from(state == QuestionState::Open);
             }
         }
-        Ok(())
+        Ok(true)
     }
 
-    /// Tells the other hub what was answered here to its questions.
-    async fn answer(&mut self, line: &Line) -> Result<(), Stop> {
+    /// Tells the other hub what was answered here to its questions; says whether that was all.
+    async fn answer(&mut self, line: &Line) -> Result<bool, Stop> {
         let (id, store) = (self.bridge.id, self.node.store().clone());
         loop {
+            if !self.is_as_agreed().await? {
+                return Ok(false);
+            }
             let new = store.bridge_answers_new(id, MOST_SAID).await?;
             if new.is_empty() {
                 break;
@@ -186,7 +201,7 @@ impl Carry<'_> {
                 answers: said.collect(),
             };
             let Some(reply) = self.say_if_known(line, &message).await? else {
-                return Ok(());
+                return Ok(true);
             };
             self.note_refused(&reply);
             self.counts.answered += (new.len() as u64).saturating_sub(reply.refused.len() as u64);
@@ -198,9 +213,12 @@ impl Carry<'_> {
             let Some(said) = self.answered_here(&open).await? else {
                 continue;
             };
+            if !self.is_as_agreed().await? {
+                return Ok(false);
+            }
             let message = Message::Answers { answers: vec![said] };
             let Some(reply) = self.say_if_known(line, &message).await? else {
-                return Ok(());
+                return Ok(true);
             };
             self.note_refused(&reply);
             self.counts.answered += u64::from(reply.refused.is_empty());
@@ -209,7 +227,7 @@ impl Carry<'_> {
                 .bridge_question_put(id, &BridgeQuestion { state, ..open }, &[])
                 .await?;
         }
-        Ok(())
+        Ok(true)
     }
 
     fn note_refused(&mut self, reply: &Reply) {

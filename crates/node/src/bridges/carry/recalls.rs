@@ -54,15 +54,19 @@ impl Carry<'_> {
         Ok(())
     }
 
-    /// Carries the recalls that the other hub's member owes an answer to, and notes the answers.
-    pub(super) async fn recalls(&mut self, line: &Line, pairs: &[PairHere]) -> Result<(), Stop> {
+    /// Carries the recalls that the other hub's member owes an answer to, and notes the answers. Says whether that was all:
+    /// what is asked there of an item depends on what was agreed.
+    pub(super) async fn recalls(&mut self, line: &Line, pairs: &[PairHere]) -> Result<bool, Stop> {
         let (member, store) = (self.bridge.set.member, self.node.store().clone());
         // A suspended hub must still hear that something is to go; it sees nothing any more.
         let caller = self.node.hub_caller(&self.bridge).await.ok();
         let mut after = 0;
         loop {
+            if !self.is_as_agreed().await? {
+                return Ok(false);
+            }
             let owed = store.recall_owed_by(member, after, true, MOST_CALLS).await?;
-            let Some((last, _)) = owed.last() else { return Ok(()) };
+            let Some((last, _)) = owed.last() else { return Ok(true) };
             after = last.id;
             let mut outlets = Vec::new();
             if let Some(caller) = &caller {

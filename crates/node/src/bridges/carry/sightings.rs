@@ -1,23 +1,32 @@
 //! Carrying sightings back: one count for each item that came from the other hub.
 
-use policy::Viewer;
+use std::collections::{BTreeMap, BTreeSet};
+
 use stix::Timestamp;
 use stix::marking::{Pap, Tlp};
 use store::{BridgeSeen, ChangeKind, ChangeRow, ObjectRow};
 
 use super::super::message::{Message, SeenCount};
-use super::{Carry, Line};
+use super::{Carry, Line, Reading};
 use crate::subscriptions::Stop;
 
 impl Carry<'_> {
-    /// Counts sightings of what came from the other hub, and tells it the new counts.
-    pub(super) async fn sightings(&mut self, line: &Line, viewer: &Viewer, rows: Vec<ChangeRow>) -> Result<(), Stop> {
+    /// Counts sightings of what came from the other hub, and tells it the new counts; false where the rules have moved on
+    /// before that.
+    pub(super) async fn sightings(
+        &mut self,
+        line: &Line,
+        reading: &Reading<'_>,
+        rows: &[ChangeRow],
+    ) -> Result<bool, Stop> {
         let store = self.node.store();
-        let mut touched = std::collections::BTreeMap::new();
+        let mut touched = BTreeMap::new();
+        let mut gone = BTreeSet::new();
         for change in rows {
             if matches!(change.kind, ChangeKind::Removed(_)) {
-                if let Some(object) = store.bridge_seen_gone(self.bridge.id, &change.row.id).await? {
+                if let Some(object) = store.bridge_seen_of(self.bridge.id, &change.row.id).await? {
                     touched.entry(object).or_insert((Tlp::Green, Pap::Clear));
+                    gone.insert(&change.row.id);
                 }
                 continue;
             }
@@ -27,7 +36,7 @@ impl Carry<'_> {
                 continue;
             }
             store.bridge_seen_put(self.bridge.id, &seen).await?;
-            let details = store.object_get(viewer, &change.row.id).await?;
+            let details = store.object_get(reading.outlet.viewer, &change.row.id).await?;
             let marks = touched.entry(seen.object).or_insert((Tlp::Green, Pap::Clear));
             for detail in details {
                 marks.0 = marks.0.max(detail.audience.tlp());
@@ -36,7 +45,8 @@ impl Carry<'_> {
         }
         let mut told = Vec::new();
         for (object, (tlp, pap)) in touched {
-            let all = store.bridge_seen(self.bridge.id, &object).await?;
+            let mut all = store.bridge_seen(self.bridge.id, &object).await?;
+            all.retain(|one| !gone.contains(&one.sighting));
             let first = all.iter().map(|one| one.first_seen).min();
             let last = all.iter().map(|one| one.last_seen).max();
             if let (Some(first_seen), Some(last_seen)) = (first, last) {
@@ -50,16 +60,22 @@ impl Carry<'_> {
                 });
             }
         }
-        if told.is_empty() {
-            return Ok(());
+        if !told.is_empty() {
+            if !reading.rules.hold_for(self.node, rows).await? {
+                return Ok(false);
+            }
+            let count = told.len() as u64;
+            let reply = line.say(&Message::Seen { seen: told }).await?;
+            for refused in &reply.refused {
+                self.note(format!("a count of sightings was refused: {}", refused.why));
+            }
+            self.counts.seen += count.saturating_sub(reply.refused.len() as u64);
         }
-        let count = told.len() as u64;
-        let reply = line.say(&Message::Seen { seen: told }).await?;
-        for refused in &reply.refused {
-            self.note(format!("a count of sightings was refused: {}", refused.why));
+        // Only now: what is forgotten before it was told is told never.
+        for sighting in gone {
+            self.node.store().bridge_seen_gone(self.bridge.id, sighting).await?;
         }
-        self.counts.seen += count.saturating_sub(reply.refused.len() as u64);
-        Ok(())
+        Ok(true)
     }
 }
 

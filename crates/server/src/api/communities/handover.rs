@@ -16,18 +16,18 @@ use crate::problem::Fault;
 /// To whom a community is offered.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct OfferView {
+pub struct HandoverOfferView {
     /// Name or UUID of the member.
     pub to: String,
 }
 
 /// Offers a community to another member; nothing changes until it accepts.
-#[utoipa::path(post, path = "/api/v1/communities/{community}/hand-over", tag = "communities", request_body = OfferView,
+#[utoipa::path(post, path = "/api/v1/communities/{community}/hand-over", tag = "communities", request_body = HandoverOfferView,
     params(("community" = String, Path, description = "Alias or UUID")),
     responses((status = 204), (status = 403), (status = 404), (status = 409)))]
 pub async fn hand_over(mut asked: Asked) -> Result<Response, Fault> {
     let community = managed(&asked).await?;
-    let wish: OfferView = json(&mut asked).await?;
+    let wish: HandoverOfferView = json(&mut asked).await?;
     let to = member(&asked, &wish.to).await?;
     asked.node().handover_offer(asked.caller(), community, to).await?;
     Ok(nothing())

@@ -281,8 +281,16 @@ pub(super) const TIME: &str = "^([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[
 fn cursor_pattern(path: &str) -> Option<&'static str> {
     let path = path.strip_prefix(crate::api::BASE)?;
     Some(match path {
-        "/members" | "/communities" | "/people" | "/vetting" | "/agreements/owed" | "/subscriptions" | "/peers"
-        | "/warninglists" => {
+        "/members"
+        | "/communities"
+        | "/people"
+        | "/vetting"
+        | "/agreements/owed"
+        | "/subscriptions"
+        | "/peers"
+        | "/warninglists"
+        | "/recalls/{recall}"
+        | "/objects/{id}/receipts" => {
             return None;
         }
         "/agreements" => "^(partnership|data-set)\\.[0-9]{1,18}$",

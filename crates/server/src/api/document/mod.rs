@@ -396,6 +396,46 @@ mod tests {
         assert_eq!(described, served);
     }
 
+    /// The types of a source file that the document describes, by the names under which it does.
+    fn described(file: &str) -> Vec<&str> {
+        let mut names = Vec::new();
+        let mut is_described = false;
+        for line in file.lines().map(str::trim_start) {
+            is_described |= line.starts_with("#[derive(") && line.contains("ToSchema");
+            let words: Vec<&str> = line.split([' ', '<', '(', ';']).collect();
+            let name = match words.as_slice() {
+                ["pub", "struct" | "enum", name, ..] | ["struct" | "enum", name, ..] => name,
+                _ => continue,
+            };
+            if std::mem::take(&mut is_described) {
+                names.push(*name);
+            }
+        }
+        names
+    }
+
+    #[test]
+    fn no_two_types_are_described_under_one_name() {
+        let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+        let mut names = std::collections::BTreeMap::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let file = std::fs::read_to_string(&path).unwrap();
+                for name in described(&file) {
+                    // The later one would overwrite the earlier one, and nobody would be told.
+                    let before = names.insert(name.to_owned(), path.clone());
+                    assert_eq!(before, None, "'{name}' is described in {} too", path.display());
+                }
+            }
+        }
+        assert!(names.len() > 150, "{names:?}");
+    }
+
     #[test]
     fn each_operation_has_a_name_of_its_own_and_links_go_to_what_is_there() {
         let mut names = BTreeSet::new();

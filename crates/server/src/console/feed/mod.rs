@@ -22,6 +22,7 @@ mod graph;
 mod highlight;
 mod matrix;
 mod object;
+mod receipts;
 mod saved;
 mod share;
 mod translate;

@@ -1,14 +1,11 @@
 //! One object and all that the reader may know of it: what it is, who sees it, what it is connected to, what became of it.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::response::Response;
 use node::bridges::CameBy;
-use node::disclosure::{Figure, Told};
 use node::find::THINGS;
-use node::item::ItemReceipts;
 use node::publication::Publishing;
 use node::sightings::comment_of;
 use node::translations::{Translation, language_of};
@@ -23,6 +20,7 @@ use super::changes::{Change, Fate, changes};
 use super::detect::Texts;
 use super::graph::{Graph, label};
 use super::highlight::pieces;
+use super::receipts::{Receipts, figure};
 use crate::api::ask::Parameters;
 use crate::asked::Asked;
 use crate::console::faults::told;
@@ -73,13 +71,6 @@ struct Indicator {
     texts: Texts,
 }
 
-/// A line of what became of one's own item.
-struct Receipt {
-    key: &'static str,
-    named: Vec<(String, Option<Timestamp>)>,
-    others: Figure,
-}
-
 #[derive(Template)]
 #[template(path = "console/feed/object.html")]
 struct Page {
@@ -116,7 +107,9 @@ struct Page {
     graph: Graph,
     feedback: Vec<Feedback>,
     came_by: Vec<CameBy>,
-    receipts: Vec<Receipt>,
+    receipts: Receipts,
+    /// Where the members after those in the receipts are.
+    receipts_more: Option<String>,
     body: String,
     may_say: bool,
     may_judge: bool,
@@ -133,16 +126,16 @@ struct Page {
 
 /// The page.
 pub(super) async fn page(asked: Asked) -> Result<Response, Fault> {
-    let parameters = Parameters::read(&asked, &["said"])?;
+    let parameters = Parameters::read(&asked, &["said", "receipts"])?;
     let said = parameters.one("said")?.unwrap_or_default().to_owned();
-    let mut page = build(&asked).await?;
+    let mut page = build(&asked, parameters.one("receipts")?.unwrap_or_default()).await?;
     page.said = SAID.into_iter().find(|key| *key == said);
     show(&page)
 }
 
 /// The page again, with what was wrong about what was sent.
 pub(super) async fn again(asked: &Asked, wrong: &Fault, typed: &str) -> Result<Response, Fault> {
-    let mut page = build(asked).await?;
+    let mut page = build(asked, "").await?;
     page.wrong = Some(told(asked, wrong));
     page.typed = typed.to_owned();
     // What was sent by POST has no address to come back to.
@@ -170,7 +163,7 @@ async fn creator(asked: &Asked, latest: &ObjectDetail) -> Result<Option<String>,
     Ok(titles.remove(&by))
 }
 
-async fn build(asked: &Asked) -> Result<Page, Fault> {
+async fn build(asked: &Asked, receipts_after: &str) -> Result<Page, Fault> {
     let (node, caller, id) = (asked.node(), asked.caller(), asked.param("id"));
     let shown = node.show(caller, id, NEIGHBOURS).await?;
     if !asked.is_head() {
@@ -203,8 +196,8 @@ async fn build(asked: &Asked) -> Result<Page, Fault> {
         Vec::new()
     };
     let receipts = match own {
-        true => node.item_receipts(caller, id).await.map(receipts).or_else(absent)?,
-        false => Vec::new(),
+        true => Receipts::of(asked, id, receipts_after).await?,
+        false => Receipts::default(),
     };
     let feedback = match own && is_indicator {
         true => node.feedback(caller, FEEDBACK, None).await?.feedback,
@@ -223,6 +216,10 @@ async fn build(asked: &Asked) -> Result<Page, Fault> {
     let description: String = description.chars().take(DESCRIPTION).collect();
     let creator = creator(asked, &latest).await?;
     let shell = Shell::of(asked, "feed").await?;
+    let receipts_more = receipts.last.as_deref().map(|last| {
+        let path = format!("/objects/{}?receipts={}#receipts", encoded(id), encoded(last));
+        shell.to(&path)
+    });
     let name = name.unwrap_or_else(|| id.to_owned());
     let translation = node.translation(caller, &latest, shell.language.tag()).await?;
     let original = translation.as_ref().map(|_| (name.clone(), description.clone()));
@@ -259,6 +256,7 @@ async fn build(asked: &Asked) -> Result<Page, Fault> {
         feedback: feedback.into_iter().filter(|one| one.about == id).collect(),
         came_by: shown.came_by,
         receipts,
+        receipts_more,
         body: indented(&latest.row.body, BODY),
         may_say: !own && caller.principal.member.is_some() && may(Action::Acknowledge),
         may_judge: is_indicator && may(Action::JudgeSightings),
@@ -282,14 +280,6 @@ async fn build(asked: &Asked) -> Result<Page, Fault> {
         wrong: None,
         typed: String::new(),
     })
-}
-
-/// Receipts that are not the caller's to read are none.
-fn absent(error: node::Error) -> Result<Vec<Receipt>, Fault> {
-    match error {
-        node::Error::NotFound(_) | node::Error::NotAllowed(_) => Ok(Vec::new()),
-        other => Err(other.into()),
-    }
 }
 
 /// The key of the sentence that says what it is.
@@ -354,33 +344,6 @@ fn versions(contributions: Vec<ObjectDetail>) -> Vec<Version> {
         detail: detail.clone(),
     };
     contributions.iter().take(VERSIONS).map(one).collect()
-}
-
-/// How many others there are, as it may be told.
-fn figure(shell: &Shell, others: &Figure) -> Cow<'static, str> {
-    match others {
-        Figure::Exactly(count) => shell.t.count("figure-exactly", count),
-        Figure::FewerThanFive => shell.t.say("figure-few"),
-        Figure::AllButFewerThanFive => shell.t.say("figure-most"),
-    }
-}
-
-fn receipts(receipts: ItemReceipts) -> Vec<Receipt> {
-    fn line<T>(key: &'static str, told: Told<T>, at: impl Fn(T) -> Option<Timestamp>) -> Receipt {
-        Receipt {
-            key,
-            named: told.named.into_iter().map(|(name, what)| (name, at(what))).collect(),
-            others: told.others,
-        }
-    }
-    vec![
-        line("receipt-could-see", receipts.could_see, |()| None),
-        line("receipt-received", receipts.received, |given| Some(given.at)),
-        line("receipt-opened", receipts.opened, Some),
-        line("receipt-acknowledged", receipts.acknowledged, Some),
-        line("receipt-acted", receipts.acted, Some),
-        line("receipt-saw", receipts.saw, Some),
-    ]
 }
 
 /// The key of the sentence for a colour.

@@ -15,6 +15,7 @@ use super::super::show as show_page;
 use super::super::words::Words;
 use super::{LINES, mistake, said, show_again, word, written};
 use crate::api::ask::{Parameters, must};
+use crate::api::told::Names;
 use crate::asked::Asked;
 use crate::console::go_to;
 use crate::problem::Fault;
@@ -202,12 +203,15 @@ struct Named {
 /// Members that did something: some by name, the others counted.
 struct Group {
     named: Vec<Named>,
+    /// How many may be named, on all pages together.
+    by_name: usize,
     others: String,
 }
 
 impl Group {
-    fn new<T>(words: Words, told: Told<T>, say: impl Fn(String, T) -> Named) -> Self {
+    fn new<T>(words: Words, mut told: Told<T>, page: &Names, say: impl Fn(String, T) -> Named) -> Self {
         Self {
+            by_name: page.cut(&mut told),
             named: told.named.into_iter().map(|(member, what)| say(member, what)).collect(),
             others: match told.others {
                 Figure::Exactly(count) => count.to_string(),
@@ -231,12 +235,14 @@ struct One {
     may_remind: bool,
     said: Option<&'static str>,
     wrong: Option<String>,
+    /// Where the members after those on this page are.
+    more: Option<String>,
 }
 
 /// How one goes, for who may follow it.
 pub(super) async fn show(asked: Asked) -> Result<Response, Fault> {
-    let parameters = Parameters::read(&asked, &["said"])?;
-    let mut page = one(&asked).await?;
+    let parameters = Parameters::read(&asked, &["said", "cursor"])?;
+    let mut page = one(&asked, parameters.one("cursor")?.unwrap_or_default()).await?;
     page.said = said(&parameters);
     show_page(&page)
 }
@@ -252,37 +258,38 @@ pub(super) async fn remind(mut asked: Asked) -> Result<Response, Fault> {
         return go_to(&shell.to(&format!("/recalls/{id}?said=said-reminded")));
     };
     let wrong = mistake(&asked, error.into())?;
-    let mut page = one(&asked).await?;
+    let mut page = one(&asked, "").await?;
     page.wrong = Some(wrong);
     show_again(&page)
 }
 
-async fn one(asked: &Asked) -> Result<One, Fault> {
+async fn one(asked: &Asked, after: &str) -> Result<One, Fault> {
     let state = asked.node().recall_state(asked.caller(), named(asked)?).await?;
     let mut shell = Shell::of(asked, "commitments").await?;
     shell.address = format!("/recalls/{}", state.recall.uuid);
     let words = shell.t;
+    let page = Names::of_recall(&state, after, LINES);
     Ok(One {
         may_remind: node::Node::may_remind(asked.caller(), &state.recall),
         said: None,
         wrong: None,
         versions: state.recall.versions,
-        line: Line::made(words, state.recall),
-        given: Group::new(words, state.given, |member, ()| Named {
+        line: Line::made(words, state.recall.clone()),
+        given: Group::new(words, state.given, &page, |member, ()| Named {
             member,
             at: None,
             what: None,
             note: None,
             reminded: None,
         }),
-        acknowledged: Group::new(words, state.acknowledged, |member, answer| Named {
+        acknowledged: Group::new(words, state.acknowledged, &page, |member, answer| Named {
             member,
             at: Some(answer.at),
             what: Some(word(words, "recall-done", &answer.done)),
             note: answer.note,
             reminded: None,
         }),
-        outstanding: Group::new(words, state.outstanding, |member, one| Named {
+        outstanding: Group::new(words, state.outstanding, &page, |member, one| Named {
             member,
             at: one.told,
             what: one.told.is_none().then(|| words.say("recall-not-told").into_owned()),
@@ -290,6 +297,10 @@ async fn one(asked: &Asked) -> Result<One, Fault> {
             reminded: one.reminded,
         }),
         complete: state.complete,
+        more: page.next().map(|last| {
+            let path = format!("/recalls/{}?cursor={}", state.recall.uuid, encoded(&last));
+            shell.to(&path)
+        }),
         shell,
     })
 }

@@ -1,4 +1,9 @@
-//! Privacy: the record of processing, what is kept of a person, erasing one, and what is forgotten by itself.
+//! Privacy: the record of processing (what is kept, and who receives it: [`recipients`]), what is kept of a person, erasing
+//! one, and what is forgotten by itself.
+
+mod recipients;
+
+pub use recipients::Recipients;
 
 use policy::{Action, decide};
 use serde::{Deserialize, Serialize};

@@ -1,0 +1,3 @@
+-- How often contributions were judged before their turn, because they were about to be erased: whoever was judging
+-- meanwhile begins again.
+alter table score_head add column early integer not null default 0;
