@@ -9,14 +9,12 @@ use serde_json::json;
 use stix::Timestamp;
 use uuid::Uuid;
 
+use super::pages::{PAGE, all};
 use super::share::{community as find_community, member as find_member};
 use crate::cli::membership::CommunityMore;
 use crate::context::Local;
 use crate::failure::{self, Failure};
 use crate::output::{Output, printable};
-
-/// How many are listed.
-const LISTED: usize = 200;
 
 /// Does what was asked of communities.
 pub async fn run(local: &Local, caller: &Caller, command: CommunityMore, output: Output) -> Result<(), Failure> {
@@ -113,7 +111,8 @@ pub async fn run(local: &Local, caller: &Caller, command: CommunityMore, output:
 async fn waiting(local: &Local, caller: &Caller, alias: &str, output: Output) -> Result<(), Failure> {
     let found = find_community(local, alias).await?;
     let mut rows = Vec::new();
-    for view in local.node.held_waiting(caller, found, None, LISTED).await? {
+    let read = async |after| local.node.held_waiting(caller, found, after, PAGE).await;
+    for view in all(read, |view| view.held.id).await? {
         let terms = view.held.terms;
         if output.is_json() {
             output.json_line(&json!({
@@ -136,7 +135,8 @@ async fn waiting(local: &Local, caller: &Caller, alias: &str, output: Output) ->
 
 async fn own_waiting(local: &Local, caller: &Caller, output: Output) -> Result<(), Failure> {
     let mut rows = Vec::new();
-    for held in local.node.held_own(caller, None, LISTED).await? {
+    let read = async |before| local.node.held_own(caller, before, PAGE).await;
+    for held in all(read, |held| held.id).await? {
         let (state, reason) = (held.state.as_str(), held.reason.unwrap_or_default());
         if output.is_json() {
             output.json_line(&json!({

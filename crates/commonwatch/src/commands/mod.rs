@@ -19,6 +19,7 @@ mod member;
 mod membership;
 mod misp;
 mod misp_migrate;
+mod pages;
 mod privacy;
 mod proposal;
 mod public;

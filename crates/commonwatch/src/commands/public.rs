@@ -5,14 +5,12 @@ use node::tips::{TipLine, TipOpened};
 use serde_json::json;
 use stix::Timestamp;
 
+use super::pages::{PAGE, all};
 use crate::cli::Global;
 use crate::cli::public::{PublicCommand, PublishArgs};
 use crate::context::Local;
 use crate::failure::Failure;
 use crate::output::Output;
-
-/// What is listed at the most.
-const LISTED: usize = 500;
 
 /// Does what was asked.
 pub async fn run(local: &Local, global: &Global, command: PublicCommand, output: Output) -> Result<(), Failure> {
@@ -21,7 +19,8 @@ pub async fn run(local: &Local, global: &Global, command: PublicCommand, output:
     match command {
         PublicCommand::List => {
             let pages = node.site().await?.site.pages;
-            list(&node.advice_all(&caller, None, LISTED).await?, pages, output);
+            let read = async |before| node.advice_all(&caller, before, PAGE).await;
+            list(&all(read, |one| one.id).await?, pages, output);
         }
         PublicCommand::Publish(args) => {
             let uuid = node.advice_publish(&caller, &wish(args)?).await?;
@@ -37,7 +36,10 @@ pub async fn run(local: &Local, global: &Global, command: PublicCommand, output:
             node.advice_take_back(&caller, uuid).await?;
             output.say("taken back: nobody sees it any more");
         }
-        PublicCommand::Reports => reports(&node.tips(&caller, None, LISTED).await?, output),
+        PublicCommand::Reports => {
+            let read = async |before| node.tips(&caller, before, PAGE).await;
+            reports(&all(read, |tip| tip.id).await?, output);
+        }
         PublicCommand::Report { uuid } => show(&node.tip_open(&caller, uuid).await?, output),
         PublicCommand::Answer { uuid, text, close } => {
             node.tip_answer(&caller, uuid, &text, close).await?;

@@ -8,6 +8,7 @@ use stix::marking::{Pap, Tlp};
 use store::Recall;
 use uuid::Uuid;
 
+use super::pages::{PAGE, all};
 use super::share::{community, member, pap, tlp};
 use crate::cli::Global;
 use crate::cli::recall::{RecallArgs, RecallCommand};
@@ -15,25 +16,14 @@ use crate::context::Local;
 use crate::failure::Failure;
 use crate::output::{Output, printable};
 
-/// How many are read at a time.
-const READ: usize = 200;
-
 /// Does what was asked of recalls.
 pub async fn run(local: &Local, global: &Global, command: RecallCommand, output: Output) -> Result<(), Failure> {
     let caller = local.caller(global).await?;
     match command {
         RecallCommand::Make(args) => make(local, &caller, &args, output).await,
         RecallCommand::List => {
-            let (mut all, mut before) = (Vec::new(), None);
-            loop {
-                let page = local.node.recalls(&caller, READ, before).await?;
-                before = page.last().filter(|_| page.len() >= READ).map(|last| last.id);
-                all.extend(page);
-                if before.is_none() {
-                    break;
-                }
-            }
-            list(&all, output);
+            let read = async |before| local.node.recalls(&caller, PAGE, before).await;
+            list(&all(read, |recall| recall.id).await?, output);
             Ok(())
         }
         RecallCommand::Show { id } => show(local, &caller, named(&id)?, output).await,
@@ -200,18 +190,14 @@ async fn show(local: &Local, caller: &Caller, uuid: Uuid, output: Output) -> Res
 }
 
 async fn owed(local: &Local, caller: &Caller, open: bool, output: Output) -> Result<(), Failure> {
-    let (mut all, mut after) = (Vec::new(), 0);
-    loop {
-        let page = local.node.recalls_owed(caller, open, READ, after).await?;
-        let is_last = page.len() < READ;
-        after = page.last().map_or(after, |last| last.recall.id);
-        all.extend(page);
-        if is_last {
-            break;
-        }
-    }
+    let read = async |after: Option<i64>| {
+        local
+            .node
+            .recalls_owed(caller, open, PAGE, after.unwrap_or_default())
+            .await
+    };
     let mut rows = Vec::new();
-    for one in all {
+    for one in all(read, |one| one.recall.id).await? {
         let (recall, owed) = (one.recall, one.owed);
         if output.is_json() {
             output.json_line(&json!({

@@ -5,15 +5,13 @@ use serde_json::json;
 use stix::Timestamp;
 use uuid::Uuid;
 
+use super::pages::{PAGE, all};
 use super::share::community;
 use crate::cli::Global;
 use crate::cli::recall::RequestCommand;
 use crate::context::Local;
 use crate::failure::Failure;
 use crate::output::{Output, printable};
-
-/// How many are read at a time.
-const READ: usize = 200;
 
 /// Does what was asked of requests.
 pub async fn run(local: &Local, global: &Global, command: RequestCommand, output: Output) -> Result<(), Failure> {
@@ -22,17 +20,11 @@ pub async fn run(local: &Local, global: &Global, command: RequestCommand, output
     let view = match command {
         RequestCommand::List { community: alias } => {
             let community = community(local, &alias).await?;
-            let mut before = None;
-            loop {
-                let page = node.requests(&caller, community, READ, before).await?;
-                for request in &page {
-                    show(request, output);
-                }
-                match page.last().filter(|_| page.len() >= READ) {
-                    Some(last) => before = Some(last.id),
-                    None => return Ok(()),
-                }
+            let read = async |before| node.requests(&caller, community, PAGE, before).await;
+            for request in all(read, |request| request.id).await? {
+                show(&request, output);
             }
+            return Ok(());
         }
         RequestCommand::Ask {
             community: alias,

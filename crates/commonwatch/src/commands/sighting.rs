@@ -7,14 +7,13 @@ use store::{CommunityKey, FeedbackKind, Seen, SightingForm, SightingRule};
 use uuid::Uuid;
 
 use super::key::duration;
+use super::pages::{PAGE, all};
 use super::share::community;
 use crate::cli::{Global, ReportArgs, RuleArgs, SightingCommand};
 use crate::context::Local;
 use crate::failure::Failure;
 use crate::output::{Output, printable};
 
-/// How many are listed.
-const LISTED: usize = 100;
 /// Stands for every community without a rule of its own.
 const ALL_OTHERS: &str = "default";
 
@@ -103,7 +102,8 @@ fn span(seconds: i64) -> String {
 }
 
 async fn pending(local: &Local, caller: &Caller, output: Output) -> Result<(), Failure> {
-    let pending = local.node.sightings_pending(caller, LISTED, None).await?;
+    let read = async |before| local.node.sightings_pending(caller, PAGE, before).await;
+    let pending = all(read, |one| one.seen.id).await?;
     if pending.is_empty() {
         output.say("nothing waits for an answer");
     }
@@ -194,9 +194,17 @@ async fn report(local: &Local, caller: &Caller, args: &ReportArgs, output: Outpu
 }
 
 async fn feedback(local: &Local, caller: &Caller, output: Output) -> Result<(), Failure> {
-    let page = local.node.feedback(caller, LISTED, None).await?;
+    let (mut found, mut before) = (Vec::new(), None);
+    loop {
+        let page = local.node.feedback(caller, PAGE, before).await?;
+        found.extend(page.feedback);
+        before = page.next;
+        if before.is_none() {
+            break;
+        }
+    }
     let mut rows = Vec::new();
-    for one in page.feedback {
+    for one in found {
         let comment = node::sightings::comment_of(&one);
         if output.is_json() {
             output.json_line(&json!({

@@ -3,13 +3,14 @@
 use node::webhooks::{WebhookShown, WebhookWish};
 use serde_json::json;
 
+use super::pages::{PAGE, all};
 use crate::cli::Global;
 use crate::cli::webhook::WebhookCommand;
 use crate::context::Local;
 use crate::failure::Failure;
 use crate::output::{Output, printable};
 
-/// Webhooks and messages that are listed.
+/// Messages of a webhook that are shown, the last ones.
 const LISTED: usize = 100;
 
 /// Does what was asked of webhooks.
@@ -29,7 +30,8 @@ pub async fn run(local: &Local, global: &Global, command: WebhookCommand, output
             output.say("a served node posts to it from now on; docs/guide/api.md says how to verify a message");
         }
         WebhookCommand::List => {
-            let found = node.webhooks(&caller, None, LISTED).await?;
+            let read = async |before| node.webhooks(&caller, before, PAGE).await;
+            let found = all(read, |shown| shown.hook.id).await?;
             for shown in &found {
                 if output.is_json() {
                     let (hook, terms) = (&shown.hook, &shown.hook.terms);

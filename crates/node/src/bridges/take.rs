@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use policy::{Action, CommunityId, decide};
 use serde_json::json;
 use stix::marking::{Pap, Tlp};
-use store::{Bridge, BridgeItem, BridgeState, NewEntry, NewRecall, RecallKind};
+use store::{Bridge, BridgeItem, BridgeState, NewEntry, NewRecall, RecallKind, Retraction, VersionFilter};
 use uuid::Uuid;
 
 use super::message::{Call, CallDone, Item, Message, RefusedItem, Reply, SeenCount};
@@ -382,8 +382,13 @@ impl Node {
                 reply.refused.push(refuse("it did not go there by this bridge"));
                 continue;
             };
-            if one.count <= 0 || one.first_seen > one.last_seen {
+            if one.count < 0 || one.first_seen > one.last_seen {
                 reply.refused.push(refuse("that is no count"));
+                continue;
+            }
+            if one.count == 0 {
+                self.take_unseen(bridge, &caller, &one.object).await?;
+                reply.taken += 1;
                 continue;
             }
             let object = json!({
@@ -416,6 +421,20 @@ impl Node {
             }
         }
         Ok(reply)
+    }
+}
+
+impl Node {
+    /// All sightings of an item were taken back there: the one that stands for them goes here.
+    async fn take_unseen(&self, bridge: &Bridge, caller: &Caller, object: &str) -> Result<(), Error> {
+        let retraction = Retraction {
+            id: self.sighting_by(bridge, object),
+            versions: VersionFilter::all(),
+            community: None,
+            reason: "every sighting that it stood for was taken back".to_owned(),
+        };
+        self.store().retract(&caller.principal, &retraction).await?;
+        Ok(())
     }
 }
 

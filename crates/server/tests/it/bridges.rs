@@ -606,6 +606,18 @@ async fn sightings_come_back_as_one_count_without_names() {
     // It does not go back and forth.
     assert_eq!(run(&a, &ends.here).await.sent, 0);
     assert_eq!(run(&b, &ends.there).await.seen, 0);
+    // Taken back one after the other, the count falls; with the last the sighting that stood for all of them goes.
+    let count = async || {
+        let shown = a.get("birch-analyst", &format!("/api/v1/objects/{}", told[0])).await;
+        (shown.status == 200).then(|| shown.json()["contributions"][0]["object"]["count"].clone())
+    };
+    for (number, who, left) in [(1, "alder-analyst", Some(json!(4))), (2, "birch-analyst", None)] {
+        let path = format!("/commonwatch/collections/common/objects/{}/", id("sighting", number));
+        let gone = b.ask(who, "DELETE", &path, None).await;
+        assert_eq!(gone.status, 200, "{}", gone.text());
+        assert_eq!(run(&b, &ends.there).await.seen, 1);
+        assert_eq!(count().await, left, "{number}");
+    }
     assert!(ends.member_there != ends.member_here || a.port != b.port);
 }
 

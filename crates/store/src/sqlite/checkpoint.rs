@@ -116,7 +116,11 @@ mod tests {
                 act => acts.push((pages, act)),
             }
         }
-        let woken: Vec<i32> = acts.iter().filter(|(_, act)| *act == Act::Wake).map(|(at, _)| *at).collect();
+        let woken: Vec<i32> = acts
+            .iter()
+            .filter(|(_, act)| *act == Act::Wake)
+            .map(|(at, _)| *at)
+            .collect();
         assert_eq!(woken, [24_000, 48_000, 72_000, 96_000]);
         assert_eq!(acts.last(), Some(&(MOST, Act::MoveAll)));
         // Nobody could move it yet: it is tried again.

@@ -130,9 +130,7 @@ pub(super) fn start(
     outside: Outside,
     durable: bool,
 ) -> Result<()> {
-    let checkpoints = file
-        .map(|file| Checkpoints::start(file, &mut connection))
-        .transpose()?;
+    let checkpoints = file.map(|file| Checkpoints::start(file, &mut connection)).transpose()?;
     let writer = Writer {
         connection,
         checkpoints,

@@ -45,14 +45,20 @@ impl Carry<'_> {
         }
         let mut told = Vec::new();
         for (object, (tlp, pap)) in touched {
-            let mut all = store.bridge_seen(self.bridge.id, &object).await?;
-            all.retain(|one| !gone.contains(&one.sighting));
-            let first = all.iter().map(|one| one.first_seen).min();
-            let last = all.iter().map(|one| one.last_seen).max();
+            let all = store.bridge_seen(self.bridge.id, &object).await?;
+            let there: Vec<&BridgeSeen> = all.iter().filter(|one| !gone.contains(&one.sighting)).collect();
+            let count = there.iter().map(|one| one.count).fold(0, i64::saturating_add);
+            // Where all were taken back the count is none, of the time that they spoke of.
+            let spoken = match there.is_empty() {
+                true => all.iter().collect(),
+                false => there,
+            };
+            let first = spoken.iter().map(|one| one.first_seen).min();
+            let last = spoken.iter().map(|one| one.last_seen).max();
             if let (Some(first_seen), Some(last_seen)) = (first, last) {
                 told.push(SeenCount {
                     object,
-                    count: all.iter().map(|one| one.count).fold(0, i64::saturating_add),
+                    count,
                     first_seen,
                     last_seen,
                     tlp,
