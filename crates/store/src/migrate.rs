@@ -54,6 +54,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     migration!(22, "0022_misp_kept"),
     migration!(23, "0023_misp_numbers"),
     migration!(24, "0024_technology"),
+    migration!(26, "0026_misp_lists"),
 ];
 
 /// Where the steps that were applied are remembered; the same on both databases.
