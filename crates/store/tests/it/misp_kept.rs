@@ -94,7 +94,7 @@ on_both! {
         let again = store.misp_exclude(&actor, &wish(0, "%.example", "b"), at).await.unwrap();
         assert_eq!((again.id, again.comment.as_str()), (made.id, "b"));
         let changed = store.misp_exclude(&actor, &wish(made.id, "x%", "c"), at).await.unwrap();
-        assert_eq!(store.misp_exclusions(0, 10).await.unwrap(), [changed.clone()]);
+        assert_eq!(store.misp_exclusions(0, 10).await.unwrap(), std::slice::from_ref(&changed));
         store.misp_exclusion_end(&actor, &changed).await.unwrap();
         assert!(store.misp_exclusions(0, 10).await.unwrap().is_empty());
     }
