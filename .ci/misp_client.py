@@ -14,8 +14,9 @@ import uuid
 from datetime import date, datetime, timedelta
 
 import pymisp
-from pymisp import (MISPEvent, MISPEventReport, MISPNote, MISPObject, MISPOpinion, MISPOrganisation, MISPSharingGroup,
-                    MISPSighting, MISPTag, MISPUser, PyMISP)
+from pymisp import (MISPCorrelationExclusion, MISPEvent, MISPEventReport, MISPNote, MISPObject, MISPOpinion,
+                    MISPOrganisation, MISPShadowAttribute, MISPSharingGroup, MISPSighting, MISPTag, MISPUser, PyMISP,
+                    register_user)
 
 logging.getLogger("pymisp").setLevel(logging.CRITICAL)
 URL, *KEYS = sys.argv[1:]
@@ -36,6 +37,7 @@ def good(answer):
 def refused(answer):
     assert isinstance(answer, dict) and "errors" in answer, answer
     assert 400 <= answer["errors"][0] < 500, answer
+    return answer["errors"][1]
 
 
 def equal(one, two):
@@ -259,7 +261,13 @@ def reports_and_what_analysts_say():
 @check
 def others_propose_and_the_owner_decides():
     event = added(new_event("proposals", attributes=[("ip-dst", "198.18.77.9")]))
-    refused(other.add_attribute(event, {"type": "ip-dst", "value": "198.18.77.10"}))
+    # Whoever may not change an event proposes: PyMISP does so by itself.
+    instead = good(other.add_attribute(event, {"type": "ip-dst", "value": "198.18.77.10"}, pythonify=True))
+    assert isinstance(instead, MISPShadowAttribute), instead
+    instead = good(other.update_attribute({"comment": "no"}, event.attributes[0].id, pythonify=True))
+    assert isinstance(instead, MISPShadowAttribute), instead
+    for one in analyst.attribute_proposals(event, pythonify=True):
+        good(analyst.discard_attribute_proposal(one))
     proposal = {"type": "ip-src", "category": "Network activity", "to_ids": False, "value": "198.18.77.11"}
     proposal = good(other.add_attribute_proposal(event, proposal, pythonify=True))
     refused(other.accept_attribute_proposal(proposal))
@@ -368,7 +376,7 @@ def events_are_offered_and_blocked_and_settings_kept():
     equal(good(operator.add_event_blocklist(blocked, comment="false"))["result"]["successes"], [blocked])
     unwanted = new_event("unwanted")
     unwanted.uuid = blocked
-    refused(analyst.add_event(unwanted))
+    equal(refused(analyst.add_event(unwanted))["message"], "Event blocked by event blocklist.")
     one = next(one for one in operator.event_blocklists(pythonify=True) if one.event_uuid == blocked)
     one.comment = "wrong"
     equal(good(operator.update_event_blocklist(one, pythonify=True)).comment, "wrong")
@@ -381,6 +389,75 @@ def events_are_offered_and_blocked_and_settings_kept():
     good(analyst.delete_user_setting("homepage"))
     for one in (event, again):
         analyst.delete_event(one)
+
+
+@check
+def organisations_are_blocked_and_values_left_out():
+    flood = str(uuid.uuid4())
+    refused(analyst.add_organisation_blocklist(flood))
+    equal(good(operator.add_organisation_blocklist(flood, org_name="Flood"))["result"]["successes"], [flood])
+    theirs = new_event("much")
+    theirs.Orgc = MISPOrganisation()
+    theirs.Orgc.name, theirs.Orgc.uuid = "Flood", flood
+    equal(refused(analyst.add_event(theirs))["message"], "Event blocked by organisation blocklist.")
+    one = next(one for one in operator.organisation_blocklists(pythonify=True) if one.org_uuid == flood)
+    one.org_name = "Flood Ltd"
+    equal(good(operator.update_organisation_blocklist(one, pythonify=True)).org_name, "Flood Ltd")
+    good(operator.delete_organisation_blocklist(flood))
+    value = f"{uuid.uuid4()}.example"
+    first, second = (added(new_event(title, attributes=[("domain", value)])) for title in ("one", "two"))
+    equal([one["Event"]["id"] if isinstance(one, dict) else one.id for one in read(first).RelatedEvent], [second.id])
+    excluded = MISPCorrelationExclusion()
+    excluded.value = f"%{value[8:]}"
+    refused(analyst.add_correlation_exclusion(excluded))
+    excluded = good(operator.add_correlation_exclusion(excluded, pythonify=True))
+    equal(read(first).RelatedEvent, [])
+    equal(good(operator.get_correlation_exclusion(excluded, pythonify=True)).value, excluded.value)
+    assert excluded.id in [one.id for one in operator.correlation_exclusions(pythonify=True)]
+    good(operator.delete_correlation_exclusion(excluded))
+    good(operator.clean_correlation_exclusions())
+    equal(len(read(first).RelatedEvent), 1)
+    for one in (first, second):
+        analyst.delete_event(one)
+
+
+@check
+def strangers_ask_for_an_account_where_they_may():
+    setting = "Security.allow_self_registration"
+    login = f"{uuid.uuid4().hex}@example.org"
+    mine = analyst.get_user("me", pythonify=True).org_id
+    assert "saved" not in register_user(URL, login, verify=False) or not register_user(URL, login, verify=False)["saved"]
+    refused(analyst.set_server_setting(setting, True))
+    good(operator.set_server_setting(setting, True))
+    assert good(operator.get_server_setting(setting))["value"]
+    assert register_user(URL, login, org_name="Whoever", message="please", verify=False)["saved"]
+    refused(analyst.user_registrations())
+    asks = next(one for one in operator.user_registrations(pythonify=True) if one.data["email"] == login)
+    refused(operator.accept_user_registration(asks, unsafe_fallback=True))
+    good(operator.accept_user_registration(asks, organisation=mine))
+    made = operator.users(search=login, pythonify=True)
+    equal([(one.email, one.org_id) for one in made], [(login, mine)])
+    good(operator.delete_user(made[0]))
+    assert register_user(URL, f"again-{login}", verify=False)["saved"]
+    again = next(one for one in operator.user_registrations(pythonify=True) if one.data["email"] == f"again-{login}")
+    equal(good(operator.discard_user_registration(again.id))["name"], "1 registration(s) discarded.")
+    good(operator.set_server_setting(setting, False))
+
+
+@check
+def duplicates_are_refused_where_clients_mind():
+    event = added(new_event("twice", attributes=[("ip-dst", "198.18.77.20")]))
+    same = {"type": "ip-dst", "value": "198.18.77.20"}
+    twice = refused(analyst.add_attribute(event, same))
+    equal(twice["errors"]["value"][0], "A similar attribute already exists for this event.")
+    good(analyst.add_attribute(event, same, break_on_duplicate=False))
+    file = MISPObject("file")
+    file.add_attribute("filename", "twice.exe")
+    good(analyst.add_object(event, file, pythonify=True))
+    again = MISPObject("file")
+    again.add_attribute("filename", "twice.exe")
+    assert "Duplicate object found" in refused(analyst.add_object(event, again, break_on_duplicate=True))["errors"]
+    analyst.delete_event(event)
 
 
 def main():

@@ -155,7 +155,7 @@ def decay(operator, reader):
 
 def galaxies(operator, city, other):
     done = operator.update_galaxies()
-    check("update_galaxies", done["name"] == "Galaxies imported.", done)
+    check("update_galaxies", done["name"] == "Galaxies updated.", done)
     galaxy = next(one for one in city.galaxies(pythonify=True) if one.type == "tools-of-trade")
     found = city.search_galaxy("of the trade", pythonify=True)
     check("search_galaxy", [one.id for one in found] == [galaxy.id], found)

@@ -190,15 +190,18 @@ impl Fault {
 /// An error as clients of MISP read it. What was refused was not saved; what the errors are about stands in `errors`.
 fn misp_body(fault: &Fault) -> serde_json::Value {
     let errors: Vec<String> = fault.problems.iter().map(ToString::to_string).collect();
-    let errors = match errors.is_empty() {
-        true => json!(fault.message),
-        false => json!(errors),
+    let errors = match (fault.code, fault.problems.first()) {
+        // Its clients look for these where MISP has them.
+        ("attribute-twice", Some(problem)) => json!({ "value": [problem.message] }),
+        ("duplicate-object" | "known-harmless", _) | (_, None) => json!(fault.message),
+        _ => json!(errors),
     };
+    let message = crate::misp::answer::words(fault.code, &fault.message).unwrap_or(&fault.message);
     json!({
         "saved": false,
         "success": false,
-        "name": fault.message,
-        "message": fault.message,
+        "name": message,
+        "message": message,
         "code": fault.code,
         "errors": errors,
     })

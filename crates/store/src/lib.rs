@@ -107,8 +107,9 @@ pub use membership::{
     NewContact, NewInvitation, NewVouch, Touched, Vouch,
 };
 pub use misp::{
-    MispBatch, MispBlocked, MispDelegation, MispEvent, MispHomeless, MispKind, MispLoose, MispOrganisation, MispOwner,
-    MispPage, MispPut, MispRow, MispSent, MispSentState, MispSetting, MispSieve, MispSource, MispTag,
+    MispBatch, MispBlocked, MispBlockedKind, MispBlocklist, MispDelegation, MispEvent, MispExclusion, MispHomeless,
+    MispKind, MispLoose, MispOrganisation, MispOwner, MispPage, MispPut, MispRegistration, MispRow, MispSent,
+    MispSentState, MispSetting, MispSieve, MispSource, MispTag,
 };
 pub use notice::{Addressee, NewNotice, Notice, NoticeChannel, NoticeWish};
 pub use open::{Clock, DATABASE_FILE, Location, OpenOptions, Random};

@@ -55,6 +55,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     migration!(23, "0023_misp_numbers"),
     migration!(24, "0024_technology"),
     migration!(25, "0025_score_early"),
+    migration!(26, "0026_misp_lists"),
 ];
 
 /// Where the steps that were applied are remembered; the same on both databases.

@@ -518,6 +518,14 @@ pub const KEPT: &[Kept] = &[
             &[("name", Text), ("value", Text), ("at", Time)],
         )),
     },
+    Kept {
+        table: "misp_registration",
+        data: "who asked for an account through MISP's interface: e-mail address, organisation, message",
+        purpose: "to let an operator decide, and make the account",
+        kept: "until an operator decides, 90 days at the most",
+        erased: "it is kept of people without an account: an operator discards it",
+        query: None,
+    },
 ];
 
 /// Rows of one table that an export holds at the most; the newest.

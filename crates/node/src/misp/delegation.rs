@@ -62,6 +62,9 @@ pub struct DelegationWish {
     pub message: String,
 }
 
+/// Said to whoever would take an event that was offered to another.
+pub const NOT_OFFERED: &str = "this event was offered to another organisation";
+
 impl Node {
     /// Offers an event to another member, who sees it from then on.
     ///
@@ -152,7 +155,7 @@ impl Node {
     pub async fn misp_delegation_take(&self, caller: &Caller, id: i64) -> Result<i64, Error> {
         let offer = self.misp_offer(caller, id).await?;
         if caller.principal.member != Some(offer.target) {
-            return Err(Error::NotAllowed("this event was offered to another organisation"));
+            return Err(Error::NotAllowed(NOT_OFFERED));
         }
         self.misp_may_write(caller)?;
         self.misp_follow().await?;

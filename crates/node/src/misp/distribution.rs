@@ -53,6 +53,14 @@ pub struct Distribution {
 }
 
 impl Distribution {
+    /// The same, or where it is inherited what an author wrote that is less than that.
+    pub(super) fn or_lesser(self, said: Option<u8>, event: u8) -> Self {
+        match lesser(said, event) {
+            Some(level) if self == Self::INHERIT => Self { level, group: None },
+            _ => self,
+        }
+    }
+
     /// What everybody knows who sees something: its readers inherit it.
     pub const INHERIT: Self = Self { level: 5, group: None };
 
@@ -74,6 +82,12 @@ impl Distribution {
             _ => Self { level: 0, group: None },
         }
     }
+}
+
+/// What the author of a part wrote, where that is less than its event's number and goes to the same here: it is shown, and
+/// held to on the way to other servers.
+pub(super) fn lesser(said: Option<u8>, event: u8) -> Option<u8> {
+    said.filter(|said| (1..=2).contains(said) && (2..=3).contains(&event) && *said < event)
 }
 
 impl Node {

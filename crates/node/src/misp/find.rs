@@ -88,6 +88,8 @@ pub struct Filter {
     pub events: Vec<i64>,
     /// Events that are not wanted.
     pub not_events: Vec<i64>,
+    /// Sharing groups, by number: what goes to one of them.
+    pub groups: Vec<i64>,
     /// Whether an unknown event was named: then there is nothing, not everything.
     pub of_nothing: bool,
     /// Attributes, objects or events by UUID.
@@ -165,6 +167,12 @@ impl Filter {
             && self.info.admit(&[&event.row.value])
             && self.organisation.admit(&event.creator_names())
             && self.event_tags.admit(&event.tag_names())
+    }
+
+    /// Whether an event itself goes to one of the sharing groups that are asked for.
+    fn is_for(&self, event: &EventInfo) -> bool {
+        let group = event.distribution.group;
+        self.groups.is_empty() || group.is_some_and(|group| self.groups.contains(&group.0))
     }
 
     /// Whether an attribute is what is asked for, its event apart.
@@ -539,6 +547,9 @@ impl Node {
         if row.owner.member != event.row.owner.member || !filter.admits_event(event) {
             return Ok(false);
         }
+        if !filter.groups.is_empty() && !self.misp_is_for(viewer, filter, row, event).await? {
+            return Ok(false);
+        }
         if !filter.tags.is_empty() {
             let own = self.misp_tag_names(&row.tags).await?;
             let mut names: Vec<&str> = own.iter().map(String::as_str).collect();
@@ -574,6 +585,21 @@ impl Node {
             }
         }
         Ok(true)
+    }
+
+    /// Whether something goes to one of the sharing groups that are asked for.
+    async fn misp_is_for(
+        &self,
+        viewer: &Viewer,
+        filter: &Filter,
+        row: &MispRow,
+        event: &EventInfo,
+    ) -> Result<bool, Error> {
+        if row.audience == event.row.audience {
+            return Ok(filter.is_for(event));
+        }
+        let own = self.misp_distribution(viewer, row, None).await?;
+        Ok(own.group.is_some_and(|group| filter.groups.contains(&group.0)))
     }
 
     /// Whether a warninglist knows the value of an attribute.
@@ -679,7 +705,7 @@ impl Node {
                 let Some(info) = self.misp_event(viewer, id).await? else {
                     continue;
                 };
-                if !filter.admits_event(&info) {
+                if !filter.admits_event(&info) || !filter.is_for(&info) {
                     continue;
                 }
                 if skip > 0 {
@@ -702,7 +728,7 @@ impl Node {
                 .misp_scan(viewer, &MispSource::All, MispKind::Event, after, chunk)
                 .await?;
             for info in self.misp_event_infos(viewer, part.rows, &mut names).await? {
-                if !filter.admits_event(&info) {
+                if !filter.admits_event(&info) || !filter.is_for(&info) {
                     continue;
                 }
                 passed += 1;
@@ -738,7 +764,7 @@ impl Node {
                     let named = filter.uuids.is_empty() || filter.uuids.contains(&info.record.uuid);
                     let tagged = filter.tags.admit(&info.tag_names());
                     let said = filter.anything.admit(&[&info.row.value]);
-                    if named && tagged && said && filter.admits_event(&info) {
+                    if named && tagged && said && filter.admits_event(&info) && filter.is_for(&info) {
                         ids.insert(info.row.id);
                     }
                 }

@@ -13,13 +13,18 @@
 //! | filters, and walking what they let through | [`find`] |
 //! | rows to MISP's JSON | [`shape`] |
 //! | events and elements that clients write | [`write`], read in [`incoming`], made ready in [`prepare`] |
+//! | what is in an event already | [`twice`] |
+//! | bundles of STIX that clients bring | [`stix`](mod@stix) |
+//! | what there is, counted | [`counts`] |
+//! | who asks for an account | [`registration`] |
 //! | what is said of them | [`said`] |
 //! | events offered to another member | [`delegation`] |
-//! | events that are not taken in, settings of clients | [`kept`] |
+//! | what is not taken in, what connects nothing, settings of clients | [`kept`] |
 //! | taxonomies, galaxies, templates, models of decay | [`vocabulary`] |
 //!
 //! Nothing here decides who may see what: every row has the audience of its contribution, and is read with a viewer.
 
+mod counts;
 mod delegation;
 mod distribution;
 mod feed;
@@ -35,10 +40,13 @@ mod peering;
 mod people;
 mod prepare;
 mod project;
+mod registration;
 pub(crate) mod remote;
 mod said;
 mod scan;
 mod shape;
+mod stix;
+mod twice;
 pub mod vocabulary;
 mod whole;
 mod worth;
@@ -53,7 +61,7 @@ use serde_json::{Map, Value};
 use store::{MispBatch, MispPut, MispTag};
 use uuid::Uuid;
 
-pub use delegation::DelegationWish;
+pub use delegation::{DelegationWish, NOT_OFFERED};
 pub use distribution::GroupName;
 pub use distribution::{Distribution, DistributionWish};
 pub use feed::{FeedFile, FeedSignature};
@@ -61,8 +69,8 @@ pub use find::{Filter, FoundRows, Span, Terms, Words};
 pub use peering::{Previewed, ServerAnswer};
 pub use said::{SightingWish, kind_named, moment_text, type_name};
 pub(crate) use shape::of_member;
-pub use shape::{EventInfo, EventShape, Organisation, Pieces, Shaped, parsed, tag_json};
-pub use write::Deletion;
+pub use shape::{EventInfo, EventShape, Organisation, Pieces, Shaped, parsed, tag_json, tags_json};
+pub use write::{ANOTHERS, ANOTHERS_EVENT, Deletion};
 
 use crate::accounts::Caller;
 use crate::error::Error;
@@ -84,6 +92,8 @@ pub(crate) struct Kept {
     /// How things stood with what belongs to no event when nothing of it was ready.
     homeless: std::sync::Mutex<store::MispHomeless>,
     walks: find::Walks,
+    /// How many asked for an account from where.
+    registrations: crate::tips::Letters,
     /// Whether no attributes were put since the last time that they were counted.
     counted: std::sync::atomic::AtomicBool,
     /// One counts at a time.

@@ -93,13 +93,25 @@ pub(super) const IGNORED: [&str; 22] = [
     "distribution",
 ];
 
+/// What clients keep with an element and send along.
+pub(super) const OF_CLIENTS: [&str; 8] = [
+    "local",
+    "decay_score",
+    "warnings",
+    "feed",
+    "Server",
+    "Feed",
+    "malware_filename",
+    "encrypt",
+];
+
 pub(super) fn strip(fields: &mut Map<String, Value>) {
     for key in IGNORED {
         if !matches!(key, "timestamp" | "distribution") {
             fields.shift_remove(key);
         }
     }
-    for key in ["local", "decay_score", "warnings", "feed", "Server", "Feed"] {
+    for key in OF_CLIENTS {
         fields.shift_remove(key);
     }
 }
@@ -108,11 +120,44 @@ pub(super) fn apply(whole: &mut Map<String, Value>, changes: &Map<String, Value>
     for (key, value) in changes {
         if !matches!(
             key.as_str(),
-            "timestamp" | "Sighting" | "ObjectReference" | "Note" | "Opinion" | "Relationship"
+            "timestamp" | "Sighting" | "ObjectReference" | "Note" | "Opinion" | "Relationship" | "Galaxy"
         ) {
             whole.insert(key.clone(), value.clone());
         }
     }
+}
+
+/// The tags that something has after a client sent some: those it has and new ones, without those that it says are deleted.
+pub(super) fn tags_after(known: &[Value], sent: &[Value]) -> Vec<Value> {
+    let name = |tag: &Value| tag.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let mut tags = known.to_vec();
+    for tag in sent {
+        let named = name(tag);
+        let deleted = tag.as_object().is_some_and(|tag| super::project::truth(tag, "deleted"));
+        if deleted {
+            tags.retain(|known| name(known) != named);
+        } else if !named.is_empty() && !tags.iter().any(|known| name(known) == named) {
+            tags.push(tag.clone());
+        }
+    }
+    tags
+}
+
+/// Makes of the tags that a client sent those that something has then; nothing, where they are those that it has.
+pub(super) fn settle_tags(known: &Map<String, Value>, changes: &mut Map<String, Value>) {
+    let Some(Value::Array(sent)) = changes.get("Tag") else {
+        return;
+    };
+    let known = known
+        .get("Tag")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let tags = tags_after(known, sent);
+    match tags == known {
+        true => changes.shift_remove("Tag"),
+        false => changes.insert("Tag".to_owned(), Value::Array(tags)),
+    };
 }
 
 /// Changes what is in an object: known attributes by their UUID, the rest is new.
@@ -137,6 +182,7 @@ pub(super) fn apply_inside(
         match known {
             Some(known) => {
                 let before = known.clone();
+                settle_tags(&before, &mut fields);
                 apply(known, &fields);
                 if *known != before {
                     known.insert("timestamp".to_owned(), at.clone());
@@ -161,6 +207,15 @@ pub(super) fn context_of(event: &Map<String, Value>) -> Map<String, Value> {
         }
     }
     context
+}
+
+/// The same of something that comes into an event that is there: numbers of MISP's that are wider than its event's go where
+/// that goes.
+pub(super) fn within(wish: DistributionWish) -> DistributionWish {
+    match wish {
+        DistributionWish::Community(_) => DistributionWish::Inherit,
+        wish => wish,
+    }
 }
 
 /// To whom something in an event goes: never to others than the event, and where two groups are meant to nobody but the
@@ -224,7 +279,10 @@ pub(super) fn element(
     fresh: &dyn Fn() -> Uuid,
 ) -> Result<(), Error> {
     strip(fields);
-    fields.entry("timestamp").or_insert_with(|| json!(seconds(now)));
+    // What analysts say has no time of this kind.
+    if !matches!(key, "Note" | "Opinion" | "Relationship") {
+        fields.entry("timestamp").or_insert_with(|| json!(seconds(now)));
+    }
     if key == "Attribute" {
         checked(fields)?;
         complete(fields);
@@ -347,6 +405,19 @@ mod tests {
         let two = json!({ "distribution": "4", "sharing_group_id": "6",
             "Attribute": [{ "distribution": "4", "sharing_group_id": "7" }] });
         assert_eq!(of(two), DistributionWish::Own);
+    }
+
+    #[test]
+    fn tags_are_added_and_taken_off_by_name() {
+        let known = json!({ "Tag": [{ "name": "a", "colour": "#000000" }, { "name": "b" }] });
+        let after = |sent: serde_json::Value| {
+            let mut changes = json!({ "Tag": sent }).as_object().unwrap().clone();
+            super::settle_tags(known.as_object().unwrap(), &mut changes);
+            changes.get("Tag").cloned()
+        };
+        assert_eq!(after(json!([{ "name": "a", "id": "7" }])), None);
+        let changed = after(json!([{ "name": "a", "deleted": true }, { "name": "c" }]));
+        assert_eq!(changed, Some(json!([{ "name": "b" }, { "name": "c" }])));
     }
 
     #[test]

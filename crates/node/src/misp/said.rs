@@ -1,8 +1,6 @@
 //! What is said of events and of what is in them: sightings, references, proposals, what analysts note. Whoever sees
 //! something may say something of it; it goes where that goes.
 
-use std::collections::BTreeMap;
-
 use formats::misp::{agreement, relationship_type};
 use policy::{Action, Viewer, decide};
 use serde_json::{Map, Value, json};
@@ -86,58 +84,6 @@ impl Node {
             rows: vec![row],
             events,
         }))
-    }
-
-    /// How many attributes of each type, or of each category, a viewer sees.
-    ///
-    /// # Errors
-    /// When the store does not answer.
-    pub async fn misp_statistics(&self, viewer: &Viewer, by_category: bool) -> Result<BTreeMap<String, usize>, Error> {
-        let mut counts = BTreeMap::new();
-        let mut scan = self.misp_every(viewer, MispSource::All, MispKind::Attribute, CHUNK);
-        while let Some(rows) = scan.next().await? {
-            for row in rows.into_iter().filter(|row| !row.deleted) {
-                let name = if by_category { row.category } else { row.element_type };
-                *counts.entry(name).or_default() += 1;
-            }
-        }
-        Ok(counts)
-    }
-
-    /// How many events a viewer sees.
-    ///
-    /// # Errors
-    /// When the store does not answer.
-    pub async fn misp_count_events(&self, viewer: &Viewer) -> Result<usize, Error> {
-        let mut count = 0;
-        let mut scan = self.misp_every(viewer, MispSource::All, MispKind::Event, CHUNK);
-        while let Some(rows) = scan.next().await? {
-            count += rows.iter().filter(|row| !row.deleted).count();
-        }
-        Ok(count)
-    }
-
-    /// How often each tag is on something that a viewer sees.
-    ///
-    /// # Errors
-    /// When the store does not answer.
-    pub async fn misp_tag_statistics(&self, viewer: &Viewer) -> Result<BTreeMap<String, usize>, Error> {
-        let mut numbers: BTreeMap<i64, usize> = BTreeMap::new();
-        for kind in [MispKind::Event, MispKind::Attribute] {
-            let mut scan = self.misp_every(viewer, MispSource::All, kind, CHUNK);
-            while let Some(rows) = scan.next().await? {
-                for tag in rows.iter().filter(|row| !row.deleted).flat_map(|row| row.tags.iter()) {
-                    *numbers.entry(*tag).or_default() += 1;
-                }
-            }
-        }
-        let mut counts = BTreeMap::new();
-        for (number, count) in numbers {
-            if let Some(tag) = self.store().misp_tag(number).await? {
-                counts.insert(tag.name, count);
-            }
-        }
-        Ok(counts)
     }
 
     /// The tags that a caller may know of: those on what they see, and those that were made as such.

@@ -17,6 +17,7 @@ use super::distribution::Distribution;
 use super::members::{Members, json_of, quoted};
 use super::project::{inner, truth, uuid_of};
 use super::uuid_at;
+use super::vocabulary::shown::{Tagged, galaxies};
 use crate::error::Error;
 use crate::node::Node;
 
@@ -82,6 +83,8 @@ pub struct EventShape {
     pub correlations: bool,
     /// No sightings and nothing else that is said about it.
     pub plain: bool,
+    /// No sightings.
+    pub without_sightings: bool,
     /// Without the content of attachments.
     pub without_attachments: bool,
     /// With what is in the events that extend it.
@@ -109,6 +112,8 @@ pub struct Shaped {
     pub correlations: bool,
     /// Without the content of attachments.
     pub without_attachments: bool,
+    /// The UUID of its event.
+    pub event_uuid: bool,
 }
 
 impl EventInfo {
@@ -223,6 +228,11 @@ pub fn tag_json(tag: &MispTag) -> Value {
     })
 }
 
+/// Tags as they stand on what has them. One that is not to be given on is known to whoever looks for it, and not shown.
+pub fn tags_json(tags: &[MispTag]) -> Value {
+    tags.iter().filter(|tag| tag.exportable).map(tag_json).collect()
+}
+
 /// What a row says, read back.
 pub fn parsed(body: &str) -> Map<String, Value> {
     match serde_json::from_str(&format!("{{{body}}}")) {
@@ -239,6 +249,8 @@ pub(crate) struct Names {
     tags_shown: HashMap<i64, String>,
     /// Events in short.
     events_shown: HashMap<i64, String>,
+    /// The clusters that tags stand for.
+    clusters: HashMap<i64, Vec<Tagged>>,
     /// To whom something goes, by its audience, the one around it, and what it says of that.
     distributions: HashMap<(AudienceId, AudienceId, Option<u8>), Distribution>,
     owners: HashMap<MispOwner, Organisation>,
@@ -465,14 +477,13 @@ impl Node {
             raw => Cow::Owned(json_of(raw)),
         };
         let around = around.unwrap_or(&event.row);
-        let distribution = match around.audience == row.audience {
+        let said = serde_json::from_str(field("distribution")).ok();
+        let said = said.as_ref().and_then(level);
+        let distribution = match around.audience == row.audience && said != Some(4) {
             true => Distribution::INHERIT,
-            false => {
-                let said = serde_json::from_str(field("distribution")).ok();
-                let said = said.as_ref().and_then(level);
-                self.misp_distribution_in(viewer, row, around, said, names).await?
-            }
+            false => self.misp_distribution_in(viewer, row, around, said, names).await?,
         };
+        let distribution = distribution.or_lesser(said, event.distribution.level);
         let mut out = Members::new();
         out.push("id", quoted(row.id));
         out.push("event_id", quoted(event.row.id));
@@ -522,7 +533,7 @@ impl Node {
         };
         for number in tags {
             if !names.tags_shown.contains_key(number) {
-                let tag = self.misp_tag_of(names, *number).await?;
+                let tag = self.misp_tag_of(names, *number).await?.filter(|tag| tag.exportable);
                 let shown = tag.as_ref().map(|tag| json_of(&tag_json(tag))).unwrap_or_default();
                 names.tags_shown.insert(*number, shown);
             }
@@ -531,7 +542,7 @@ impl Node {
             }
         }
         for tag in inherited.iter().flat_map(|event| &event.tags) {
-            if !tags.contains(&tag.id) {
+            if !tags.contains(&tag.id) && tag.exportable {
                 let mut tag = tag_json(tag);
                 tag["inherited"] = json!(1);
                 add(&json_of(&tag));
@@ -557,12 +568,29 @@ impl Node {
         if let Some(known) = names.distributions.get(&key) {
             return Ok(*known);
         }
-        let distribution = match self.same_readers(viewer, row, around).await? {
-            true => Distribution::INHERIT,
-            false => self.misp_distribution(viewer, row, said).await?,
-        };
+        let distribution = self.misp_distribution_beside(viewer, row, around, said).await?;
         names.distributions.insert(key, distribution);
         Ok(distribution)
+    }
+
+    /// The same, worked out: inherited where both go to the same, unless its author named a group, and it is that of both.
+    async fn misp_distribution_beside(
+        &self,
+        viewer: &Viewer,
+        row: &MispRow,
+        around: &MispRow,
+        said: Option<u8>,
+    ) -> Result<Distribution, Error> {
+        let inherits = row.audience == around.audience || self.same_readers(viewer, row, around).await?;
+        let own = match inherits && said != Some(4) {
+            true => return Ok(Distribution::INHERIT),
+            false => self.misp_distribution(viewer, row, said).await?,
+        };
+        Ok(if inherits && own.level != 4 {
+            Distribution::INHERIT
+        } else {
+            own
+        })
     }
 
     /// Whether two rows are for the same readers, markings apart.
@@ -630,6 +658,9 @@ impl Node {
                     let short = names.events_shown.entry(event.row.id);
                     let short = short.or_insert_with(|| json_of(&event.short()));
                     json.put("Event", short.clone());
+                }
+                if shaped.event_uuid {
+                    json.put("event_uuid", json_of(event.record.uuid.to_string().as_str()));
                 }
                 if shaped.event_tags && !event.tags.is_empty() {
                     self.misp_tags_into(&row.tags, &mut names, &mut json, Some(event))
@@ -704,7 +735,11 @@ impl Node {
                 put("Organisation", owner.json());
             }
             MispKind::Reference => {
+                let object = self.store().misp_uuid(MispKind::Object, row.parent).await?;
+                let object = object.unwrap_or_default().to_string();
                 put("object_id", json!(row.parent.to_string()));
+                put("object_uuid", json!(object));
+                put("source_uuid", json!(object));
                 put("event_id", json!(event.row.id.to_string()));
                 put("timestamp", json!(row.changed.to_string()));
                 put("deleted", json!(row.deleted));
@@ -718,6 +753,7 @@ impl Node {
                     true => Distribution::INHERIT,
                     false => self.misp_distribution(viewer, row, said).await?,
                 };
+                let distribution = distribution.or_lesser(said, event.distribution.level);
                 fields.insert("distribution".to_owned(), json!(distribution.level.to_string()));
                 fields.insert("sharing_group_id".to_owned(), json!(group_number(distribution.group)));
             }
@@ -731,6 +767,10 @@ impl Node {
                 put("Org", owner.json());
             }
             _ => {
+                fields.shift_remove("timestamp");
+                let mut put = |key: &str, value: Value| {
+                    fields.insert(key.to_owned(), value);
+                };
                 put("Orgc", owner.json());
                 put("orgc_uuid", json!(owner.uuid.to_string()));
                 put("org_uuid", json!(owner.uuid.to_string()));
@@ -743,7 +783,7 @@ impl Node {
     pub(crate) async fn misp_related(&self, viewer: &Viewer, row: &MispRow) -> Result<Vec<Value>, Error> {
         /// What more attributes share than this is common, and says nothing.
         const MOST: usize = 50;
-        if super::project::says_nothing(&row.element_type) {
+        if super::project::says_nothing(&row.element_type) || self.misp_is_excluded(&row.value).await? {
             return Ok(Vec::new());
         }
         let source = MispSource::Value(row.value.clone());
@@ -751,16 +791,28 @@ impl Node {
             .store()
             .misp_scan(viewer, &source, MispKind::Attribute, 0, MOST + 1)
             .await?;
+        let numbers: Vec<i64> = page.rows.iter().map(|row| row.number).chain([row.number]).collect();
+        let bodies = self.store().misp_bodies(viewer, &numbers).await?;
+        let connects = |row: &MispRow| {
+            let body = bodies.get(&row.number);
+            body.is_none_or(|body| !truth(&parsed(body), "disable_correlation"))
+        };
+        if !connects(row) {
+            return Ok(Vec::new());
+        }
         let mut met = super::find::EventsMet::default();
         let mut related = Vec::new();
         for other in page
             .rows
             .iter()
-            .filter(|other| other.event != row.event && !other.deleted)
+            .filter(|other| other.event != row.event && !other.deleted && connects(other))
             .take(MOST)
         {
             self.misp_meet(viewer, other.event, &mut met).await?;
             let Some(event) = met.get(other.event) else { continue };
+            if truth(&event.fields, "disable_correlation") {
+                continue;
+            }
             related.push(json!({
                 "id": other.id.to_string(), "event_id": other.event.to_string(), "value": other.value,
                 "type": other.element_type, "category": other.category, "to_ids": other.to_ids,
@@ -774,8 +826,12 @@ impl Node {
     /// Events in which attributes of the same value are, as far as a viewer sees them.
     async fn misp_related_events(&self, viewer: &Viewer, event: &EventInfo) -> Result<Vec<Value>, Error> {
         let mut related = Vec::new();
+        if truth(&event.fields, "disable_correlation") {
+            return Ok(related);
+        }
         for number in self.store().misp_related(viewer, event.row.id).await? {
-            if let Some(other) = self.misp_event(viewer, number).await? {
+            let other = self.misp_event(viewer, number).await?;
+            if let Some(other) = other.filter(|other| !truth(&other.fields, "disable_correlation")) {
                 related.push(json!({ "Event": other.short() }));
             }
         }
@@ -795,7 +851,7 @@ impl Node {
     ) -> Result<(), Error> {
         let mut head = event.head();
         if shape.head_only {
-            head.insert("Tag".to_owned(), event.tags.iter().map(tag_json).collect());
+            head.insert("Tag".to_owned(), tags_json(&event.tags));
             let count = self.misp_count(viewer, event).await?;
             head.insert("attribute_count".to_owned(), json!(count.to_string()));
             let _ = pieces.send(format!("{{\"Event\":{{{}}}}}", inner(&head))).await;
@@ -810,10 +866,13 @@ impl Node {
         {
             return Ok(());
         }
-        let said = match shape.plain {
+        let mut said = match shape.plain {
             true => HashMap::new(),
             false => self.misp_said_in(viewer, event).await?,
         };
+        if shape.without_sightings {
+            said.retain(|(kind, _), _| *kind != MispKind::Sighting);
+        }
         let extending = match shape.extended {
             true => self.misp_extending(viewer, event).await?,
             false => Vec::new(),
@@ -853,11 +912,16 @@ impl Node {
             false => Vec::new(),
         };
         tail.insert("RelatedEvent".to_owned(), Value::Array(related));
-        let galaxies = event.fields.get("Galaxy").cloned().unwrap_or_else(|| json!([]));
-        tail.insert("Galaxy".to_owned(), galaxies);
+        let mut tagged = Vec::new();
+        for tag in &event.tags {
+            tagged.extend(self.misp_clusters_of(viewer, tag).await?);
+        }
+        let tags: Vec<&str> = event.tags.iter().map(|tag| tag.name.as_str()).collect();
+        let galaxies = galaxies(&tagged, event.fields.get("Galaxy"), &tags);
+        tail.insert("Galaxy".to_owned(), Value::Array(galaxies));
         tail.insert("CryptographicKey".to_owned(), json!([]));
         if !event.tags.is_empty() {
-            tail.insert("Tag".to_owned(), event.tags.iter().map(tag_json).collect());
+            tail.insert("Tag".to_owned(), tags_json(&event.tags));
         }
         let _ = pieces.send(format!("],{}}}}}", inner(&tail))).await;
         Ok(())
@@ -991,7 +1055,10 @@ impl<'w> Writing<'w> {
             .node
             .misp_attribute_members(self.viewer, row, &body, self.event, around, &mut self.names)
             .await?;
-        json.put_missing("Galaxy", "[]");
+        match self.galaxies(row).await? {
+            Some(galaxies) => json.put("Galaxy", json_of(&galaxies)),
+            None => json.put_missing("Galaxy", "[]"),
+        }
         if self.shape.without_attachments {
             json.remove("data");
         }
@@ -1010,6 +1077,22 @@ impl<'w> Writing<'w> {
         }
         json.write(text);
         Ok(())
+    }
+
+    /// The clusters that the tags of an attribute stand for; none where no tag stands for one.
+    async fn galaxies(&mut self, row: &MispRow) -> Result<Option<Vec<Value>>, Error> {
+        let mut tagged = Vec::new();
+        for number in &row.tags {
+            if !self.names.clusters.contains_key(number) {
+                let found = match self.node.misp_tag_of(&mut self.names, *number).await? {
+                    Some(tag) => self.node.misp_clusters_of(self.viewer, &tag).await?,
+                    None => Vec::new(),
+                };
+                self.names.clusters.insert(*number, found);
+            }
+            tagged.extend(self.names.clusters.get(number).into_iter().flatten().cloned());
+        }
+        Ok((!tagged.is_empty()).then(|| galaxies(&tagged, None, &[])))
     }
 
     async fn objects(&mut self, pieces: &Pieces) -> Result<(), Error> {
@@ -1095,11 +1178,8 @@ impl Node {
             return Ok(None);
         };
         let said = json.get("distribution").and_then(level);
-        let distribution =
-            match row.audience == event.row.audience || self.same_readers(viewer, row, &event.row).await? {
-                true => Distribution::INHERIT,
-                false => self.misp_distribution(viewer, row, said).await?,
-            };
+        let distribution = self.misp_distribution_beside(viewer, row, &event.row, said).await?;
+        let distribution = distribution.or_lesser(said, event.distribution.level);
         let mut put = |key: &str, value: Value| {
             json.insert(key.to_owned(), value);
         };

@@ -19,11 +19,11 @@ use stix::{Problem, Severity, Timestamp};
 use store::{MispKind, MispRow, MispSource, Retraction};
 use uuid::Uuid;
 
-use super::distribution::DistributionWish;
+use super::distribution::{DistributionWish, lesser};
 use super::incoming::{Incoming, Lists};
 use super::prepare::{
-    IGNORED, LISTS, SAID, alike, apply, apply_inside, context_of, narrowest, nothing, prepare, seconds, strip, text_of,
-    wish_of,
+    IGNORED, LISTS, OF_CLIENTS, SAID, alike, apply, apply_inside, context_of, narrowest, nothing, prepare, seconds,
+    settle_tags, strip, tags_after, text_of, wish_of, within,
 };
 use super::project::{CHANNEL, truth, uuid_of};
 use super::shape::{EventInfo, of_member, tag_sent};
@@ -35,6 +35,11 @@ use crate::node::Node;
 
 /// Rows that are read together.
 const CHUNK: usize = 1_000;
+
+/// Said to whoever would change an event of another member.
+pub const ANOTHERS_EVENT: &str = "this event is another organisation's: propose a change to it";
+/// Said to whoever would change something else of another member.
+pub const ANOTHERS: &str = "this is another organisation's: propose a change to it";
 
 /// How something is deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +86,6 @@ impl Node {
         let mut event = std::mem::take(&mut incoming.head);
         self.misp_follow().await?;
         let uuid = uuid_at(&event, "uuid").unwrap_or_else(|| self.fresh_uuid());
-        self.misp_is_taken_in(uuid).await?;
         let viewer = self.misp_viewer(caller).await?;
         if let Some(known) = self.store().misp_event_by_uuid(uuid).await?
             && self.misp_event(&viewer, known.id).await?.is_some()
@@ -103,10 +107,12 @@ impl Node {
         event.entry("analysis").or_insert_with(|| json!("0"));
         event.entry("timestamp").or_insert_with(|| json!(seconds(now)));
         self.misp_creator_set(caller, &mut event).await?;
+        self.misp_is_taken_in(uuid, &event).await?;
         let published = truth(&event, "published");
         event.insert("published".to_owned(), json!(published));
         if published && text_of(&event, "publish_timestamp").parse::<i64>().unwrap_or(0) == 0 {
-            event.insert("publish_timestamp".to_owned(), json!(seconds(now)));
+            let at = now.micros() / 1_000_000;
+            event.insert("publish_timestamp".to_owned(), json!(at.to_string()));
         }
         let node = self.clone();
         let ready = off_requests(move || incoming.ready(wish, now, &|| node.fresh_uuid())).await??;
@@ -173,15 +179,8 @@ impl Node {
             head.insert(key, value);
         }
         if let Some(Value::Array(tags)) = tags {
-            let mut known: Vec<Value> = event.tags.iter().map(tag_sent).collect();
-            for tag in tags {
-                let name = tag.get("name").and_then(Value::as_str).unwrap_or_default();
-                let there = |known: &Value| known.get("name").and_then(Value::as_str) == Some(name);
-                if !name.is_empty() && !known.iter().any(there) {
-                    known.push(tag);
-                }
-            }
-            head.insert("Tag".to_owned(), Value::Array(known));
+            let known: Vec<Value> = event.tags.iter().map(tag_sent).collect();
+            head.insert("Tag".to_owned(), Value::Array(tags_after(&known, &tags)));
         }
         let moves = moved.is_some();
         if head != before || head.contains_key("Tag") {
@@ -305,7 +304,7 @@ impl Node {
                 match known {
                     Some(row) => changed.push((row, fields)),
                     None => {
-                        let wish = narrowest(&fields)?;
+                        let wish = within(narrowest(&fields)?);
                         let lists = new.entry(wish).or_default();
                         if let Value::Array(list) = lists.entry(key.clone()).or_insert_with(|| json!([])) {
                             list.push(Value::Object(fields));
@@ -344,12 +343,23 @@ impl Node {
         // What was sent back as it was read is not changed.
         if deleted == Some(row.deleted) || deleted.is_none() {
             let raw = self.misp_raw(viewer, row).await?;
+            settle_tags(&raw, &mut changes);
+            // What is not so need not be said: a switch that is off, a list without entries.
             let same = changes.iter().all(|(key, value)| {
                 IGNORED.contains(&key.as_str())
-                    || raw.get(key).is_some_and(|known| alike(known, value))
+                    || OF_CLIENTS.contains(&key.as_str())
+                    || key == "Galaxy"
                     || nothing(value)
+                    || match raw.get(key) {
+                        Some(known) => alike(known, value),
+                        None => alike(value, &Value::Bool(false)),
+                    }
             });
-            if same {
+            if same
+                && !self
+                    .misp_goes_elsewhere(caller, viewer, event, row, (&raw, &changes))
+                    .await?
+            {
                 return Ok(());
             }
             // An older state must not undo a newer one: MISP's own rule.
@@ -366,6 +376,34 @@ impl Node {
                 self.misp_next_version(caller, viewer, &around, row, changes).await
             }
         }
+    }
+
+    /// Whether what a client sent back is meant for others than it goes to now.
+    async fn misp_goes_elsewhere(
+        &self,
+        caller: &Caller,
+        viewer: &Viewer,
+        event: &EventInfo,
+        row: &MispRow,
+        (raw, changes): (&Map<String, Value>, &Map<String, Value>),
+    ) -> Result<bool, Error> {
+        let level = |fields: &Map<String, Value>| fields.get("distribution").and_then(super::shape::level);
+        let number = |fields| lesser(level(fields), event.distribution.level);
+        if changes.contains_key("distribution") && number(changes) != number(raw) {
+            return Ok(true);
+        }
+        let wish = within(narrowest(changes)?);
+        if wish == DistributionWish::Inherit && row.audience == event.row.audience {
+            return Ok(false);
+        }
+        let says = |one: &Value| one.get("distribution").is_some();
+        let inside = changes.get("Attribute").and_then(Value::as_array);
+        if !changes.contains_key("distribution") && !inside.is_some_and(|inside| inside.iter().any(says)) {
+            return Ok(false);
+        }
+        let around = self.misp_around(viewer, event).await?;
+        let moves = self.misp_moves(caller, viewer, &around, row, Some(wish)).await?;
+        Ok(moves.is_some())
     }
 
     /// Adds an element to an event: `list` says what it is. Gives its number.
@@ -393,11 +431,9 @@ impl Node {
                 "something of this UUID is there already: edit it".to_owned(),
             ));
         }
-        let wish = narrowest(&fields)?;
+        let wish = within(narrowest(&fields)?);
         fields.insert("uuid".to_owned(), json!(uuid.to_string()));
-        if kind == MispKind::Attribute {
-            self.misp_is_new_here(&viewer, &event, &fields).await?;
-        }
+        self.misp_is_wanted(&viewer, &event, kind, &mut fields).await?;
         let mut lists = Map::new();
         lists.insert(list.to_owned(), json!([fields]));
         prepare(&mut lists, self.now(), &|| self.fresh_uuid())?;
@@ -411,38 +447,6 @@ impl Node {
             .ok_or_else(|| Error::Ours("the element was shared and is not there".to_owned()))
     }
 
-    /// An attribute stands in an event once: MISP refuses the same type, category and value again.
-    async fn misp_is_new_here(
-        &self,
-        viewer: &Viewer,
-        event: &EventInfo,
-        fields: &Map<String, Value>,
-    ) -> Result<(), Error> {
-        let value = text_of(fields, "value");
-        let (element_type, category) = (text_of(fields, "type"), text_of(fields, "category"));
-        let source = MispSource::Value(value.split('|').next().unwrap_or_default().to_owned());
-        let page = self
-            .store()
-            .misp_scan(viewer, &source, MispKind::Attribute, 0, CHUNK)
-            .await?;
-        let same = page.rows.iter().any(|row| {
-            let alike = row.value == value && row.element_type == element_type;
-            row.event == event.row.id
-                && row.parent == 0
-                && !row.deleted
-                && alike
-                && (category.is_empty() || row.category == category)
-        });
-        match same {
-            true => Err(bad(
-                "attribute-twice",
-                "a similar attribute already exists for this event",
-                "edit the one that is there, or give another category",
-            )),
-            false => Ok(()),
-        }
-    }
-
     /// Changes an element.
     ///
     /// # Errors
@@ -452,9 +456,11 @@ impl Node {
         caller: &Caller,
         kind: MispKind,
         id: i64,
-        changes: Map<String, Value>,
+        mut changes: Map<String, Value>,
     ) -> Result<(), Error> {
         let (viewer, event, row) = self.misp_own_element(caller, kind, id).await?;
+        let raw = self.misp_raw(&viewer, &row).await?;
+        settle_tags(&raw, &mut changes);
         let around = self.misp_around(&viewer, &event).await?;
         self.misp_next_version(caller, &viewer, &around, &row, changes).await?;
         self.misp_touched(event.row.id, Some(false)).await?;
@@ -684,9 +690,7 @@ impl Node {
         };
         self.misp_may_write(caller)?;
         if Some(event.row.owner.member) != caller.principal.member {
-            return Err(Error::NotAllowed(
-                "this event is another organisation's: propose a change to it",
-            ));
+            return Err(Error::NotAllowed(ANOTHERS_EVENT));
         }
         changes_here(event.row.owner.withheld, event.record.loose)?;
         Ok((viewer, event))
@@ -709,9 +713,7 @@ impl Node {
         };
         self.misp_may_write(caller)?;
         if Some(row.owner.member) != caller.principal.member {
-            return Err(Error::NotAllowed(
-                "this is another organisation's: propose a change to it",
-            ));
+            return Err(Error::NotAllowed(ANOTHERS));
         }
         changes_here(row.owner.withheld, event.record.loose)?;
         Ok((viewer, event, row))

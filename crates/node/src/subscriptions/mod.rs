@@ -159,7 +159,8 @@ pub(crate) async fn misp_page(
     number: u32,
     most: u64,
 ) -> Result<Vec<(uuid::Uuid, i64)>, crate::client::Failure> {
-    misp::server::page(client, url, limit, number, None, true, most).await
+    let listed = misp::server::page(client, url, limit, number, None, true, most).await?;
+    Ok(listed.into_iter().map(|event| (event.uuid, event.changed)).collect())
 }
 
 impl Node {

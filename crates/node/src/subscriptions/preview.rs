@@ -264,10 +264,10 @@ async fn first_part(wish: &SubscriptionWish, settings: &SourceSettings) -> Resul
                 .fetch(get(misp::feed::file(&folder, "manifest.json")?, "application/json"))
                 .await?;
             let events = misp::feed::listed(&mut manifest).await?;
-            let Some((uuid, _)) = events.iter().max_by_key(|(_, changed)| *changed) else {
+            let Some(last) = events.iter().max_by_key(|event| event.changed) else {
                 return Ok(First::nothing(shown(&folder), "the manifest lists no events"));
             };
-            let url = misp::feed::file(&folder, &format!("{uuid}.json"))?;
+            let url = misp::feed::file(&folder, &format!("{}.json", last.uuid))?;
             let answer = client.fetch(get(url.clone(), "application/json")).await?;
             let note = format!(
                 "the feed has {} events; this is the one that changed last",
@@ -280,13 +280,13 @@ async fn first_part(wish: &SubscriptionWish, settings: &SourceSettings) -> Resul
             let client = Client::new(&settings.access, &url)?;
             let since = settings.since.map(|since| since.micros().div_euclid(1_000_000));
             let events = misp::server::page(&client, &url, 10, 1, since, settings.unpublished, size_limit).await?;
-            let Some((uuid, _)) = events.first() else {
+            let Some(first) = events.first() else {
                 return Ok(First::nothing(
                     shown(&url),
                     "the server shows no events to this key; are they published, and may it see them?",
                 ));
             };
-            let event = misp::server::event(&url, *uuid)?;
+            let event = misp::server::event(&url, first.uuid)?;
             let answer = client.fetch(get(event.clone(), "application/json")).await?;
             Ok(First::of(
                 answer,

@@ -225,7 +225,7 @@ impl Run {
     }
 
     /// The way in for parts that are taken in beside each other; each is to be counted when it has ended.
-    pub fn intake(&self) -> Intake {
+    pub(super) fn intake(&self) -> Intake {
         let terms = &self.subscription.terms;
         Intake {
             node: self.node.clone(),

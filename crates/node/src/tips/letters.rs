@@ -34,7 +34,7 @@ const SIGNED: usize = 32;
 pub(crate) struct Letters(Mutex<HashMap<[u8; 32], (u32, i64)>>);
 
 /// The network of an address: whoever has one of its addresses often has all.
-pub(super) fn network(address: IpAddr) -> String {
+pub(crate) fn network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => format!("{}/24", u32::from(address) >> 8),
         IpAddr::V6(address) => format!("{}/48", u128::from(address) >> 80),
@@ -43,7 +43,7 @@ pub(super) fn network(address: IpAddr) -> String {
 
 impl Letters {
     /// Counts one more, where there is room for it; otherwise after how many seconds there is.
-    pub(super) fn take(&self, network: [u8; 32], now: i64) -> Result<(), u64> {
+    pub(crate) fn take(&self, network: [u8; 32], now: i64) -> Result<(), u64> {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if counts.len() >= COUNTED_MOST {
             let mut since: Vec<i64> = counts.values().map(|(_, since)| *since).collect();

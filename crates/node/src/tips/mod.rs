@@ -35,7 +35,7 @@ use store::{NewTip, Tip, TipKind, TipState};
 use uuid::Uuid;
 
 pub use desk::{TipLine, TipOpened};
-pub(crate) use letters::Letters;
+pub(crate) use letters::{Letters, network};
 
 use crate::accounts::{Caller, SignInError};
 use crate::commitments::Promise;
@@ -255,7 +255,7 @@ impl Node {
         if came >= DAY_MOST || waiting >= WAITING_MOST {
             return Err(too_many("very many reports came lately"));
         }
-        let network = letters::network(whence);
+        let network = network(whence);
         let network = seal.digest(self.process_secret(), &[network.as_bytes()]);
         self.letters().take(network, self.now().micros()).map_err(|seconds| {
             let minutes = seconds.div_ceil(60);

@@ -22,6 +22,21 @@ pub(crate) fn done(message: &str) -> Result<Response, Fault> {
     json_of(&json!({ "saved": true, "success": true, "name": message, "message": message }))
 }
 
+/// What MISP says where something is refused, where its clients compare it word for word: on the second of these they
+/// propose what they may not change. What is so here stands in `errors`.
+pub(crate) fn words(code: &str, message: &str) -> Option<&'static str> {
+    match (code, message) {
+        ("not-allowed", node::misp::ANOTHERS | node::misp::ANOTHERS_EVENT) => {
+            Some("You do not have permission to do that.")
+        }
+        ("not-allowed", node::misp::NOT_OFFERED) => Some("You are not authorised to do that."),
+        ("not-allowed", message) if message.starts_with("Event blocked by ") => None,
+        ("not-allowed", _) => Some("You do not have permission to use this functionality."),
+        ("attribute-twice", _) => Some("Could not add Attribute"),
+        _ => None,
+    }
+}
+
 /// JSON that is written while it is read: nothing of it is held but the piece at hand. What goes wrong after the first
 /// piece ends the answer in its middle, so that nobody takes it for whole.
 pub(crate) fn pieces<W, F>(asked: Asked, write: W) -> Result<Response, Fault>

@@ -94,6 +94,17 @@ pub(crate) fn id(asked: &Asked, name: &str) -> Result<Named, Fault> {
     Named::parse(part(asked, name)).ok_or_else(Fault::not_found)
 }
 
+/// A switch at the end of the path, as in `breakOnDuplicate:0`; none where it is another one, or none is there.
+pub(crate) fn option(asked: &Asked, name: &str) -> Option<bool> {
+    let last = asked.uri.path().trim_end_matches('/').rsplit('/').next()?;
+    let value = last
+        .strip_suffix(".json")
+        .unwrap_or(last)
+        .strip_prefix(name)?
+        .strip_prefix(':')?;
+    Some(!matches!(value, "" | "0" | "false"))
+}
+
 /// A scalar as text: clients write numbers and truth values either way.
 pub(crate) fn text(fields: &Map<String, Value>, name: &str) -> Option<String> {
     match fields.get(name)? {

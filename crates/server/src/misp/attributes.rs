@@ -20,6 +20,7 @@ pub(super) fn routes(routes: &mut Routes) {
     routes.ask("/attributes/view/{attribute}", view);
     routes.get("/attributes/{attribute}", view);
     routes.post("/attributes/add/{event}", Needs::Contributor, add);
+    routes.post("/attributes/add/{event}/{option}", Needs::Contributor, add);
     routes.post("/attributes/edit/{attribute}", Needs::Contributor, edit);
     routes.put(
         http::Method::PUT,
@@ -42,8 +43,6 @@ pub(super) fn routes(routes: &mut Routes) {
         Needs::Contributor,
         remove_tag,
     );
-    routes.ask("/attributes/attributeStatistics/{by}", statistics);
-    routes.ask("/attributes/attributeStatistics/{by}/{percent}", statistics);
 }
 
 async fn describe_types(_: Asked) -> Result<Response, Fault> {
@@ -159,6 +158,11 @@ async fn add(mut asked: Asked) -> Result<Response, Fault> {
             "an attribute needs a type and a value",
         ));
     }
+    if let Some(on) = super::ask::option(&asked, "breakOnDuplicate") {
+        for one in &mut wanted {
+            one.insert("breakOnDuplicate".to_owned(), json!(on));
+        }
+    }
     let several = wanted.len() > 1;
     let (mut made, mut errors) = (Vec::new(), Map::new());
     for (at, fields) in wanted.into_iter().enumerate() {
@@ -257,24 +261,4 @@ async fn set_tag(asked: Asked, on: bool) -> Result<Response, Fault> {
         .misp_tag_set(asked.caller(), kind, number, (&tag.name, &tag.colour), on)
         .await?;
     answer::done(if on { "Tag added." } else { "Tag removed." })
-}
-
-/// How many attributes of each type or category a caller sees.
-async fn statistics(asked: Asked) -> Result<Response, Fault> {
-    let viewer = viewer(&asked).await?;
-    let by_category = part(&asked, "by") == "category";
-    let counts = asked.node().misp_statistics(&viewer, by_category).await?;
-    let total: usize = counts.values().sum();
-    let percent = matches!(part(&asked, "percent"), "true" | "1");
-    let shown: Map<String, Value> = counts
-        .into_iter()
-        .map(|(name, count)| {
-            let value = match percent {
-                true => json!(format!("{:.3}%", count as f64 * 100.0 / total.max(1) as f64)),
-                false => json!(count.to_string()),
-            };
-            (name, value)
-        })
-        .collect();
-    answer::json_of(&Value::Object(shown))
 }

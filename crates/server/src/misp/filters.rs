@@ -42,7 +42,7 @@ async fn common(asked: &Asked, viewer: &Viewer, wanted: &Map<String, Value>) -> 
         tags: words(wanted, &["tags", "tag"])?,
         event_tags: words(wanted, &["event_tags"])?,
         organisation: words(wanted, &["org", "orgc", "orgs"])?,
-        info: words(wanted, &["eventinfo", "event_info", "info"])?,
+        info: unescaped(words(wanted, &["eventinfo", "event_info", "info"])?),
         object_name: words(wanted, &["object_name", "object_template"])?,
         relation: words(wanted, &["object_relation"])?,
         comment: words(wanted, &["comment"])?,
@@ -57,7 +57,16 @@ async fn common(asked: &Asked, viewer: &Viewer, wanted: &Map<String, Value>) -> 
         published_at: span(asked, wanted, &["publish_timestamp"])?,
         ..Filter::default()
     };
-    if let Some(searched) = text(wanted, "searchall").or_else(|| text(wanted, "quickFilter")) {
+    let searched = match truth(wanted, "searchall") {
+        // Switched on, it looks for the value everywhere.
+        Some(true) => {
+            filter.value = Words::default();
+            text(wanted, "value")
+        }
+        Some(false) => None,
+        None => text(wanted, "searchall"),
+    };
+    if let Some(searched) = searched.or_else(|| text(wanted, "quickFilter")) {
         filter.anything.any.push(if searched.contains('%') {
             searched
         } else {
@@ -109,6 +118,15 @@ async fn common(asked: &Asked, viewer: &Viewer, wanted: &Map<String, Value>) -> 
         }
     }
     filter.of_nothing &= filter.uuids.is_empty() && filter.events.is_empty();
+    let groups = ["sharinggroup", "sharing_group_id"]
+        .into_iter()
+        .flat_map(|name| list(wanted, name));
+    for group in groups.flat_map(|groups| groups.split('|').map(str::to_owned).collect::<Vec<_>>()) {
+        match group.trim().parse() {
+            Ok(number) => filter.groups.push(number),
+            Err(_) => filter.of_nothing = true,
+        }
+    }
     let _ = viewer;
     Ok(filter)
 }
@@ -199,6 +217,16 @@ fn words(wanted: &Map<String, Value>, names: &[&str]) -> Result<Words, Fault> {
     Ok(words)
 }
 
+/// Titles are looked for as MISP's database does it, where a backslash is written twice.
+fn unescaped(mut words: Words) -> Words {
+    for list in [&mut words.any, &mut words.all, &mut words.none] {
+        for word in list.iter_mut() {
+            *word = word.replace("\\\\", "\\");
+        }
+    }
+    words
+}
+
 pub(super) fn levels(wanted: &Map<String, Value>, names: &[&str]) -> Vec<i64> {
     names
         .iter()
@@ -246,27 +274,24 @@ fn span(asked: &Asked, wanted: &Map<String, Value>, names: &[&str]) -> Result<Sp
     let Some((name, value)) = names.iter().find_map(|name| Some((name, wanted.get(*name)?))) else {
         return Ok((None, None));
     };
-    let read = |value: &str| match moment(asked, value) {
-        Some(moment) => Ok(moment),
-        None => {
-            let message = format!("'{name}' must be seconds since 1970, a date, or a span as 7d");
-            Err(bad("bad-time", message))
-        }
-    };
+    // As in MISP, what is no time finds nothing.
+    const NEVER: i64 = i64::MAX;
+    let read = |value: &str| moment(asked, value).unwrap_or(NEVER);
     match value {
         Value::Null | Value::Bool(_) => Ok((None, None)),
         Value::Array(_) => {
             let ends = list(wanted, name);
-            let ends = ends.iter().map(|end| read(end)).collect::<Result<Vec<i64>, Fault>>()?;
+            let ends: Vec<i64> = ends.iter().map(|end| read(end)).collect();
             // Two moments in either order.
             Ok(match ends.as_slice() {
                 [one] => (Some(*one), None),
+                [one, other, ..] if *one == NEVER || *other == NEVER => (Some(NEVER), None),
                 [one, other, ..] => (Some(*one.min(other)), Some(*one.max(other))),
                 [] => (None, None),
             })
         }
         _ => match text(wanted, name).filter(|text| !text.is_empty()) {
-            Some(text) => Ok((Some(read(&text)?), None)),
+            Some(text) => Ok((Some(read(&text)), None)),
             None => Ok((None, None)),
         },
     }

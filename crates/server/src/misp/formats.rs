@@ -30,7 +30,7 @@ const COLUMNS: [&str; 13] = [
     "object_meta_category",
 ];
 /// What a table says of events, where that is asked for.
-const OF_EVENT: [&str; 8] = [
+const OF_EVENT: [&str; 9] = [
     "event_info",
     "event_member_org",
     "event_source_org",
@@ -39,6 +39,7 @@ const OF_EVENT: [&str; 8] = [
     "event_analysis",
     "event_date",
     "event_tag",
+    "event_timestamp",
 ];
 
 /// Answers in a format.
@@ -195,6 +196,7 @@ async fn table(
                 "event_analysis" => event.level("analysis", 0).to_string(),
                 "event_date" => quoted(event.date()),
                 "event_tag" => quoted(&event.tag_names().join(",")),
+                "event_timestamp" => event.timestamp().to_string(),
                 "event_uuid" => quoted(&event.record.uuid.to_string()),
                 other => match attribute.get(other) {
                     Some(Value::String(text)) => quoted(text),

@@ -50,6 +50,7 @@ async fn known(asked: &Asked) -> Result<Vec<Community>, Fault> {
     let inside = &asked.caller().principal.communities;
     let mut known = asked.node().communities(asked.caller()).await?;
     known.retain(|one| inside.contains(&one.id));
+    asked.node().misp_without_ended(&mut known).await?;
     Ok(known)
 }
 

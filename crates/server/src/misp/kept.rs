@@ -1,12 +1,11 @@
-//! What clients keep here: `/eventDelegations/…`, `/eventBlocklists/…`, `/userSettings/…`.
+//! What clients keep here: `/eventDelegations/…`, `/userSettings/…`.
 
 use axum::response::Response;
 use http::Method;
-use node::misp::{DelegationWish, moment_text};
+use node::misp::DelegationWish;
 use policy::{CommunityId, MemberId};
 use serde_json::{Map, Value, json};
-use store::{MispBlocked, MispDelegation, MispSetting};
-use uuid::Uuid;
+use store::{MispDelegation, MispSetting};
 
 use super::ask::{Named, fields, id, number, part, text};
 use super::events::number_of;
@@ -15,9 +14,6 @@ use crate::asked::Asked;
 use crate::problem::Fault;
 use crate::query::bad;
 use crate::routes::Needs;
-
-/// Blocked events that are read together.
-const CHUNK: usize = 1_000;
 
 pub(super) fn routes(routes: &mut Routes) {
     for name in ["eventDelegations", "event_delegations"] {
@@ -28,11 +24,6 @@ pub(super) fn routes(routes: &mut Routes) {
         routes.post(&act("acceptDelegation/{delegation}"), Needs::Contributor, take);
         routes.post(&act("deleteDelegation/{delegation}"), Needs::Contributor, end);
     }
-    routes.put(Method::GET, "/eventBlocklists", Needs::Operator, blocked);
-    routes.put(Method::GET, "/eventBlocklists/index", Needs::Operator, blocked);
-    routes.post("/eventBlocklists/add", Needs::Operator, block);
-    routes.post("/eventBlocklists/edit/{blocked}", Needs::Operator, block_edit);
-    routes.post("/eventBlocklists/delete/{blocked}", Needs::Operator, unblock);
     routes.put(Method::GET, "/userSettings", Needs::Member, settings);
     routes.put(Method::GET, "/userSettings/index", Needs::Member, settings);
     routes.post("/userSettings/getSetting", Needs::Member, setting);
@@ -101,93 +92,6 @@ async fn end(asked: Asked) -> Result<Response, Fault> {
     let number = offer_number(&asked)?;
     asked.node().misp_delegation_end(asked.caller(), number).await?;
     answer::done("Delegation request deleted.")
-}
-
-fn blocked_json(one: &MispBlocked) -> Value {
-    json!({ "EventBlocklist": {
-        "id": one.id.to_string(), "event_uuid": one.event.to_string(), "created": moment_text(one.at), "event_info": one.info,
-        "comment": one.comment, "event_orgc": one.creator,
-    } })
-}
-
-async fn blocked(asked: Asked) -> Result<Response, Fault> {
-    let mut list = Vec::new();
-    let mut after = 0;
-    loop {
-        let page = asked.node().misp_blocked(asked.caller(), after, CHUNK).await?;
-        let Some(last) = page.last() else {
-            return answer::json_of(&Value::Array(list));
-        };
-        after = last.id;
-        list.extend(page.iter().map(blocked_json));
-    }
-}
-
-/// UUIDs as clients write them: a list, or one a line.
-fn uuids(wish: &Map<String, Value>) -> Vec<String> {
-    match wish.get("uuids").or_else(|| wish.get("event_uuid")) {
-        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        Some(Value::String(text)) => text.split_whitespace().map(str::to_owned).collect(),
-        _ => Vec::new(),
-    }
-}
-
-async fn block(mut asked: Asked) -> Result<Response, Fault> {
-    let wish = fields(&mut asked, "EventBlocklist").await?;
-    let (mut good, mut failed) = (Vec::new(), Vec::new());
-    for name in uuids(&wish) {
-        match Uuid::try_parse(&name) {
-            Ok(event) => good.push(MispBlocked {
-                id: 0,
-                event,
-                info: text(&wish, "event_info").unwrap_or_default(),
-                creator: text(&wish, "event_orgc").unwrap_or_default(),
-                comment: text(&wish, "comment").unwrap_or_default(),
-                at: asked.node().now(),
-            }),
-            Err(_) => failed.push(name),
-        }
-    }
-    if good.is_empty() {
-        return Err(bad("no-uuid", "give the UUIDs of events as 'uuids'"));
-    }
-    asked.node().misp_block(asked.caller(), &good).await?;
-    let added: Vec<String> = good.iter().map(|one| one.event.to_string()).collect();
-    answer::json_of(&json!({ "result": { "successes": added, "fails": failed }, "saved": true, "success": true }))
-}
-
-/// The blocked event that a part of the path names, by UUID or number.
-async fn one_blocked(asked: &Asked) -> Result<MispBlocked, Fault> {
-    let found = match id(asked, "blocked")? {
-        Named::Uuid(uuid) => asked.node().store().misp_blocked_one(uuid).await?,
-        Named::Number(number) => {
-            let page = asked.node().misp_blocked(asked.caller(), number - 1, 1).await?;
-            page.into_iter().find(|one| one.id == number)
-        }
-    };
-    found.ok_or_else(Fault::not_found)
-}
-
-async fn block_edit(mut asked: Asked) -> Result<Response, Fault> {
-    let wish = fields(&mut asked, "EventBlocklist").await?;
-    let before = one_blocked(&asked).await?;
-    let after = MispBlocked {
-        info: text(&wish, "event_info").unwrap_or(before.info),
-        creator: text(&wish, "event_orgc").unwrap_or(before.creator),
-        comment: text(&wish, "comment").unwrap_or(before.comment),
-        ..before
-    };
-    asked
-        .node()
-        .misp_block(asked.caller(), std::slice::from_ref(&after))
-        .await?;
-    answer::json_of(&blocked_json(&after))
-}
-
-async fn unblock(asked: Asked) -> Result<Response, Fault> {
-    let one = one_blocked(&asked).await?;
-    asked.node().misp_unblock(asked.caller(), one.event).await?;
-    answer::done("Blocklist item deleted.")
 }
 
 /// A setting as clients read it; its value as what it is, where it is JSON.

@@ -13,13 +13,17 @@
 //! | `/taxonomies/…`, `/galaxies/…`, `/warninglists/…` and other words agreed on | [`vocabulary`] |
 //! | `/servers/…` of operators, `/feeds/…` | [`remote`] |
 //! | `/misp/feed/…` | [`feed`] |
-//! | `/eventDelegations/…`, `/eventBlocklists/…`, `/userSettings/…` | [`kept`] |
+//! | `/eventDelegations/…`, `/userSettings/…` | [`kept`] |
+//! | `/eventBlocklists/…`, `/orgBlocklists/…`, `/correlation_exclusions/…` | [`lists`] |
+//! | `/users/register`, `/users/registrations` | [`registrations`] |
+//! | `/events/upload_stix` | [`stix`](mod@stix) |
+//! | statistics | [`statistics`] |
 //!
 //! Every path works with and without `.json` at its end, and with and without a last slash. What there is and what differs
 //! from MISP stands in docs/misp.md. Handlers read what MISP's clients send, ask `node::misp`, and write MISP's shapes;
 //! they decide no rule.
 
-mod answer;
+pub(crate) mod answer;
 mod ask;
 mod attributes;
 mod events;
@@ -28,13 +32,17 @@ mod filters;
 mod formats;
 mod groups;
 mod kept;
+mod lists;
 mod logs;
 mod objects;
 mod people;
+mod registrations;
 mod remote;
 mod search;
 mod servers;
 mod sightings;
+mod statistics;
+mod stix;
 mod tags;
 mod vocabulary;
 
@@ -61,6 +69,10 @@ pub(crate) fn routes() -> Vec<Route> {
     feed::routes(&mut routes);
     logs::routes(&mut routes);
     kept::routes(&mut routes);
+    lists::routes(&mut routes);
+    registrations::routes(&mut routes);
+    statistics::routes(&mut routes);
+    stix::routes(&mut routes);
     vocabulary::routes(&mut routes);
     routes.0
 }

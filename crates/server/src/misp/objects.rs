@@ -69,7 +69,10 @@ async fn view(asked: Asked) -> Result<Response, Fault> {
 
 async fn add(mut asked: Asked) -> Result<Response, Fault> {
     let named = id(&asked, "event")?;
-    let object = fields(&mut asked, "Object").await?;
+    let mut object = fields(&mut asked, "Object").await?;
+    if let Some(on) = super::ask::option(&asked, "breakOnDuplicate") {
+        object.insert("breakOnDuplicate".to_owned(), json!(on));
+    }
     let event = number_of(&asked, named).await?;
     let (_, number) = asked
         .node()
@@ -99,7 +102,7 @@ async fn delete(mut asked: Asked) -> Result<Response, Fault> {
         .node()
         .misp_element_delete(asked.caller(), MispKind::Object, number, deletion)
         .await?;
-    answer::done("Object deleted.")
+    answer::done("Object deleted")
 }
 
 async fn add_reference(mut asked: Asked) -> Result<Response, Fault> {
@@ -137,5 +140,5 @@ async fn delete_reference(asked: Asked) -> Result<Response, Fault> {
         .node()
         .misp_said_delete(asked.caller(), MispKind::Reference, number)
         .await?;
-    answer::done("ObjectReference deleted.")
+    answer::done("ObjectReference deleted")
 }

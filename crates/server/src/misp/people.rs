@@ -33,21 +33,30 @@ pub(super) fn routes(routes: &mut Routes) {
     routes.get("/users/index", users);
     routes.get("/admin/users", users);
     routes.get("/admin/users/index", users);
+    routes.get("/admin/users/index/{filter}", users);
+    routes.get("/admin/users/index/{filter}/{other}", users);
     routes.get("/admin/users/view/{user}", user);
-    routes.post("/admin/users/add", Needs::Coordinator, user_add);
+    routes.put(http::Method::POST, "/admin/users/add", Needs::Coordinator, user_add);
+    for route in routes
+        .0
+        .iter_mut()
+        .filter(|route| route.path.starts_with("/admin/users/add"))
+    {
+        // The first key of the new account.
+        route.shows_secret = true;
+    }
     routes.post("/admin/users/edit/{user}", Needs::Coordinator, user_edit);
     routes.post("/users/edit/{user}", Needs::Reader, user_edit);
     routes.post("/admin/users/delete/{user}", Needs::Coordinator, user_delete);
     routes.post("/users/change_pw", Needs::Reader, change_password);
     routes.get("/users/heartbeat", heartbeat);
-    routes.get("/users/statistics", statistics);
-    routes.get("/users/statistics/{context}", statistics);
     routes.get("/roles", roles);
     routes.get("/roles/index", roles);
     routes.get("/roles/view/{role}", role);
     routes.get("/organisations", organisations);
     routes.ask("/organisations/index", organisations);
     routes.get("/organisations/index/{scope}", organisations);
+    routes.get("/organisations/index/{scope}/{search}", organisations);
     routes.get("/organisations/view/{organisation}", organisation);
     routes.post("/admin/organisations/add", Needs::Operator, organisation_add);
     routes.post(
@@ -126,7 +135,7 @@ fn user_json(person: &Person, full: bool) -> Value {
     user
 }
 
-fn organisation_json(member: &Member, full: bool) -> Value {
+pub(super) fn organisation_json(member: &Member, full: bool) -> Value {
     let uuid = member.identity.split_once("--").map_or("", |(_, uuid)| uuid);
     let mut organisation = json!({
         "id": member.id.0.to_string(), "name": member.name, "uuid": uuid, "local": true,
@@ -146,7 +155,7 @@ fn organisation_json(member: &Member, full: bool) -> Value {
 }
 
 /// The people that a caller may know of: of their own member; an operator everybody.
-async fn known(asked: &Asked) -> Result<Vec<Person>, Fault> {
+pub(super) async fn known(asked: &Asked) -> Result<Vec<Person>, Fault> {
     let principal = &asked.caller().principal;
     let everybody = decide(principal, Action::Administer).is_ok();
     let Some(member) = principal.member else {
@@ -173,6 +182,10 @@ async fn one(asked: &Asked) -> Result<Person, Fault> {
 }
 
 async fn shown(asked: &Asked, person: &Person) -> Result<Response, Fault> {
+    answer::json_of(&shown_json(asked, person).await?)
+}
+
+async fn shown_json(asked: &Asked, person: &Person) -> Result<Value, Fault> {
     let member = asked
         .node()
         .store()
@@ -188,7 +201,7 @@ async fn shown(asked: &Asked, person: &Person) -> Result<Response, Fault> {
             settings.insert(setting.name, value);
         }
     }
-    answer::json_of(&json!({
+    Ok(json!({
         "User": user_json(person, true), "Role": role, "UserSetting": settings,
         "Organisation": member.map(|member| organisation_json(&member, false)),
     }))
@@ -201,7 +214,23 @@ async fn user(asked: Asked) -> Result<Response, Fault> {
 
 async fn users(asked: Asked) -> Result<Response, Fault> {
     let members = asked.node().store().member_list().await?;
-    let list = known(&asked).await?.into_iter().map(|person| {
+    let mut people = known(&asked).await?;
+    for filter in ["filter", "other"] {
+        match part(&asked, filter).split_once(':') {
+            Some(("value", value)) => {
+                let value = value.to_lowercase();
+                people.retain(|person| person.login.to_lowercase().contains(&value));
+            }
+            Some(("searchorg", org)) => {
+                let is = |member: &&Member| member.id.0.to_string() == org || member.identity.ends_with(org);
+                let member = members.iter().find(is).map(|member| member.id);
+                people.retain(|person| Some(person.member) == member);
+            }
+            _ if asked.param(filter).is_empty() => {}
+            _ => return Err(Fault::not_found()),
+        }
+    }
+    let list = people.into_iter().map(|person| {
         let member = members.iter().find(|member| member.id == person.member);
         let role = ROLES.iter().find(|(_, _, role)| *role == person.role);
         json!({
@@ -213,7 +242,7 @@ async fn users(asked: Asked) -> Result<Response, Fault> {
     answer::json_of(&list.collect())
 }
 
-fn role_in(wish: &Map<String, Value>) -> Result<Option<Role>, Fault> {
+pub(super) fn role_in(wish: &Map<String, Value>) -> Result<Option<Role>, Fault> {
     let Some(number) = number(wish, "role_id") else {
         return Ok(None);
     };
@@ -244,7 +273,17 @@ async fn user_add(mut asked: Asked) -> Result<Response, Fault> {
         password: text(&wish, "password").filter(|password| !password.is_empty()),
     };
     let person = asked.node().person_create(asked.caller(), new).await?;
-    shown(&asked, &person).await
+    // As MISP does it: with the first key, which is shown this once.
+    let key = KeyWish {
+        label: "made with the account".to_owned(),
+        ..KeyWish::default()
+    };
+    let key = asked.node().misp_key_create(asked.caller(), person.id, key).await;
+    let mut whole = shown_json(&asked, &person).await?;
+    if let Ok((secret, _)) = key {
+        whole["User"]["authkey"] = json!(secret);
+    }
+    answer::json_of(&whole)
 }
 
 async fn user_edit(mut asked: Asked) -> Result<Response, Fault> {
@@ -262,6 +301,11 @@ async fn user_edit(mut asked: Asked) -> Result<Response, Fault> {
             "login-is-fixed",
             "what somebody signs in with is not changed: make a new account",
         ));
+    }
+    let own = asked.uri.path().starts_with("/users/");
+    if own && (&change.name, change.role, change.active) == (&None, None, None) {
+        // Whoever sends back what they read changes nothing, and needs no right to.
+        return shown(&asked, &person).await;
     }
     let person = asked
         .node()
@@ -296,22 +340,6 @@ async fn heartbeat(_: Asked) -> Result<Response, Fault> {
     answer::json_of(&json!({ "message": "Hello, MISP." }))
 }
 
-/// Numbers of what a caller sees.
-async fn statistics(asked: Asked) -> Result<Response, Fault> {
-    let context = part(&asked, "context");
-    if !matches!(context, "" | "data") {
-        return answer::json_of(&json!({ "stats": {}, "context": context }));
-    }
-    let viewer = viewer(&asked).await?;
-    let events = asked.node().misp_count_events(&viewer).await?;
-    let attributes: usize = asked.node().misp_statistics(&viewer, false).await?.values().sum();
-    answer::json_of(&json!({ "stats": {
-        "event_count": events, "attribute_count": attributes,
-        "attributes_per_event": attributes.checked_div(events).unwrap_or(0),
-        "org_count": asked.node().members(asked.caller()).await?.len(),
-    } }))
-}
-
 async fn roles(_: Asked) -> Result<Response, Fault> {
     answer::json_of(
         &ROLES
@@ -334,13 +362,19 @@ async fn organisations(mut asked: Asked) -> Result<Response, Fault> {
     if let Some(scope) = asked.param("scope").strip_prefix("scope:") {
         wanted.insert("scope".to_owned(), json!(scope));
     }
+    if let Some(searched) = part(&asked, "search").strip_prefix("searchall:") {
+        wanted.insert("searchall".to_owned(), json!(searched));
+    }
     let scope = text(&wanted, "scope").unwrap_or_else(|| "local".to_owned());
+    let searched = text(&wanted, "searchall").unwrap_or_default().to_lowercase();
+    let is_wanted = |name: &str, uuid: &str| name.to_lowercase().contains(&searched) || uuid == searched;
     let mut list = Vec::new();
     if matches!(scope.as_str(), "local" | "all") {
         let members = asked.node().members(asked.caller()).await?;
         list.extend(
             members
                 .iter()
+                .filter(|member| is_wanted(&member.name, member.identity.rsplit("--").next().unwrap_or_default()))
                 .map(|member| json!({ "Organisation": organisation_json(member, true) })),
         );
     }
@@ -355,7 +389,8 @@ async fn organisations(mut asked: Asked) -> Result<Response, Fault> {
             .collect();
         met.sort_unstable();
         for number in met {
-            if let Some(found) = asked.node().store().misp_organisation(number).await? {
+            let found = asked.node().store().misp_organisation(number).await?;
+            if let Some(found) = found.filter(|found| is_wanted(&found.name, &found.uuid.to_string())) {
                 list.push(json!({ "Organisation": {
                     "id": found.id.to_string(), "name": found.name, "uuid": found.uuid.to_string(), "local": false,
                 } }));
@@ -366,13 +401,17 @@ async fn organisations(mut asked: Asked) -> Result<Response, Fault> {
 }
 
 async fn member(asked: &Asked) -> Result<Member, Fault> {
-    let named = part(asked, "organisation");
+    let found = member_named(asked, part(asked, "organisation")).await?;
+    found.ok_or_else(Fault::not_found)
+}
+
+/// A member by number, UUID or name, as far as a caller may know of it.
+pub(super) async fn member_named(asked: &Asked, named: &str) -> Result<Option<Member>, Fault> {
     let members = asked.node().members(asked.caller()).await?;
-    let found = members.into_iter().find(|member| {
+    Ok(members.into_iter().find(|member| {
         let uuid = member.identity.split_once("--").map_or("", |(_, uuid)| uuid);
         member.id.0.to_string() == named || uuid == named || member.uuid.to_string() == named || member.name == named
-    });
-    found.ok_or_else(Fault::not_found)
+    }))
 }
 
 async fn organisation(asked: Asked) -> Result<Response, Fault> {

@@ -79,6 +79,8 @@ pub(super) fn routes(routes: &mut Routes) {
         schema,
     );
     routes.post("/servers/update", Needs::Operator, update);
+    // MISP ships a list of communities that it knows of; there is none here.
+    routes.get("/communities/index", |_| async { json_of(&json!([])) });
     routes.put(http::Method::GET, "/feeds", Needs::Operator, feeds);
     routes.put(http::Method::GET, "/feeds/index", Needs::Operator, feeds);
     routes.put(http::Method::GET, "/feeds/view/{number}", Needs::Operator, feed);
@@ -535,7 +537,11 @@ struct Setting {
     set_in: &'static str,
 }
 
-fn known_settings(asked: &Asked) -> Vec<Setting> {
+/// The setting that lets strangers ask for an account: the one that is written here.
+const REGISTRATION: &str = "Security.allow_self_registration";
+
+async fn known_settings(asked: &Asked) -> Result<Vec<Setting>, Fault> {
+    let registers = asked.node().misp_registers().await?;
     let settings = asked.node().settings();
     let uuid = settings
         .identity
@@ -554,7 +560,26 @@ fn known_settings(asked: &Asked) -> Vec<Setting> {
     const FILE: &str = "the configuration file (docs/guide/operating.md)";
     const START: &str = "the first start of the node, and not changed afterwards";
     const RULE: &str = "the rules of this node (docs/misp.md), and not set at all";
-    vec![
+    Ok(vec![
+        of(
+            REGISTRATION,
+            json!(registers),
+            "whether strangers may ask for an account",
+            "this interface",
+        ),
+        of(
+            "MISP.delegation",
+            json!(true),
+            "whether events may be offered to another organisation",
+            RULE,
+        ),
+        of(
+            "MISP.max_correlations_per_event",
+            json!(2_000),
+            "events that one is related to, at the most",
+            RULE,
+        ),
+        of("debug", json!(0), "whether errors show their cause to clients", RULE),
         of("MISP.baseurl", json!(base), "the address of this node", FILE),
         of(
             "MISP.external_baseurl",
@@ -650,7 +675,7 @@ fn known_settings(asked: &Asked) -> Vec<Setting> {
             "whether answers name who asked",
             RULE,
         ),
-    ]
+    ])
 }
 
 fn setting_json(setting: &Setting) -> Value {
@@ -661,13 +686,13 @@ fn setting_json(setting: &Setting) -> Value {
     };
     json!({
         "level": 1, "setting": setting.name, "value": setting.value, "description": setting.about, "type": kind,
-        "errorMessage": "", "null": false, "editable": false, "set_in": setting.set_in,
+        "errorMessage": "", "null": false, "editable": setting.name == REGISTRATION, "set_in": setting.set_in,
     })
 }
 
 async fn settings(asked: Asked) -> Result<Response, Fault> {
     operates(&asked)?;
-    let known = known_settings(&asked);
+    let known = known_settings(&asked).await?;
     json_of(&json!({
         "version": { "upToDate": "same", "current": VERSION, "newest": VERSION },
         "finalSettings": known.iter().map(setting_json).collect::<Vec<_>>(),
@@ -675,10 +700,11 @@ async fn settings(asked: Asked) -> Result<Response, Fault> {
     }))
 }
 
-fn named_setting(asked: &Asked) -> Result<Setting, Fault> {
+async fn named_setting(asked: &Asked) -> Result<Setting, Fault> {
     operates(asked)?;
     let name = part(asked, "name");
     known_settings(asked)
+        .await?
         .into_iter()
         .find(|setting| setting.name == name)
         .ok_or_else(|| {
@@ -688,12 +714,13 @@ fn named_setting(asked: &Asked) -> Result<Setting, Fault> {
 }
 
 async fn setting(asked: Asked) -> Result<Response, Fault> {
-    json_of(&setting_json(&named_setting(&asked)?))
+    json_of(&setting_json(&named_setting(&asked).await?))
 }
 
-/// Nothing is set from here: who may set what is for the configuration. That something stays as it is, is done already.
+/// Whether strangers may ask for an account is set here, and nothing else: what holds for the node is for its configuration.
+/// That something stays as it is, is done already.
 async fn setting_edit(mut asked: Asked) -> Result<Response, Fault> {
-    let setting = named_setting(&asked)?;
+    let setting = named_setting(&asked).await?;
     let wish = fields(&mut asked, "Server").await?;
     let same = |wished: &Value| match (wished, &setting.value) {
         (wished, held) if wished == held => true,
@@ -706,6 +733,10 @@ async fn setting_edit(mut asked: Asked) -> Result<Response, Fault> {
         _ => false,
     };
     if wish.get("value").is_some_and(same) {
+        return done("Field updated");
+    }
+    if let (REGISTRATION, Some(on)) = (setting.name, truth(&wish, "value")) {
+        asked.node().misp_registers_set(asked.caller(), on).await?;
         return done("Field updated");
     }
     Err(elsewhere(&format!(
@@ -741,7 +772,7 @@ async fn schema(asked: Asked) -> Result<Response, Fault> {
     let (is, ours) = asked.node().store().schema_steps().await?;
     json_of(&json!({
         "dataSource": "commonwatch", "dbVersion": is.to_string(), "expectedDbVersion": ours.to_string(), "error": "",
-        "diagnostic": [], "checkedTableColumn": [], "diagnosticIndex": [], "indexes": [], "columnPerTable": [],
+        "actual_db_version": is.to_string(), "expected_db_version": ours.to_string(), "diagnostic": [], "checkedTableColumn": [], "diagnosticIndex": [], "indexes": [], "columnPerTable": [],
         "updateFailNumberReached": false, "updateLocked": false, "remainingLockTime": 0,
     }))
 }
@@ -966,9 +997,11 @@ async fn cache(asked: Asked) -> Result<Response, Fault> {
         number => one.id.0.to_string() == number,
     })
     .await?;
-    done(&format!(
+    let notes = format!(
         "{count} feeds that are enabled are fetched with the next round; what they bring is found as all else is"
-    ))
+    );
+    let message = "Feed caching job initiated.";
+    json_of(&json!({ "saved": true, "success": true, "name": message, "message": message, "notes": notes }))
 }
 
 async fn preview(asked: Asked) -> Result<Response, Fault> {

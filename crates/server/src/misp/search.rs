@@ -49,6 +49,7 @@ fn shaped(wanted: &serde_json::Map<String, Value>) -> Shaped {
         least_score: ask::number(wanted, "score"),
         correlations: on(wanted, "includeCorrelations"),
         without_attachments: !on(wanted, "withAttachments"),
+        event_uuid: on(wanted, "includeEventUuid"),
     }
 }
 
@@ -116,6 +117,21 @@ fn streamed(asked: Asked, viewer: Viewer, filter: Filter, shaped: Shaped, most: 
     })
 }
 
+/// What narrows what is in events that a filter finds.
+fn inside(filter: &Filter, events: Vec<i64>) -> Filter {
+    Filter {
+        to_ids: filter.to_ids,
+        without_harmless: filter.without_harmless,
+        deleted: filter.deleted,
+        tags: node::misp::Words {
+            none: filter.tags.none.clone(),
+            ..Default::default()
+        },
+        events,
+        ..Filter::default()
+    }
+}
+
 /// Formats that make a system watch or block.
 fn for_detection(format: &str) -> bool {
     matches!(
@@ -161,8 +177,18 @@ async fn events(mut asked: Asked) -> Result<Response, Fault> {
         let mut of_attributes = filters::attributes(&asked, &viewer, &wanted).await?;
         of_attributes.event_changed = filter.event_changed;
         of_attributes.changed = filter.changed;
-        if for_detection(&format) && of_attributes.to_ids.is_none() {
+        if (for_detection(&format) || format == "text") && of_attributes.to_ids.is_none() {
             of_attributes.to_ids = Some(true);
+        }
+        // As in MISP: what is asked of attributes finds events, and those are written whole.
+        let by_content = Filter {
+            to_ids: None,
+            ..filter.clone()
+        };
+        if by_content.is_of_attributes() {
+            let events = asked.node().misp_find_events(&viewer, &filter, limit, page).await?;
+            of_attributes = inside(&of_attributes, events.iter().map(|event| event.row.id).collect());
+            of_attributes.of_nothing = of_attributes.events.is_empty();
         }
         let found = asked
             .node()
@@ -182,8 +208,12 @@ async fn events(mut asked: Asked) -> Result<Response, Fault> {
         without_attachments: !on(&wanted, "withAttachments"),
         ..EventShape::default()
     };
-    // As in MISP: a search finds whole events, and only detection narrows what is in them.
-    let narrowed = filter.to_ids.is_some();
+    // As in MISP: a search finds whole events; what is in them is narrowed by detection, by what is not wanted, and where only
+    // what was deleted is.
+    let narrowed = filter.to_ids.is_some()
+        || filter.without_harmless
+        || filter.deleted == node::misp::Terms::Deleted
+        || !filter.tags.none.is_empty();
     answer::pieces(asked, move |node, caller, pieces| async move {
         node.misp_give(&caller, &found).await?;
         let _ = pieces.send("{\"response\":[".to_owned()).await;
@@ -193,11 +223,7 @@ async fn events(mut asked: Asked) -> Result<Response, Fault> {
             }
             let mut shape = shape.clone();
             if narrowed {
-                let mut inside = Filter {
-                    to_ids: filter.to_ids,
-                    ..Default::default()
-                };
-                inside.events = vec![event.row.id];
+                let inside = inside(&filter, vec![event.row.id]);
                 let rows = node.misp_find(&viewer, MispKind::Attribute, &inside, 0, 1).await?;
                 shape.only = Some(rows.rows.iter().map(|row| row.id).collect());
             }

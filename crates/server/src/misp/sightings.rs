@@ -16,6 +16,8 @@ use crate::problem::Fault;
 use crate::query::bad;
 use crate::routes::Needs;
 
+/// What analysts say, also of what analysts say.
+const NESTED: [MispKind; 3] = [MispKind::Note, MispKind::Opinion, MispKind::Relationship];
 /// Of what is said, in one answer.
 const MOST: usize = 20_000;
 
@@ -90,6 +92,16 @@ async fn shown(asked: &Asked, kind: MispKind, number: i64, wrapper: &str) -> Res
     answer_of.insert(wrapper.to_owned(), said);
     if kind == MispKind::Report {
         answer_of.insert("Event".to_owned(), event.short());
+    }
+    if matches!(kind, MispKind::Note | MispKind::Opinion | MispKind::Relationship) {
+        for inner in NESTED {
+            let about = MispSource::Parent(number);
+            let found = given(asked, &viewer, inner, &about).await?;
+            let said: Vec<Value> = found.into_iter().map(|(_, _, said)| said).collect();
+            if !said.is_empty() {
+                answer_of[wrapper][type_name(inner)] = Value::Array(said);
+            }
+        }
     }
     answer::json_of(&Value::Object(answer_of))
 }
@@ -209,7 +221,7 @@ async fn list_of(mut asked: Asked) -> Result<Response, Fault> {
     let org = text(&wanted, "org_id");
     let found = given(&asked, &viewer, MispKind::Sighting, &source).await?;
     let found = found.into_iter().map(|(_, _, said)| said);
-    let wanted = found.filter(|said| org.is_none() || said.get("org_id").and_then(Value::as_str) == org.as_deref());
+    let wanted = found.filter(|said| org.as_deref().is_none_or(|org| is_by(said, org)));
     answer::json_of(&wanted.collect())
 }
 
@@ -252,7 +264,8 @@ async fn search(mut asked: Asked) -> Result<Response, Fault> {
                 .is_none_or(|wanted| said.get(key).and_then(Value::as_str) == Some(wanted))
         };
         let in_time = span.0.is_none_or(|from| at >= from) && span.1.is_none_or(|to| at <= to);
-        if !in_time || !same("type", &kind) || !same("source", &origin) || !same("org_id", &org) {
+        let by = org.as_deref().is_none_or(|org| is_by(&said, org));
+        if !in_time || !same("type", &kind) || !same("source", &origin) || !by {
             continue;
         }
         if with_event {
@@ -273,6 +286,12 @@ async fn search(mut asked: Asked) -> Result<Response, Fault> {
         list.push(json!({ "Sighting": said }));
     }
     answer::json_of(&json!({ "response": list }))
+}
+
+/// Whether a sighting is of an organisation, named by number or UUID.
+fn is_by(said: &Value, org: &str) -> bool {
+    let of = |pointer: &str| said.pointer(pointer).and_then(Value::as_str);
+    of("/org_id") == Some(org) || of("/Organisation/uuid").is_some_and(|uuid| uuid.eq_ignore_ascii_case(org))
 }
 
 /// Sightings of an event that another server brings.
@@ -408,7 +427,8 @@ async fn propose_change(mut asked: Asked) -> Result<Response, Fault> {
 async fn propose_deletion(asked: Asked) -> Result<Response, Fault> {
     let mut wish = Map::new();
     wish.insert("proposal_to_delete".to_owned(), json!(true));
-    propose_about(asked, wish).await
+    propose_about(asked, wish).await?;
+    answer::done("The proposal to delete this attribute has been saved")
 }
 
 async fn accept(asked: Asked) -> Result<Response, Fault> {
@@ -472,11 +492,14 @@ async fn report_delete(mut asked: Asked) -> Result<Response, Fault> {
     let number = said(&asked, MispKind::Report).await?;
     let hard = asked.param("hard") == "1" || super::filters::on(&wanted, "hard");
     let deletion = if hard { Deletion::Hard } else { Deletion::Soft };
+    let uuid = asked.node().store().misp_uuid(MispKind::Report, number).await?;
+    let uuid = uuid.unwrap_or_default();
     asked
         .node()
         .misp_element_delete(asked.caller(), MispKind::Report, number, deletion)
         .await?;
-    answer::done("EventReport deleted.")
+    let how = if hard { "hard" } else { "soft" };
+    answer::done(&format!("Event Report {uuid} {how} deleted"))
 }
 
 // Analyst data.
@@ -528,23 +551,27 @@ async fn note_add(mut asked: Asked) -> Result<Response, Fault> {
     let kind = kind(&asked)?;
     let about = uuid::Uuid::try_parse(part(&asked, "about")).map_err(|_| Fault::not_found())?;
     let about_kind = kind_named(part(&asked, "about_type")).ok_or_else(Fault::not_found)?;
-    let wish = fields(&mut asked, type_name(kind)).await?;
+    let mut wish = fields(&mut asked, type_name(kind)).await?;
+    let inner = inner(&mut wish);
     viewer(&asked).await?;
     let number = asked
         .node()
         .misp_analyst_add(asked.caller(), kind, (about_kind, about), wish)
         .await?;
+    say_of(&asked, (kind, number), inner).await?;
     shown(&asked, kind, number, type_name(kind)).await
 }
 
 async fn note_edit(mut asked: Asked) -> Result<Response, Fault> {
     let kind = kind(&asked)?;
-    let wish = fields(&mut asked, type_name(kind)).await?;
+    let mut wish = fields(&mut asked, type_name(kind)).await?;
+    let inner = inner(&mut wish);
     let number = said(&asked, kind).await?;
     asked
         .node()
         .misp_analyst_edit(asked.caller(), kind, number, wish)
         .await?;
+    say_of(&asked, (kind, number), inner).await?;
     shown(&asked, kind, number, type_name(kind)).await
 }
 
@@ -552,5 +579,43 @@ async fn note_delete(asked: Asked) -> Result<Response, Fault> {
     let kind = kind(&asked)?;
     let number = said(&asked, kind).await?;
     asked.node().misp_said_delete(asked.caller(), kind, number).await?;
-    answer::done("Analyst data deleted.")
+    answer::done(&format!("{} deleted.", type_name(kind)))
+}
+
+/// What a client sends inside of what an analyst says, which is about that.
+fn inner(wish: &mut Map<String, Value>) -> Vec<(MispKind, Map<String, Value>)> {
+    let mut inner = Vec::new();
+    for kind in NESTED {
+        if let Some(Value::Array(list)) = wish.remove(type_name(kind)) {
+            let entries = list.into_iter().filter_map(|entry| entry.as_object().cloned());
+            inner.extend(entries.map(|entry| (kind, entry)));
+        }
+    }
+    inner
+}
+
+/// Says what is new of it; what is there already is changed by its own address.
+async fn say_of(
+    asked: &Asked,
+    (about_kind, number): (MispKind, i64),
+    inner: Vec<(MispKind, Map<String, Value>)>,
+) -> Result<(), Fault> {
+    let about = asked.node().store().misp_uuid(about_kind, number).await?;
+    let about = about.unwrap_or_default();
+    for (kind, mut wish) in inner {
+        let uuid = text(&wish, "uuid").and_then(|uuid| uuid::Uuid::try_parse(&uuid).ok());
+        if let Some(uuid) = uuid
+            && asked.node().store().misp_element(kind, uuid).await?.is_some()
+        {
+            continue;
+        }
+        for deeper in NESTED {
+            wish.remove(type_name(deeper));
+        }
+        asked
+            .node()
+            .misp_analyst_add(asked.caller(), kind, (about_kind, about), wish)
+            .await?;
+    }
+    Ok(())
 }

@@ -30,8 +30,6 @@ pub(super) fn routes(routes: &mut Routes) {
     routes.ask("/tags/search", search);
     routes.get("/tags/search/{word}", search);
     routes.get("/tags/search/{word}/{strict}", search);
-    routes.get("/tags/tagStatistics", statistics);
-    routes.get("/tags/tagStatistics/{percent}/{name_sort}", statistics);
     routes.post("/tags/attachTagToObject", Needs::Contributor, attach);
     routes.post("/tags/removeTagFromObject", Needs::Contributor, detach);
     routes.post("/tags/attachTagToObject/{uuid}/{tag}", Needs::Contributor, attach);
@@ -117,6 +115,15 @@ async fn view(asked: Asked) -> Result<Response, Fault> {
 }
 
 fn read(wish: &Map<String, Value>, before: MispTag) -> Result<MispTag, Fault> {
+    if ["org_id", "user_id"]
+        .iter()
+        .any(|key| number(wish, key).is_some_and(|whose| whose != 0))
+    {
+        return Err(bad(
+            "tags-are-for-all",
+            "a tag is for everybody here: it cannot be kept for one organisation or person",
+        ));
+    }
     let name = text(wish, "name").unwrap_or(before.name);
     check(&name)?;
     let colour = text(wish, "colour")
@@ -189,13 +196,6 @@ async fn search(mut asked: Asked) -> Result<Response, Fault> {
     )
 }
 
-async fn statistics(asked: Asked) -> Result<Response, Fault> {
-    let viewer = viewer(&asked).await?;
-    let counts = asked.node().misp_tag_statistics(&viewer).await?;
-    let tags: Map<String, Value> = counts.into_iter().map(|(name, count)| (name, json!(count))).collect();
-    answer::json_of(&json!({ "tags": tags, "taxonomies": [] }))
-}
-
 async fn attach(asked: Asked) -> Result<Response, Fault> {
     set(asked, true).await
 }
@@ -215,21 +215,13 @@ async fn set(mut asked: Asked, on: bool) -> Result<Response, Fault> {
         .ok_or_else(Fault::not_found)?;
     let name = text(&wish, "tag").unwrap_or_default();
     viewer(&asked).await?;
+    let (kind, number) = target(&asked, uuid).await?;
     let tag = named(&asked, &name).await?;
-    let node = asked.node();
-    let (kind, number) = match node.store().misp_event_by_uuid(uuid).await? {
-        Some(event) => (MispKind::Event, event.id),
-        None => {
-            let named = Named::Uuid(uuid);
-            (
-                MispKind::Attribute,
-                super::attributes::element(&asked, MispKind::Attribute, named).await?,
-            )
-        }
-    };
-    node.misp_tag_set(asked.caller(), kind, number, (&tag.name, &tag.colour), on)
+    asked
+        .node()
+        .misp_tag_set(asked.caller(), kind, number, (&tag.name, &tag.colour), on)
         .await?;
-    let what = if kind == MispKind::Event { "event" } else { "attribute" };
+    let what = if kind == MispKind::Event { "Event" } else { "Attribute" };
     let done = if on { "Global tag" } else { "Tag" };
     let verb = if on {
         "successfully attached to"
@@ -237,4 +229,23 @@ async fn set(mut asked: Asked, on: bool) -> Result<Response, Fault> {
         "successfully removed from"
     };
     answer::done(&format!("{done} {}({}) {verb} {what}({number}).", tag.name, tag.id))
+}
+
+/// What a UUID names, in MISP's words where it names nothing that the caller sees. It is looked up before the tag, which may
+/// be made for it.
+async fn target(asked: &Asked, uuid: uuid::Uuid) -> Result<(MispKind, i64), Fault> {
+    let named = Named::Uuid(uuid);
+    let event = super::events::number_of(asked, named).await;
+    let found = match event {
+        Ok(number) => Ok((MispKind::Event, number)),
+        Err(fault) if fault.status() == http::StatusCode::NOT_FOUND => {
+            let number = super::attributes::element(asked, MispKind::Attribute, named).await;
+            number.map(|number| (MispKind::Attribute, number))
+        }
+        Err(fault) => Err(fault),
+    };
+    found.map_err(|fault| match fault.status() {
+        http::StatusCode::NOT_FOUND => Fault::new(http::StatusCode::NOT_FOUND, "not-found", "Invalid Target."),
+        _ => fault,
+    })
 }

@@ -128,7 +128,7 @@ fn may_see(canary: &Canary, actor: &str) -> bool {
 }
 
 /// The variables of the paths of MISP's interface.
-const MISP_VARIABLES: [&str; 29] = [
+const MISP_VARIABLES: [&str; 33] = [
     "{event}",
     "{attribute}",
     "{element}",
@@ -158,6 +158,10 @@ const MISP_VARIABLES: [&str; 29] = [
     "{misp}",
     "{delegation}",
     "{blocked}",
+    "{option}",
+    "{other}",
+    "{question}",
+    "{version}",
 ];
 
 pub async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>) {
@@ -299,7 +303,7 @@ pub async fn filled() -> (Kit, Vec<Canary>, BTreeMap<&'static str, Vec<String>>)
 
 /// What is written through MISP's interface: for one's own member, for a community, for a sharing group; with tags,
 /// foreign organisations, reports, notes and proposals, each with a word of its own.
-async fn misp(kit: &Kit) -> (BTreeMap<&'static str, Vec<String>>, [Canary; 12]) {
+async fn misp(kit: &Kit) -> (BTreeMap<&'static str, Vec<String>>, [Canary; 14]) {
     let post = async |who: &str, path: &str, body: serde_json::Value| {
         let answer = kit.ask(who, "POST", path, Some(&body.to_string())).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.text());
@@ -340,6 +344,15 @@ async fn misp(kit: &Kit) -> (BTreeMap<&'static str, Vec<String>>, [Canary; 12]) 
         proposed,
     )
     .await;
+    // What operators keep out, and who asks to come in.
+    let list = serde_json::json!({ "uuids": [own_uuid], "comment": "kanarimispblocked" });
+    post("operator", "/orgBlocklists/add", list).await;
+    let left_out = serde_json::json!({ "value": "kanarimispblocked" });
+    post("operator", "/correlation_exclusions/add", left_out).await;
+    let on = "/servers/serverSettingsEdit/Security.allow_self_registration";
+    post("operator", on, serde_json::json!({ "value": true })).await;
+    let asks = serde_json::json!({ "email": "kanarimispasks@example.org" });
+    post("public", "/users/register", asks).await;
     let numbers = |most: usize| (1..=most).map(|number| number.to_string()).collect::<Vec<String>>();
     let mut elements = numbers(24);
     elements.extend([own["Event"]["Attribute"][0]["id"].clone()].iter().map(text));
@@ -384,6 +397,10 @@ async fn misp(kit: &Kit) -> (BTreeMap<&'static str, Vec<String>>, [Canary; 12]) 
         ("{server}", one("1")),
         ("{delegation}", one("1")),
         ("{blocked}", one("1")),
+        ("{option}", one("noSightings:1")),
+        ("{other}", one("searchorg:1")),
+        ("{question}", one("findMissingFunctionNames")),
+        ("{version}", one("2")),
     ]);
     let owner = &["alder"];
     let mut canaries = [
@@ -402,6 +419,10 @@ async fn misp(kit: &Kit) -> (BTreeMap<&'static str, Vec<String>>, [Canary; 12]) 
         0 => Canary {
             word: common.word,
             seen_by: common.seen_by,
+        },
+        1 | 2 => Canary {
+            word: ["kanarimispblocked", "kanarimispasks"][at - 1],
+            seen_by: &["operator"],
         },
         _ => canaries.next().unwrap(),
     });
@@ -1136,6 +1157,8 @@ async fn every_route_but_the_open_ones_asks_who_it_is() {
         "/sign-in",
         "/static/x",
         "/status",
+        "/users/register",
+        "/users/register.json",
         "/api/v1/invitations/x",
         "/api/v1/invitations/x/accept",
         "/api/v1/session",

@@ -28,6 +28,8 @@ mod kit;
 mod lists;
 mod membership;
 mod misp;
+mod misp_answers;
+mod misp_lists;
 mod misp_peers;
 mod misp_vocabulary;
 #[path = "../../../../fuzz/mutate.rs"]

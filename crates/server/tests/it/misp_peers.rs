@@ -519,8 +519,9 @@ async fn what_a_member_sees_goes_to_its_misp_server_one_hop_down_and_once() {
     assert_eq!(waiting.waiting, 2);
     let report = push(&from).await;
     assert_eq!((report.sent, report.refused), (2, 0), "{report:?}");
-    // 3 stays, 2 becomes 1, the rest stays here; what says nothing in an event of 3 goes with it.
-    assert_eq!(read(&to, "alder-reader", 100).await.unwrap().0, "3");
+    // 3 stays, 2 becomes 1, the rest stays here; what says nothing in an event of 3 goes with it, what says 1 does not.
+    let there = read(&to, "alder-reader", 100).await.unwrap();
+    assert_eq!((there.0.as_str(), there.1), ("3", vec!["host-101.example".to_owned()]));
     assert_eq!(read(&to, "alder-reader", 200).await.unwrap().0, "1");
     assert_eq!(
         (
@@ -1071,4 +1072,28 @@ async fn a_setting_is_read_here_and_set_where_it_belongs() {
         .await
         .unwrap();
     assert!(community.is_some());
+}
+
+#[tokio::test]
+async fn what_blocked_organisations_made_is_not_fetched() {
+    let (from, to) = (hub(1).await, hub(2).await);
+    from.node.store().setting_put("misp-community", "common").await.unwrap();
+    let mut others = event(200, 3, &[attribute(201, json!({}))]);
+    others["Orgc"] = json!({ "name": "Another", "uuid": "99999999-0000-4000-8000-000000000010" });
+    for whole in [event(100, 3, &[attribute(101, json!({}))]), others] {
+        post(&from, "alder-analyst", "/events/add", whole).await;
+    }
+    let list = json!({ "uuids": ["99999999-0000-4000-8000-000000000009"], "org_name": "Somebody else" });
+    post(&to, "operator", "/orgBlocklists/add", list).await;
+    let birch = key(&from, "birch-reader");
+    for (kind, path) in [
+        (SubscriptionKind::MispServer, ""),
+        (SubscriptionKind::MispFeed, "misp/feed/"),
+    ] {
+        let url = format!("http://127.0.0.1:{}/{path}", from.port);
+        let report = subscribe(&to, kind, url, &birch).await;
+        assert_eq!(report.error.as_deref(), None, "{report:?}");
+        assert_eq!(read(&to, "alder-reader", 100).await, None, "{kind:?}");
+        assert!(read(&to, "alder-reader", 200).await.is_some(), "{kind:?}");
+    }
 }

@@ -1,5 +1,5 @@
-//! What clients of MISP keep here that no object says: offers of events to other members, events that are not taken in,
-//! and settings of people's clients.
+//! What clients of MISP keep here that no object says: offers of events to other members, what is not taken in, values that
+//! connect nothing, and settings of people's clients.
 
 use std::collections::HashSet;
 
@@ -34,21 +34,67 @@ pub struct MispDelegation {
     pub at: Timestamp,
 }
 
-/// An event that is not taken in.
+/// What can be kept from being taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MispBlockedKind {
+    /// One event.
+    Event,
+    /// All that an organisation made.
+    Organisation,
+}
+
+impl MispBlockedKind {
+    /// As the store and the ledger write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Event => "event",
+            Self::Organisation => "organisation",
+        }
+    }
+}
+
+/// An event, or an organisation of which no event is taken in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MispBlocked {
     /// Its number; of a new one, anything.
     pub id: i64,
-    /// The UUID of the event.
-    pub event: Uuid,
-    /// Its title, as far as somebody wrote it down.
+    /// Which of the two.
+    pub kind: MispBlockedKind,
+    /// The UUID of the event, or of the organisation.
+    pub uuid: Uuid,
+    /// The title of the event, as far as somebody wrote it down.
     pub info: String,
-    /// Who made it, likewise.
+    /// The name of the organisation, or of the one that made the event, likewise.
     pub creator: String,
     /// Why.
     pub comment: String,
     /// Since when.
     pub at: Timestamp,
+}
+
+/// What is not taken in, to be asked of each of many events.
+#[derive(Clone, Debug, Default)]
+pub struct MispBlocklist {
+    events: HashSet<Uuid>,
+    organisations: HashSet<Uuid>,
+}
+
+impl MispBlocklist {
+    /// Whether an event is taken in; `creator` is the organisation that made it, where that is known.
+    pub fn lets_in(&self, event: Uuid, creator: Option<Uuid>) -> bool {
+        !self.events.contains(&event) && creator.is_none_or(|one| !self.organisations.contains(&one))
+    }
+}
+
+/// A value that connects nothing: events that have it are not related by it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MispExclusion {
+    /// Its number; of a new one, anything.
+    pub id: i64,
+    /// The value, in any case; `%` at an end stands for whatever is there.
+    pub value: String,
+    /// Why.
+    pub comment: String,
 }
 
 /// What a client keeps for a person.
@@ -78,13 +124,21 @@ const DELEGATION_OF: &str =
     "select id, event, requester, target, level, community, message, at from misp_delegation where event = ?1";
 const END_DELEGATION: &str = "delete from misp_delegation where id = ?1";
 
-const BLOCKED: &str =
-    "select id, event, info, creator, comment, at from misp_blocked where id > ?1 order by id limit ?2";
-const BLOCKED_ONE: &str = "select id, event, info, creator, comment, at from misp_blocked where event = ?1";
-const PUT_BLOCKED: &str = "insert into misp_blocked (event, info, creator, comment, at) values (?1, ?2, ?3, ?4, ?5) \
-                           on conflict (event) do update set info = excluded.info, creator = excluded.creator, \
-                           comment = excluded.comment";
-const END_BLOCKED: &str = "delete from misp_blocked where event = ?1";
+const BLOCKED: &str = "select id, kind, uuid, info, creator, comment, at from misp_blocked where kind = ?1 and id > ?2 \
+                       order by id limit ?3";
+const BLOCKED_ONE: &str =
+    "select id, kind, uuid, info, creator, comment, at from misp_blocked where kind = ?1 and uuid = ?2";
+const PUT_BLOCKED: &str = "insert into misp_blocked (kind, uuid, info, creator, comment, at) \
+                           values (?1, ?2, ?3, ?4, ?5, ?6) on conflict (kind, uuid) do update set info = excluded.info, \
+                           creator = excluded.creator, comment = excluded.comment";
+const END_BLOCKED: &str = "delete from misp_blocked where kind = ?1 and uuid = ?2";
+
+const EXCLUSIONS: &str = "select id, value, comment from misp_exclusion where id > ?1 order by id limit ?2";
+const PUT_EXCLUSION: &str = "insert into misp_exclusion (value, pattern, comment, at) values (?1, ?2, ?3, ?4) \
+                             on conflict (value) do update set comment = excluded.comment";
+const CHANGE_EXCLUSION: &str = "update misp_exclusion set value = ?2, pattern = ?3, comment = ?4 where id = ?1";
+const EXCLUSION_OF: &str = "select id, value, comment from misp_exclusion where value = ?1";
+const END_EXCLUSION: &str = "delete from misp_exclusion where id = ?1";
 
 const SETTINGS: &str = "select id, person, name, value, at from misp_setting where person = ?1 order by id limit ?2";
 const PUT_SETTING: &str = "insert into misp_setting (person, name, value, at) values (?1, ?2, ?3, ?4) \
@@ -105,15 +159,43 @@ fn delegation(row: &Row) -> Result<MispDelegation> {
 }
 
 fn blocked(row: &Row) -> Result<MispBlocked> {
-    let event = uuid_at(row, 1)?;
+    let kind = match row.text(1)?.as_str() {
+        "organisation" => MispBlockedKind::Organisation,
+        _ => MispBlockedKind::Event,
+    };
     Ok(MispBlocked {
         id: row.int(0)?,
-        event,
-        info: row.text(2)?,
-        creator: row.text(3)?,
-        comment: row.text(4)?,
-        at: row.time(5)?,
+        kind,
+        uuid: uuid_at(row, 2)?,
+        info: row.text(3)?,
+        creator: row.text(4)?,
+        comment: row.text(5)?,
+        at: row.time(6)?,
     })
+}
+
+fn exclusion(row: &Row) -> Result<MispExclusion> {
+    Ok(MispExclusion {
+        id: row.int(0)?,
+        value: row.text(1)?,
+        comment: row.text(2)?,
+    })
+}
+
+/// An excluded value as the databases compare it: in lower case, with a percent sign for itself but at an end.
+fn pattern(value: &str) -> String {
+    let lower = value.to_ascii_lowercase();
+    let (start, rest) = lower.strip_prefix('%').map_or(("", lower.as_str()), |rest| ("%", rest));
+    let (middle, end) = rest.strip_suffix('%').map_or((rest, ""), |rest| (rest, "%"));
+    let mut pattern = start.to_owned();
+    for letter in middle.chars() {
+        if matches!(letter, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(letter);
+    }
+    pattern.push_str(end);
+    pattern
 }
 
 fn setting(row: &Row) -> Result<MispSetting> {
@@ -175,36 +257,46 @@ impl Store {
             .map(drop)
     }
 
-    /// Events that are not taken in, after a number.
-    pub async fn misp_blocked(&self, after: i64, limit: usize) -> Result<Vec<MispBlocked>> {
-        self.list(BLOCKED, vec![after.into(), many(limit).into()], blocked)
-            .await
+    /// What of a kind is not taken in, after a number.
+    pub async fn misp_blocked(&self, kind: MispBlockedKind, after: i64, limit: usize) -> Result<Vec<MispBlocked>> {
+        let values = vec![kind.as_str().into(), after.into(), many(limit).into()];
+        self.list(BLOCKED, values, blocked).await
     }
 
-    /// What is known of an event that is not taken in; none where it is.
-    pub async fn misp_blocked_one(&self, event: Uuid) -> Result<Option<MispBlocked>> {
-        self.row(BLOCKED_ONE, vec![uuid_value(event)], blocked).await
+    /// What is known of an event or organisation that is not taken in; none where it is.
+    pub async fn misp_blocked_one(&self, kind: MispBlockedKind, uuid: Uuid) -> Result<Option<MispBlocked>> {
+        let values = vec![kind.as_str().into(), uuid_value(uuid)];
+        self.row(BLOCKED_ONE, values, blocked).await
     }
 
-    /// Every event that is not taken in.
-    pub async fn misp_blocked_all(&self) -> Result<HashSet<Uuid>> {
+    /// All that is not taken in.
+    pub async fn misp_blocklist(&self) -> Result<MispBlocklist> {
         /// Rows that are read together.
         const PAGE: usize = 10_000;
-        let (mut all, mut after) = (HashSet::new(), 0);
-        loop {
-            let page = self.misp_blocked(after, PAGE).await?;
-            let Some(last) = page.last() else { return Ok(all) };
-            after = last.id;
-            all.extend(page.into_iter().map(|one| one.event));
+        let mut all = MispBlocklist::default();
+        for kind in [MispBlockedKind::Event, MispBlockedKind::Organisation] {
+            let mut after = 0;
+            loop {
+                let page = self.misp_blocked(kind, after, PAGE).await?;
+                let Some(last) = page.last() else { break };
+                after = last.id;
+                let uuids = page.into_iter().map(|one| one.uuid);
+                match kind {
+                    MispBlockedKind::Event => all.events.extend(uuids),
+                    MispBlockedKind::Organisation => all.organisations.extend(uuids),
+                }
+            }
         }
+        Ok(all)
     }
 
-    /// Takes in events no more, or writes down something else of them.
-    pub async fn misp_block(&self, actor: &Principal, events: &[MispBlocked]) -> Result<()> {
+    /// Takes in something no more, or writes down something else of it.
+    pub async fn misp_block(&self, actor: &Principal, list: &[MispBlocked]) -> Result<()> {
         let mut change = Change::new();
-        for one in events {
+        for one in list {
             let values = vec![
-                uuid_value(one.event),
+                one.kind.as_str().into(),
+                uuid_value(one.uuid),
                 (&one.info).into(),
                 (&one.creator).into(),
                 (&one.comment).into(),
@@ -212,18 +304,58 @@ impl Store {
             ];
             change = change.with(PUT_BLOCKED, values);
         }
-        let named: Vec<String> = events.iter().map(|one| one.event.to_string()).collect();
-        let entry = rule_changed(actor, "events blocked", serde_json::json!({ "events": named }));
+        let named = |kind: MispBlockedKind| -> Vec<String> {
+            let of_kind = list.iter().filter(|one| one.kind == kind);
+            of_kind.map(|one| one.uuid.to_string()).collect()
+        };
+        let subject = serde_json::json!({
+            "events": named(MispBlockedKind::Event), "organisations": named(MispBlockedKind::Organisation),
+        });
+        let entry = rule_changed(actor, "events blocked", subject);
         self.change(change.entry(entry)).await.map(drop)
     }
 
-    /// Takes an event in again.
-    pub async fn misp_unblock(&self, actor: &Principal, event: Uuid) -> Result<()> {
-        let subject = serde_json::json!({ "event": event.to_string() });
-        let change = Change::new().with(END_BLOCKED, vec![uuid_value(event)]);
+    /// Takes it in again.
+    pub async fn misp_unblock(&self, actor: &Principal, kind: MispBlockedKind, uuid: Uuid) -> Result<()> {
+        let subject = serde_json::json!({ kind.as_str(): uuid.to_string() });
+        let change = Change::new().with(END_BLOCKED, vec![kind.as_str().into(), uuid_value(uuid)]);
         self.change(change.entry(rule_changed(actor, "event unblocked", subject)))
             .await
             .map(drop)
+    }
+
+    /// Values that connect nothing, after a number.
+    pub async fn misp_exclusions(&self, after: i64, limit: usize) -> Result<Vec<MispExclusion>> {
+        let values = vec![after.into(), many(limit).into()];
+        self.list(EXCLUSIONS, values, exclusion).await
+    }
+
+    /// Lets a value connect nothing; one of a number becomes what it says now.
+    pub async fn misp_exclude(&self, actor: &Principal, wish: &MispExclusion, at: Timestamp) -> Result<MispExclusion> {
+        let subject = serde_json::json!({ "value": wish.value });
+        let entry = rule_changed(actor, "value left out of correlations", subject);
+        let pattern = pattern(&wish.value);
+        let change = match wish.id {
+            0 => {
+                let values = vec![(&wish.value).into(), pattern.into(), (&wish.comment).into(), at.into()];
+                Change::new().with(PUT_EXCLUSION, values)
+            }
+            id => {
+                let values = vec![id.into(), (&wish.value).into(), pattern.into(), (&wish.comment).into()];
+                Change::new().with(CHANGE_EXCLUSION, values)
+            }
+        };
+        self.change(change.entry(entry)).await?;
+        let made = self.row(EXCLUSION_OF, vec![(&wish.value).into()], exclusion).await?;
+        made.ok_or_else(|| Error::ours("a value was left out and is not there"))
+    }
+
+    /// Lets it connect again.
+    pub async fn misp_exclusion_end(&self, actor: &Principal, one: &MispExclusion) -> Result<()> {
+        let subject = serde_json::json!({ "value": one.value });
+        let change = Change::new().with(END_EXCLUSION, vec![one.id.into()]);
+        let entry = rule_changed(actor, "value counts in correlations again", subject);
+        self.change(change.entry(entry)).await.map(drop)
     }
 
     /// What clients keep for a person.
@@ -247,5 +379,18 @@ impl Store {
     pub async fn misp_setting_end(&self, person: PersonId, name: &str) -> Result<()> {
         let values = vec![person.0.into(), name.into()];
         self.change(Change::new().with(END_SETTING, values)).await.map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pattern;
+
+    #[test]
+    fn percent_signs_stand_for_something_at_the_ends_only() {
+        assert_eq!(pattern("%.Example.NET"), "%.example.net");
+        assert_eq!(pattern("100%"), "100%");
+        assert_eq!(pattern("a_b%c!"), "a!_b!%c!!");
+        assert_eq!(pattern("%x%"), "%x%");
     }
 }

@@ -13,6 +13,7 @@
 mod kept;
 mod number;
 mod put;
+mod registration;
 mod scan;
 mod sent;
 mod step;
@@ -21,8 +22,9 @@ mod tag;
 use policy::{AudienceId, MemberId};
 use uuid::Uuid;
 
-pub use kept::{MispBlocked, MispDelegation, MispSetting};
+pub use kept::{MispBlocked, MispBlockedKind, MispBlocklist, MispDelegation, MispExclusion, MispSetting};
 pub use put::{MispBatch, MispHomeless, MispLoose, MispPut};
+pub use registration::MispRegistration;
 pub use scan::{MispPage, MispSieve, MispSource};
 pub use sent::{MispSent, MispSentState};
 pub use step::MispStep;

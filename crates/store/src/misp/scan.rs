@@ -51,14 +51,20 @@ const COUNT: &str = "select audience, count(*) from misp_row where event = ?1 an
                      and (member = ?2 or member = -?2) group by audience";
 /// Of those that are there several times one counts, the best.
 const COUNTED: &str = rows!("event = ?1 and kind = 1 and several = 1");
-/// Events with attributes of the same value. Types whose equal values connect nothing are left out; `?3` has the viewer's
-/// audiences between commas, so that what others see takes no place of what the viewer does.
+/// Events with attributes of the same value. Types whose equal values connect nothing are left out, and so are values and
+/// attributes of which somebody said so; `?3` has the viewer's audiences between commas, so that what others see takes no
+/// place of what the viewer does.
 const RELATED: &str = "select distinct b.event from misp_row a \
                        join misp_row b on b.value1 = a.value1 and b.value1 <> 0 where a.event = ?1 and a.kind = 1 \
                        and a.value1 <> 0 and a.flags < 2 and b.kind = 1 and b.flags < 2 and b.event <> ?1 and b.event <> 0 \
                        and a.type not in ('text', 'comment', 'other', 'boolean', 'counter', 'float', 'port', 'datetime', \
                        'size-in-bytes', 'mime-type', 'attachment', 'yara', 'sigma', 'snort', 'zeek') \
-                       and ?3 like '%,' || a.audience || ',%' and ?3 like '%,' || b.audience || ',%' limit ?2";
+                       and ?3 like '%,' || a.audience || ',%' and ?3 like '%,' || b.audience || ',%' \
+                       and not exists (select 1 from misp_exclusion x where lower(a.value) like x.pattern escape '!' \
+                       or a.type like '%|%' and lower(a.value) like x.pattern || '|%' escape '!') \
+                       and not exists (select 1 from misp_body s where s.number in (a.number, b.number) \
+                       and (s.body like '%\"disable_correlation\":true%' or s.body like '%\"disable_correlation\":\"1\"%')) \
+                       limit ?2";
 /// Events that one is related to, at the most.
 const RELATED_MOST: i64 = 2_000;
 

@@ -2,7 +2,7 @@
 
 use policy::{CommunityId, MemberId, PersonId};
 use stix::Timestamp;
-use store::{MispBlocked, MispDelegation, MispSetting, Store};
+use store::{MispBlocked, MispBlockedKind, MispDelegation, MispExclusion, MispRegistration, MispSetting, Store};
 use uuid::Uuid;
 
 use crate::kit::{self, on_both};
@@ -23,7 +23,8 @@ fn offer(event: i64, target: i64) -> MispDelegation {
 fn blocked(number: u128, comment: &str) -> MispBlocked {
     MispBlocked {
         id: 0,
-        event: Uuid::from_u128(number),
+        kind: MispBlockedKind::Event,
+        uuid: Uuid::from_u128(number),
         info: "title".to_owned(),
         creator: "who".to_owned(),
         comment: comment.to_owned(),
@@ -59,18 +60,61 @@ on_both! {
         assert_eq!(store.misp_delegation(again.id).await.unwrap(), None);
     }
 
-    async fn events_are_blocked_until_they_are_not(store: Store) {
-        let actor = kit::setup();
+    async fn what_is_blocked_is_blocked_until_it_is_not(store: Store) {
+        let (actor, event) = (kit::setup(), MispBlockedKind::Event);
         store.misp_block(&actor, &[blocked(1, "a"), blocked(2, "b")]).await.unwrap();
         store.misp_block(&actor, &[blocked(1, "c")]).await.unwrap();
-        assert_eq!(store.misp_blocked_one(Uuid::from_u128(1)).await.unwrap().unwrap().comment, "c");
-        assert_eq!(store.misp_blocked_one(Uuid::from_u128(3)).await.unwrap(), None);
-        let first = store.misp_blocked(0, 1).await.unwrap();
-        let second = store.misp_blocked(first[0].id, 1).await.unwrap();
-        assert_eq!((first[0].event.as_u128(), second[0].event.as_u128()), (1, 2));
-        assert_eq!(store.misp_blocked_all().await.unwrap().len(), 2);
-        store.misp_unblock(&actor, Uuid::from_u128(1)).await.unwrap();
-        assert_eq!(store.misp_blocked_one(Uuid::from_u128(1)).await.unwrap(), None);
+        assert_eq!(store.misp_blocked_one(event, Uuid::from_u128(1)).await.unwrap().unwrap().comment, "c");
+        assert_eq!(store.misp_blocked_one(event, Uuid::from_u128(3)).await.unwrap(), None);
+        let first = store.misp_blocked(event, 0, 1).await.unwrap();
+        let second = store.misp_blocked(event, first[0].id, 1).await.unwrap();
+        assert_eq!((first[0].uuid.as_u128(), second[0].uuid.as_u128()), (1, 2));
+        store.misp_unblock(&actor, event, Uuid::from_u128(1)).await.unwrap();
+        assert_eq!(store.misp_blocked_one(event, Uuid::from_u128(1)).await.unwrap(), None);
+    }
+
+    async fn an_organisation_is_blocked_beside_an_event_of_the_same_uuid(store: Store) {
+        let (actor, organisation) = (kit::setup(), MispBlockedKind::Organisation);
+        let of = |number| MispBlocked { kind: organisation, ..blocked(number, "who") };
+        store.misp_block(&actor, &[blocked(1, "event"), of(1), of(7)]).await.unwrap();
+        assert_eq!(store.misp_blocked_one(organisation, Uuid::from_u128(1)).await.unwrap().unwrap().comment, "who");
+        let (one, two) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let list = store.misp_blocklist().await.unwrap();
+        assert!(!list.lets_in(one, None) && list.lets_in(two, None));
+        assert!(!list.lets_in(two, Some(Uuid::from_u128(7))) && list.lets_in(two, Some(two)));
+        store.misp_unblock(&actor, organisation, one).await.unwrap();
+        assert_eq!(store.misp_blocked(organisation, 0, 10).await.unwrap().len(), 1);
+        assert_eq!(store.misp_blocked(MispBlockedKind::Event, 0, 10).await.unwrap().len(), 1);
+    }
+
+    async fn values_are_left_out_once_each(store: Store) {
+        let (actor, at) = (kit::setup(), Timestamp::from_micros(kit::START));
+        let wish = |id, value: &str, comment: &str| MispExclusion { id, value: value.to_owned(), comment: comment.to_owned() };
+        let made = store.misp_exclude(&actor, &wish(0, "%.example", "a"), at).await.unwrap();
+        let again = store.misp_exclude(&actor, &wish(0, "%.example", "b"), at).await.unwrap();
+        assert_eq!((again.id, again.comment.as_str()), (made.id, "b"));
+        let changed = store.misp_exclude(&actor, &wish(made.id, "x%", "c"), at).await.unwrap();
+        assert_eq!(store.misp_exclusions(0, 10).await.unwrap(), std::slice::from_ref(&changed));
+        store.misp_exclusion_end(&actor, &changed).await.unwrap();
+        assert!(store.misp_exclusions(0, 10).await.unwrap().is_empty());
+    }
+
+    async fn who_asks_for_an_account_is_forgotten_when_it_is_decided_or_old(store: Store) {
+        let actor = kit::setup();
+        let wish = |number: u128| MispRegistration {
+            id: 0,
+            uuid: Uuid::from_u128(number),
+            wish: "{}".to_owned(),
+            at: Timestamp::from_micros(kit::START + i64::try_from(number).unwrap()),
+        };
+        for number in 1..4 {
+            store.misp_register(&wish(number)).await.unwrap();
+        }
+        store.misp_registrations_forget(Timestamp::from_micros(kit::START + 2)).await.unwrap();
+        let waiting = store.misp_registrations(0, 10).await.unwrap();
+        assert_eq!(waiting.iter().map(|one| one.uuid.as_u128()).collect::<Vec<_>>(), [2, 3]);
+        store.misp_registration_end(&actor, &waiting[0], true).await.unwrap();
+        assert_eq!(store.misp_registration_count().await.unwrap(), 1);
     }
 
     async fn settings_are_each_persons_own(store: Store) {

@@ -1,7 +1,7 @@
 //! Clusters that members add to galaxies, and what clusters have to do with each other. They go to whom their distribution
 //! says, and only their own member changes them.
 
-use policy::{Action, CommunityId, decide};
+use policy::{Action, CommunityId, Principal, decide};
 use serde_json::{Map, Value, json};
 use store::{
     Cluster, ClusterFilter, ClusterRelation, ClusterWish, CommunityKey, MemberKey, Opening, RelationWish,
@@ -105,7 +105,7 @@ impl Node {
         let found = self.store().cluster_list(&caller.principal, filter).await?;
         let mut seen = Vec::with_capacity(found.len());
         for cluster in found {
-            seen.push(self.cluster_seen(caller, cluster).await?);
+            seen.push(self.cluster_seen(&caller.principal, cluster).await?);
         }
         Ok(seen)
     }
@@ -125,7 +125,7 @@ impl Node {
                 own.or(found.first()).cloned()
             }
         };
-        self.cluster_seen(caller, found.ok_or_else(absent)?).await
+        self.cluster_seen(&caller.principal, found.ok_or_else(absent)?).await
     }
 
     /// The clusters that tags stand for, as a caller sees them.
@@ -136,29 +136,29 @@ impl Node {
         reads(caller)?;
         let mut seen = Vec::new();
         for cluster in self.store().cluster_by_tag(&caller.principal, tag).await? {
-            seen.push(self.cluster_seen(caller, cluster).await?);
+            seen.push(self.cluster_seen(&caller.principal, cluster).await?);
         }
         Ok(seen)
     }
 
-    async fn cluster_seen(&self, caller: &Caller, cluster: Cluster) -> Result<ClusterSeen, Error> {
+    pub(super) async fn cluster_seen(&self, principal: &Principal, cluster: Cluster) -> Result<ClusterSeen, Error> {
         let body = serde_json::from_str(&cluster.body)
             .map_err(|error| Error::Ours(format!("cluster {} in the store is damaged: {error}", cluster.id)))?;
-        let owner = self.opening_owner(caller, &cluster.opening).await?;
+        let owner = self.opening_owner(principal, &cluster.opening).await?;
         Ok(ClusterSeen { cluster, body, owner })
     }
 
     /// Whose something is: a member that is hidden where the caller met it is nobody in particular.
-    async fn opening_owner(&self, caller: &Caller, opening: &Opening) -> Result<Organisation, Error> {
+    async fn opening_owner(&self, principal: &Principal, opening: &Opening) -> Result<Organisation, Error> {
         let Some(member) = opening.member else {
             return Ok(self.misp_host());
         };
-        if !opening.is_of(&caller.principal) {
+        if !opening.is_of(principal) {
             let Some(community) = opening.community else {
                 return Ok(self.misp_host());
             };
             let community = self.store().community_get(CommunityKey::Id(community)).await?;
-            let shown = community.is_some_and(|one| crate::communities::shows_members(&caller.principal, &one));
+            let shown = community.is_some_and(|one| crate::communities::shows_members(principal, &one));
             if !shown {
                 return Ok(self.misp_host());
             }

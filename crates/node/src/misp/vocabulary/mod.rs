@@ -18,6 +18,7 @@ mod decay;
 mod import;
 mod lists;
 mod read;
+pub(super) mod shown;
 mod taxonomy;
 
 use policy::{Action, decide};
@@ -28,6 +29,7 @@ pub use clusters::{ClusterDraft, ClusterSeen, RelationDraft};
 pub use decay::{DecayModel, Terms as DecayTerms, score as decay_score};
 pub use import::{ImportCount, Taken, VocabularyImport};
 pub use lists::NumberedList;
+pub use shown::{cluster_json, galaxy_json, head};
 pub use taxonomy::TaxonomyTag;
 
 use crate::accounts::Caller;

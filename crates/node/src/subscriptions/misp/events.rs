@@ -19,10 +19,12 @@ const AT_A_TIME: usize = 3;
 
 /// An event as a listing tells of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Listed {
+pub(in crate::subscriptions) struct Listed {
     pub uuid: Uuid,
     /// When it changed last, in seconds since 1970, as the source counts.
     pub changed: i64,
+    /// The organisation that made it, as far as the listing says.
+    pub creator: Option<Uuid>,
 }
 
 impl Listed {
@@ -106,8 +108,8 @@ pub(super) async fn fetch<P: Serialize>(
     address: impl Fn(Uuid) -> Result<Url, Failure>,
     place: impl Fn(&Known) -> P,
 ) -> Result<Finish, Stop> {
-    let blocked = run.node.store().misp_blocked_all().await?;
-    wanted.retain(|event| !blocked.contains(&event.uuid));
+    let blocked = run.node.store().misp_blocklist().await?;
+    wanted.retain(|event| blocked.lets_in(event.uuid, event.creator));
     wanted.sort_by_key(|event| (event.changed, event.uuid));
     let more = wanted.len() > MOST_PARTS;
     wanted.truncate(MOST_PARTS);
@@ -240,7 +242,7 @@ mod tests {
         #[test]
         fn what_was_noted_is_known_again(events in prop::collection::vec((any::<u128>(), any::<i64>()), 0..50)) {
             let events: Vec<Listed> =
-                events.into_iter().map(|(uuid, changed)| Listed { uuid: Uuid::from_u128(uuid), changed }).collect();
+                events.into_iter().map(|(uuid, changed)| Listed { uuid: Uuid::from_u128(uuid), changed, creator: None }).collect();
             let mut known = Known::default();
             known.add(&mut events.iter().map(Listed::fingerprint).collect());
             let back: Known = serde_json::from_str(&serde_json::to_string(&known).unwrap()).unwrap();
@@ -254,6 +256,7 @@ mod tests {
         let event = Listed {
             uuid: Uuid::from_u128(5),
             changed: 7,
+            creator: None,
         };
         let mut known = Known::default();
         known.add(&mut vec![event.fingerprint()]);

@@ -26,6 +26,15 @@ struct Place {
 struct Entry {
     #[serde(default)]
     timestamp: Option<Value>,
+    #[serde(default, rename = "Orgc")]
+    creator: Option<Creator>,
+}
+
+/// Who made an event.
+#[derive(Deserialize)]
+struct Creator {
+    #[serde(default)]
+    uuid: Option<String>,
 }
 
 /// The folder of a feed: the address with or without `manifest.json`.
@@ -51,7 +60,7 @@ pub(in crate::subscriptions) fn file(folder: &Url, name: &str) -> Result<Url, Fa
 }
 
 /// The events of a manifest.
-pub(in crate::subscriptions) async fn listed(answer: &mut Answer) -> Result<Vec<(Uuid, i64)>, Failure> {
+pub(in crate::subscriptions) async fn listed(answer: &mut Answer) -> Result<Vec<Listed>, Failure> {
     let manifest: BTreeMap<String, Entry> = answer.json("the manifest of a MISP feed").await?;
     if manifest.len() > MOST_EVENTS {
         return Err(Failure::content(format!(
@@ -59,9 +68,14 @@ pub(in crate::subscriptions) async fn listed(answer: &mut Answer) -> Result<Vec<
         )));
     }
     // A name that is no UUID is not an event, and would be an address of somebody else's choice.
-    let events = manifest
-        .iter()
-        .filter_map(|(name, entry)| Some((Uuid::try_parse(name).ok()?, seconds(entry.timestamp.as_ref()))));
+    let events = manifest.iter().filter_map(|(name, entry)| {
+        let creator = entry.creator.as_ref().and_then(|creator| creator.uuid.as_deref());
+        Some(Listed {
+            uuid: Uuid::try_parse(name).ok()?,
+            changed: seconds(entry.timestamp.as_ref()),
+            creator: creator.and_then(|uuid| Uuid::try_parse(uuid).ok()),
+        })
+    });
     Ok(events.collect())
 }
 
@@ -91,11 +105,7 @@ pub(in crate::subscriptions) async fn run(run: &mut Run) -> Result<Finish, Stop>
         .settings
         .since
         .map_or(i64::MIN, |since| since.micros().div_euclid(1_000_000));
-    let listed: Vec<Listed> = listed(&mut answer)
-        .await?
-        .into_iter()
-        .map(|(uuid, changed)| Listed { uuid, changed })
-        .collect();
+    let listed = listed(&mut answer).await?;
     place.known.keep_only(&listed);
     let wanted = listed
         .into_iter()

@@ -2,6 +2,6 @@
 //!
 //! Both tell cheaply which events there are and when each changed last; only those that changed are fetched.
 
-mod events;
+pub(super) mod events;
 pub(super) mod feed;
 pub(super) mod server;

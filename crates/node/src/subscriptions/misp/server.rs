@@ -49,7 +49,7 @@ pub(in crate::subscriptions) fn event(url: &Url, uuid: Uuid) -> Result<Url, Fail
     below(url, &["events", "view", &uuid.to_string()])
 }
 
-/// One page of the listing: event UUIDs and when each changed.
+/// One page of the listing.
 pub(in crate::subscriptions) async fn page(
     client: &Client,
     url: &Url,
@@ -58,7 +58,7 @@ pub(in crate::subscriptions) async fn page(
     since: Option<i64>,
     unpublished: bool,
     size_limit: u64,
-) -> Result<Vec<(Uuid, i64)>, Failure> {
+) -> Result<Vec<Listed>, Failure> {
     let mut body = json!({ "minimal": 1, "limit": limit, "page": page });
     if !unpublished {
         body["published"] = json!(1);
@@ -80,10 +80,16 @@ pub(in crate::subscriptions) async fn page(
     };
     let events = entries.into_iter().filter_map(|entry| {
         let entry = entry.event.map_or(entry.own, |event| *event);
-        Some((
-            Uuid::try_parse(entry.uuid.as_deref()?).ok()?,
-            seconds(entry.timestamp.as_ref()),
-        ))
+        // A short entry names the organisation by its UUID alone, a whole one as it is.
+        let creator = entry
+            .orgc_uuid
+            .as_deref()
+            .or_else(|| entry.creator.as_ref().and_then(|creator| creator.uuid.as_deref()));
+        Some(Listed {
+            uuid: Uuid::try_parse(entry.uuid.as_deref()?).ok()?,
+            changed: seconds(entry.timestamp.as_ref()),
+            creator: creator.and_then(|uuid| Uuid::try_parse(uuid).ok()),
+        })
     });
     Ok(events.collect())
 }
@@ -95,6 +101,17 @@ struct Listing {
     uuid: Option<String>,
     #[serde(default)]
     timestamp: Option<Value>,
+    #[serde(default)]
+    orgc_uuid: Option<String>,
+    #[serde(default, rename = "Orgc")]
+    creator: Option<Creator>,
+}
+
+/// Who made an event.
+#[derive(Default, Deserialize)]
+struct Creator {
+    #[serde(default)]
+    uuid: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -125,7 +142,7 @@ async fn list(run: &mut Run, client: &Client, url: &Url, since: Option<i64>) -> 
             run.size_limit(),
         )
         .await?;
-        let (first, count) = (events.first().map(|(uuid, _)| *uuid), events.len());
+        let (first, count) = (events.first().map(|event| event.uuid), events.len());
         if count == 0 {
             break;
         }
@@ -134,7 +151,7 @@ async fn list(run: &mut Run, client: &Client, url: &Url, since: Option<i64>) -> 
             break;
         }
         before = first;
-        all.extend(events.into_iter().map(|(uuid, changed)| Listed { uuid, changed }));
+        all.extend(events);
         if all.len() > MOST_EVENTS {
             let message = format!("the server lists more than {MOST_EVENTS} events, the limit; set since");
             return Err(Failure::new(FailureKind::TooLarge, message).into());

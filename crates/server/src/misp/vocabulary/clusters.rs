@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use axum::response::Response;
-use node::misp::vocabulary::{ClusterDraft, ClusterSeen, RelationDraft};
+use node::misp::vocabulary::{ClusterDraft, ClusterSeen, RelationDraft, cluster_json};
 use node::misp::{DistributionWish, GroupName};
 use serde_json::{Map, Value, json};
 use store::{ClusterFilter, ClusterRelation, Vocabulary, VocabularyKind};
@@ -126,40 +126,6 @@ pub(super) enum Shown {
     Minimal,
     /// As files have them.
     File,
-}
-
-/// What is told of a cluster without its galaxy.
-pub(super) fn cluster_json(seen: &ClusterSeen, galaxy: &Vocabulary, group: Option<i64>) -> Value {
-    let (cluster, body) = (&seen.cluster, &seen.body);
-    let id = cluster.id.to_string();
-    let said = |key: &str| body.get(key).and_then(Value::as_str).unwrap_or_default();
-    let pair = |element: &Value| {
-        let text = |at: usize| element.get(at).and_then(Value::as_str).unwrap_or_default().to_owned();
-        json!({ "galaxy_cluster_id": id, "key": text(0), "value": text(1) })
-    };
-    let elements = body
-        .get("elements")
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    let owner = seen.owner.json();
-    let imported = cluster.opening.member.is_none();
-    let level = match (cluster.opening.level, group) {
-        // The number of a group is for those who are in it.
-        (4, None) => 0,
-        (level, _) => level,
-    };
-    json!({
-        "id": id, "uuid": cluster.uuid.to_string(), "collection_uuid": said("collection_uuid"), "type": galaxy.key,
-        "value": cluster.value, "tag_name": cluster.tag, "description": said("description"), "galaxy_id": cluster.galaxy.to_string(),
-        "source": said("source"), "authors": body.get("authors").cloned().unwrap_or_else(|| json!([])),
-        "version": cluster.version.to_string(), "distribution": level.to_string(),
-        "sharing_group_id": group.map(|group| group.to_string()), "org_id": owner["id"], "orgc_id": owner["id"],
-        "default": imported, "locked": false, "extends_uuid": said("extends_uuid"),
-        "extends_version": body.get("extends_version").and_then(Value::as_i64).unwrap_or(0).to_string(),
-        "published": cluster.published, "deleted": cluster.deleted,
-        "GalaxyElement": elements.iter().map(pair).collect::<Vec<_>>(), "Org": owner, "Orgc": owner,
-    })
 }
 
 fn file_json(seen: &ClusterSeen) -> Value {
@@ -449,22 +415,26 @@ pub(super) fn relation_draft(wish: &Map<String, Value>) -> Result<RelationDraft,
     })
 }
 
-/// Adds the relations that came with a cluster and have no number yet.
+/// Adds the relations that came with a cluster and have no number yet; of those that have one, the tags may be others.
 async fn relate(asked: &Asked, seen: &ClusterSeen, wish: &Map<String, Value>) -> Result<(), Fault> {
     let relations = wish
         .get("GalaxyClusterRelation")
         .and_then(Value::as_array)
         .map(Vec::as_slice)
         .unwrap_or_default();
-    for relation in relations
-        .iter()
-        .filter_map(Value::as_object)
-        .filter(|relation| !relation.contains_key("id"))
-    {
+    for relation in relations.iter().filter_map(Value::as_object) {
         let draft = RelationDraft {
             cluster: Some(seen.cluster.uuid),
             ..relation_draft(relation)?
         };
+        if let Some(id) = number(relation, "id") {
+            let known = asked.node().relation(asked.caller(), id).await.ok();
+            let known = known.filter(|known| known.cluster_uuid == seen.cluster.uuid);
+            if known.is_some_and(|known| draft.tags.as_ref().is_some_and(|tags| *tags != known.tags)) {
+                asked.node().relation_edit(asked.caller(), id, draft).await?;
+            }
+            continue;
+        }
         match asked.node().relation_add(asked.caller(), draft).await {
             // It is there already.
             Ok(_) | Err(node::Error::Conflict(_)) => {}

@@ -1,11 +1,12 @@
 //! Galaxies: `/galaxies/…`. What they are is imported; a cluster is put on an event or attribute as its tag.
 
 use axum::response::Response;
+use node::misp::vocabulary::{cluster_json, galaxy_json};
 use serde_json::{Map, Value, json};
 use store::{MispKind, Vocabulary, VocabularyKind};
 
-use super::clusters::{Shown, Wanted, cluster_json, write_list};
-use super::{head, list_of, named, texts, up_to_date};
+use super::clusters::{Shown, Wanted, write_list};
+use super::{list_of, named, texts, up_to_date};
 use crate::asked::Asked;
 use crate::misp::ask::{fields, filters, id, part, text, truth};
 use crate::misp::{Routes, answer, attributes, events};
@@ -34,18 +35,6 @@ pub(super) fn routes(routes: &mut Routes) {
         Needs::Contributor,
         attach,
     );
-}
-
-/// What is told of a galaxy.
-pub(super) fn galaxy_json(one: &Vocabulary) -> Value {
-    let mut json = json!({
-        "id": one.id.to_string(), "uuid": one.uuid, "version": one.version.to_string(), "enabled": one.enabled,
-        "local_only": false, "default": true, "org_id": "0", "orgc_id": "0", "distribution": "3",
-    });
-    for (key, value) in head(one) {
-        json[key] = value;
-    }
-    json
 }
 
 async fn index(mut asked: Asked) -> Result<Response, Fault> {
@@ -120,7 +109,7 @@ async fn set(asked: Asked, enabled: bool) -> Result<Response, Fault> {
 }
 
 async fn update(asked: Asked) -> Result<Response, Fault> {
-    answer::json_of(&up_to_date(&asked, "Galaxies imported.")?)
+    answer::json_of(&up_to_date(&asked, "Galaxies updated.")?)
 }
 
 async fn attach(mut asked: Asked) -> Result<Response, Fault> {

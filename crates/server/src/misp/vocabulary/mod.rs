@@ -23,8 +23,9 @@ mod templates;
 mod warninglists;
 
 use axum::response::Response;
+use node::misp::vocabulary::head;
 use policy::{Action, decide};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use store::{Vocabulary, VocabularyKind};
 
 use super::ask::part;
@@ -41,11 +42,6 @@ pub(super) fn routes(routes: &mut Routes) {
     clusters::routes(routes);
     relations::routes(routes);
     decay::routes(routes);
-}
-
-/// What lists show of one.
-fn head(one: &Vocabulary) -> Map<String, Value> {
-    serde_json::from_str(&one.head).unwrap_or_default()
 }
 
 /// The one that the path names, by number, name or UUID.
