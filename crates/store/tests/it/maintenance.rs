@@ -77,7 +77,7 @@ async fn a_newer_schema_is_refused_with_what_to_do() {
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Newer);
-    insta::assert_snapshot!(error, @"the database was written by a newer version of this program: it has step 26 '0002_later', and this version knows 25 steps; install the newer version, or restore a backup made before the upgrade");
+    insta::assert_snapshot!(error, @"the database was written by a newer version of this program: it has step 27 '0002_later', and this version knows 26 steps; install the newer version, or restore a backup made before the upgrade");
 }
 
 #[tokio::test]
