@@ -20,7 +20,7 @@ pub async fn run(local: &Local, global: &Global, command: PublicCommand, output:
         PublicCommand::List => {
             let pages = node.site().await?.site.pages;
             let read = async |before| node.advice_all(&caller, before, PAGE).await;
-            list(&all(read, |one| one.id).await?, pages, output);
+            list(&all(read, |one| one.publication.id).await?, pages, output);
         }
         PublicCommand::Publish(args) => {
             let uuid = node.advice_publish(&caller, &wish(args)?).await?;

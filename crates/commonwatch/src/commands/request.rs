@@ -49,7 +49,7 @@ pub async fn run(local: &Local, global: &Global, command: RequestCommand, output
             let uuid = named(&id)?;
             let mut view = node.request(&caller, uuid).await?;
             while let Some(last) = view.next {
-                let page = node.request_answers(&caller, uuid, Some(last), READ).await?;
+                let page = node.request_answers(&caller, uuid, Some(last), PAGE).await?;
                 view.answers.extend(page.answers);
                 view.next = page.next;
             }
