@@ -377,7 +377,8 @@ impl Node {
         }
         let mut passed = limit.saturating_mul(page - 1).saturating_sub(place.skip);
         loop {
-            let chunk = limit.saturating_add(place.skip).min(CHUNK).saturating_add(1);
+            let missing = limit - found.rows.len();
+            let chunk = missing.saturating_add(place.skip).min(CHUNK).saturating_add(1);
             let part = self
                 .store()
                 .misp_scan(viewer, &source, kind, place.after, chunk)
@@ -420,7 +421,12 @@ impl Node {
         for step in steps {
             match step.shown {
                 Some(shown) if shown <= place.skip => place.skip -= shown,
-                Some(_) => break,
+                Some(_) => {
+                    if let Some(after) = self.store().misp_step_place(viewer, step, place.skip).await? {
+                        place = Place { after, skip: 0 };
+                    }
+                    break;
+                }
                 None => {
                     let passed = self.misp_pass(viewer, place, step.last).await?;
                     if passed.skip == 0 && passed.after < step.last {

@@ -93,12 +93,27 @@ pub(crate) struct Intake {
 }
 
 impl Intake {
+    /// How what comes is handled, by the terms of the subscription.
+    pub fn handling(&self) -> &Handling {
+        &self.handling
+    }
+
     /// Takes in one part and gives its reader back. `name` is where it came from, for messages.
-    pub async fn share<R: Read + Send + 'static>(&self, name: String, mut body: R) -> Result<(Shared, R), Stop> {
+    pub async fn share<R: Read + Send + 'static>(&self, name: String, body: R) -> Result<(Shared, R), Stop> {
+        self.share_as(name, body, self.handling.clone()).await
+    }
+
+    /// The same, handled in another way.
+    pub async fn share_as<R: Read + Send + 'static>(
+        &self,
+        name: String,
+        mut body: R,
+        handling: Handling,
+    ) -> Result<(Shared, R), Stop> {
         let request = ShareRequest {
             channel: self.channel.clone(),
             name: Some(name),
-            handling: self.handling.clone(),
+            handling,
             list_items: false,
         };
         let (node, caller) = (self.node.clone(), self.caller.clone());

@@ -40,6 +40,8 @@ pub struct SourceSettings {
     pub since: Option<Timestamp>,
     /// MISP server: also events that are not published.
     pub unpublished: bool,
+    /// MISP server: whether it is one of the own organisation's, so that distribution is kept as it is there.
+    pub internal: bool,
     /// List: what happens to values that it no longer has.
     pub vanished: Vanished,
     /// TAXII 2.1, of a Commonwatch hub: whether the hub is told that this node watches, and with which kinds of logs.
@@ -81,6 +83,7 @@ impl SourceSettings {
             ("collection", self.collection.is_some() && !taxii),
             ("since", self.since.is_some() && !taxii && !misp),
             ("unpublished", self.unpublished && kind != Kind::MispServer),
+            ("internal", self.internal && kind != Kind::MispServer),
             ("vanished", self.vanished != Vanished::Keep && kind != Kind::List),
             ("tells_watching", self.tells_watching && kind != Kind::Taxii21),
             ("settle_seconds", self.settle_seconds.is_some() && kind != Kind::Folder),

@@ -159,6 +159,12 @@ impl Server {
             .unwrap_or_default()
     }
 
+    /// Whether it is one of the own organisation's.
+    fn is_internal(&self) -> bool {
+        let settings: Value = serde_json::from_str(self.settings()).unwrap_or(Value::Null);
+        settings.get("internal").and_then(Value::as_bool) == Some(true)
+    }
+
     fn settings(&self) -> &str {
         let pull = self.pull.as_ref().map(|pull| pull.terms.settings.as_str());
         pull.or(self.push.as_ref().map(|push| push.terms.settings.as_str()))
@@ -186,7 +192,7 @@ impl Server {
                 "push_sightings": self.push.is_some(), "push_galaxy_clusters": false, "pull_galaxy_clusters": false,
                 "push_analyst_data": self.push.is_some(), "pull_analyst_data": self.pull.is_some(),
                 "lastpulledid": "0", "lastpushedid": "0", "organization": null, "publish_without_email": false,
-                "unpublish_event": false, "self_signed": false, "skip_proxy": false, "internal": false,
+                "unpublish_event": false, "self_signed": false, "skip_proxy": false, "internal": self.is_internal(),
                 "caching_enabled": false, "cache_timestamp": false, "remove_missing_tags": false, "priority": "0",
                 "cert_file": "", "client_cert_file": "", "pull_rules": rules, "push_rules": rules,
                 "last_pull": self.pull.as_ref().and_then(|pull| pull.last_error.clone().or(pull.last_result.clone())),
@@ -302,6 +308,15 @@ async fn remote_member(asked: &Asked, wish: &Map<String, Value>) -> Result<Membe
     })
 }
 
+/// The settings of pulling, with what is wished.
+fn pulling(before: &str, wish: &Map<String, Value>) -> Map<String, Value> {
+    let mut settings = with_key(before, text(wish, "authkey").as_ref());
+    if let Some(internal) = truth(wish, "internal") {
+        settings.insert("internal".to_owned(), json!(internal));
+    }
+    settings
+}
+
 /// Settings with a key of MISP's; what was set beside it stays.
 fn with_key(settings: &str, key: Option<&String>) -> Map<String, Value> {
     let mut settings = match serde_json::from_str(settings) {
@@ -351,7 +366,6 @@ async fn server_add(mut asked: Asked) -> Result<Response, Fault> {
     let pushes = truth(&wish, "push") == Some(true);
     // What neither pulls nor pushes is one that is pulled from when somebody says so.
     let pulls = truth(&wish, "pull").unwrap_or(!pushes);
-    let key = text(&wish, "authkey");
     if pushes {
         put_peer(&asked, &wish, &name, &url, None, true).await?;
     }
@@ -360,7 +374,7 @@ async fn server_add(mut asked: Asked) -> Result<Response, Fault> {
             name: name.clone(),
             kind: SubscriptionKind::MispServer,
             url,
-            settings: Value::Object(with_key("{}", key.as_ref())),
+            settings: Value::Object(pulling("{}", &wish)),
             member: own_member(&asked)?,
             community: community(&asked, &wish).await?,
             tlp: Tlp::Green,
@@ -386,7 +400,7 @@ async fn put_peer(
     // A server that is pulled from is pushed to with the same key.
     let before = peer.map_or_else(|| known.map_or("{}", Server::settings), |peer| &peer.terms.settings);
     let mut settings = with_key(before, text(wish, "authkey").as_ref());
-    settings.retain(|key, _| !matches!(key.as_str(), "unpublished" | "since" | "page_size"));
+    settings.retain(|key, _| !matches!(key.as_str(), "unpublished" | "since" | "page_size" | "internal"));
     settings.insert("kind".to_owned(), json!(PeerKind::Misp.as_str()));
     let member = match peer {
         Some(peer) if !wish.contains_key("remote_org_id") => peer.terms.member,
@@ -428,7 +442,7 @@ async fn server_edit(mut asked: Asked) -> Result<Response, Fault> {
     if let Some(pull) = &server.pull {
         let put = SubscriptionWish {
             url,
-            settings: Value::Object(with_key(&pull.terms.settings, text(&wish, "authkey").as_ref())),
+            settings: Value::Object(pulling(&pull.terms.settings, &wish)),
             enabled: truth(&wish, "pull").unwrap_or(pull.terms.enabled),
             ..wish_of(pull)
         };

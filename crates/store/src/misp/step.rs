@@ -10,7 +10,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use policy::Viewer;
+use policy::{AudienceId, Viewer};
 
 use super::MispKind;
 use crate::db::Db;
@@ -50,6 +50,9 @@ const COUNT: &str = "insert into misp_step (stretch, audience, shown, odd) \
                      sum(several) as several from misp_row where kind = 1 and id >= ?2 and id < ?3 \
                      group by audience, event, abs(member)) r) g group by g.audience";
 const COUNTED: &str = "delete from misp_uncounted where stretch = ?1";
+/// Attributes of a stretch that are shown to whoever sees them, where its count says that there are no others.
+const SHOWN: &str = "select id, audience from misp_row where kind = 1 and id > ?1 and id <= ?2 and several = 0 \
+                     and flags & 2 = 0 and event <> 0 order by id";
 const STEPS: &str = "select stretch, shown, odd from misp_step where audience = ?1";
 
 /// A stretch of numbers, for a viewer.
@@ -115,6 +118,20 @@ impl Store {
     /// Counts up to so many stretches that have to be; says whether there may be more.
     pub async fn misp_count_steps(&self, most: usize) -> Result<bool> {
         writing!(self, false, |writes| count(writes, most))
+    }
+
+    /// The number of the attribute up to which so many are passed over, in a stretch of which a count says how many the viewer
+    /// is shown; none where there are not so many.
+    pub async fn misp_step_place(&self, viewer: &Viewer, step: MispStep, passed: usize) -> Result<Option<i64>> {
+        let values = vec![(step.last - (1 << BITS)).into(), step.last.into()];
+        let rows = self
+            .list(SHOWN, values, |row| Ok((row.int(0)?, AudienceId(row.int(1)?))))
+            .await?;
+        let mut seen = rows.into_iter().filter(|(_, audience)| viewer.sees(*audience));
+        Ok(passed
+            .checked_sub(1)
+            .and_then(|before| seen.nth(before))
+            .map(|(id, _)| id))
     }
 
     /// The stretches in which a viewer sees attributes, in their order, and those of which nobody knows.

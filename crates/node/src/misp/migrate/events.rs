@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use stix::Severity;
 use uuid::Uuid;
 
-use super::partition::{Goes, Outline};
+use super::partition::{Goes, Outline, take_out};
 use super::source::{Source, Unit, events_in, is_about_one, stopped};
 use super::{Moving, compare};
 use crate::error::Error;
@@ -360,40 +360,5 @@ impl Moving<'_> {
             self.place.report.difference(format!("event {uuid}"), difference);
         }
         Ok(())
-    }
-}
-
-/// Takes entries out of a list of an event, by their places.
-fn take_out(event: &mut Map<String, Value>, list: &str, places: &[usize]) -> Vec<Map<String, Value>> {
-    let Some(Value::Array(entries)) = event.get_mut(list) else {
-        return Vec::new();
-    };
-    let mut out = Vec::with_capacity(places.len());
-    let mut place = 0;
-    entries.retain_mut(|entry| {
-        let goes = places.binary_search(&place).is_ok();
-        place += 1;
-        if goes && let Value::Object(fields) = std::mem::take(entry) {
-            out.push(fields);
-        }
-        !goes
-    });
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::take_out;
-
-    #[test]
-    fn what_is_taken_out_of_a_list_is_not_in_it_any_more() {
-        let event = json!({ "Attribute": [{ "a": 0 }, { "a": 1 }, { "a": 2 }] });
-        let mut event = event.as_object().unwrap().clone();
-        let out = take_out(&mut event, "Attribute", &[0, 2]);
-        assert_eq!(json!(out), json!([{ "a": 0 }, { "a": 2 }]));
-        assert_eq!(event["Attribute"], json!([{ "a": 1 }]));
-        assert!(take_out(&mut event, "Object", &[0]).is_empty());
     }
 }

@@ -16,9 +16,9 @@
 
 mod compare;
 mod events;
-mod partition;
+pub(crate) mod partition;
 mod people;
-mod source;
+pub(crate) mod source;
 
 use std::path::PathBuf;
 

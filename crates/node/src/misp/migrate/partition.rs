@@ -13,12 +13,12 @@
 //! going to somebody who is not, so it goes to the operator's own member, and the report counts it.
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 /// To whom something goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Goes {
+pub(crate) enum Goes {
     /// The operator's own member.
     Own,
     /// The community that the operator named.
@@ -29,7 +29,7 @@ pub(super) enum Goes {
 
 /// What is read of something to know where it goes.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub(super) struct Part {
+pub(crate) struct Part {
     #[serde(default)]
     distribution: Option<Value>,
     #[serde(default)]
@@ -50,7 +50,7 @@ struct Group {
 
 /// An event without its content: what is needed to place it, and to count it.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Outline {
+pub(crate) struct Outline {
     #[serde(default)]
     pub uuid: Option<Uuid>,
     #[serde(default)]
@@ -69,13 +69,15 @@ pub(super) struct Outline {
 
 /// Sharing groups of the other instance by its numbers, as far as they are communities here; and what is unsaid.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Rules {
+pub(crate) struct Rules {
     /// Numbers there, and their UUIDs.
     pub numbers: std::collections::HashMap<String, Uuid>,
     /// Those that are communities here.
     pub here: std::collections::HashSet<Uuid>,
     /// Whether an event that says nothing goes to the named community.
     pub unsaid_to_community: bool,
+    /// Whether here is one step further than there: then 1 is for one's own member alone.
+    pub one_step_on: bool,
 }
 
 fn level(value: Option<&Value>) -> Option<u64> {
@@ -95,7 +97,7 @@ fn text(value: Option<&Value>) -> String {
 }
 
 /// Whether a scalar says yes.
-pub(super) fn is_on(value: Option<&Value>) -> bool {
+pub(crate) fn is_on(value: Option<&Value>) -> bool {
     matches!(value, Some(Value::Bool(true))) || level(value) == Some(1)
 }
 
@@ -107,9 +109,17 @@ impl Rules {
         uuid.filter(|uuid| self.here.contains(uuid))
     }
 
+    /// The level that something has here.
+    fn level(&self, value: Option<&Value>) -> Option<u64> {
+        match level(value) {
+            Some(1) if self.one_step_on => Some(0),
+            other => other,
+        }
+    }
+
     /// To whom an event goes.
     pub fn of_event(&self, event: &Outline) -> Goes {
-        match level(event.distribution.as_ref()) {
+        match self.level(event.distribution.as_ref()) {
             Some(1..=3) => Goes::Community,
             Some(4) => self
                 .group_of(event.group.as_ref(), event.sharing_group_id.as_ref())
@@ -121,7 +131,7 @@ impl Rules {
 
     /// Whether something goes with what is around it; otherwise it goes to the operator's own member.
     fn goes_along(&self, around: Goes, part: &Part) -> bool {
-        let itself = match (around, level(part.distribution.as_ref())) {
+        let itself = match (around, self.level(part.distribution.as_ref())) {
             (Goes::Own, _) => true,
             (_, Some(1..=3 | 5)) => true,
             (_, None) => part.distribution.is_none(),
@@ -164,12 +174,30 @@ impl Outline {
     }
 }
 
+/// Takes entries out of a list of an event, by their places.
+pub(crate) fn take_out(event: &mut Map<String, Value>, list: &str, places: &[usize]) -> Vec<Map<String, Value>> {
+    let Some(Value::Array(entries)) = event.get_mut(list) else {
+        return Vec::new();
+    };
+    let mut out = Vec::with_capacity(places.len());
+    let mut place = 0;
+    entries.retain_mut(|entry| {
+        let goes = places.binary_search(&place).is_ok();
+        place += 1;
+        if goes && let Value::Object(fields) = std::mem::take(entry) {
+            out.push(fields);
+        }
+        !goes
+    });
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
     use uuid::Uuid;
 
-    use super::{Goes, Outline, Rules};
+    use super::{Goes, Outline, Rules, take_out};
 
     const HERE: Uuid = Uuid::from_u128(7);
     const OTHER: Uuid = Uuid::from_u128(8);
@@ -184,6 +212,7 @@ mod tests {
             .into(),
             here: [HERE, OTHER].into(),
             unsaid_to_community: false,
+            one_step_on: false,
         }
     }
 
@@ -271,5 +300,35 @@ mod tests {
             "Attribute": [{}, { "deleted": true }, { "deleted": "1" }, { "deleted": false }],
             "Object": [{ "Attribute": [{}, {}] }, { "deleted": "1", "Attribute": [{}] }] }));
         assert_eq!((event.count(), event.changed()), (4, 17));
+    }
+
+    #[test]
+    fn what_is_taken_out_of_a_list_is_not_in_it_any_more() {
+        let event = json!({ "Attribute": [{ "a": 0 }, { "a": 1 }, { "a": 2 }] });
+        let mut event = event.as_object().unwrap().clone();
+        let out = take_out(&mut event, "Attribute", &[0, 2]);
+        assert_eq!(json!(out), json!([{ "a": 0 }, { "a": 2 }]));
+        assert_eq!(event["Attribute"], json!([{ "a": 1 }]));
+        assert!(take_out(&mut event, "Object", &[0]).is_empty());
+    }
+
+    #[test]
+    fn one_step_on_what_was_for_the_community_there_is_for_one_member_here() {
+        let on = Rules {
+            one_step_on: true,
+            ..rules()
+        };
+        let there = |level: &str, inside: &str| {
+            outline(
+                json!({ "distribution": level, "Attribute": [{ "distribution": inside }, { "distribution": "5" }] }),
+            )
+        };
+        let goes = |level| on.of_event(&there(level, "5"));
+        assert_eq!(
+            [goes("0"), goes("1"), goes("2"), goes("3")],
+            [Goes::Own, Goes::Own, Goes::Community, Goes::Community]
+        );
+        assert_eq!(on.narrower(&there("3", "1")).0, [0]);
+        assert_eq!(rules().narrower(&there("3", "1")).0, [0_usize; 0]);
     }
 }

@@ -238,7 +238,7 @@ fn files(path: &Path) -> Result<Vec<Unit>, Error> {
 }
 
 /// The events in a text: one, or a list, bare or wrapped as MISP wraps them.
-pub(super) fn events_in(text: &str) -> Result<Vec<&RawValue>, String> {
+pub(crate) fn events_in(text: &str) -> Result<Vec<&RawValue>, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let raw: &RawValue = serde_json::from_str(text).map_err(|error| format!("this is no JSON: {error}"))?;
     let mut found = Vec::new();

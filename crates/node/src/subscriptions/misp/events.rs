@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::placing::Placing;
 use crate::client::{Client, Failure, FailureKind, Request, shown};
 use crate::subscriptions::run::{Finish, Intake, MOST_PARTS, Run, Shared, Stop};
 
@@ -99,7 +100,7 @@ pub(super) fn seconds(value: Option<&serde_json::Value>) -> i64 {
 }
 
 /// Fetches the events that are not here, the oldest change first and a few at a time, noting the place as it goes.
-/// `address` says where an event is; `place` what is to be noted when these are known.
+/// `address` says where an event is; `place` what is to be noted when these are known; `placing` where each goes.
 pub(super) async fn fetch<P: Serialize>(
     run: &mut Run,
     client: &Client,
@@ -107,6 +108,7 @@ pub(super) async fn fetch<P: Serialize>(
     known: &mut Known,
     address: impl Fn(Uuid) -> Result<Url, Failure>,
     place: impl Fn(&Known) -> P,
+    placing: Option<Placing>,
 ) -> Result<Finish, Stop> {
     let blocked = run.node.store().misp_blocklist().await?;
     wanted.retain(|event| blocked.lets_in(event.uuid, event.creator));
@@ -119,6 +121,7 @@ pub(super) async fn fetch<P: Serialize>(
         client,
         intake: run.intake(),
         size_limit: run.size_limit(),
+        placing,
     };
     let (mut done, mut missing, mut in_a_row) = (Vec::new(), Vec::new(), 0);
     let mut stop = None;
@@ -192,6 +195,8 @@ struct Way<'a> {
     client: &'a Client,
     intake: Intake,
     size_limit: u64,
+    /// Where each event goes; none: all of them where the subscription says.
+    placing: Option<Placing>,
 }
 
 /// An event that was taken in, as far as it came.
@@ -207,7 +212,10 @@ impl Way<'_> {
         let from = shown(&url);
         let request = Request::get(url, "application/json", self.size_limit);
         let answer = self.client.fetch(request).await?;
-        let (shared, _) = self.intake.share(from.clone(), answer.body).await?;
+        let shared = match &self.placing {
+            Some(placing) => placing.share(&self.intake, from.clone(), answer.body).await?,
+            None => self.intake.share(from.clone(), answer.body).await?.0,
+        };
         Ok(Fetched {
             from,
             shared,

@@ -123,6 +123,7 @@ pub(in crate::subscriptions) async fn run(run: &mut Run) -> Result<Finish, Stop>
         &mut place.known,
         |uuid| file(&folder, &format!("{uuid}.json")),
         noted,
+        None,
     )
     .await?;
     if matches!(finish, Finish::Done | Finish::NotChanged) {

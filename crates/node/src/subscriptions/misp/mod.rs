@@ -4,4 +4,5 @@
 
 pub(super) mod events;
 pub(super) mod feed;
+mod placing;
 pub(super) mod server;

@@ -11,6 +11,7 @@ use stix::Timestamp;
 use uuid::Uuid;
 
 use super::events::{Known, Listed, MOST_EVENTS, fetch, seconds};
+use super::placing::Placing;
 use crate::client::{Client, Failure, FailureKind, Request};
 use crate::subscriptions::check_url;
 use crate::subscriptions::run::{Finish, Run, Stop};
@@ -201,7 +202,17 @@ pub(in crate::subscriptions) async fn run(run: &mut Run) -> Result<Finish, Stop>
         full: None,
     };
     let mut known = std::mem::take(&mut place.known);
-    let finish = fetch(run, &client, wanted, &mut known, |uuid| event(&url, uuid), noted).await?;
+    let placing = Some(Placing::of(run).await?);
+    let finish = fetch(
+        run,
+        &client,
+        wanted,
+        &mut known,
+        |uuid| event(&url, uuid),
+        noted,
+        placing,
+    )
+    .await?;
     if matches!(finish, Finish::Done | Finish::NotChanged) {
         let full = if whole { Some(run.now) } else { place.full };
         run.set_place(&Place { known, high, full });

@@ -228,3 +228,94 @@ async fn a_wrong_key_is_told_and_is_not_in_the_message() {
         "{error}"
     );
 }
+
+/// An event of the server at a level, with attributes at several: they are called by both numbers.
+fn levelled(number: u32, level: u32, group: Option<Uuid>) -> String {
+    let value = |inside: u32| format!("n{number}-{inside}.example");
+    let attributes: Vec<Value> = [5, 0, 1, 3]
+        .into_iter()
+        .map(|inside| {
+            json!({
+                "uuid": Uuid::from_u128(uuid(number).as_u128() | u128::from(inside + 1)), "type": "domain",
+                "category": "Network activity", "to_ids": true, "timestamp": "1700000000", "value": value(inside),
+                "distribution": inside.to_string(),
+            })
+        })
+        .collect();
+    let mut event = json!({ "Event": {
+        "uuid": uuid(number), "info": format!("Level {level}"), "date": "2026-11-01", "timestamp": "1700000000",
+        "published": true, "publish_timestamp": "1700000000", "threat_level_id": "2", "analysis": "2",
+        "distribution": level.to_string(), "Attribute": attributes,
+        "Orgc": { "uuid": "55f6ea5e-2c60-40e5-964f-47a8950d210f", "name": "Example CERT" },
+    }});
+    if let Some(group) = group {
+        event["Event"]["SharingGroup"] = json!({ "uuid": group, "name": "Group" });
+    }
+    event.to_string()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_server_keeps_to_its_own_goes_to_the_puller_alone() {
+    for internal in [false, true] {
+        let kit = Kit::new().await;
+        let reader = kit.member("Reader", false).await;
+        let wish = node::partnership::PersonWish {
+            member: reader,
+            login: "reader".to_owned(),
+            name: "Reader".to_owned(),
+            role: policy::Role::Reader,
+            password: None,
+        };
+        kit.node.person_create(&kit.operator, wish).await.unwrap();
+        let communities = kit.node.store().community_list().await.unwrap();
+        let groups = [Some(communities[0].uuid), Some(Uuid::from_u128(99))];
+        let of = move |number: u32| match number {
+            0..=3 => levelled(number + 1, number, None),
+            _ => levelled(number + 1, 4, groups[number as usize - 4]),
+        };
+        let web = Web::start(move |asked| {
+            if asked.path == "/misp/events/index" {
+                let listed = (0..6).map(|number| json!({ "uuid": uuid(number + 1), "timestamp": "1700000000" }));
+                return Answer::ok(Value::Array(listed.collect()).to_string());
+            }
+            let number = (0..6).find(|number| asked.path.ends_with(&uuid(number + 1).to_string()));
+            Answer::ok(of(number.unwrap()))
+        })
+        .await;
+        let settings = json!({ "key": "misp-key-misp-key", "internal": internal });
+        kit.subscribe(MispServer, &web.url("/misp"), settings).await;
+        let report = kit.run().await;
+        assert_eq!((report.refused, report.error), (0, None), "{:?}", report.notes);
+
+        let seen = async |caller: &node::Caller| {
+            let viewer = kit.node.viewer(caller).await.unwrap();
+            let mut values = Vec::new();
+            let query = store::ObjectQuery {
+                types: vec!["indicator".to_owned()],
+                limit: 1_000,
+                max_bytes: 1 << 20,
+                ..store::ObjectQuery::default()
+            };
+            let page = kit.node.store().object_page(&viewer, &query).await.unwrap();
+            for number in 1..=6 {
+                for inside in [5, 0, 1, 3] {
+                    let value = format!("'n{number}-{inside}.example'");
+                    if page.rows.iter().any(|row| row.body.contains(&value)) {
+                        values.push(format!("{number}-{inside}"));
+                    }
+                }
+            }
+            values
+        };
+        let everything = seen(&kit.operator).await;
+        assert_eq!(everything.len(), 24, "{everything:?}");
+        let others = seen(&kit.node.local_caller("reader").await.unwrap()).await;
+        let expected: &[&str] = match internal {
+            false => &["3-5", "3-3", "4-5", "4-3", "5-5", "5-3"],
+            true => &[
+                "2-5", "2-1", "2-3", "3-5", "3-1", "3-3", "4-5", "4-1", "4-3", "5-5", "5-1", "5-3",
+            ],
+        };
+        assert_eq!(others, expected, "internal: {internal}");
+    }
+}
