@@ -38,12 +38,12 @@
       time.textContent = at.toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
     }
   };
-  // Countries and regions in the reader's language: the browser has their names.
+  // Countries in the reader's language: the browser has their names.
   const regions = new Intl.DisplayNames(document.documentElement.lang, { type: "region", fallback: "none" });
   const named = (root) => {
     for (const place of root.querySelectorAll("[data-region]")) {
       const { region, name } = place.dataset;
-      const own = /^([A-Z]{2}|[0-9]{3})$/.test(region) && regions.of(region);
+      const own = /^[A-Z]{2}$/.test(region) && regions.of(region);
       if (own) place.textContent = place.textContent.replace(name, () => own);
       delete place.dataset.region;
     }

@@ -28,8 +28,7 @@ const PREDICATES: [&str; 6] = [
 pub struct Place {
     /// What is shown: the name of the country in English, or the region in the words of STIX 2.1.
     pub name: String,
-    /// The code of the country (ISO 3166-1 alpha-2) or the number of the region (United Nations' M49), by which browsers
-    /// know its name in the reader's language.
+    /// The code of the country (ISO 3166-1 alpha-2), by which browsers know its name in the reader's language.
     pub code: Option<String>,
 }
 
@@ -44,45 +43,9 @@ impl Place {
     fn region(name: &str) -> Self {
         Self {
             name: name.to_owned(),
-            code: number(name).map(str::to_owned),
+            code: None,
         }
     }
-}
-
-/// The number of a region in M49.
-fn number(region: &str) -> Option<&'static str> {
-    let number = match region {
-        "africa" => "002",
-        "eastern-africa" => "014",
-        "middle-africa" => "017",
-        "northern-africa" => "015",
-        "southern-africa" => "018",
-        "western-africa" => "011",
-        "americas" => "019",
-        "latin-america-caribbean" => "419",
-        "caribbean" => "029",
-        "central-america" => "013",
-        "south-america" => "005",
-        "northern-america" => "021",
-        "asia" => "142",
-        "central-asia" => "143",
-        "eastern-asia" => "030",
-        "southern-asia" => "034",
-        "south-eastern-asia" => "035",
-        "western-asia" => "145",
-        "europe" => "150",
-        "eastern-europe" => "151",
-        "northern-europe" => "154",
-        "southern-europe" => "039",
-        "western-europe" => "155",
-        "oceania" => "009",
-        "australia-new-zealand" => "053",
-        "melanesia" => "054",
-        "micronesia" => "057",
-        "polynesia" => "061",
-        _ => return None,
-    };
-    Some(number)
 }
 
 /// The regions that a region is in.
@@ -196,13 +159,6 @@ mod tests {
                 "{line}"
             );
             assert!(region == "antarctica" || !wider(region).is_empty(), "{line}");
-            let regions = std::iter::once(&region).chain(wider(region));
-            assert!(
-                regions
-                    .filter(|one| **one != "antarctica")
-                    .all(|one| number(one).is_some()),
-                "{line}"
-            );
             assert!(names.split('|').all(|name| !key(name).is_empty()), "{line}");
             codes.push(code);
         }
@@ -222,9 +178,9 @@ mod tests {
             told,
             [
                 "es: Spain (ES)",
-                "europe: europe (150)",
+                "europe: europe",
                 "qx: QX",
-                "southern-europe: southern-europe (039)",
+                "southern-europe: southern-europe",
                 "spain: Spain (ES)"
             ]
         );

@@ -166,12 +166,23 @@ fn step_path(step: &Step) -> &'static str {
 fn reason(shell: &Shell, reason: &Reason) -> Cow<'static, str> {
     match reason {
         Reason::Sector(sector) => shell.t.text("today-our-sector", sector),
-        Reason::Region(place) => shell.t.text("today-our-region", &place.name),
+        Reason::Region(place) => shell.t.text("today-our-region", &place_name(shell, &place.name)),
         Reason::Technology(technology) => shell.t.text("today-our-technology", technology),
     }
 }
 
-/// The place that a reason names, and by which code the reader's browser knows it.
+/// A region in the reader's language; a country as it is.
+fn place_name(shell: &Shell, name: &str) -> String {
+    let key = format!("region-{name}");
+    let said = shell.t.say(&key);
+    if said == key {
+        name.to_owned()
+    } else {
+        said.into_owned()
+    }
+}
+
+/// The country that a reason names, and by which code the reader's browser knows it.
 fn place(reason: &Reason) -> Option<(&str, &str)> {
     match reason {
         Reason::Region(place) => Some((&place.name, place.code.as_deref()?)),
