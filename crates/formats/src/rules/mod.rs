@@ -103,13 +103,23 @@ fn references(rule: &Rule<'_>) -> Vec<serde_json::Value> {
         .iter()
         .map(|(source, id)| serde_json::json!({ "source_name": source, "external_id": id }));
     let documents = rule.references.iter().map(|address| {
-        if address.contains("://") {
+        if is_url(address) {
             serde_json::json!({ "source_name": rule.language, "url": address })
         } else {
             serde_json::json!({ "source_name": rule.language, "description": address })
         }
     });
     ids.chain(documents).take(MOST).collect()
+}
+
+/// Whether a rule names an address that an object may have as its URL: authors write whatever they like.
+fn is_url(address: &str) -> bool {
+    let scheme = address.split_once("://").map_or("", |(scheme, _)| scheme);
+    scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+        && !address.contains(char::is_control)
 }
 
 /// The number of a technique in a tag: `attack.t1059.001`, `T1059`, `mitre:t1566`.
@@ -126,5 +136,23 @@ pub(crate) fn technique_number(text: &str) -> Option<String> {
         None => Some(format!("T{main}")),
         Some(sub) if digits(sub, 3) => Some(format!("T{main}.{sub}")),
         Some(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_url;
+
+    #[test]
+    fn only_what_an_object_may_have_as_its_url_is_one() {
+        assert!(is_url("https://example.com/a b"));
+        for none in [
+            "example.com",
+            "1http://example.com",
+            "://example.com",
+            "http://example.com/\u{1b}",
+        ] {
+            assert!(!is_url(none), "{none:?}");
+        }
     }
 }

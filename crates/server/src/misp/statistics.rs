@@ -33,6 +33,19 @@ fn is_on(asked: &Asked, name: &str) -> bool {
     matches!(part(asked, name), "true" | "1")
 }
 
+/// Counts as they are asked for: as numbers, or each as its part of all.
+fn counted(asked: &Asked, counts: impl IntoIterator<Item = (String, usize)>) -> Map<String, Value> {
+    let counts: Vec<(String, usize)> = counts.into_iter().collect();
+    let total: usize = counts.iter().map(|(_, count)| count).sum();
+    let share = is_on(asked, "percent");
+    let shown = |count| match share {
+        true => percent(count, total),
+        false => count.to_string(),
+    };
+    let shown = counts.into_iter().map(|(name, count)| (name, json!(shown(count))));
+    shown.collect()
+}
+
 /// How many attributes of each type or category a caller sees.
 async fn of_attributes(asked: Asked) -> Result<Response, Fault> {
     let viewer = viewer(&asked).await?;
@@ -40,43 +53,17 @@ async fn of_attributes(asked: Asked) -> Result<Response, Fault> {
         .node()
         .misp_statistics(&viewer, part(&asked, "by") == "category")
         .await?;
-    let total: usize = counts.values().sum();
-    let share = is_on(&asked, "percent");
-    let shown = |count: usize| {
-        if share {
-            percent(count, total)
-        } else {
-            count.to_string()
-        }
-    };
-    let shown: Map<String, Value> = counts
-        .into_iter()
-        .map(|(name, count)| (name, json!(shown(count))))
-        .collect();
-    answer::json_of(&Value::Object(shown))
+    answer::json_of(&Value::Object(counted(&asked, counts)))
 }
 
 /// On how many of the events that a caller sees each tag is, the most frequent first.
 async fn of_tags(asked: Asked) -> Result<Response, Fault> {
     let viewer = viewer(&asked).await?;
     let mut counts: Vec<(String, usize)> = asked.node().misp_tag_statistics(&viewer).await?.into_iter().collect();
-    let total: usize = counts.iter().map(|(_, count)| count).sum();
     if !is_on(&asked, "name_sort") {
         counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     }
-    let share = is_on(&asked, "percent");
-    let shown = |count: usize| {
-        if share {
-            percent(count, total)
-        } else {
-            count.to_string()
-        }
-    };
-    let tags: Map<String, Value> = counts
-        .into_iter()
-        .map(|(name, count)| (name, json!(shown(count))))
-        .collect();
-    answer::json_of(&json!({ "tags": tags, "taxonomies": [] }))
+    answer::json_of(&json!({ "tags": counted(&asked, counts), "taxonomies": [] }))
 }
 
 async fn of_users(asked: Asked) -> Result<Response, Fault> {

@@ -29,6 +29,7 @@ mod lists;
 mod membership;
 mod misp;
 mod misp_answers;
+mod misp_client;
 mod misp_lists;
 mod misp_peers;
 mod misp_vocabulary;

@@ -6,30 +6,10 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::kit::{Kit, id, indicator};
-
-async fn post(kit: &Kit, who: &str, path: &str, body: Value) -> Value {
-    let answer = kit.ask(who, "POST", path, Some(&body.to_string())).await;
-    assert_eq!(answer.status, 200, "{who} {path}: {}", answer.text());
-    answer.json()
-}
+use super::misp_client::{event, post, text};
 
 async fn refused(kit: &Kit, who: &str, path: &str, body: Value) -> u16 {
-    let answer = kit.ask(who, "POST", path, Some(&body.to_string())).await;
-    assert!(
-        (400..500).contains(&answer.status),
-        "{who} {path}: {} {}",
-        answer.status,
-        answer.text()
-    );
-    answer.status
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_else(|| panic!("no text: {value}"))
-}
-
-async fn event(kit: &Kit, who: &str, wish: Value) -> Value {
-    post(kit, who, "/events/add", wish).await["Event"].clone()
+    super::misp_client::refused(kit, who, path, body).await.0
 }
 
 async fn view(kit: &Kit, who: &str, event: &Value) -> Value {

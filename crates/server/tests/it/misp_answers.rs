@@ -3,32 +3,7 @@
 use serde_json::{Value, json};
 
 use super::kit::Kit;
-
-async fn post(kit: &Kit, who: &str, path: &str, body: Value) -> Value {
-    let answer = kit.ask(who, "POST", path, Some(&body.to_string())).await;
-    assert_eq!(answer.status, 200, "{who} {path}: {}", answer.text());
-    answer.json()
-}
-
-async fn refused(kit: &Kit, who: &str, path: &str, body: Value) -> (u16, Value) {
-    let answer = kit.ask(who, "POST", path, Some(&body.to_string())).await;
-    let is_refused = (400..500).contains(&answer.status);
-    assert!(is_refused, "{who} {path}: {} {}", answer.status, answer.text());
-    (answer.status, answer.json())
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_else(|| panic!("no text: {value}"))
-}
-
-async fn event(kit: &Kit, who: &str, wish: Value) -> Value {
-    post(kit, who, "/events/add", wish).await["Event"].clone()
-}
-
-async fn view(kit: &Kit, who: &str, event: &Value) -> Value {
-    let path = format!("/events/view/{}", text(&event["id"]));
-    kit.get(who, &path).await.json()["Event"].clone()
-}
+use super::misp_client::{event, post, refused, text, view};
 
 fn domain(value: &str) -> Value {
     json!({ "type": "domain", "value": value })
