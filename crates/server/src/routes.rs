@@ -9,8 +9,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::any;
-use http::header::ACCEPT;
-use http::{HeaderMap, Method};
+use http::Method;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
@@ -211,7 +210,7 @@ async fn nowhere(State(app): State<App>, request: Request) -> Response {
         Dialect::Json
     } else if misp::is_of_misp(request.uri().path()) {
         Dialect::Misp
-    } else if wants_page(request.headers()) {
+    } else if console::provider::reads_pages(request.headers()) {
         let address = Address {
             path_and_query: request.uri().path().to_owned(),
             is_page: true,
@@ -221,10 +220,4 @@ async fn nowhere(State(app): State<App>, request: Request) -> Response {
         Dialect::Taxii
     };
     Fault::not_found().into_response(dialect, &id)
-}
-
-/// Whether it is a browser that asks, for something to look at: only those name `text/html`.
-fn wants_page(headers: &HeaderMap) -> bool {
-    let accept = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
-    accept.is_some_and(|accept| accept.contains("text/html"))
 }

@@ -114,12 +114,7 @@ fn references(rule: &Rule<'_>) -> Vec<serde_json::Value> {
 
 /// Whether a rule names an address that an object may have as its URL: authors write whatever they like.
 fn is_url(address: &str) -> bool {
-    let scheme = address.split_once("://").map_or("", |(scheme, _)| scheme);
-    scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-        && scheme
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
-        && !address.contains(char::is_control)
+    address.contains("://") && stix::check::is_url(address)
 }
 
 /// The number of a technique in a tag: `attack.t1059.001`, `T1059`, `mitre:t1566`.

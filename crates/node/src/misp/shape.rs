@@ -783,7 +783,7 @@ impl Node {
     pub(crate) async fn misp_related(&self, viewer: &Viewer, row: &MispRow) -> Result<Vec<Value>, Error> {
         /// What more attributes share than this is common, and says nothing.
         const MOST: usize = 50;
-        if super::project::says_nothing(&row.element_type) || self.misp_is_excluded(&row.value).await? {
+        if super::project::says_nothing(&row.element_type) {
             return Ok(Vec::new());
         }
         let source = MispSource::Value(row.value.clone());
@@ -791,7 +791,16 @@ impl Node {
             .store()
             .misp_scan(viewer, &source, MispKind::Attribute, 0, MOST + 1)
             .await?;
-        let numbers: Vec<i64> = page.rows.iter().map(|row| row.number).chain([row.number]).collect();
+        let others = page
+            .rows
+            .iter()
+            .filter(|other| other.event != row.event && !other.deleted);
+        let others: Vec<&MispRow> = others.collect();
+        // Most values stand alone: only of the others it is asked what was said of them.
+        if others.is_empty() || self.misp_is_excluded(&row.value).await? {
+            return Ok(Vec::new());
+        }
+        let numbers: Vec<i64> = others.iter().map(|row| row.number).chain([row.number]).collect();
         let bodies = self.store().misp_bodies(viewer, &numbers).await?;
         let connects = |row: &MispRow| {
             let body = bodies.get(&row.number);
@@ -802,12 +811,7 @@ impl Node {
         }
         let mut met = super::find::EventsMet::default();
         let mut related = Vec::new();
-        for other in page
-            .rows
-            .iter()
-            .filter(|other| other.event != row.event && !other.deleted && connects(other))
-            .take(MOST)
-        {
+        for other in others.into_iter().filter(|other| connects(other)).take(MOST) {
             self.misp_meet(viewer, other.event, &mut met).await?;
             let Some(event) = met.get(other.event) else { continue };
             if truth(&event.fields, "disable_correlation") {

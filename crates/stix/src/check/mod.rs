@@ -51,6 +51,11 @@ pub fn is_observable(object_type: &str) -> bool {
     class(object_type) == Class::Observable
 }
 
+/// Whether a text may stand where STIX wants a URL: whether saying so is no error. It may still want percent-encoding.
+pub fn is_url(text: &str) -> bool {
+    !matches!(syntax::check(shape::Syntax::Url, text), Err((Severity::Error, _)))
+}
+
 /// The family of an object type.
 pub fn class(object_type: &str) -> Class {
     find(object_type).map_or(Class::Unknown, |(class, _)| class)

@@ -1,22 +1,23 @@
 //! The events of a migration: fetched one by one, placed, taken in, counted, and compared.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use stix::Severity;
 use uuid::Uuid;
 
-use super::partition::{Goes, Outline, take_out};
+use super::partition::{Goes, MOST_TREE, Narrower, Outline, split};
 use super::source::{Source, Unit, events_in, is_about_one, stopped};
 use super::{Moving, compare};
+use crate::accounts::Caller;
 use crate::error::Error;
 use crate::intake::{Handling, ShareRequest};
+use crate::misp::prepare::text_of;
 use crate::misp::{EventInfo, EventShape};
+use crate::node::Node;
 
 /// By which way it comes, as the record says.
 const CHANNEL: &str = "misp-migration";
 /// Events after which the place is noted.
 const BATCH: usize = 20;
-/// Bytes of an event of which parts go to fewer: it is held as a tree.
-const MOST_TREE: usize = 64 << 20;
 /// Differences told of one event.
 const MOST_DIFFERENCES: usize = 20;
 
@@ -151,9 +152,8 @@ impl Moving<'_> {
             return Ok(());
         }
         let mut goes = self.rules.of_event(outline);
-        let (attributes, objects) = self.rules.narrower(outline);
-        let parts = attributes.len() + objects.len();
-        if parts == 0 {
+        let places = self.rules.narrower(outline);
+        if places.0.is_empty() && places.1.is_empty() {
             if self.share(uuid, goes, text.to_owned()).await? {
                 taken.push((uuid, outline.count()));
             }
@@ -176,10 +176,7 @@ impl Moving<'_> {
                 .reason(format!("event {uuid}"), "it is no JSON object");
             return Ok(());
         };
-        let mut narrower = Vec::with_capacity(parts);
-        for (list, places) in [("Attribute", &attributes), ("Object", &objects)] {
-            narrower.extend(take_out(&mut event, list, places).into_iter().map(|one| (list, one)));
-        }
+        let narrower = split(&mut event, &places);
         self.place.doing = unit.key();
         self.save().await?;
         if self.share(uuid, goes, Value::Object(event).to_string()).await? {
@@ -264,31 +261,19 @@ impl Moving<'_> {
     }
 
     /// Adds what goes to fewer than its event: to the operator's own member.
-    async fn narrower(&mut self, uuid: Uuid, parts: Vec<(&'static str, Map<String, Value>)>) -> Result<(), Error> {
-        let Some(record) = self.node.store().misp_event_by_uuid(uuid).await? else {
-            return Ok(());
-        };
-        for (list, mut fields) in parts {
-            let name = fields
-                .get("uuid")
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned();
-            fields.insert("distribution".to_owned(), Value::from("0"));
-            fields.shift_remove("sharing_group_id");
-            fields.shift_remove("SharingGroup");
-            let added = self.node.misp_element_add(&self.caller, record.id, list, fields).await;
+    async fn narrower(&mut self, uuid: Uuid, parts: Vec<Narrower>) -> Result<(), Error> {
+        let report = &mut self.place.report;
+        let each = |list: &str, name: &str, added| {
             match added {
-                Ok(_) => self.place.report.narrowed += 1,
-                // It came before the break.
-                Err(Error::Conflict(_)) => self.place.report.narrowed += 1,
-                Err(Error::Input(problem)) => self.place.report.reason(format!("{list} {name}"), problem.to_string()),
-                Err(Error::NotAllowed(why)) => self.place.report.reason(format!("{list} {name}"), why),
+                // In conflict: it came before the break.
+                Ok(()) | Err(Error::Conflict(_)) => report.narrowed += 1,
+                Err(Error::Input(problem)) => report.reason(format!("{list} {name}"), problem.to_string()),
+                Err(Error::NotAllowed(why)) => report.reason(format!("{list} {name}"), why),
                 Err(error) => return Err(error),
             }
-        }
-        // Adding something says of an event that it is not published any more; this one is as it was there.
-        Ok(self.node.store().misp_event_set(&record).await?)
+            Ok(())
+        };
+        self.node.misp_add_narrower(&self.caller, uuid, parts, each).await
     }
 
     /// Counts what is here of what is there, and compares some of it field by field.
@@ -360,5 +345,31 @@ impl Moving<'_> {
             self.place.report.difference(format!("event {uuid}"), difference);
         }
         Ok(())
+    }
+}
+
+impl Node {
+    /// Adds to an event what only one's own member may have of it. `each` is told of each part, by its list and its UUID,
+    /// what came of it, and says whether to go on.
+    pub(crate) async fn misp_add_narrower(
+        &self,
+        caller: &Caller,
+        event: Uuid,
+        parts: Vec<Narrower>,
+        mut each: impl FnMut(&str, &str, Result<(), Error>) -> Result<(), Error> + Send,
+    ) -> Result<(), Error> {
+        let Some(record) = self.store().misp_event_by_uuid(event).await? else {
+            return Ok(());
+        };
+        for (list, mut fields) in parts {
+            let name = text_of(&fields, "uuid");
+            fields.insert("distribution".to_owned(), Value::from("0"));
+            fields.shift_remove("sharing_group_id");
+            fields.shift_remove("SharingGroup");
+            let added = self.misp_element_add(caller, record.id, list, fields).await;
+            each(list, &name, added.map(drop))?;
+        }
+        // Adding something says of an event that it is not published any more; this one is as it was there.
+        Ok(self.store().misp_event_set(&record).await?)
     }
 }

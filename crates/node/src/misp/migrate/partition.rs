@@ -174,8 +174,23 @@ impl Outline {
     }
 }
 
+/// Bytes of an event of which parts go to fewer: it is held as a tree.
+pub(crate) const MOST_TREE: usize = 64 << 20;
+
+/// What goes to fewer than its event: the list that it is in, and what it says.
+pub(crate) type Narrower = (&'static str, Map<String, Value>);
+
+/// Takes out of an event the attributes and the objects that go to fewer, by their places.
+pub(crate) fn split(event: &mut Map<String, Value>, places: &(Vec<usize>, Vec<usize>)) -> Vec<Narrower> {
+    let mut narrower = Vec::with_capacity(places.0.len() + places.1.len());
+    for (list, places) in [("Attribute", &places.0), ("Object", &places.1)] {
+        narrower.extend(take_out(event, list, places).into_iter().map(|one| (list, one)));
+    }
+    narrower
+}
+
 /// Takes entries out of a list of an event, by their places.
-pub(crate) fn take_out(event: &mut Map<String, Value>, list: &str, places: &[usize]) -> Vec<Map<String, Value>> {
+fn take_out(event: &mut Map<String, Value>, list: &str, places: &[usize]) -> Vec<Map<String, Value>> {
     let Some(Value::Array(entries)) = event.get_mut(list) else {
         return Vec::new();
     };

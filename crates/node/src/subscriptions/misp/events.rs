@@ -28,6 +28,20 @@ pub(in crate::subscriptions) struct Listed {
     pub creator: Option<Uuid>,
 }
 
+/// Who made an event, as listings say it.
+#[derive(Default, Deserialize)]
+pub(super) struct Creator {
+    #[serde(default)]
+    uuid: Option<String>,
+}
+
+impl Creator {
+    /// Its UUID, where it has one that can be read.
+    pub fn uuid(&self) -> Option<Uuid> {
+        Uuid::try_parse(self.uuid.as_deref()?).ok()
+    }
+}
+
 impl Listed {
     /// A short fingerprint of the event as it stands.
     fn fingerprint(&self) -> u64 {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::events::{Known, Listed, MOST_EVENTS, fetch, seconds};
+use super::events::{Creator, Known, Listed, MOST_EVENTS, fetch, seconds};
 use crate::client::{Answer, Client, Failure, Request};
 use crate::subscriptions::check_url;
 use crate::subscriptions::run::{Finish, Run, Stop};
@@ -28,13 +28,6 @@ struct Entry {
     timestamp: Option<Value>,
     #[serde(default, rename = "Orgc")]
     creator: Option<Creator>,
-}
-
-/// Who made an event.
-#[derive(Deserialize)]
-struct Creator {
-    #[serde(default)]
-    uuid: Option<String>,
 }
 
 /// The folder of a feed: the address with or without `manifest.json`.
@@ -69,11 +62,10 @@ pub(in crate::subscriptions) async fn listed(answer: &mut Answer) -> Result<Vec<
     }
     // A name that is no UUID is not an event, and would be an address of somebody else's choice.
     let events = manifest.iter().filter_map(|(name, entry)| {
-        let creator = entry.creator.as_ref().and_then(|creator| creator.uuid.as_deref());
         Some(Listed {
             uuid: Uuid::try_parse(name).ok()?,
             changed: seconds(entry.timestamp.as_ref()),
-            creator: creator.and_then(|uuid| Uuid::try_parse(uuid).ok()),
+            creator: entry.creator.as_ref().and_then(Creator::uuid),
         })
     });
     Ok(events.collect())

@@ -10,7 +10,7 @@ use std::io::Read as _;
 
 use bytes::Bytes;
 use policy::CommunityId;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use stix::{Place, Problem};
 use uuid::Uuid;
 
@@ -18,13 +18,10 @@ use crate::accounts::Caller;
 use crate::client::Body;
 use crate::error::Error;
 use crate::intake::Handling;
-use crate::misp::migrate::partition::{Goes, Outline, Rules, take_out};
+use crate::misp::migrate::partition::{Goes, MOST_TREE, Narrower, Outline, Rules, split};
 use crate::misp::migrate::source::events_in;
 use crate::node::Node;
 use crate::subscriptions::run::{Intake, Run, Shared, Stop};
-
-/// Bytes of an answer of which parts go to fewer: it is held as a tree.
-const MOST_TREE: usize = 64 << 20;
 
 /// The rules for one run.
 pub(super) struct Placing {
@@ -35,8 +32,13 @@ pub(super) struct Placing {
     community: CommunityId,
 }
 
-/// What goes to fewer than its event: its event, the list that it is in, and what it says.
-type Narrower = (Uuid, &'static str, Map<String, Value>);
+/// An answer, and where it goes.
+struct Placed {
+    goes: Goes,
+    text: Bytes,
+    /// What of its event goes to the puller alone.
+    narrower: Option<(Uuid, Vec<Narrower>)>,
+}
 
 impl Placing {
     /// By what communities there are now.
@@ -63,11 +65,11 @@ impl Placing {
         let text = tokio::task::spawn_blocking(move || read(body));
         let text = text.await.map_err(|error| Error::Ours(error.to_string()))?;
         let text = text.map_err(|error| Error::Ours(format!("an answer could not be read again: {error}")))?;
-        let (goes, text, narrower) = match self.split(text) {
-            Ok(split) => split,
+        let placed = match self.place(text) {
+            Ok(placed) => placed,
             Err(problem) => return Ok(Err(*problem)),
         };
-        let communities = match goes {
+        let communities = match placed.goes {
             Goes::Own => Vec::new(),
             Goes::Community => vec![self.community],
             Goes::Group(group) => self.groups.get(&group).copied().into_iter().collect(),
@@ -76,68 +78,52 @@ impl Placing {
             communities,
             ..intake.handling().clone()
         };
-        let (shared, _) = intake.share_as(from, std::io::Cursor::new(text), handling).await?;
-        if shared.is_ok() && !narrower.is_empty() {
+        let (shared, _) = intake
+            .share_as(from, std::io::Cursor::new(placed.text), handling)
+            .await?;
+        if shared.is_ok()
+            && let Some((event, parts)) = placed.narrower
+        {
             self.node.misp_follow().await?;
-            for (event, list, fields) in narrower {
-                self.narrower(event, list, fields).await?;
-            }
+            let each = |_: &str, _: &str, added| match added {
+                // It is there already, or it is nothing that can be here: the event is, all the same.
+                Ok(()) | Err(Error::Conflict(_) | Error::Input(_) | Error::NotAllowed(_)) => Ok(()),
+                Err(error) => Err(error),
+            };
+            self.node.misp_add_narrower(&self.caller, event, parts, each).await?;
         }
         Ok(shared)
     }
 
-    /// Where the event of an answer goes, what is left of the answer, and what goes to the puller alone.
-    fn split(&self, text: Bytes) -> Result<(Goes, Bytes, Vec<Narrower>), Box<Problem>> {
+    /// Where the event of an answer goes, and what of it goes to the puller alone.
+    fn place(&self, text: Bytes) -> Result<Placed, Box<Problem>> {
         let unreadable = |why: String| Box::new(Problem::error("bad-misp-event", Place::default(), why));
-        let readable = std::str::from_utf8(&text).map_err(|error| unreadable(error.to_string()))?;
-        let mut goes = None;
-        let mut narrower = Vec::new();
-        let mut left = Vec::new();
-        for raw in events_in(readable).map_err(unreadable)? {
-            let outline: Outline = serde_json::from_str(raw.get()).map_err(|error| unreadable(error.to_string()))?;
-            let to = self.rules.of_event(&outline);
-            let (attributes, objects) = self.rules.narrower(&outline);
-            // Answers that hold several go where the narrowest goes; there is one in each that we ask for.
-            let is_narrowest = to == Goes::Own || goes.is_none_or(|known| known == to);
-            goes = Some(if is_narrowest { to } else { Goes::Own });
-            let Some(uuid) = outline.uuid.filter(|_| attributes.len() + objects.len() > 0) else {
-                continue;
-            };
-            if text.len() > MOST_TREE {
-                goes = Some(Goes::Own);
-                continue;
-            }
-            let mut event: Map<String, Value> =
-                serde_json::from_str(raw.get()).map_err(|error| unreadable(error.to_string()))?;
-            for (list, places) in [("Attribute", &attributes), ("Object", &objects)] {
-                let out = take_out(&mut event, list, places);
-                narrower.extend(out.into_iter().map(|fields| (uuid, list, fields)));
-            }
-            left.push(Value::Object(event));
-        }
-        let goes = goes.unwrap_or(Goes::Own);
-        if narrower.is_empty() || goes == Goes::Own {
-            return Ok((goes, text, Vec::new()));
-        }
-        let left = Bytes::from(Value::Array(left).to_string());
-        Ok((goes, left, narrower))
-    }
-
-    /// Adds to an event what the puller alone may have of it.
-    async fn narrower(&self, event: Uuid, list: &'static str, mut fields: Map<String, Value>) -> Result<(), Stop> {
-        let Some(record) = self.node.store().misp_event_by_uuid(event).await? else {
-            return Ok(());
+        let whole = |goes, text| Placed {
+            goes,
+            text,
+            narrower: None,
         };
-        fields.insert("distribution".to_owned(), Value::from("0"));
-        fields.shift_remove("sharing_group_id");
-        fields.shift_remove("SharingGroup");
-        match self.node.misp_element_add(&self.caller, record.id, list, fields).await {
-            // It is there already, or it is nothing that can be here: the event is, all the same.
-            Ok(_) | Err(Error::Conflict(_) | Error::Input(_) | Error::NotAllowed(_)) => {}
-            Err(error) => return Err(error.into()),
+        let readable = std::str::from_utf8(&text).map_err(|error| unreadable(error.to_string()))?;
+        let events = events_in(readable).map_err(unreadable)?;
+        // One is asked for; whoever answers with several says nothing of where they go together.
+        let [raw] = *events.as_slice() else {
+            return Ok(whole(Goes::Own, text));
+        };
+        let outline: Outline = serde_json::from_str(raw.get()).map_err(|error| unreadable(error.to_string()))?;
+        let goes = self.rules.of_event(&outline);
+        let places = self.rules.narrower(&outline);
+        if places.0.is_empty() && places.1.is_empty() {
+            return Ok(whole(goes, text));
         }
-        // Adding something says of an event that it is not published any more; this one is as it was there.
-        Ok(self.node.store().misp_event_set(&record).await?)
+        // What cannot be taken apart goes whole to where its narrowest part goes.
+        let Some(uuid) = outline.uuid.filter(|_| text.len() <= MOST_TREE) else {
+            return Ok(whole(Goes::Own, text));
+        };
+        let mut event: Map<String, Value> =
+            serde_json::from_str(raw.get()).map_err(|error| unreadable(error.to_string()))?;
+        let narrower = Some((uuid, split(&mut event, &places)));
+        let text = Bytes::from(json!({ "Event": event }).to_string());
+        Ok(Placed { goes, text, narrower })
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use stix::Timestamp;
 use uuid::Uuid;
 
-use super::events::{Known, Listed, MOST_EVENTS, fetch, seconds};
+use super::events::{Creator, Known, Listed, MOST_EVENTS, fetch, seconds};
 use super::placing::Placing;
 use crate::client::{Client, Failure, FailureKind, Request};
 use crate::subscriptions::check_url;
@@ -82,14 +82,14 @@ pub(in crate::subscriptions) async fn page(
     let events = entries.into_iter().filter_map(|entry| {
         let entry = entry.event.map_or(entry.own, |event| *event);
         // A short entry names the organisation by its UUID alone, a whole one as it is.
-        let creator = entry
-            .orgc_uuid
-            .as_deref()
-            .or_else(|| entry.creator.as_ref().and_then(|creator| creator.uuid.as_deref()));
+        let creator = match entry.orgc_uuid {
+            Some(uuid) => Uuid::try_parse(&uuid).ok(),
+            None => entry.creator.as_ref().and_then(Creator::uuid),
+        };
         Some(Listed {
             uuid: Uuid::try_parse(entry.uuid.as_deref()?).ok()?,
             changed: seconds(entry.timestamp.as_ref()),
-            creator: creator.and_then(|uuid| Uuid::try_parse(uuid).ok()),
+            creator,
         })
     });
     Ok(events.collect())
@@ -106,13 +106,6 @@ struct Listing {
     orgc_uuid: Option<String>,
     #[serde(default, rename = "Orgc")]
     creator: Option<Creator>,
-}
-
-/// Who made an event.
-#[derive(Default, Deserialize)]
-struct Creator {
-    #[serde(default)]
-    uuid: Option<String>,
 }
 
 #[derive(Deserialize)]
